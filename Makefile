@@ -1,0 +1,57 @@
+# Every command of the project. « make help » lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PORT ?= 8000
+PY := .venv/bin/python
+MANAGE := $(PY) manage.py
+
+# A name on the PATH may be a version manager's shim that runs nothing: an interpreter is chosen by running it.
+WANTED := import sys; sys.exit(sys.version_info < (3, 11))
+FIND_PYTHON = for candidate in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	"$$candidate" -c "$(WANTED)" >/dev/null 2>&1 && echo "$$candidate" && break; done; true
+
+# Values that prove the production settings complete; they open nothing.
+PROD_CHECK = key="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')"; SECRET_KEY="$$key" VOTE_KEY="$$key" \
+	ALLOWED_HOSTS=faq.example.org DATABASE_URL=postgres://faqcms@db.example.org/faqcms
+
+.PHONY: help run setup test quality bench lock environment
+
+help: ## affiche cette liste
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+run: environment ## installe, remplit et sert le site de démonstration (PORT=8000)
+	@$(PY) tools/port.py $(PORT)
+	@PORT=$(PORT) $(MANAGE) load_demo
+	@$(MANAGE) runserver 127.0.0.1:$(PORT)
+
+setup: environment ## installe tout ce que demandent le site et les tests, puis s’arrête
+	@$(PY) -m tools.browser
+
+test: setup ## lance toute la suite sur SQLite puis sur PostgreSQL (ARGS="…" : pour pytest)
+	@$(PY) -m tests.run $(ARGS)
+
+quality: environment ## vérifie style, imports, types, gabarits, migrations, réglages de production
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports
+	$(PY) -m mypy
+	.venv/bin/djlint --lint --quiet faq feedback
+	$(MANAGE) makemigrations --check --dry-run
+	@echo "manage.py check --deploy --settings faqcms.settings.prod"
+	@$(PROD_CHECK) $(MANAGE) check --deploy --fail-level WARNING --settings faqcms.settings.prod
+
+bench: environment ## mesure les temps de réponse
+	@$(PY) -m tests.benchmarks
+
+lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
+	@for name in base prod dev; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
+		--python-version 3.11 $(ARGS) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; done
+
+environment:
+	@python="$$($(FIND_PYTHON))"; \
+	if [ -z "$$python" ]; then \
+		echo "Il faut Python 3.11 ou plus récent. Sur Debian ou Ubuntu : sudo apt-get install python3 python3-venv" >&2; \
+		exit 1; \
+	fi; \
+	"$$python" tools/environment.py

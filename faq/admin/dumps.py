@@ -1,0 +1,106 @@
+"""Extractions: what was imported, passage by passage, and its exact bytes."""
+
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import content_disposition_header
+
+from faq.admin.display import link_to, person
+from faq.admin.readonly import ReadOnly
+from faq.models import Dump, Passage
+from faq.models.entries import number_of
+from faq.services.dumps_export import export_dump
+
+PASSAGES_PER_PAGE = 50
+
+
+def passage_address(passage):
+    """Give the address of a passage on its dump's page."""
+    page = (passage.position - 1) // PASSAGES_PER_PAGE + 1
+    query = f"?{urlencode({'page': page})}" if page > 1 else ""
+    return f"{reverse('admin:faq_dump_change', args=(passage.dump_id,))}{query}#passage-{passage.position}"
+
+
+@admin.register(Dump)
+class DumpAdmin(ReadOnly, admin.ModelAdmin):
+    """Kept to the byte, so only ever read."""
+
+    list_display = ("name", "edition", "answers", "weight", "imported_at", "by", "kept")
+    list_per_page = 50
+    search_fields = ("name",)
+    fields = ("edition", "answers", "weight", "imported_at", "by", "lot", "kept", "sha256", "download")
+
+    def get_queryset(self, request):
+        """Bring along what the list shows, but for the texts."""
+        dumps = super().get_queryset(request).select_related("batch__author").defer("tail")
+        return dumps.annotate(answer_count=Count("passages"))
+
+    @admin.display(description="réponses", ordering="answer_count")
+    def answers(self, dump):
+        """How many answers the file holds."""
+        return dump.answer_count
+
+    @admin.display(description="taille", ordering="size")
+    def weight(self, dump):
+        """The size of the file, for people."""
+        return filesizeformat(dump.size)
+
+    @admin.display(description="par")
+    def by(self, dump):
+        """Who imported it."""
+        return person(dump.batch.author)
+
+    @admin.display(description="lot")
+    def lot(self, dump):
+        """The import that brought it."""
+        return link_to("batch_change", dump.batch_id, dump.batch)
+
+    @admin.display(description="conservée", boolean=True)
+    def kept(self, dump):
+        """Whether its import still stands."""
+        return dump.batch.undone_by_id is None
+
+    @admin.display(description="fichier d’origine")
+    def download(self, dump):
+        """Where the file can be had back."""
+        address = reverse("admin:faq_dump_download", args=(dump.pk,))
+        return format_html('<a href="{}">Télécharger, à l’octet près</a>', address)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Show the passages below the facts, page by page."""
+        passages = Paginator(_passages(object_id), PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
+        return super().change_view(request, object_id, form_url, {"passages": passages})
+
+    def get_urls(self):
+        """Add the way to the file."""
+        download = self.admin_site.admin_view(self.download_view)
+        return [path("<int:number>/telecharger/", download, name="faq_dump_download"), *super().get_urls()]
+
+    def download_view(self, request, number):
+        """Give back the bytes that were imported."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        dump = get_object_or_404(Dump, pk=number)
+        response = StreamingHttpResponse(export_dump(dump), content_type="text/plain; charset=utf-8")
+        response["Content-Disposition"] = content_disposition_header(True, _file_name(dump))
+        response["Content-Length"] = dump.size
+        return response
+
+
+def _passages(object_id):
+    passages = Passage.objects.filter(dump=number_of(object_id)).select_related("entry").order_by("position")
+    return passages.defer("entry__answer", "entry__folded")
+
+
+def _file_name(dump):
+    name = dump.name.replace("/", "-")
+    edition = f"-edition-{dump.edition}" if dump.edition > 1 else ""
+    return f"{name.removesuffix('.txt')}{edition}.txt"

@@ -1,0 +1,128 @@
+"""The terms of the five facets."""
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from faq.domain.facets import Facet
+from faq.models import Couloir, Dispositif, Entry, OfferType, Product, Theme
+from faq.services.taxonomy import delete_term, save_term, uses_of
+
+
+class TermRowForm(forms.ModelForm):
+    """One row of a list of terms: its fields have no labels of their own."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{capfirst(field.label)} : {self.instance}"
+
+
+class TermAdmin(admin.ModelAdmin):
+    """What the admins of all facets share: writes through the service, and no deletion of what is in use."""
+
+    list_display = ("label", "slug", "position", "retired", "entry_count")
+    list_editable = ("position", "retired")
+    list_filter = ("retired",)
+    list_per_page = 100
+    search_fields = ("label", "slug")
+    prepopulated_fields = {"slug": ("label",)}
+    fields = ("label", "slug", "position", "retired")
+    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    actions = None
+    delete_confirmation_template = "admin/faq/term_delete_confirmation.html"
+
+    def get_queryset(self, request):
+        """Count the entries filed under each term."""
+        return super().get_queryset(request).annotate(entries_filed=Count("entries", distinct=True))
+
+    def get_changelist_form(self, request, **options):
+        """Name the fields of each row for those who cannot see the table."""
+        return super().get_changelist_form(request, form=TermRowForm, **options)
+
+    @admin.display(description="fiches", ordering="entries_filed")
+    def entry_count(self, term):
+        """How many entries are filed under it, and where they are."""
+        address = f"{reverse('admin:faq_entry_changelist')}?{_facet(type(term)).parameter}={term.slug}"
+        return format_html('<a href="{}">{}</a>', address, term.entries_filed) if term.entries_filed else 0
+
+    def save_model(self, request, obj, form, change):
+        """Leave a redirect from the former slug; what depends on the terms is read anew."""
+        save_term(obj, request.user)
+
+    def delete_model(self, request, obj):
+        """Delete what nothing names."""
+        delete_term(obj, request.user)
+
+    def get_deleted_objects(self, objs, request):
+        """Refuse, on the page that asks for confirmation, what the service would refuse."""
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, lacking, [use for term in objs for use in uses_of(term)] or protected
+
+
+@admin.register(OfferType)
+class OfferTypeAdmin(TermAdmin):
+    """The answers to the first question."""
+
+
+@admin.register(Couloir)
+class CouloirAdmin(TermAdmin):
+    """The answers to the second question."""
+
+    list_display = ("label", "offer_type", "slug", "position", "retired", "entry_count")
+    list_select_related = ("offer_type",)
+    fields = ("label", "slug", "offer_type", "position", "retired")
+
+
+@admin.register(Dispositif)
+class DispositifAdmin(TermAdmin):
+    """The answers to the third question."""
+
+    list_display = ("label", "vague", "parents", "slug", "position", "retired", "entry_count")
+    list_filter = ("retired", "couloirs")
+    fields = ("label", "slug", "vague", "couloirs", "position", "retired")
+
+    def get_queryset(self, request):
+        """Bring the couloirs along."""
+        return super().get_queryset(request).prefetch_related("couloirs")
+
+    @admin.display(description="couloirs")
+    def parents(self, dispositif):
+        """The couloirs that it belongs to."""
+        return ", ".join(str(couloir) for couloir in dispositif.couloirs.all())
+
+
+@admin.register(Product)
+class ProductAdmin(TermAdmin):
+    """The answers to the fourth question."""
+
+    list_display = ("label", "parents", "slug", "position", "retired", "entry_count")
+    list_filter = ("retired", "offer_types")
+    fields = ("label", "slug", "offer_types", "position", "retired")
+
+    def get_queryset(self, request):
+        """Bring the offer types along."""
+        return super().get_queryset(request).prefetch_related("offer_types")
+
+    @admin.display(description="types d’offre", empty_value="tous")
+    def parents(self, product):
+        """The offer types that it belongs to."""
+        return ", ".join(str(offer_type) for offer_type in product.offer_types.all()) or None
+
+
+@admin.register(Theme)
+class ThemeAdmin(TermAdmin):
+    """The answers to the fifth question: tags."""
+
+    list_display = ("name", "slug", "position", "retired", "entry_count")
+    search_fields = ("name", "slug")
+    prepopulated_fields = {"slug": ("name",)}
+    fields = ("name", "slug", "position", "retired")
+
+
+def _facet(model):
+    return next(facet for facet in Facet if Entry._meta.get_field(facet).related_model is model)

@@ -1,0 +1,89 @@
+"""Versions: who wrote what, when and how; kept for ever, only ever read."""
+
+from django.contrib import admin
+from django.db.models import Q
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+
+from faq.admin.display import NOTHING, answer_html, filing_rows, link_to, moment, person
+from faq.admin.readonly import ReadOnly
+from faq.models import Version
+from faq.models.entries import number_of
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnly, admin.ModelAdmin):
+    """Every text that an entry ever had."""
+
+    list_display = ("name", "question", "created_at", "by", "action", "status", "origin", "comment")
+    list_filter = ("action", "status", "origin")
+    list_per_page = 50
+    search_fields = ("question",)
+    search_help_text = "Référence de la fiche (Q-214), mots de la question ou du commentaire."
+    facts = ("fiche", "created_at", "by", "action", "origin", "status", "comment", "lot", "online")
+    fieldsets = (
+        (None, {"fields": facts}),
+        ("Texte", {"fields": ("question", "text", "source")}),
+        ("Classement", {"fields": ("filed",)}),
+    )
+
+    def get_queryset(self, request):
+        """Bring along what is shown; the list does without the long texts."""
+        versions = super().get_queryset(request).select_related("entry", "author", "batch")
+        return versions.defer("entry__answer", "entry__folded")
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find the versions of the entry of that reference, and those that hold the words."""
+        words = Q()
+        for word in search_term.split():
+            words &= Q(question__icontains=word) | Q(comment__icontains=word)
+        number = number_of(search_term)
+        return queryset.filter(words if number is None else words | Q(entry=number)), False
+
+    @admin.display(description="version", ordering="entry")
+    def name(self, version):
+        """The entry and the number."""
+        return f"{version.entry.reference} v{version.number}"
+
+    @admin.display(description="par", ordering="author")
+    def by(self, version):
+        """Who wrote it."""
+        return person(version.author)
+
+    @admin.display(description="fiche")
+    def fiche(self, version):
+        """The entry that it belongs to."""
+        return link_to("entry_change", version.entry_id, version.entry)
+
+    @admin.display(description="lot")
+    def lot(self, version):
+        """What it was part of."""
+        return link_to("batch_change", version.batch_id, version.batch) if version.batch else NOTHING
+
+    @admin.display(description="réponse")
+    def text(self, version):
+        """The answer as the public would read it."""
+        return answer_html(version.answer) if version.answer else NOTHING
+
+    @admin.display(description="réponse telle que tapée")
+    def source(self, version):
+        """The answer as it was written."""
+        return format_html('<div class="as-typed">{}</div>', version.answer or NOTHING)
+
+    @admin.display(description="classement d’alors")
+    def filed(self, version):
+        """The terms as they were called then."""
+        rows = [(capfirst(label), terms) for label, terms in filing_rows(version.filing)]
+        return format_html('<dl class="filing">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+
+    @admin.display(description="en ligne")
+    def online(self, version):
+        """When the public read it."""
+        spans = [(_span(publication),) for publication in version.publications.all()]
+        return format_html_join("", "<div>{}</div>", spans) or NOTHING
+
+
+def _span(publication):
+    since = moment(publication.live_from)
+    until = publication.live_until
+    return f"du {since} au {moment(until)}" if until else f"depuis le {since}"

@@ -1,0 +1,193 @@
+"""The dump format: what a raw text file of answers is made of, read and written without losing a byte.
+
+A dump is a sequence of lines. A *vote line* (« Cette réponse vous a-t-elle été utile ? ») closes an
+answer; lines that ask a cascade question (« Votre question concerne quel … ? ») and blank lines may
+stand before an answer. Whatever follows the last vote line is the tail.
+
+Only LF, CRLF and CR end a line: the other separators of Unicode (U+2028, U+0085…) are characters of
+the text, which is why str.splitlines is never used here.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from faq.domain.text import normalise
+
+VOTE_LINE = "Cette réponse vous a-t-elle été utile ?"
+CASCADE_QUESTIONS = (
+    "Votre question concerne quel type d'offre ?",
+    "Votre question concerne quel couloir Ségur ?",
+    "Votre question concerne quel dispositif Ségur ?",
+    "Votre question concerne quel produit ou service ?",
+    "Votre question concerne quelle thématique ?",
+)
+
+_BYTE_ORDER_MARK = "\ufeff"
+_VOTE_KEYS = {VOTE_LINE.casefold(), VOTE_LINE.replace(" ?", "?").casefold()}
+_QUESTION_KEY = "votre question concerne quel"
+_LONGEST_MARK = 300
+"""No vote or question line is longer (characters): longer lines are not even normalised."""
+
+
+class DumpError(ValueError):
+    """A file that cannot be taken for a dump: why, where, and how to mend it, in French."""
+
+    def __init__(self, reason: str, cure: str, *, line: int | None = None, byte: int | None = None) -> None:
+        self.reason = reason
+        self.cure = cure
+        self.line = line
+        self.byte = byte
+        super().__init__(f"{reason}{self._place()}. {cure}")
+
+    def _place(self) -> str:
+        if self.line is None:
+            return ""
+        byte = "" if self.byte is None else f", octet {self.byte}"
+        return f" (ligne {self.line}{byte})"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One answer in its place: `lead + answer + closing` is its exact source text.
+
+    `lead` holds the byte-order mark, blank lines and cascade questions before the answer; `closing`
+    runs from the line end after the answer to the end of the vote line. `line` is the number, from
+    1, of the answer's first line (of the vote line where the answer is empty).
+    """
+
+    lead: str
+    answer: str
+    closing: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What stands after the last vote line; always the last thing that a scan gives, often empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A whole dump in memory."""
+
+    passages: tuple[Passage, ...]
+    tail: str
+
+    @property
+    def header(self) -> str:
+        """The text before the first answer."""
+        return self.passages[0].lead
+
+
+def parse(data: bytes) -> Dump:
+    """Read a whole dump. Raises DumpError where the bytes are not one.
+
+    `render(parse(data)) == data` for every dump that is accepted.
+    """
+    parts = list(scan(io.BytesIO(data)))
+    passages = tuple(part for part in parts if isinstance(part, Passage))
+    return Dump(passages, "".join(part.text for part in parts if isinstance(part, Tail)))
+
+
+def render(dump: Dump) -> bytes:
+    """Write a dump as the bytes it was read from."""
+    parts = [part for passage in dump.passages for part in (passage.lead, passage.answer, passage.closing)]
+    return "".join([*parts, dump.tail]).encode()
+
+
+def scan(stream: Iterable[bytes]) -> Iterator[Passage | Tail]:
+    """Read a dump part by part, holding one answer at a time.
+
+    `stream` gives bytes cut after LF, as binary files do when iterated over. Raises DumpError on
+    bytes that are not UTF-8, on a NUL character, on an empty file and, at the end, on a file without
+    a vote line.
+    """
+    block: list[str] = []
+    first = 1
+    for number, line in enumerate(_lines(stream), start=1):
+        block.append(line)
+        if is_vote_line(line):
+            yield _passage(block, first)
+            block = []
+            first = number + 1
+    if first == 1:
+        raise _no_vote_line(block)
+    yield Tail("".join(block))
+
+
+def is_vote_line(line: str) -> bool:
+    """Tell whether a line is the vote line, whatever its spaces, quotes, hyphens and composition."""
+    return len(line) <= _LONGEST_MARK and normalise(line).casefold() in _VOTE_KEYS
+
+
+def is_cascade_question(line: str) -> bool:
+    """Tell whether a line asks one of the cascade's questions, in any of the wordings seen."""
+    if len(line) > _LONGEST_MARK:
+        return False
+    key = normalise(line).casefold()
+    return key.startswith(_QUESTION_KEY) and key.endswith("?")
+
+
+def _lines(stream: Iterable[bytes]) -> Iterator[str]:
+    offset = 0
+    number = 1
+    for piece in stream:
+        for raw in piece.splitlines(keepends=True):
+            yield _decode(raw, number, offset)
+            offset += len(raw)
+            number += 1
+
+
+def _decode(raw: bytes, number: int, offset: int) -> str:
+    try:
+        line = raw.decode()
+    except UnicodeDecodeError as error:
+        raise DumpError(
+            "Le texte n’est pas de l’UTF-8",
+            "Enregistrez le fichier au format « UTF-8 » depuis votre éditeur de texte, puis recommencez.",
+            line=number,
+            byte=offset + error.start + 1,
+        ) from error
+    if "\0" in line:
+        raise DumpError(
+            "Le fichier contient un caractère nul (NUL)",
+            "Supprimez ce caractère, ou exportez de nouveau la page en texte brut.",
+            line=number,
+            byte=offset + raw.index(b"\0") + 1,
+        )
+    return line
+
+
+def _passage(block: list[str], first: int) -> Passage:
+    start = 0
+    while start < len(block) - 1 and _stands_before_answer(block[start]):
+        start += 1
+    end = len(block) - 1
+    while end > start and not normalise(block[end - 1]):
+        end -= 1
+    text = "".join(block[start:end])
+    mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
+    text = text.removeprefix(mark)
+    answer = text.rstrip("\r\n")
+    return Passage(
+        lead="".join(block[:start]) + mark,
+        answer=answer,
+        closing=text[len(answer) :] + "".join(block[end:]),
+        line=first + start,
+    )
+
+
+def _stands_before_answer(line: str) -> bool:
+    return not normalise(line) or is_cascade_question(line)
+
+
+def _no_vote_line(block: list[str]) -> DumpError:
+    if not block:
+        return DumpError("Le fichier est vide", "Vérifiez l’extraction de la page, puis recommencez.")
+    return DumpError(
+        f"Aucune ligne de vote dans le fichier : « {VOTE_LINE} » doit fermer chaque réponse",
+        "Ajoutez cette ligne, seule, après chaque réponse, puis recommencez.",
+    )

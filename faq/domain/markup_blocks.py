@@ -1,0 +1,175 @@
+"""The blocks of an answer: paragraphs, and lists as people write them, with or without Markdown in mind.
+
+A list ends at the first line that is not one of its items, so that a sentence after a list stays outside;
+blank lines between items do not end it. Every number shows as it was written.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+
+MAX_NESTING = 6
+"""Lists within lists; deeper ones are drawn at this depth."""
+
+_DASHES = "-\u2013\u2014"
+_ITEM = re.compile(
+    rf"(?P<indent>\s*)(?:(?P<bullet>[{_DASHES}*\u00b7](?=\s)|[\u2022\u2023\u25aa\u25cf\u25e6])"
+    rf"|(?P<number>[1-9][0-9]?)(?P<delimiter>\s?[{_DASHES}]|[.)])(?=\s))\s*(?P<text>\S.*)"
+)
+
+
+def write_blocks(state: StateCore) -> None:
+    """Turn the source of a markdown-it parse into block tokens: a core rule, in place of the library's."""
+    lines = state.src.split("\n")
+    writer = _BlockWriter(state.tokens)
+    for line, item in zip(lines, _read_items(lines), strict=True):
+        if item is not None:
+            writer.write_item(item)
+        elif line.strip():
+            writer.write_text(line.strip())
+        else:
+            writer.write_blank()
+    writer.end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One line of a list. Its siblings have its depth (two columns each) and its kind of marker."""
+
+    depth: int
+    kind: str
+    number: int
+    text: str
+
+    def follows(self, other: "_Item") -> bool:
+        """Say whether it is the next item of the other's list: a number must show as it was written."""
+        beside = (self.depth, self.kind) == (other.depth, other.kind)
+        return beside and self.number in (0, other.number + 1)
+
+
+def _read_item(line: str) -> _Item | None:
+    match = _ITEM.match(line)
+    if match is None:
+        return None
+    depth = len(match["indent"].expandtabs(4)) // 2
+    marker = match["bullet"] or match["delimiter"].strip()
+    kind = "-" if marker in _DASHES else marker
+    number = int(match["number"] or 0)
+    return _Item(depth, f"1{kind}" if number else kind, number, match["text"].rstrip())
+
+
+def _read_items(lines: list[str]) -> list[_Item | None]:
+    """Read the lines that are list items.
+
+    A dash or a bullet is always one. A number is one only in the company of its neighbour, counting from
+    1, an asterisk only beside another: alone they are a year, an address or a footnote.
+    """
+    items = [_read_item(line) for line in lines]
+    certain: set[int] = set()
+    runs: dict[tuple[int, str], list[int]] = {}
+    for index, item in enumerate(items):
+        if item is None:
+            if lines[index].strip():
+                runs.clear()
+        elif not item.number and item.kind != "*":
+            certain.add(index)
+        else:
+            run = runs.setdefault((item.depth, item.kind), [])
+            if item.number == 1:
+                run.clear()
+            if item.number in (0, len(run) + 1):
+                run.append(index)
+                certain.update(run[-2:] if len(run) > 1 else [])
+            else:
+                runs.clear()
+    return [item if index in certain else None for index, item in enumerate(items)]
+
+
+class _BlockWriter:
+    """Writes the block tokens of an answer, line by line: paragraphs and lists are all there is."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.paragraph: list[str] = []
+        self.lists: list[_Item] = []
+        """The latest item of every open list, outermost first."""
+        self.after_blank = False
+
+    def write_item(self, item: _Item) -> None:
+        self._end_paragraph()
+        while self.lists and not self._has_place_for(item):
+            self._end_list()
+        if self.lists and item.follows(self.lists[-1]):
+            self._push("list_item_close", "li", -1)
+            self.lists[-1] = item
+        else:
+            self._start_list(item)
+        self._push("list_item_open", "li", 1)
+        self._push_inline(item.text)
+        self.after_blank = False
+
+    def write_text(self, line: str) -> None:
+        self._end_lists()
+        self.paragraph.append(line)
+
+    def write_blank(self) -> None:
+        self._end_paragraph()
+        self.after_blank = True
+
+    def end(self) -> None:
+        self._end_paragraph()
+        self._end_lists()
+
+    def _has_place_for(self, item: _Item) -> bool:
+        """Say whether an item belongs to the innermost list, or to a new list within its latest item.
+
+        People who paste lose the indentation of inner lists and keep their markers: in the same column,
+        another kind of marker than that of any open list starts an inner list.
+        """
+        inner = self.lists[-1]
+        if item.follows(inner):
+            return True
+        if item.depth == inner.depth:
+            beside = {latest.kind for latest in self.lists if latest.depth == item.depth}
+            if self.after_blank or item.kind in beside:
+                return False
+        return item.depth >= inner.depth and len(self.lists) < MAX_NESTING
+
+    def _start_list(self, item: _Item) -> None:
+        if item.number:
+            token = self._push("ordered_list_open", "ol", 1)
+            if item.number > 1:
+                token.attrSet("start", str(item.number))
+        else:
+            self._push("bullet_list_open", "ul", 1)
+        self.lists.append(item)
+
+    def _end_list(self) -> None:
+        self._push("list_item_close", "li", -1)
+        if self.lists.pop().number:
+            self._push("ordered_list_close", "ol", -1)
+        else:
+            self._push("bullet_list_close", "ul", -1)
+
+    def _end_lists(self) -> None:
+        while self.lists:
+            self._end_list()
+
+    def _end_paragraph(self) -> None:
+        if self.paragraph:
+            self._push("paragraph_open", "p", 1)
+            self._push_inline("\n".join(self.paragraph))
+            self._push("paragraph_close", "p", -1)
+            self.paragraph = []
+
+    def _push(self, kind: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        token = Token(kind, tag, nesting, block=True)
+        self.tokens.append(token)
+        return token
+
+    def _push_inline(self, content: str) -> None:
+        token = self._push("inline", "", 0)
+        token.content, token.children = content, []

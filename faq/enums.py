@@ -1,0 +1,55 @@
+"""The choices that tables hold, with their French labels."""
+
+from django.db.models import TextChoices
+
+
+class EntryStatus(TextChoices):
+    """Where an entry, or one version of its text, stands on its way to the public."""
+
+    DRAFT = "draft", "brouillon"
+    IN_REVIEW = "in_review", "en relecture"
+    PUBLISHED = "published", "publié"
+    ARCHIVED = "archived", "archivé"
+
+
+class Action(TextChoices):
+    """What the write that left a version did."""
+
+    CREATED = "created", "création"
+    EDITED = "edited", "modification"
+    SUBMITTED = "submitted", "soumission"
+    PUBLISHED = "published", "publication"
+    WITHDRAWN = "withdrawn", "retrait"
+    ARCHIVED = "archived", "archivage"
+    RESTORED = "restored", "restauration"
+    UNDONE = "undone", "annulation"
+
+
+class Origin(TextChoices):
+    """The path by which a write came in."""
+
+    FORM = "form", "formulaire"
+    BULK_ACTION = "bulk_action", "action groupée"
+    DUMP_IMPORT = "dump_import", "import d’une extraction"
+    CURATION = "curation", "import de curation"
+    COMMAND = "command", "commande"
+
+
+class BatchKind(TextChoices):
+    """What changed everything that a batch holds."""
+
+    DUMP_IMPORT = "dump_import", "import d’une extraction"
+    CURATION = "curation", "import de curation"
+    BULK_ACTION = "bulk_action", "action groupée"
+    UNDO = "undo", "annulation d’un lot"
+
+
+class DumpVerdict(TextChoices):
+    """What an import makes of one answer of a dump."""
+
+    NEW = "new", "nouvelle"
+    KNOWN = "known", "déjà connue"
+    LOOKS_LIKE = "looks_like", "ressemble à une autre"
+    CHANGED = "changed", "changée depuis la dernière édition"
+    EMPTY = "empty", "vide"
+    VANISHED = "vanished", "disparue depuis la dernière édition"

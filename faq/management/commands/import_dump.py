@@ -1,0 +1,92 @@
+"""manage.py import_dump FILE… [--name NAME] [--dry-run]."""
+
+import contextlib
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from faq.enums import DumpVerdict, Origin
+from faq.management.progress import progress_on
+from faq.models.entries import reference
+from faq.services.dumps import DumpReport, ImportRefused, Source, import_dumps
+from faq.services.dumps_export import dump_name
+from faq.services.versions import Provenance
+
+
+class Command(BaseCommand):
+    """Take dumps in, all or none, and tell what became of every answer."""
+
+    help = "Importe des extractions (fichiers texte) : toutes, ou aucune si l’une est refusée."
+
+    def add_arguments(self, parser):
+        """Declare files, --name and --dry-run."""
+        parser.add_argument("files", metavar="FICHIER", nargs="+", type=Path)
+        parser.add_argument("--name", help="nom de l’extraction (par défaut, celui du fichier sans son extension)")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="montre ce que l’import ferait, sans rien enregistrer"
+        )
+
+    def handle(self, *, files, name, dry_run, verbosity, **options):
+        """Import and report; refuse with one line per fault and exit status 1."""
+        if name is not None and len(files) > 1:
+            raise CommandError("--name ne peut nommer qu’un seul fichier ; importez les autres séparément.")
+        with contextlib.ExitStack() as stack:
+            sources = [self._source(path, name, stack) for path in files]
+            try:
+                reports = import_dumps(
+                    sources,
+                    Provenance(Origin.DUMP_IMPORT),
+                    dry_run=dry_run,
+                    progress=progress_on(self.stderr, "réponses"),
+                )
+            except ImportRefused as refused:
+                raise CommandError(f"Rien n’a été importé.\n{refused}") from refused
+        created = _created(reports) if dry_run else {}
+        for report in reports:
+            self._print(report, dry_run, created, detailed=dry_run or verbosity > 1)
+
+    def _source(self, path, name, stack):
+        try:
+            file = stack.enter_context(path.open("rb"))
+        except OSError as error:
+            raise CommandError(
+                f"{path} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
+            ) from error
+        return Source(dump_name(path.stem if name is None else name), file, str(path))
+
+    def _print(self, report: DumpReport, dry_run, created, detailed):
+        title = f"{report.name}, édition {report.edition}"
+        if report.unchanged:
+            self.stdout.write(f"{title} : déjà importée à l’identique, rien n’a changé ({report.answers} réponses).")
+            return
+        preview = " (aperçu, rien n’est enregistré)" if dry_run else ""
+        self.stdout.write(f"{title}{preview} : {report.answers} réponses — {_listed(report)}")
+        if detailed:
+            for finding in [*report.findings, *report.vanished]:
+                self.stdout.write(self._line(finding, created))
+
+    def _line(self, finding, created):
+        own = finding.number in created and finding.verdict is not DumpVerdict.KNOWN
+        entry = "" if finding.number is None or own else f" {_cite(finding.number, created)}"
+        lookalike = "" if finding.lookalike is None else f" (comparer à {_cite(finding.lookalike, created)})"
+        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{lookalike}"
+
+
+def _created(reports):
+    """Give the entries that a preview made and took back, by the answers they stand for: their numbers mean nothing."""
+    return {
+        finding.number: f"{report.name}#{finding.position}"
+        for report in reports
+        for finding in report.findings
+        if finding.verdict in (DumpVerdict.NEW, DumpVerdict.LOOKS_LIKE, DumpVerdict.CHANGED)
+    }
+
+
+def _cite(number, created):
+    return created.get(number) or reference(number)
+
+
+def _listed(report):
+    counts = [(verdict.label, count) for verdict, count in report.counts().items() if count]
+    vanished = [(DumpVerdict.VANISHED.label, len(report.vanished))] if report.vanished else []
+    return ", ".join(f"{label} : {count}" for label, count in counts + vanished)

@@ -1,0 +1,156 @@
+"""Entries: what the public reads, or will."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import slugify
+from taggit.managers import TaggableManager
+
+from faq.domain.facets import Facet
+from faq.enums import EntryStatus
+from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
+
+QUESTION_MAX_LENGTH = 300
+SLUG_MAX_LENGTH = 60
+
+
+class EntryQuerySet(models.QuerySet):
+    """Verbs that read entries; public code begins with `live`."""
+
+    def live(self):
+        """Entries that the public reads now."""
+        return self.filter(status=EntryStatus.PUBLISHED)
+
+    def with_draft(self):
+        """Published entries beside whose live text another is being worked on."""
+        return self.live().exclude(head=F("live"))
+
+    def to_review(self):
+        """Entries whose latest text waits for a reviewer, whatever the public reads meanwhile."""
+        return self.filter(head__status=EntryStatus.IN_REVIEW)
+
+    def complete(self):
+        """Entries whose latest text has a question and an answer, without which nothing is published."""
+        return self.exclude(head__question="").exclude(head__answer="")
+
+    def with_filing(self):
+        """Bring the terms of all facets along, one query per facet."""
+        return self.prefetch_related(*[facet.value for facet in Facet])
+
+
+class Entry(models.Model):
+    """One question and its answer, with its filing.
+
+    The row holds what the public reads while the entry is published, and the latest text otherwise.
+    A draft beside a live text is the latest version, `head`, while it differs from `live`. Only
+    `faq.services.entries` writes entries.
+    """
+
+    status = models.CharField("état", max_length=10, choices=EntryStatus, default=EntryStatus.DRAFT)
+    question = models.CharField("question", max_length=QUESTION_MAX_LENGTH, blank=True)
+    answer = models.TextField("réponse", blank=True)
+    folded = models.TextField(editable=False, blank=True)
+    """Question and answer without case and accents, for the admin's search."""
+    offer_types = models.ManyToManyField(OfferType, related_name="entries", verbose_name="types d’offre", blank=True)
+    couloirs = models.ManyToManyField(Couloir, related_name="entries", verbose_name="couloirs Ségur", blank=True)
+    dispositifs = models.ManyToManyField(
+        Dispositif, related_name="entries", verbose_name="dispositifs Ségur", blank=True
+    )
+    products = models.ManyToManyField(Product, related_name="entries", verbose_name="produits et services", blank=True)
+    themes = TaggableManager(through=EntryTheme, related_name="entries", verbose_name="thématiques", blank=True)
+    head = models.ForeignKey(
+        "faq.Version",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name="dernière version",
+    )
+    live = models.ForeignKey(
+        "faq.Version",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name="version en ligne",
+    )
+    created_at = models.DateTimeField("créée le", editable=False)
+    updated_at = models.DateTimeField("mise à jour le", editable=False, db_index=True)
+    """When the text or filing that the row holds came to be."""
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "fiche"
+        verbose_name_plural = "fiches"
+        ordering = ("pk",)
+        default_permissions = ("add", "change", "view")
+        permissions = [
+            ("submit_entry", "Peut soumettre une fiche à la relecture"),
+            ("publish_entry", "Peut publier et retirer une fiche"),
+            ("archive_entry", "Peut archiver et restaurer une fiche"),
+            ("merge_entry", "Peut fusionner des fiches"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=EntryStatus.values), name="entry_status_known"),
+            models.CheckConstraint(
+                condition=Q(status=EntryStatus.PUBLISHED, live__isnull=False)
+                | (~Q(status=EntryStatus.PUBLISHED) & Q(live__isnull=True)),
+                name="entry_live_exactly_when_published",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=EntryStatus.PUBLISHED) | (~Q(question="") & ~Q(answer="")),
+                name="entry_published_has_question_and_answer",
+            ),
+        ]
+        indexes = [models.Index(fields=("status", "id"), name="entry_by_status")]
+
+    def __str__(self):
+        return f"{self.reference} {self.question}".strip()
+
+    def get_absolute_url(self):
+        """The permanent public address."""
+        return reverse("faq:entry", kwargs={"number": self.pk, "slug": self.slug})
+
+    @property
+    def reference(self):
+        """The short name that can be dictated by phone."""
+        return reference(self.pk)
+
+    @property
+    def slug(self):
+        """The title in the public address; the number before it decides."""
+        return slugify(self.question)[:SLUG_MAX_LENGTH].strip("-") or "sans-titre"
+
+    @property
+    def has_draft(self):
+        """Whether another text is being worked on beside the live one."""
+        return self.live_id is not None and self.live_id != self.head_id
+
+
+class EntryAlias(models.Model):
+    """The number of an entry that was merged away, and the entry that answers for it for ever."""
+
+    former = models.OneToOneField(Entry, models.PROTECT, related_name="alias", verbose_name="ancienne fiche")
+    survivor = models.ForeignKey(Entry, models.PROTECT, related_name="former_entries", verbose_name="fiche conservée")
+    batch = models.ForeignKey("faq.Batch", models.PROTECT, related_name="aliases", verbose_name="lot")
+
+    class Meta:
+        verbose_name = "ancienne référence"
+        verbose_name_plural = "anciennes références"
+        default_permissions = ("view",)
+        constraints = [models.CheckConstraint(condition=~Q(former=F("survivor")), name="entry_alias_not_itself")]
+
+    def __str__(self):
+        return f"{reference(self.former_id)} → {reference(self.survivor_id)}"
+
+
+def reference(number):
+    """Write an entry's number as its reference."""
+    return f"Q-{number}"
+
+
+def number_of(text):
+    """Read a reference (« Q-214 », « q214 », « 214 ») as an entry's number, or give None."""
+    digits = text.strip().upper().removeprefix("Q").removeprefix("-").strip()
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None

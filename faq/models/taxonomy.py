@@ -1,0 +1,161 @@
+"""The five facets: tables of terms, and thématiques as tags."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from taggit.models import ItemBase, TagBase
+
+
+class TermQuerySet(models.QuerySet):
+    """Verbs shared by all tables of terms."""
+
+    def in_use(self):
+        """Terms that editors may still file entries under."""
+        return self.filter(retired=False)
+
+
+class Term(models.Model):
+    """What every facet's terms have in common."""
+
+    position = models.PositiveIntegerField(
+        "ordre", default=0, help_text="Les plus petits d’abord ; à égalité, ordre alphabétique."
+    )
+    retired = models.BooleanField(
+        "retiré",
+        default=False,
+        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; "
+        "les fiches déjà classées le gardent.",
+    )
+    old_slugs = models.JSONField(
+        "anciens identifiants",
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="Leurs adresses redirigent ici.",
+    )
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def clean(self):
+        """Refuse a slug that an address of another term of the facet still uses."""
+        others = type(self).objects.exclude(pk=self.pk)
+        if any(self.slug in old_slugs for old_slugs in others.values_list("old_slugs", flat=True)):
+            raise ValidationError(
+                {"slug": "Cet identifiant est l’ancienne adresse d’un autre terme ; choisissez-en un autre."}
+            )
+
+
+class TableTerm(Term):
+    """A term with a label and a slug of its own (thématiques have taggit's)."""
+
+    label = models.CharField("libellé", max_length=100, unique=True)
+    slug = models.SlugField(
+        "identifiant",
+        max_length=100,
+        unique=True,
+        help_text="Figure dans les adresses ; l’ancien y redirige.",
+    )
+
+    class Meta:
+        abstract = True
+        ordering = ("position", "label")
+
+    def __str__(self):
+        return self.label
+
+
+class OfferType(TableTerm):
+    """Type d'offre: the first question."""
+
+    class Meta(TableTerm.Meta):
+        verbose_name = "type d’offre"
+        verbose_name_plural = "types d’offre"
+
+
+class Couloir(TableTerm):
+    """Couloir Ségur (sector lane) of an offer type."""
+
+    offer_type = models.ForeignKey(
+        OfferType,
+        models.PROTECT,
+        related_name="couloirs",
+        verbose_name="type d’offre",
+        help_text="Dont il relève.",
+    )
+
+    class Meta(TableTerm.Meta):
+        verbose_name = "couloir Ségur"
+        verbose_name_plural = "couloirs Ségur"
+
+
+class Dispositif(TableTerm):
+    """Dispositif Ségur (kind of software in a funding wave) of one or more couloirs."""
+
+    couloirs = models.ManyToManyField(
+        Couloir, related_name="dispositifs", verbose_name="couloirs Ségur", help_text="Un au moins."
+    )
+    vague = models.PositiveSmallIntegerField(
+        "vague",
+        choices=[(1, "vague 1"), (2, "vague 2")],
+        null=True,
+        blank=True,
+        help_text="Vague du Ségur numérique.",
+    )
+
+    class Meta(TableTerm.Meta):
+        verbose_name = "dispositif Ségur"
+        verbose_name_plural = "dispositifs Ségur"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(vague__isnull=True) | models.Q(vague__in=(1, 2)),
+                name="dispositif_vague_is_1_or_2",
+            )
+        ]
+
+
+class Product(TableTerm):
+    """Produit ou service of one or more offer types; of none: of all."""
+
+    offer_types = models.ManyToManyField(
+        OfferType,
+        related_name="products",
+        verbose_name="types d’offre",
+        blank=True,
+        help_text="Aucun : proposé pour tous.",
+    )
+
+    class Meta(TableTerm.Meta):
+        verbose_name = "produit ou service"
+        verbose_name_plural = "produits et services"
+
+
+class Theme(Term, TagBase):
+    """Thématique: a tag, so that editors may name new ones while they file."""
+
+    class Meta:
+        verbose_name = "thématique"
+        verbose_name_plural = "thématiques"
+        ordering = ("position", "name")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def label(self):
+        """The name, under the word that the other facets use."""
+        return self.name
+
+
+class EntryTheme(ItemBase):
+    """One thématique on one entry."""
+
+    content_object = models.ForeignKey("faq.Entry", models.CASCADE, related_name="entry_themes")
+    tag = models.ForeignKey(Theme, models.PROTECT, related_name="entry_themes")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=("content_object", "tag"), name="entry_theme_once")]
+
+    def __str__(self):
+        return f"{self.tag} : {self.content_object}"

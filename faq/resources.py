@@ -1,0 +1,157 @@
+"""Which columns entries have in tables, and how an export of any length streams through little memory."""
+
+import tempfile
+from functools import partial
+from itertools import chain
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import IntegerWidget
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+
+from faq.domain.facets import Facet
+from faq.domain.spreadsheet import check_excel_row, csv_file, excel_text, is_guarded, json_file
+from faq.models import Entry, EntryTheme, Passage
+
+SEPARATOR = " | "
+"""What stands between several terms, or several sources, in one cell."""
+
+CHUNK = 500
+"""Rows in memory at a time; each chunk costs the same few queries."""
+
+PIECE = 64 * 1024
+"""Bytes of a finished workbook that are given at a time."""
+
+
+def xlsx_file(columns, rows):
+    """Write a table as an Excel workbook of one sheet, where every text is text and never a formula.
+
+    Raises TableTooBig, before the first piece, where Excel would cut a cell or the table.
+    """
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Export")
+    sheet.freeze_panes = "A2"
+    try:
+        for number, row in enumerate(chain([columns], rows), start=1):
+            check_excel_row(columns, row, number)
+            sheet.append([_excel_cell(sheet, cell) for cell in row])
+    finally:
+        sheet.close()
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        yield from iter(partial(file.read, PIECE), b"")
+
+
+def _excel_cell(sheet, value):
+    if value == "":
+        return None
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, excel_text(value))
+    # Left to itself, openpyxl makes formulas of what begins with « = » and errors of « #N/A ».
+    cell.data_type = "s"
+    # Excel's own apostrophe: the text remains text when somebody edits the cell.
+    if is_guarded(value):
+        cell.quotePrefix = True
+    return cell
+
+
+WRITERS = {"csv": csv_file, "json": json_file, "xlsx": xlsx_file}
+"""By the name of a format, how to write a table in it: columns and rows in, bytes out."""
+
+
+class Export:
+    """One export: its bytes, piece by piece, and how many rows were written so far."""
+
+    def __init__(self, resource, queryset, file_format):
+        self.resource = resource
+        self.queryset = queryset
+        self.file_format = file_format
+        self.rows = 0
+
+    def __iter__(self):
+        """Give the bytes. Raises TableTooBig where the format cannot hold the table."""
+        return WRITERS[self.file_format](self.resource.get_export_headers(), self._cells())
+
+    def _cells(self):
+        # The package's own export gathers the whole table before it writes the first byte.
+        instances = self.resource.filter_export(self.queryset)
+        for instance in instances.iterator(chunk_size=CHUNK):
+            yield self.resource.export_resource(instance)
+            self.rows += 1
+
+
+def _slugs(facet, entry):
+    """Give the slugs of a facet's terms, as `filter_export` brought them along."""
+    return SEPARATOR.join(term.slug for term in getattr(entry, f"filed_{facet}"))
+
+
+class EntryResource(ModelResource):
+    """All entries by number, as their rows hold them: what the public reads, or else the latest text."""
+
+    reference = Field(attribute="reference")
+    status = Field(attribute="status")
+    question = Field(attribute="question")
+    answer = Field(attribute="answer")
+    offer_types = Field(dehydrate_method=partial(_slugs, Facet.OFFER_TYPES))
+    couloirs = Field(dehydrate_method=partial(_slugs, Facet.COULOIRS))
+    dispositifs = Field(dehydrate_method=partial(_slugs, Facet.DISPOSITIFS))
+    products = Field(dehydrate_method=partial(_slugs, Facet.PRODUCTS))
+    themes = Field()
+    live_version = Field(attribute="live__number", widget=IntegerWidget(coerce_to_string=False))
+    updated_at = Field()
+    sources = Field()
+
+    class Meta:
+        model = Entry
+        fields = (
+            "reference",
+            "status",
+            "question",
+            "answer",
+            "offer_types",
+            "couloirs",
+            "dispositifs",
+            "products",
+            "themes",
+            "live_version",
+            "updated_at",
+            "sources",
+        )
+        export_order = fields
+
+    def filter_export(self, queryset, **kwargs):
+        """Order the entries and bring along what their columns need, six queries per chunk."""
+        themes = EntryTheme.objects.select_related("tag").order_by("tag")
+        sources = Passage.objects.current().select_related("dump").order_by("dump__name", "position")
+        return (
+            queryset.order_by("pk")
+            .select_related("live")
+            .only("status", "question", "answer", "updated_at", "live__number")
+            .prefetch_related(
+                *(Prefetch(facet, to_attr=f"filed_{facet}") for facet in Facet if facet is not Facet.THEMES),
+                Prefetch("entry_themes", themes, to_attr="filed_themes"),
+                Prefetch("passages", sources.only("entry", "position", "dump__name"), to_attr="sources"),
+            )
+        )
+
+    def dehydrate_themes(self, entry):
+        """Give the slugs of the thématiques; taggit would give them in the order of filing."""
+        return SEPARATOR.join(filed.tag.slug for filed in entry.filed_themes)
+
+    def dehydrate_updated_at(self, entry):
+        """Give the date of the text or filing."""
+        return iso_date(entry.updated_at)
+
+    def dehydrate_sources(self, entry):
+        """Cite the passages of the dumps as they are now, not of undone imports and former editions."""
+        return SEPARATOR.join(passage.source for passage in entry.sources)
+
+
+def iso_date(moment):
+    """Write a date with its offset in ISO 8601, as text in every format: Excel knows no time zones."""
+    return timezone.localtime(moment).isoformat()

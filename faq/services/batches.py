@@ -1,0 +1,81 @@
+"""Batches: undoing everything that one import or bulk action changed."""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from faq.enums import Action, BatchKind
+from faq.models import Batch, Entry, Passage, Publication, Version
+from faq.services.content import EntryError
+from faq.services.entries import archive_entries, return_to
+from faq.services.roles import require
+from faq.services.versions import Provenance
+
+
+@dataclass(slots=True)
+class UndoReport:
+    """What an undo did: entries taken out of use, brought back to what they were, or left alone, and why."""
+
+    batch: Batch
+    archived: list[Entry] = field(default_factory=list)
+    reverted: list[Entry] = field(default_factory=list)
+    kept: list[tuple[Entry, str]] = field(default_factory=list)
+
+
+@transaction.atomic
+def undo_batch(number: int, provenance: Provenance) -> UndoReport:
+    """Undo a batch, as a batch of its own: what it created is archived, what it changed is as before.
+
+    Entries that were changed since, or that another dump has come to cite, are left alone and named.
+    Undoing an undo brings its effects back. Raises PermissionDenied, Batch.DoesNotExist, and
+    EntryError where the batch is undone already.
+    """
+    require(provenance.author, "faq.undo_batch")
+    batch = Batch.objects.select_for_update().get(pk=number)
+    if batch.undone_by_id:
+        raise EntryError(f"Le lot {batch.pk} est déjà annulé, par le lot {batch.undone_by_id}.")
+    undo = Batch.objects.create(
+        kind=BatchKind.UNDO,
+        label=f"Annulation du lot {batch.pk}",
+        author=provenance.author,
+        created_at=provenance.at,
+    )
+    Batch.objects.filter(undone_by=batch).update(undone_by=None)
+    Batch.objects.filter(pk=batch.pk).update(undone_by=undo)
+    report = UndoReport(undo)
+    _undo_entries(batch, Provenance(provenance.origin, provenance.author, undo, at=provenance.at), report)
+    return report
+
+
+def _undo_entries(batch: Batch, provenance: Provenance, report: UndoReport) -> None:
+    versions = Version.objects.filter(batch=batch).select_related("entry__head").order_by("entry_id", "number")
+    firsts = {version.entry_id: version for version in reversed(versions)}
+    cited = set(Passage.objects.kept().filter(entry__in=firsts).values_list("entry_id", flat=True))
+    created = []
+    for number, first in sorted(firsts.items()):
+        entry = first.entry
+        if entry.head.batch_id != batch.pk:
+            report.kept.append((entry, "modifiée depuis"))
+        elif first.action != Action.CREATED:
+            return_to(*_state_before(first), provenance)
+            report.reverted.append(entry)
+        elif number in cited:
+            report.kept.append((entry, "citée par une autre extraction"))
+        else:
+            created.append(entry)
+    archive_entries([entry.pk for entry in created], provenance)
+    report.archived = created
+
+
+def _state_before(first: Version) -> tuple[Version, Version | None]:
+    """Give what was the latest version just before this one, and what the public read beside it."""
+    head = Version.objects.get(entry=first.entry_id, number=first.number - 1)
+    publication = (
+        Publication.objects.filter(entry=first.entry_id, version__number__lt=first.number)
+        .order_by("-live_from", "-pk")
+        .select_related("version")
+        .first()
+    )
+    if publication is None or (publication.live_until and publication.live_until < first.created_at):
+        return head, None
+    return head, publication.version if publication.version != head else None

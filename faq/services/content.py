@@ -1,0 +1,81 @@
+"""What editors write, and what of it can be stored."""
+
+from dataclasses import dataclass, field
+
+from faq.domain.dumps import is_cascade_question, is_vote_line
+from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
+from faq.models import Version
+from faq.models.entries import QUESTION_MAX_LENGTH
+
+NOT_FILED: Filing = {facet: frozenset() for facet in Facet}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What editors write: an entry's text and where it is filed."""
+
+    question: str = ""
+    answer: str = ""
+    filing: Filing = field(default_factory=lambda: NOT_FILED)
+
+
+class EntryError(ValueError):
+    """A write that cannot be done; the message says why and how to mend it, in French."""
+
+
+class InvalidContent(EntryError):
+    """A text or filing that cannot be stored. `field` names what is wrong: question, answer or a facet."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(message)
+
+
+def content_of(version: Version) -> Content:
+    """Read a version's snapshot back as what an editor writes."""
+    filing = {facet: frozenset(term["id"] for term in version.filing.get(facet, ())) for facet in Facet}
+    return Content(version.question, version.answer, filing)
+
+
+def one_line_end(text: str) -> str:
+    """Write every line end as LF, whatever a browser or a file made of it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def clean(content: Content, taxonomy: Taxonomy) -> Content:
+    """Give the content as it is stored: one line end, no blank margins, the filing with what it implies."""
+    question = " ".join(_storable(content.question, "question").split("\n")).strip()
+    answer = _without_blank_margins(one_line_end(_storable(content.answer, "answer")))
+    if len(question) > QUESTION_MAX_LENGTH:
+        raise InvalidContent("question", f"La question dépasse {QUESTION_MAX_LENGTH} caractères ; raccourcissez-la.")
+    _refuse_reserved_lines(answer)
+    try:
+        return Content(question, answer, taxonomy.complete(content.filing))
+    except FilingContradiction as contradiction:
+        raise InvalidContent(contradiction.facet, str(contradiction)) from contradiction
+
+
+def _storable(text: str, field: str) -> str:
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidContent(
+            field, "Le texte contient un caractère invisible illisible ; effacez-le ou retapez le passage."
+        )
+    return one_line_end(text) if field == "question" else text
+
+
+def _without_blank_margins(text: str) -> str:
+    lines = text.split("\n")
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return "\n".join(lines)
+
+
+def _refuse_reserved_lines(answer: str) -> None:
+    lines = answer.split("\n")
+    if is_cascade_question(lines[0]) or any(is_vote_line(line) for line in lines):
+        raise InvalidContent(
+            "answer",
+            "La ligne de vote et les questions de la cascade sont ajoutées par le site ; retirez-les de la réponse.",
+        )

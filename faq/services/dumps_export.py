@@ -1,0 +1,63 @@
+"""Dumps out: the bytes that came in, for ever, or the same dump with its answers as they are live today."""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from faq.domain.text import normalise
+from faq.enums import EntryStatus
+from faq.models import Dump, Passage
+
+CHUNK = 500
+"""Passages read together: what bounds memory."""
+
+
+def find_dump(name: str, edition: int | None = None) -> Dump:
+    """Give a dump by its name, or by the name of its file; the newest edition unless one is asked for.
+
+    Raises Dump.DoesNotExist.
+    """
+    dumps: QuerySet[Dump] = Dump.objects.current() if edition is None else Dump.objects.kept().filter(edition=edition)
+    try:
+        return dumps.get(name=dump_name(name))
+    except Dump.DoesNotExist:
+        return dumps.get(name=dump_name(name).removesuffix(".txt"))
+
+
+def dump_name(text: str) -> str:
+    """Give the form in which names are stored and compared."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def export_dump(dump: Dump) -> Iterator[bytes]:
+    """Give back, part by part, the bytes that were imported. Raises ValueError at the end if they are not."""
+    digest = hashlib.sha256()
+    for passage in dump.passages.order_by("position").iterator(CHUNK):
+        part = f"{passage.lead}{passage.answer}{passage.closing}".encode()
+        digest.update(part)
+        yield part
+    tail = dump.tail.encode()
+    digest.update(tail)
+    yield tail
+    if digest.hexdigest() != dump.sha256:
+        raise ValueError(
+            f"L’extraction « {dump} » a été altérée dans la base : ses octets ne sont plus ceux d’origine."
+        )
+
+
+def export_current(dump: Dump) -> Iterator[bytes]:
+    """Give the dump with each answer as it is live today; where it is not live, or says the same, as it was."""
+    passages = dump.passages.order_by("position").select_related("entry")
+    for passage in passages.iterator(CHUNK):
+        yield f"{passage.lead}{_answer_today(passage)}{passage.closing}".encode()
+    yield dump.tail.encode()
+
+
+def _answer_today(passage: Passage) -> str:
+    entry = passage.entry
+    if entry is None or entry.status != EntryStatus.PUBLISHED or normalise(entry.answer) == normalise(passage.answer):
+        return passage.answer
+    line_end = "\r\n" if passage.closing.startswith("\r\n") else "\n"
+    return entry.answer.replace("\n", line_end)

@@ -1,0 +1,48 @@
+"""Which entry a text belongs to: the one whose text it equals, now or at its source."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from faq.enums import BatchKind, EntryStatus
+from faq.models import Entry, Passage
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Match:
+    """An entry that a text equals; the smaller of two is the better one."""
+
+    archived: bool
+    former: bool
+    """Whether the text equals only what the entry was made from, not what it says now."""
+    number: int
+    undone: bool
+    """Whether the entry is out of use only because the import that made it was undone."""
+
+
+def matches(fingerprints: Collection[str]) -> dict[str, list[Match]]:
+    """Give, per fingerprint, the entries of equal text, best first; fingerprints that match nothing are left out."""
+    found: dict[str, dict[int, Match]] = {}
+    for fingerprint, match in _all_matches(fingerprints):
+        known = found.setdefault(fingerprint, {})
+        known[match.number] = min(match, known.get(match.number, match))
+    return {fingerprint: sorted(known.values()) for fingerprint, known in found.items()}
+
+
+def _all_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
+    wanted = set(fingerprints) - {""}
+    says_it = Q(head__answer_fingerprint__in=wanted) | Q(live__answer_fingerprint__in=wanted)
+    columns = ("pk", "status", "head__batch__kind", "head__answer_fingerprint", "live__answer_fingerprint")
+    for number, status, batch_kind, *own in Entry.objects.filter(says_it).values_list(*columns):
+        for fingerprint in wanted.intersection(own):
+            yield fingerprint, _match(number, status, batch_kind, former=False)
+    passages = Passage.objects.kept().filter(fingerprint__in=wanted)
+    sources = passages.values_list("fingerprint", "entry", "entry__status", "entry__head__batch__kind")
+    for fingerprint, number, status, batch_kind in sources.distinct():
+        yield fingerprint, _match(number, status, batch_kind, former=True)
+
+
+def _match(number: int, status: str, batch_kind: str | None, *, former: bool) -> Match:
+    archived = status == EntryStatus.ARCHIVED
+    return Match(archived, former, number, undone=archived and batch_kind == BatchKind.UNDO)

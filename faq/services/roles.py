@@ -1,0 +1,69 @@
+"""Roles as groups, and the check that every service makes before it writes."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+Author = User | None
+"""Who writes; None is the system itself (commands run by an operator), which may do everything."""
+
+_READ = {
+    "faq.view_batch",
+    "faq.view_couloir",
+    "faq.view_dispositif",
+    "faq.view_dump",
+    "faq.view_entry",
+    "faq.view_entryalias",
+    "faq.view_offertype",
+    "faq.view_passage",
+    "faq.view_product",
+    "faq.view_publication",
+    "faq.view_theme",
+    "faq.view_version",
+}
+_WRITE_DRAFTS = {"faq.add_entry", "faq.change_entry", "faq.submit_entry", "faq.add_theme"}
+_PUBLISH = {"faq.publish_entry", "faq.merge_entry", "faq.archive_entry", "faq.undo_batch", "faq.add_dump"}
+_ADMINISTER = {
+    f"{label}.{verb}_{model}"
+    for label, models in (
+        ("faq", ("couloir", "dispositif", "offertype", "product", "theme")),
+        ("auth", ("user", "group")),
+    )
+    for model in models
+    for verb in ("add", "change", "view")
+}
+
+ROLES = {
+    "rédacteur": _READ | _WRITE_DRAFTS,
+    "relecteur": _READ | _WRITE_DRAFTS | _PUBLISH,
+    "analyste": _READ,
+    "administrateur": _READ | _WRITE_DRAFTS | _PUBLISH | _ADMINISTER,
+}
+"""Group names and the permissions that they hold at least; an operator may grant more."""
+
+
+def install_roles(**signal: Any) -> None:
+    """Create the roles' groups and grant what they lack. Takes nothing away, so it can run after every migration."""
+    for name, permissions in ROLES.items():
+        grant(name, permissions)
+
+
+def grant(role: str, permissions: set[str]) -> None:
+    """Give a role the permissions named « app.codename »; those whose tables do not exist yet are passed over."""
+    group, _ = Group.objects.get_or_create(name=role)
+    named = Q()
+    for permission in permissions:
+        app, codename = permission.split(".")
+        named |= Q(content_type__app_label=app, codename=codename)
+    group.permissions.add(*Permission.objects.filter(named))
+
+
+def require(author: Author, permission: str) -> None:
+    """Raise PermissionDenied, with a French message, unless the author holds the permission."""
+    if author is None or author.has_perm(permission):
+        return
+    app, codename = permission.split(".")
+    right = Permission.objects.get(content_type__app_label=app, codename=codename)
+    raise PermissionDenied(f"Votre rôle ne le permet pas. Il faudrait le droit : « {right.name} ».")

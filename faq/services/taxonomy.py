@@ -1,0 +1,111 @@
+"""Writing terms: a former slug keeps answering, a term that entries need stays, the read side follows."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from faq.domain.facets import Facet
+from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
+from faq.services.roles import Author, require
+
+AnyTerm = OfferType | Couloir | Dispositif | Product | Theme
+
+
+class TermInUse(ValueError):
+    """A term that cannot be deleted; the message says why and what to do instead, in French."""
+
+
+@transaction.atomic
+def save_term(term: AnyTerm, author: Author) -> None:
+    """Store a new or changed term. The slug that it had redirects to it from then on.
+
+    Raises PermissionDenied.
+    """
+    adding = term._state.adding
+    require(author, _right("add" if adding else "change", term))
+    if not adding:
+        term.old_slugs = _slugs_of_former_days(term)
+    term.save()
+    Epoch.move()
+
+
+@transaction.atomic
+def delete_term(term: AnyTerm, author: Author) -> None:
+    """Delete a term that nothing names. Raises PermissionDenied, TermInUse."""
+    require(author, _right("delete", term))
+    if uses := uses_of(term):
+        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
+    term.delete()
+    Epoch.move()
+
+
+def uses_of(term: AnyTerm) -> list[str]:
+    """Say in French what would suffer from the loss of a term; nothing where it can be deleted.
+
+    Past versions count: an entry cannot go back to one whose terms are gone.
+    """
+    uses = [f"« {child} » en relève" for child in _children(term)]
+    entries = _count_entries_ever_filed_under(term)
+    if entries == 1:
+        uses.append("1 fiche y est classée, ou l’a été")
+    elif entries:
+        uses.append(f"{entries} fiches y sont classées, ou l’ont été")
+    return uses
+
+
+@transaction.atomic
+def themes_named(names: Iterable[str], author: Author) -> list[Theme]:
+    """Give the thématiques of these names, whatever their case; those that do not exist are created.
+
+    Raises PermissionDenied where one has to be created and the author may not.
+    """
+    known = {theme.name.casefold(): theme for theme in Theme.objects.all()}
+    named = []
+    for name in names:
+        if name.casefold() not in known:
+            require(author, "faq.add_theme")
+            # Somebody else may be creating it at this moment.
+            theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})
+            known[name.casefold()] = theme
+            Epoch.move()
+        named.append(known[name.casefold()])
+    return named
+
+
+def _right(verb: str, term: AnyTerm) -> str:
+    return f"faq.{verb}_{term._meta.model_name}"
+
+
+def _slugs_of_former_days(term: AnyTerm) -> list[str]:
+    """Give every slug that the term ever had, but for the one that it has from now on."""
+    stored = type(term).objects.select_for_update().get(pk=term.pk)
+    return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]
+
+
+def _children(term: AnyTerm) -> list[AnyTerm]:
+    if isinstance(term, OfferType):
+        return [*Couloir.objects.filter(offer_type=term), *Product.objects.filter(offer_types=term)]
+    if isinstance(term, Couloir):
+        return [*Dispositif.objects.filter(couloirs=term)]
+    return []
+
+
+def _count_entries_ever_filed_under(term: AnyTerm) -> int:
+    [facet] = [facet for facet in Facet if Entry._meta.get_field(facet).related_model is type(term)]
+    snapshots = Version.objects.order_by().values_list("entry", f"filing__{facet}")
+    named = (entry for entry, terms in snapshots.iterator() if term.pk in [one["id"] for one in terms or ()])
+    return len(set(named))
+
+
+def _free_slug(name: str) -> str:
+    """Give a slug that no thématique has, or had."""
+    themes = Theme.objects.values_list("slug", "old_slugs")
+    taken = {slug for present, former in themes for slug in (present, *former)}
+    wanted = slugify(name)[:90] or "thematique"
+    free = wanted
+    number = 2
+    while free in taken:
+        free = f"{wanted}-{number}"
+        number += 1
+    return free

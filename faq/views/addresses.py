@@ -1,0 +1,71 @@
+"""From the number in an address to the entry that the public reads there."""
+
+from functools import wraps
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control
+
+from faq.enums import EntryStatus
+from faq.models import Entry, EntryAlias
+from faq.views.answers import entries_with_live
+
+
+class Absent(Exception):
+    """Nothing to read at an address where there was something; the template says so to the visitor."""
+
+    def __init__(self, status: int, template: str) -> None:
+        self.status = status
+        self.template = template
+        super().__init__(template)
+
+
+def tells_absences(view):
+    """Answer with the page of an Absent that a view raises."""
+
+    @wraps(view)
+    def answer(request, *args, **kwargs):
+        try:
+            return view(request, *args, **kwargs)
+        except Absent as absent:
+            return render(request, absent.template, status=absent.status)
+
+    return answer
+
+
+def live_entry(number: int) -> Entry:
+    """Give the live entry that answers at a number: the one of that number, or the one it was merged into.
+
+    Its live version comes along. Raises Http404 where the public never read anything, and Absent: 410 for
+    an archived entry; 404 for one that was withdrawn, because it may come back.
+    """
+    entry = entries_with_live().filter(pk=number).first()
+    if entry is None:
+        raise Http404
+    if entry.live:
+        return entry
+    if survivor := entries_with_live().live().filter(pk=_survivor(number)).first():
+        return survivor
+    if entry.status == EntryStatus.ARCHIVED:
+        raise Absent(410, "410.html")
+    if entry.publications.exists():
+        raise Absent(404, "faq/withdrawn.html")
+    raise Http404
+
+
+def moved_permanently(address: str) -> HttpResponse:
+    """Redirect for good, but have browsers ask again: titles change back, and they would go in circles."""
+    response = HttpResponsePermanentRedirect(address)
+    patch_cache_control(response, no_cache=True)
+    return response
+
+
+def _survivor(number: int) -> int:
+    """Follow the merges to their end; a circle, which no merge makes, ends where it closes."""
+    seen = {number}
+    while step := EntryAlias.objects.filter(former=number).values_list("survivor", flat=True).first():
+        if step in seen:
+            break
+        seen.add(step)
+        number = step
+    return number

@@ -1,0 +1,56 @@
+"""One answer at its permanent address, and the short addresses that lead to it."""
+
+from django.shortcuts import render
+from django.utils.text import Truncator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from faq.domain.facets import State
+from faq.domain.markup import plain
+from faq.models.entries import number_of
+from faq.models.live import live_snapshot
+from faq.views.addresses import live_entry, moved_permanently, tells_absences
+from faq.views.answers import Answer, TermLink
+from faq.views.states import state_address
+
+DESCRIPTION_LENGTH = 160
+"""Characters; search engines show no more."""
+
+
+@require_safe
+@conditional_page
+@cache_control(public=True, no_cache=True)
+@tells_absences
+def entry(request, number, slug=""):
+    """Show one answer; from a wrong title, or the number of a merged entry, lead to the right address."""
+    shown = live_entry(number)
+    if (shown.pk, shown.slug) != (number, slug):
+        return moved_permanently(shown.get_absolute_url())
+    snapshot = live_snapshot()
+    answer = Answer(shown, snapshot.taxonomy)
+    path = _path(answer.place)
+    context = {
+        "answer": answer,
+        "path": path,
+        "around": path[-1] if path else TermLink("", state_address({})),
+        "around_count": snapshot.index.count(answer.place),
+        "description": Truncator(plain(shown.answer)).chars(DESCRIPTION_LENGTH),
+        "canonical": request.build_absolute_uri(shown.get_absolute_url()),
+    }
+    return render(request, "faq/entry.html", context)
+
+
+@require_safe
+@tells_absences
+def entry_by_reference(request, reference):
+    """Lead from a reference as it is dictated, « Q-214 », to the entry's permanent address."""
+    return moved_permanently(live_entry(number_of(reference)).get_absolute_url())
+
+
+def _path(place: State) -> list[TermLink]:
+    """Give the steps from the whole FAQ down to a place in it."""
+    steps, above = [], {}
+    for facet, term in place.items():
+        above = above | {facet: term}
+        steps.append(TermLink(term.label, state_address(above)))
+    return steps

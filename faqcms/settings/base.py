@@ -1,0 +1,110 @@
+"""What holds everywhere; what differs between machines comes from the environment: .env.example."""
+
+import os
+import warnings
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from faqcms.database import database
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# Only the development settings create accounts whose passwords are printed.
+DEMO_ACCOUNTS = False
+
+ROOT_URLCONF = "faqcms.urls"
+WSGI_APPLICATION = "faqcms.wsgi.application"
+ASGI_APPLICATION = "faqcms.asgi.application"
+
+INSTALLED_APPS = [
+    # Permissions before the roles that are made of them: signals run in this order.
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    # Feedback before FAQ before everybody else: ours may replace a template of the others.
+    "feedback",
+    "faq",
+    "django.contrib.admin",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "taggit",
+    "import_export",
+    "django_filters",
+    "csp",
+    "widget_tweaks",
+    "dsfr",
+]
+
+# No LocaleMiddleware: the site is in French whatever the browser asks for.
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{BASE_DIR}/var/faqcms.sqlite3"),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+TIME_ZONE = "Europe/Paris"
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # The design system and the admin draw their small icons from data: addresses in their style sheets.
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+TAGGIT_CASE_INSENSITIVE = True
+
+# The integrity hashes that the package prints are of files which hashed static storage rewrites.
+DSFR_USE_INTEGRITY_CHECKSUMS = False
+
+# Django 6 assumes https too; Django 5.2 warns that the setting which says so will be gone by then.
+warnings.filterwarnings("ignore", message="The FORMS_URLFIELD_ASSUME_HTTPS transitional setting")
+FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -1,0 +1,90 @@
+"""The demo site: the demo dump through the product's own path, then votes and accounts."""
+
+import io
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.utils import timezone
+
+from faq.enums import Origin
+from faq.models import Dump, Entry
+from faq.services.curation import import_curation
+from faq.services.dumps import Source, import_dumps
+from faq.services.entries import publish_entries
+from faq.services.taxonomy_starter import load_starter_taxonomy
+from faq.services.versions import Provenance
+from feedback.models import Answer
+from feedback.services import cast_vote, new_visitor_token
+
+DUMP_NAME = "demo"
+WEEKS_OF_VOTES = 12
+VISITORS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login of the demo site."""
+
+    name: str
+    password: str
+    role: str
+
+
+ACCOUNTS = [
+    Account("redacteur", "redacteur-demo", "rédacteur"),
+    Account("relecteur", "relecteur-demo", "relecteur"),
+    Account("analyste", "analyste-demo", "analyste"),
+    Account("admin", "admin-demo", "administrateur"),
+]
+
+
+@transaction.atomic
+def load_demo(fixtures: Path) -> bool:
+    """Fill an installation with the demo FAQ, all or nothing; tell whether there was anything to do.
+
+    The demo dump marks an installation that was filled: whatever was done to it since stays.
+    """
+    if Dump.objects.filter(name=DUMP_NAME).exists():
+        return False
+    load_starter_taxonomy(fixtures / "taxonomy.json")
+    file = io.BytesIO((fixtures / "demo.txt").read_bytes())
+    start = timezone.now() - timedelta(weeks=WEEKS_OF_VOTES)
+    import_dumps([Source(DUMP_NAME, file, "demo.txt")], Provenance(Origin.DUMP_IMPORT, at=start))
+    curation = (fixtures / "curation_demo.csv").read_bytes()
+    import_curation(curation, Provenance(Origin.CURATION, at=start), label="Curation de démonstration")
+    entries = Entry.objects.complete().order_by("pk")
+    publish_entries(entries.values_list("pk", flat=True), Provenance(Origin.COMMAND, at=start))
+    for number, answer, token, moment in _votes(list(Entry.objects.live().order_by("pk")), start):
+        cast_vote(number, answer, token, at=moment)
+    return True
+
+
+@transaction.atomic
+def create_accounts() -> list[Account]:
+    """Create the accounts that are missing, one per role; give those that were created."""
+    missing = [account for account in ACCOUNTS if not User.objects.filter(username=account.name).exists()]
+    for account in missing:
+        user = User.objects.create_user(account.name, password=account.password, is_staff=True)
+        user.groups.add(Group.objects.get(name=account.role))
+    return missing
+
+
+def _votes(entries: list[Entry], start: datetime) -> Iterator[tuple[int, Answer, str, datetime]]:
+    """Make up visitors who vote on a few answers each; some answers are more useful than others."""
+    chance = random.Random(VISITORS)  # noqa: S311 - the same votes on every machine, nothing secret
+    usefulness = {entry.pk: chance.betavariate(4, 2) for entry in entries}
+    popularity = [1 / rank for rank in range(1, len(entries) + 1)]
+    chance.shuffle(popularity)
+    span = timedelta(weeks=WEEKS_OF_VOTES)
+    for _ in range(VISITORS):
+        token = new_visitor_token()
+        visited_at = start + span * chance.random()
+        read = {entry.pk for entry in chance.choices(entries, popularity, k=chance.randint(1, 6))}
+        for number in sorted(read):
+            answer = Answer.YES if chance.random() < usefulness[number] else Answer.NO
+            yield number, answer, token, visited_at

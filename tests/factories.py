@@ -1,0 +1,86 @@
+"""Test data made the way the product makes it: through the services."""
+
+import io
+from collections.abc import Iterable
+
+from faq.domain.dumps import VOTE_LINE
+from faq.domain.facets import Facet
+from faq.enums import Origin
+from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme
+from faq.services.content import Content
+from faq.services.dumps import DumpReport, Source, import_dumps
+from faq.services.entries import create_entry, publish_entry
+from faq.services.versions import Provenance
+
+MODELS = {
+    Facet.OFFER_TYPES: OfferType,
+    Facet.COULOIRS: Couloir,
+    Facet.DISPOSITIFS: Dispositif,
+    Facet.PRODUCTS: Product,
+    Facet.THEMES: Theme,
+}
+
+
+def by_command(author=None, **details) -> Provenance:
+    """The provenance of most writes in tests."""
+    return Provenance(Origin.COMMAND, author, **details)
+
+
+def a_taxonomy() -> None:
+    """A small taxonomy with every kind of belonging: two offers, two couloirs, three dispositifs, two products."""
+    segur = OfferType.objects.create(slug="segur", label="Ségur du numérique", position=1)
+    certification = OfferType.objects.create(slug="certification", label="Certification", position=2)
+    hospital = Couloir.objects.create(slug="hopital", label="Hôpital", offer_type=segur, position=1)
+    imaging = Couloir.objects.create(slug="imagerie", label="Imagerie", offer_type=segur, position=2)
+    for slug, label, couloirs, vague in (
+        ("dpi-vague-1", "DPI vague 1", [hospital], 1),
+        ("ris-vague-1", "RIS vague 1", [imaging], 1),
+        ("pfi-vague-2", "PFI vague 2", [hospital, imaging], 2),
+    ):
+        Dispositif.objects.create(slug=slug, label=label, vague=vague).couloirs.set(couloirs)
+    Product.objects.create(slug="convergence", label="Convergence").offer_types.set([segur, certification])
+    Product.objects.create(slug="dmn", label="Certification DMN").offer_types.set([certification])
+    Theme.objects.create(slug="certificats", name="certificats")
+    Theme.objects.create(slug="financement", name="financement")
+    Epoch.move()
+
+
+def a_filing(**slugs: str) -> dict[Facet, frozenset[int]]:
+    """A filing by slugs: `a_filing(couloirs="hopital imagerie")`."""
+    return {
+        facet: frozenset(MODELS[facet].objects.get(slug=slug).pk for slug in slugs.get(facet.value, "").split())
+        for facet in Facet
+    }
+
+
+def an_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", *, author=None, **slugs: str) -> Entry:
+    """A draft, filed under terms given by slug."""
+    content = Content(question, answer, a_filing(**slugs))
+    return create_entry(content, by_command(author)).entry
+
+
+def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", **slugs: str) -> Entry:
+    """An entry that the public reads."""
+    entry = an_entry(question, answer, **slugs)
+    return publish_entry(entry.pk, by_command()).entry
+
+
+def some_published_entries(number: int, **slugs: str) -> list[Entry]:
+    """Several entries with different texts."""
+    return [a_published_entry(f"Question {rank} ?", f"Réponse {rank}.", **slugs) for rank in range(1, number + 1)]
+
+
+def numbers(entries: Iterable[Entry]) -> list[int]:
+    """The numbers of entries, in their order."""
+    return [entry.pk for entry in entries]
+
+
+def a_dump_file(*answers: str, line_end: str = "\n") -> bytes:
+    """The bytes of a dump with these answers."""
+    return "".join(f"{answer}{line_end}{VOTE_LINE}{line_end}" for answer in answers).encode()
+
+
+def take_dump(data: bytes, name: str = "page", **options) -> DumpReport:
+    """Import one file as a dump."""
+    [report] = import_dumps([Source(name, io.BytesIO(data), f"{name}.txt")], by_command(), **options)
+    return report

@@ -1,0 +1,120 @@
+"""Terms in the admin: renamed, ordered, retired, and never lost."""
+
+import html
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+
+from faq.models import Couloir, Dispositif, Epoch, OfferType, Theme
+from tests.factories import a_published_entry, a_taxonomy, some_published_entries
+
+MODELS = ("offertype", "couloir", "dispositif", "product", "theme")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _taxonomy():
+    a_taxonomy()
+
+
+def address(model, page, *args):
+    return reverse(f"admin:faq_{model}_{page}", args=args)
+
+
+def read(response):
+    return html.unescape(response.content.decode())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_facet_has_a_list_and_pages_that_everybody_may_read(model, analyste, administrateur):
+    assert analyste.get(address(model, "changelist")).status_code == 200
+    term = apps.get_model("faq", model).objects.first()
+    assert analyste.get(address(model, "change", term.pk)).status_code == 200
+    assert analyste.get(address(model, "add")).status_code == 403
+    assert administrateur.get(address(model, "add")).status_code == 200
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_lists_cost_the_same_whatever_they_hold(model, administrateur, django_assert_max_num_queries):
+    administrateur.get(address(model, "changelist"))
+    with django_assert_max_num_queries(25) as few:
+        administrateur.get(address(model, "changelist"))
+    segur = OfferType.objects.get(slug="segur")
+    for rank in range(20):
+        OfferType.objects.create(slug=f"o{rank}", label=f"O{rank}")
+        couloir = Couloir.objects.create(slug=f"c{rank}", label=f"C{rank}", offer_type=segur)
+        Dispositif.objects.create(slug=f"d{rank}", label=f"D{rank}").couloirs.add(couloir)
+        Theme.objects.create(slug=f"t{rank}", name=f"T{rank}")
+        couloir.offer_type.products.create(slug=f"p{rank}", label=f"P{rank}")
+    some_published_entries(5, couloirs="hopital", themes="certificats", products="convergence")
+    with django_assert_max_num_queries(len(few)):
+        administrateur.get(address(model, "changelist"))
+
+
+def test_the_number_of_entries_leads_to_them(analyste):
+    some_published_entries(3, couloirs="hopital")
+    page = read(analyste.get(address("couloir", "changelist")))
+    assert f'<a href="{address("entry", "changelist")}?couloir=hopital">3</a>' in page
+
+
+def test_renaming_leaves_a_redirect_and_moves_the_read_side(administrateur):
+    hospital = Couloir.objects.get(slug="hopital")
+    epoch = Epoch.now()
+    data = {"label": "Hôpitaux", "slug": "hopitaux", "offer_type": hospital.offer_type_id, "position": 1}
+    assert administrateur.post(address("couloir", "change", hospital.pk), data).status_code == 302
+    hospital.refresh_from_db()
+    assert (hospital.label, hospital.old_slugs) == ("Hôpitaux", ["hopital"])
+    assert Epoch.now() != epoch
+
+
+def test_a_slug_that_leads_elsewhere_already_is_refused(administrateur):
+    Theme.objects.filter(slug="certificats").update(old_slugs=["igc"])
+    response = administrateur.post(address("theme", "add"), {"name": "IGC", "slug": "igc", "position": 0})
+    assert "ancienne adresse" in read(response)
+    assert not Theme.objects.filter(slug="igc").exists()
+
+
+def test_order_and_retirement_are_set_in_the_list(administrateur):
+    certificates, funding = Theme.objects.order_by("name")
+    rows = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "1"}
+    rows |= {"form-0-id": certificates.pk, "form-0-position": 5, "form-1-id": funding.pk, "form-1-position": 3}
+    epoch = Epoch.now()
+    response = administrateur.post(address("theme", "changelist"), rows | {"form-1-retired": "on"})
+    assert response.status_code == 302
+    assert list(Theme.objects.values_list("slug", "position", "retired")) == [
+        ("financement", 3, True),
+        ("certificats", 5, False),
+    ]
+    assert Epoch.now() != epoch
+
+
+def test_a_writer_may_add_a_theme_but_no_other_term(redacteur):
+    assert (
+        redacteur.post(address("theme", "add"), {"name": "Preuves", "slug": "preuves", "position": 0}).status_code
+        == 302
+    )
+    assert redacteur.post(address("offertype", "add"), {"label": "X", "slug": "x", "position": 0}).status_code == 403
+    assert Theme.objects.filter(slug="preuves").exists()
+
+
+class TestDeleting:
+    def test_no_role_may(self, administrateur):
+        theme = Theme.objects.get(slug="financement")
+        assert administrateur.post(address("theme", "delete", theme.pk), {"post": "yes"}).status_code == 403
+
+    def test_what_is_in_use_is_to_be_retired_instead(self, sign_in):
+        superuser = sign_in(superuser=True)
+        a_published_entry(themes="certificats")
+        theme = Theme.objects.get(slug="certificats")
+        page = read(superuser.get(address("theme", "delete", theme.pk)))
+        assert "1 fiche y est classée" in page
+        assert "cochez « retiré »" in page
+        superuser.post(address("theme", "delete", theme.pk), {"post": "yes"})
+        assert Theme.objects.filter(pk=theme.pk).exists()
+
+    def test_what_nothing_names_can_go(self, sign_in):
+        theme = Theme.objects.get(slug="financement")
+        sign_in(superuser=True).post(address("theme", "delete", theme.pk), {"post": "yes"})
+        assert not Theme.objects.filter(pk=theme.pk).exists()

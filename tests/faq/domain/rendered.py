@@ -1,0 +1,62 @@
+"""A rendered answer as a browser reads it, for tests."""
+
+import re
+from html.parser import HTMLParser
+
+from faq.domain.markup import render
+
+ALLOWED = {
+    "a": {"href", "rel", "title"},
+    "br": set(),
+    "em": set(),
+    "li": set(),
+    "ol": {"start"},
+    "p": set(),
+    "strong": set(),
+    "ul": set(),
+}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a rendering; refuses what may not be in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.lines = [""]
+        self.links: list[tuple[str, str]] = []
+        self.titles: list[str] = []
+        self.open: list[str] = []
+        self.feed(render(text))
+        self.close()
+        assert not self.open
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        assert set(attributes) <= ALLOWED[tag]
+        if tag == "a":
+            assert attributes["rel"] == "noopener noreferrer"
+            assert re.match(r"https?://.|mailto:.|tel:.", attributes["href"], re.IGNORECASE)
+            self.links.append((attributes["href"], ""))
+            self.titles.append(attributes.get("title", ""))
+        if tag in ("p", "br", "li"):
+            self.lines.append("")
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.lines[-1] += data.replace("\n", " ")
+        if "a" in self.open:
+            href, text = self.links[-1]
+            self.links[-1] = (href, text + data)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    handle_decl = handle_pi = unknown_decl = handle_comment

@@ -1,0 +1,72 @@
+"""One normal form: what counts as the same text, and what does not."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faq.domain.text import FINGERPRINT_LENGTH, fingerprint, fold, normalise
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("l'INS est qualifiée", "l’INS est qualifiée"),
+        ("un “certificat”", 'un "certificat"'),
+        ("un « certificat »", 'un "certificat"'),
+        ("un «\u202fcertificat\u00a0»", "un «certificat»"),
+        ("Pourquoi\u00a0?", "Pourquoi ?"),
+        ("deux\nlignes", "deux\r\n  lignes "),
+        ("sépa\u2028rées", "sépa rées"),
+        (unicodedata.normalize("NFD", "référencé"), "référencé"),
+        ("in\u200bvi\ufeffsible", "invisible"),
+        ("e\u200b\u0301tat", "état"),
+        ("a\u2011t\u2010elle", "a-t-elle"),
+        ("cou\u00adpure", "coupure"),
+    ],
+)
+def test_same_text(one, other):
+    assert normalise(one) == normalise(other)
+    assert fingerprint(one) == fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("30 jours", "60 jours"),
+        ("vague 1", "vague 2"),
+        ("obligatoire", "Obligatoire"),
+        ("référence", "reference"),
+        ("il doit", "il doit."),
+        ("10 m²", "10 m2"),
+        ("pré-examen", "pré examen"),
+    ],
+)
+def test_different_text(one, other):
+    assert fingerprint(one) != fingerprint(other)
+
+
+@pytest.mark.parametrize("nothing", ["", " \n\t", "\u200b\ufeff", "\u00a0\u2028"])
+def test_nothing_has_no_fingerprint(nothing):
+    assert fingerprint(nothing) == ""
+
+
+def test_fold_forgets_case_and_accents():
+    assert fold("L’Hôpital Œuvre à NOËL\u00a0!") == fold("l'hopital œuvre a noel !")
+
+
+@given(st.text())
+def test_normalise_is_idempotent(text):
+    assert normalise(normalise(text)) == normalise(text)
+
+
+@given(st.text())
+def test_fold_is_idempotent(text):
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(), st.text())
+def test_fingerprint_is_a_key_of_the_normal_form(one, other):
+    assert (fingerprint(one) == fingerprint(other)) == (normalise(one) == normalise(other))
+    assert len(fingerprint(one)) in (0, FINGERPRINT_LENGTH)

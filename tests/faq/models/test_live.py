@@ -1,0 +1,67 @@
+"""The snapshot of what is published: never stale, one query when nothing changed."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from faq.domain.facets import Facet
+from faq.models import Couloir, Epoch
+from faq.models.live import live_snapshot
+from faq.services.content import Content
+from faq.services.entries import archive_entry, edit_entry, publish_entry
+from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, numbers
+
+pytestmark = pytest.mark.django_db
+
+
+def live_under(slug):
+    snapshot = live_snapshot()
+    term = snapshot.taxonomy.by_slug[Facet.COULOIRS, slug]
+    return snapshot.index.count({Facet.COULOIRS: term})
+
+
+@pytest.mark.parametrize("number", [1, 12])
+def test_one_query_while_nothing_changes(number):
+    a_taxonomy()
+    for _ in range(number):
+        a_published_entry(couloirs="hopital")
+    first = live_snapshot()
+    with CaptureQueriesContext(connection) as queries:
+        assert live_snapshot() is first
+    assert len(queries) == 1
+
+
+def test_every_publication_shows_at_once():
+    a_taxonomy()
+    entry = a_published_entry(couloirs="hopital")
+    an_entry(couloirs="hopital")
+    assert (live_under("hopital"), live_under("imagerie")) == (1, 0)
+    edit_entry(entry.pk, Content("?", "!", a_filing(couloirs="imagerie")), by_command())
+    assert (live_under("hopital"), live_under("imagerie")) == (1, 0)
+    publish_entry(entry.pk, by_command())
+    assert (live_under("hopital"), live_under("imagerie")) == (0, 1)
+    archive_entry(entry.pk, by_command())
+    assert (live_under("hopital"), live_under("imagerie")) == (0, 0)
+    assert live_snapshot().numbers == ()
+
+
+def test_entries_stand_in_the_order_of_their_numbers():
+    entries = [a_published_entry() for _ in range(3)]
+    assert list(live_snapshot().numbers) == numbers(entries)
+
+
+def test_an_empty_faq_has_a_snapshot():
+    assert live_snapshot().index.size == 0
+    assert live_snapshot().index.questions({}) == []
+
+
+def test_terms_keep_their_parents_and_old_slugs():
+    a_taxonomy()
+    Couloir.objects.filter(slug="hopital").update(old_slugs=["hopitaux"], retired=True)
+    Epoch.move()
+    taxonomy = live_snapshot().taxonomy
+    hospital = taxonomy.by_old_slug[Facet.COULOIRS, "hopitaux"]
+    assert hospital.retired
+    assert hospital.parents == {taxonomy.by_slug[Facet.OFFER_TYPES, "segur"].id}
+    pfi = taxonomy.by_slug[Facet.DISPOSITIFS, "pfi-vague-2"]
+    assert pfi.parents == {couloir.id for couloir in taxonomy.by_facet[Facet.COULOIRS]}

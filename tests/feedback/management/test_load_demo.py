@@ -1,0 +1,95 @@
+"""The demo: one command fills the site, a second run changes nothing, a broken database is explained."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+from faq.models import Dump, Entry, Version
+from faq.models.live import live_snapshot
+from faq.services.dumps_export import export_dump, find_dump
+from feedback import demo
+from feedback.models import Answer, Vote
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _demo_allowed(settings):
+    settings.DEMO_ACCOUNTS = True
+
+
+def load():
+    out = io.StringIO()
+    call_command("load_demo", "--address", "http://127.0.0.1:8123/", stdout=out)
+    return out.getvalue()
+
+
+def test_the_demo_is_filled_through_the_products_own_path(settings):
+    out = load()
+    assert "http://127.0.0.1:8123/admin/" in out
+    assert b"".join(export_dump(find_dump("demo"))) == (settings.BASE_DIR / "fixtures" / "demo.txt").read_bytes()
+    assert Entry.objects.live().count() == Entry.objects.count() >= 60
+    assert live_snapshot().index.size == Entry.objects.count()
+    votes = Vote.objects.all()
+    assert 200 < votes.count() < 1_000
+    assert {vote.answer for vote in votes} == {Answer.YES, Answer.NO}
+    assert (max(vote.voted_at for vote in votes) - min(vote.voted_at for vote in votes)).days > 7 * 10
+    for account in demo.ACCOUNTS:
+        user = authenticate(username=account.name, password=account.password)
+        assert [group.name for group in user.groups.all()] == [account.role]
+        assert f"{account.name} / {account.password}" in out
+
+
+def test_a_second_run_changes_nothing():
+    load()
+    entry = Entry.objects.first()
+    before = (Version.objects.count(), Vote.objects.count(), entry.updated_at)
+    assert "telle quelle" in load()
+    entry.refresh_from_db()
+    assert (Version.objects.count(), Vote.objects.count(), entry.updated_at) == before
+
+
+def test_a_run_that_fails_halfway_leaves_nothing_to_clean_up(monkeypatch):
+    def fail(*args, **options):
+        raise DatabaseError("disque plein")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(demo, "cast_vote", fail)
+        with pytest.raises(CommandError, match="disque plein"):
+            load()
+    assert not Dump.objects.exists()
+    assert not Entry.objects.exists()
+    assert "est prête" in load()
+
+
+def test_only_development_settings_create_accounts(settings):
+    settings.DEMO_ACCOUNTS = False
+    with pytest.raises(CommandError, match="mot de passe est public"):
+        load()
+
+
+def test_a_damaged_sqlite_file_is_explained_and_left_as_it_is(tmp_path, settings):
+    file = tmp_path / "faqcms.sqlite3"
+    file.write_bytes(b"ceci n'est pas une base" * 100)
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{file}",
+        "DJANGO_SETTINGS_MODULE": "faqcms.settings.dev",
+    }
+    run = subprocess.run(
+        [sys.executable, "manage.py", "load_demo"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert f"mv '{file}' '{file}.abime'" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert file.read_bytes() == b"ceci n'est pas une base" * 100

@@ -1,0 +1,48 @@
+"""Votes in the admin: read, without a trace of who gave them."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from feedback.models import Answer, Vote
+from feedback.services import cast_vote
+from tests.factories import a_published_entry
+
+LIST = reverse("admin:feedback_vote_changelist")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def analyste(client):
+    user = User.objects.create_user("analyste", is_staff=True)
+    user.groups.add(Group.objects.get(name="analyste"))
+    client.force_login(user)
+    return client
+
+
+def test_votes_are_read_and_never_who_gave_them(analyste):
+    entry = a_published_entry("Comment ?")
+    cast_vote(entry.pk, Answer.YES, "jeton")
+    vote = Vote.objects.get()
+    page = reverse("admin:feedback_vote_change", args=(vote.pk,))
+    for address in (LIST, page):
+        text = analyste.get(address).content.decode()
+        assert "Comment ?" in text
+        assert "Version 2" in text
+        assert vote.visitor_hash not in text
+    assert analyste.post(page, {"answer": "non"}).status_code == 403
+    assert analyste.get(reverse("admin:feedback_vote_add")).status_code == 403
+
+
+def test_the_list_costs_the_same_whatever_it_holds(analyste, django_assert_max_num_queries):
+    entry = a_published_entry()
+    cast_vote(entry.pk, Answer.YES, "jeton")
+    analyste.get(LIST)
+    with django_assert_max_num_queries(20) as few:
+        analyste.get(LIST)
+    for rank in range(30):
+        cast_vote(a_published_entry(f"Question {rank} ?").pk, Answer.NO, f"jeton {rank}")
+    with django_assert_max_num_queries(len(few)):
+        analyste.get(LIST)
+    assert Vote.objects.count() == 31

@@ -1,0 +1,321 @@
+"""Voting from the pages: by a plain form without token, from this site only, with a cookie of the vote's own."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from faq.enums import BatchKind
+from faq.models import Batch, EntryAlias
+from faq.services.content import Content
+from faq.services.entries import archive_entry, edit_entry, publish_entry, submit_entry, withdraw_entry
+from feedback.models import Answer, Vote
+from feedback.services import VoteRefused
+from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
+
+pytestmark = pytest.mark.django_db
+
+SITE = "http://testserver"
+
+
+@pytest.fixture
+def entry():
+    return a_published_entry()
+
+
+@pytest.fixture
+def visitor():
+    """A browser without any token, on a site that asks for tokens wherever it does not say otherwise."""
+    return Client(enforce_csrf_checks=True)
+
+
+def post(visitor, number, vote="oui", *, headers=None, **fields):
+    headers = {"Origin": SITE} if headers is None else headers
+    return visitor.post(f"/fiche/{number}/vote/", {"vote": vote, **fields}, headers=headers)
+
+
+def stored():
+    return list(Vote.objects.order_by("pk").values_list("entry", "answer"))
+
+
+class TestThePlainForm:
+    def test_votes_and_leads_back_to_the_answer_at_its_thanks(self, visitor, entry):
+        response = post(visitor, entry.pk)
+        assert response.status_code == 303
+        assert response["Location"] == f"{entry.get_absolute_url()}#merci-{entry.pk}"
+        assert stored() == [(entry.pk, Answer.YES)]
+
+    def test_leads_back_to_the_list_where_it_was_sent(self, visitor, entry):
+        response = post(visitor, entry.pk, "non", retour="/?offre=segur&page=2")
+        assert response["Location"] == f"/?offre=segur&page=2#merci-{entry.pk}"
+        assert stored() == [(entry.pk, Answer.NO)]
+
+    def test_withdraws(self, visitor, entry):
+        post(visitor, entry.pk)
+        response = post(visitor, entry.pk, "retire", retour="/")
+        assert response["Location"] == f"/#retrait-{entry.pk}"
+        assert stored() == [(entry.pk, Answer.WITHDRAWN)]
+
+    def test_changes_the_vote_as_often_as_one_likes(self, visitor, entry):
+        for vote in ("oui", "non", "retire", "oui", "non"):
+            assert post(visitor, entry.pk, vote).status_code == 303
+        assert stored() == [(entry.pk, Answer.NO)]
+
+    def test_is_what_the_pages_hold(self, visitor, entry):
+        for address in ("/", entry.get_absolute_url()):
+            html = visitor.get(address).content.decode()
+            [form] = re.findall(r'<form class="vote".*?</form>', html, re.DOTALL)
+            sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
+            assert f'action="/fiche/{entry.pk}/vote/"' in form
+            assert set(re.findall(r'name="vote" value="(\w+)"', form)) == set(Answer.values)
+            response = post(visitor, entry.pk, **sent)
+            anchor = urlsplit(response["Location"])
+            assert anchor._replace(fragment="").geturl() == address
+            assert f'id="{anchor.fragment}"' in form
+        assert stored() == [(entry.pk, Answer.YES)]
+        assert Vote.objects.get().version == entry.live
+
+
+class TestTheVersion:
+    def test_is_the_one_that_was_read_even_days_ago(self, visitor, entry):
+        page_of_old = entry.live
+        edit_entry(entry.pk, Content(entry.question, "Autre chose."), by_command())
+        publish_entry(entry.pk, by_command())
+        post(visitor, entry.pk, version=page_of_old.number)
+        assert Vote.objects.get().version == page_of_old
+
+    @pytest.mark.parametrize("version", ["", "9" * 400])
+    def test_is_the_live_one_where_it_says_nothing(self, visitor, entry, version):
+        post(visitor, entry.pk, version=version)
+        assert Vote.objects.get().version == entry.live
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "https://ailleurs.example/",
+        "//ailleurs.example/",
+        "/\\ailleurs.example",
+        "\\\\ailleurs.example",
+        "http:///ailleurs.example",
+        "javascript:alert(1)",
+        "/admin/logout/",
+        "http://[",
+        "x" * 10_000,
+        "/%2f/ailleurs.example",
+    ],
+)
+def test_nobody_is_led_away_from_the_site(visitor, entry, way):
+    response = post(visitor, entry.pk, retour=way)
+    assert response.status_code == 303
+    assert response["Location"] == f"{entry.get_absolute_url()}#merci-{entry.pk}"
+
+
+@pytest.mark.parametrize(
+    ("way", "target"),
+    [
+        ("/", "/#merci-"),
+        ("/#fiche-1", "/#merci-"),
+        ("/?theme=%C3%A9t%C3%A9&x=a b", "/?theme=%C3%A9t%C3%A9&x=a+b#merci-"),
+        ("/?x=%0D%0ASet-Cookie:a", "/?x=%0D%0ASet-Cookie%3Aa#merci-"),
+    ],
+)
+def test_the_way_back_is_written_anew(visitor, entry, way, target):
+    assert post(visitor, entry.pk, retour=way)["Location"] == f"{target}{entry.pk}"
+
+
+class TestTheOrigin:
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {"Origin": SITE},
+            {"Origin": "HTTP://TestServer"},
+            {"Referer": f"{SITE}/?offre=segur"},
+            {"Sec-Fetch-Site": "same-origin"},
+            {"Origin": SITE, "Referer": "https://ailleurs.example/"},
+            {"Origin": "https://faq.exemple.fr"},
+            {"Origin": "https://miroir.exemple.org"},
+        ],
+    )
+    def test_may_be_ours(self, visitor, entry, settings, headers):
+        settings.CSRF_TRUSTED_ORIGINS = ["https://faq.exemple.fr", "https://*.exemple.org"]
+        assert post(visitor, entry.pk, headers=headers).status_code == 303
+        assert stored() == [(entry.pk, Answer.YES)]
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"Origin": "null"},
+            {"Origin": "https://testserver"},
+            {"Origin": f"{SITE}:8000"},
+            {"Origin": f"{SITE}.ailleurs.example"},
+            {"Origin": "https://ailleurs.example"},
+            {"Origin": "http://["},
+            {"Origin": "http://exemple.org"},
+            {"Origin": "https://faussexemple.org"},
+            {"Origin": "https://ailleurs.example", "Referer": SITE, "Sec-Fetch-Site": "same-origin"},
+            {"Referer": "https://ailleurs.example/?http://testserver/"},
+            {"Referer": "https://ailleurs.example", "Sec-Fetch-Site": "same-origin"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "none"},
+        ],
+    )
+    def test_must_not_be_another(self, visitor, entry, settings, headers):
+        settings.CSRF_TRUSTED_ORIGINS = ["https://*.exemple.org"]
+        response = post(visitor, entry.pk, headers=headers)
+        assert response.status_code == 403
+        assert "Il ne vient pas d’une page de ce site." in response.content.decode()
+        assert not response.cookies
+        assert stored() == []
+
+    def test_is_https_where_the_site_is(self, visitor, entry):
+        answers = [
+            visitor.post(
+                f"/fiche/{entry.pk}/vote/", {"vote": "oui"}, secure=True, headers={"Origin": f"{scheme}://testserver"}
+            )
+            for scheme in ("http", "https")
+        ]
+        assert [answer.status_code for answer in answers] == [403, 303]
+
+
+class TestTheCookie:
+    def test_comes_with_the_first_vote(self, visitor, entry):
+        cookie = post(visitor, entry.pk).cookies["avis"]
+        assert re.fullmatch(r"[\w-]{43}", cookie.value)
+        assert cookie["httponly"] is True
+        assert cookie["samesite"] == "Lax"
+        assert cookie["path"] == "/fiche/"
+        assert cookie["secure"] == ""
+        assert 0 < cookie["max-age"] <= 390 * 24 * 3600
+
+    def test_is_not_renewed_by_later_ones(self, visitor, entry):
+        other = a_published_entry("Et ?", "Oui.")
+        post(visitor, entry.pk)
+        for response in (post(visitor, entry.pk, "non"), post(visitor, other.pk), post(visitor, entry.pk, "retire")):
+            assert not response.cookies
+        assert len(stored()) == 2
+
+    def test_is_secure_where_the_session_is(self, visitor, entry, settings):
+        settings.SESSION_COOKIE_SECURE = True
+        assert post(visitor, entry.pk).cookies["avis"]["secure"] is True
+
+    @pytest.mark.parametrize("value", ["", "x", "é" * 43, "a" * 44, "a" * 10_000, "'; DROP TABLE", "a" * 42 + "\\"])
+    def test_is_replaced_when_we_cannot_have_made_it(self, visitor, entry, value):
+        visitor.cookies["avis"] = value
+        assert post(visitor, entry.pk).cookies["avis"].value != value
+        assert len(stored()) == 1
+
+    def test_stays_away_when_there_was_nothing_to_withdraw(self, visitor, entry):
+        response = post(visitor, entry.pk, "retire")
+        assert response.status_code == 303
+        assert not response.cookies
+        assert stored() == []
+
+    def test_tells_visitors_apart(self, entry):
+        for vote in ("oui", "non", "oui"):
+            post(Client(), entry.pk, vote)
+        assert stored() == [(entry.pk, "oui"), (entry.pk, "non"), (entry.pk, "oui")]
+
+    def test_of_two_hundred_people_behind_one_address(self, entry):
+        for _ in range(200):
+            assert post(Client(REMOTE_ADDR="192.0.2.1"), entry.pk, "non").status_code == 303
+        assert len(stored()) == 200
+
+
+def test_pages_are_equal_before_and_after_voting(visitor, entry):
+    a_taxonomy()
+    addresses = ["/", "/?offre=segur", entry.get_absolute_url()]
+    before = [visitor.get(address) for address in addresses]
+    post(visitor, entry.pk)
+    visitor.cookies["avis"]["path"] = "/"
+    after = [visitor.get(address) for address in addresses]
+    for first, second in zip(before, after, strict=True):
+        assert first.content == second.content
+        assert first["ETag"] == second["ETag"]
+        assert not second.cookies
+        assert "Vary" not in second
+
+
+class TestNothingIsWritten:
+    def test_by_reading(self, visitor, entry):
+        for ask in (visitor.get, visitor.head, visitor.put, visitor.delete):
+            response = ask(f"/fiche/{entry.pk}/vote/?vote=oui", headers={"Origin": SITE})
+            assert response.status_code == 405
+            assert response["Allow"] == "POST"
+        page = visitor.get(f"/fiche/{entry.pk}/vote/").content.decode()
+        assert "Cette adresse recueille les avis" in page
+        assert f'href="/fiche/{entry.pk}/"' in page
+        assert stored() == []
+
+    @pytest.mark.parametrize("vote", ["", "OUI", "peut-être", "yes", "1", "\0", "x" * 10_000])
+    def test_by_an_answer_that_there_is_not(self, visitor, entry, vote):
+        response = post(visitor, entry.pk, vote)
+        assert response.status_code == 400
+        assert "Le formulaire est incomplet ou illisible." in response.content.decode()
+        assert not response.cookies
+        assert stored() == []
+
+    @pytest.mark.parametrize("version", ["x", "0", "-1", "1.5", "\0"])
+    def test_by_a_version_that_cannot_be(self, visitor, entry, version):
+        assert post(visitor, entry.pk, version=version).status_code == 400
+        assert stored() == []
+
+    def test_by_an_empty_form(self, visitor, entry):
+        response = visitor.post(f"/fiche/{entry.pk}/vote/", headers={"Origin": SITE})
+        assert response.status_code == 400
+
+    @pytest.mark.parametrize("number", [12_345, 10**30])
+    def test_on_an_unknown_entry(self, visitor, number):
+        assert post(visitor, number).status_code == 404
+
+    def test_on_a_draft(self, visitor):
+        draft, in_review = an_entry(), an_entry()
+        submit_entry(in_review.pk, by_command())
+        for entry in (draft, in_review):
+            response = post(visitor, entry.pk)
+            assert (response.status_code, dict(response.cookies)) == (404, {})
+        assert stored() == []
+
+    def test_on_a_withdrawn_entry(self, visitor, entry):
+        withdraw_entry(entry.pk, by_command())
+        response = post(visitor, entry.pk)
+        assert response.status_code == 404
+        assert "n’est pas en ligne en ce moment" in response.content.decode()
+        assert stored() == []
+
+    def test_on_an_archived_entry(self, visitor, entry):
+        archive_entry(entry.pk, by_command())
+        response = post(visitor, entry.pk)
+        assert (response.status_code, dict(response.cookies)) == (410, {})
+        assert stored() == []
+
+    def test_on_an_entry_that_leaves_in_between(self, visitor, entry, monkeypatch):
+        def refuse(*args, **kwargs):
+            raise VoteRefused("partie")
+
+        monkeypatch.setattr("feedback.views.cast_vote", refuse)
+        response = post(visitor, entry.pk)
+        assert (response.status_code, dict(response.cookies)) == (410, {})
+
+
+def test_a_merged_entrys_page_that_is_still_open_votes_for_the_survivor(visitor, entry):
+    survivor = a_published_entry("Et ?", "Oui.")
+    archive_entry(entry.pk, by_command())
+    batch = Batch.objects.create(kind=BatchKind.BULK_ACTION, label="fusion", created_at=entry.created_at)
+    EntryAlias.objects.create(former=entry, survivor=survivor, batch=batch)
+    response = post(visitor, entry.pk, version=1, retour="/?page=2")
+    assert response["Location"] == f"{survivor.get_absolute_url()}#merci-{survivor.pk}"
+    assert stored() == [(survivor.pk, Answer.YES)]
+    assert Vote.objects.get().version == survivor.live
+
+
+def test_a_vote_reads_no_session(visitor, entry):
+    assert "Vary" not in post(visitor, entry.pk)
+
+
+def test_the_address_is_the_one_of_the_form(entry):
+    assert reverse("feedback:vote", args=[entry.pk]) == f"/fiche/{entry.pk}/vote/"
