@@ -1,0 +1,134 @@
+"""The proof that what must always hold does hold, and the names of whatever does not.
+
+Every check reads in batches and writes nothing.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+from django.db.models import Count, F, Max, Q
+
+from faq.domain.facets import Facet
+from faq.domain.text import fingerprint, fold
+from faq.enums import EntryStatus
+from faq.models import Dump, Entry, EntryAlias, Epoch, Passage, Publication, Version
+from faq.models.entries import reference
+from faq.models.live import filing_table
+from faq.services.content import Content, content_of
+from faq.services.dumps_export import export_dump
+
+BATCH = 500
+"""Rows read together: what bounds memory."""
+
+
+def faults() -> Iterator[str]:
+    """Give one French sentence per fault, as it is found; none where all is well."""
+    for check in CHECKS:
+        yield from check()
+
+
+def gaps_in_numbering() -> Iterator[str]:
+    """Versions are numbered 1, 2, 3… within their entry."""
+    counted = Entry.objects.annotate(highest=Max("versions__number"), kept=Count("versions"))
+    for entry in counted.exclude(highest=F("kept")).iterator(BATCH):
+        yield f"{entry.reference} : {entry.kept} versions, mais la dernière porte le numéro {entry.highest}."
+    for number in Entry.objects.filter(versions=None).values_list("pk", flat=True):
+        yield f"{reference(number)} : aucune version."
+
+
+def wrong_pointers() -> Iterator[str]:
+    """`head` is the entry's latest version, `live` one of its own, and open in a publication."""
+    counted = Entry.objects.annotate(highest=Max("versions__number"))
+    not_latest = Q(head=None) | ~Q(head__entry=F("pk")) | ~Q(head__number=F("highest"))
+    for entry in counted.filter(not_latest).iterator(BATCH):
+        yield f"{entry.reference} : son dernier texte n’est pas celui de sa dernière version."
+    for entry in Entry.objects.filter(live__isnull=False).exclude(live__entry=F("pk")).iterator(BATCH):
+        yield f"{entry.reference} : sa version en ligne est celle d’une autre fiche."
+
+
+def wrong_publications() -> Iterator[str]:
+    """What is live is what the open publication says, and publications of one entry do not overlap."""
+    open_now = Publication.objects.filter(live_until__isnull=True)
+    said = dict(open_now.values_list("entry", "version"))
+    live = dict(Entry.objects.live().values_list("pk", "live"))
+    for number in sorted(said.keys() | live.keys()):
+        if said.get(number) != live.get(number):
+            yield f"{reference(number)} : la version en ligne n’est pas celle que dit l’historique des publications."
+    spans = Publication.objects.order_by("entry", "live_from", "pk").values_list("entry", "live_from", "live_until")
+    for (entry, _, until), (follower, since, _) in itertools.pairwise(spans.iterator(BATCH)):
+        if entry == follower and (until is None or until > since):
+            yield f"{reference(entry)} : deux publications se chevauchent."
+
+
+def rows_unlike_their_snapshot() -> Iterator[str]:
+    """An entry's row and filing say what its live version says, or else its latest one."""
+    entries = Entry.objects.select_related("head", "live").order_by("pk").iterator(BATCH)
+    while batch := list(itertools.islice(entries, BATCH)):
+        filings = _filings(entry.pk for entry in batch)
+        for entry in batch:
+            shown = entry.live or entry.head
+            if shown is None:
+                continue
+            if content_of(shown) != Content(entry.question, entry.answer, filings[entry.pk]):
+                yield f"{entry.reference} : la fiche ne dit plus ce que dit sa version {shown.number}."
+            if entry.folded != fold(f"{entry.question}\n{entry.answer}"):
+                yield f"{entry.reference} : son texte de recherche n’est pas à jour."
+
+
+def wrong_fingerprints() -> Iterator[str]:
+    """Versions and passages can be found by the text that they hold."""
+    for version in Version.objects.select_related("entry").iterator(BATCH):
+        if version.answer_fingerprint != fingerprint(version.answer):
+            yield f"{version} : son empreinte n’est pas celle de sa réponse."
+    for passage in Passage.objects.select_related("dump").iterator(BATCH):
+        if passage.fingerprint != fingerprint(passage.answer):
+            yield f"{passage} : son empreinte n’est pas celle de sa réponse."
+
+
+def altered_dumps() -> Iterator[str]:
+    """Every dump gives back the bytes that were imported, from passages numbered without gap."""
+    for dump in Dump.objects.annotate(highest=Max("passages__position"), kept=Count("passages")).iterator(BATCH):
+        if dump.highest != dump.kept:
+            yield f"Extraction {dump} : {dump.kept} passages, mais le dernier porte le rang {dump.highest}."
+        try:
+            for _ in export_dump(dump):
+                pass
+        except ValueError as error:
+            yield str(error)
+
+
+def wrong_aliases() -> Iterator[str]:
+    """A merged entry is archived, and its address leads in one step to an entry that was not merged itself."""
+    for alias in EntryAlias.objects.select_related("former").iterator(BATCH):
+        if alias.former.status != EntryStatus.ARCHIVED:
+            yield f"{alias} : la fiche fusionnée n’est pas archivée."
+    for alias in EntryAlias.objects.filter(survivor__alias__isnull=False).iterator(BATCH):
+        yield f"{alias} : la redirection mène à une autre redirection."
+
+
+def missing_epoch() -> Iterator[str]:
+    """Whoever published something moved the epoch, without which pages would go stale."""
+    if Entry.objects.live().exists() and not Epoch.now():
+        yield "Des fiches sont publiées, mais l’époque qui tient les pages à jour manque."
+
+
+CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
+    gaps_in_numbering,
+    wrong_pointers,
+    wrong_publications,
+    rows_unlike_their_snapshot,
+    wrong_fingerprints,
+    altered_dumps,
+    wrong_aliases,
+    missing_epoch,
+)
+
+
+def _filings(numbers: Iterator[int]) -> dict[int, dict[Facet, frozenset[int]]]:
+    terms: dict[int, dict[Facet, set[int]]] = {number: {facet: set() for facet in Facet} for number in numbers}
+    for facet in Facet:
+        table, entry_column, term_column = filing_table(facet)
+        filed = table.objects.filter(**{f"{entry_column}__in": list(terms)})
+        for number, term in filed.values_list(entry_column, term_column):
+            terms[number][facet].add(term)
+    return {number: {facet: frozenset(ids) for facet, ids in filed.items()} for number, filed in terms.items()}
