@@ -15,11 +15,11 @@ COMMENT_MAX_LENGTH = Version._meta.get_field("comment").max_length
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
 
 _HELP = {
-    Facet.OFFER_TYPES: "Rien de coché : la fiche concerne tous les types d’offre.",
-    Facet.COULOIRS: "Rien de coché : tous les couloirs. Un couloir entraîne son type d’offre.",
-    Facet.DISPOSITIFS: "Rien de coché : tous les dispositifs. Un dispositif entraîne ses couloirs.",
-    Facet.PRODUCTS: "Rien de coché : tous les produits et services.",
-    Facet.THEMES: "Rien de coché : la fiche apparaît dans toutes les thématiques.",
+    Facet.OFFER_TYPES: "Rien de coché : la fiche concerne tous les types d’offre.",
+    Facet.COULOIRS: "Rien de coché : tous les couloirs. Un couloir entraîne son type d’offre.",
+    Facet.DISPOSITIFS: "Rien de coché : tous les dispositifs. Un dispositif entraîne ses couloirs.",
+    Facet.PRODUCTS: "Rien de coché : tous les produits et services.",
+    Facet.THEMES: "Rien de coché : la fiche apparaît dans toutes les thématiques.",
 }
 
 
@@ -46,7 +46,7 @@ class EntryForm(forms.Form):
     answer = TextField(
         label="Réponse",
         widget=forms.Textarea(attrs={"rows": 20}),
-        help_text="Un retour à la ligne reste un retour à la ligne ; « - » en début de ligne fait une liste, "
+        help_text="Un retour à la ligne reste un retour à la ligne ; « - » en début de ligne fait une liste, "
         "**deux astérisques** mettent en gras, [texte](https://…) fait un lien, comme une adresse seule.",
     )
     new_themes = forms.CharField(
@@ -59,7 +59,7 @@ class EntryForm(forms.Form):
         label="Commentaire de version",
         required=False,
         max_length=COMMENT_MAX_LENGTH,
-        help_text="Facultatif : pourquoi ce changement. Visible des seuls rédacteurs, dans l’historique.",
+        help_text="Facultatif : pourquoi ce changement. Visible des seuls rédacteurs, dans l’historique.",
     )
     base = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -79,7 +79,7 @@ class EntryForm(forms.Form):
         for name in names:
             if len(name) > THEME_MAX_LENGTH:
                 raise forms.ValidationError(
-                    f"« {name[:40]}… » est trop long : {THEME_MAX_LENGTH} caractères au plus par thématique."
+                    f"« {name[:40]}… » est trop long : {THEME_MAX_LENGTH} caractères au plus par thématique."
                 )
         return [name for name in names if name]
 
@@ -118,5 +118,5 @@ def _facet_field(facet: Facet, taxonomy: Taxonomy, filed: frozenset[int]) -> for
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_HELP[facet],
-        error_messages={"invalid_choice": "Un terme coché n’est plus proposé : il a été retiré entre-temps."},
+        error_messages={"invalid_choice": "Un terme coché n’est plus proposé : il a été retiré entre-temps."},
     )

@@ -7,10 +7,11 @@ from django.http import HttpResponse
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_POST
 
-from faq.admin.display import answer_html, filing_summary, state_badges
+from faq.admin.display import answer_html, filing_summary, link_to, state_badges
 from faq.admin.entry_filters import FILTERS
 from faq.admin.entry_page import EntryPage
 from faq.domain.text import fold
@@ -33,7 +34,7 @@ class EntryAdmin(admin.ModelAdmin):
     list_per_page = 50
     ordering = ("-pk",)
     search_fields = ("folded",)
-    search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
+    search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
     actions = ("publish", "submit", "withdraw", "archive", "restore")
 
     def get_queryset(self, request):
@@ -143,14 +144,15 @@ class EntryAdmin(admin.ModelAdmin):
         numbers = list(queryset.order_by().values_list("pk", flat=True))
         report = change_many(numbers, operation, f"{label} depuis la liste", request.user)
         if report.changed:
-            done = f"{label} : {_named(report.changed)}. Lot {report.batch.pk}."
+            batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
+            done = format_html("{} : {}, {}.", label, _named(report.changed), batch)
             self.message_user(request, done, messages.SUCCESS)
         if report.unchanged:
-            self.message_user(request, f"Déjà dans cet état : {_named(report.unchanged)}.", messages.INFO)
+            self.message_user(request, f"Déjà dans cet état : {_named(report.unchanged)}.", messages.INFO)
         for refusal in report.refused[:_REFUSALS_SHOWN]:
             self.message_user(request, refusal, messages.ERROR)
         if len(report.refused) > _REFUSALS_SHOWN:
-            more = f"{len(report.refused)} fiches refusées ; les {_REFUSALS_SHOWN} premières sont nommées."
+            more = f"{len(report.refused)} fiches refusées ; les {_REFUSALS_SHOWN} premières sont nommées."
             self.message_user(request, more, messages.ERROR)
 
 

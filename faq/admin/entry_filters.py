@@ -9,8 +9,8 @@ from faq.enums import EntryStatus
 from faq.models import Dump, Entry, Passage
 from faq.models.live import filing_table
 
-TRANSVERSE = "-"
-"""The value that asks for entries without a term at a facet; no slug is spelt so."""
+TRANSVERSE = "~"
+"""The value that asks for entries without a term at a facet; no slug can be spelt so."""
 
 
 class CountedFilter(admin.SimpleListFilter):
@@ -71,25 +71,31 @@ class FacetFilter(CountedFilter):
 
     def narrow(self, entries, value):
         """Keep the entries under a term, or under none."""
-        table, entry_column, _ = filing_table(self.facet)
+        table, entry_column, term_column = filing_table(self.facet)
         filed = table.objects.filter(**{entry_column: OuterRef("pk")})
         if value == TRANSVERSE:
             return entries.filter(~Exists(filed))
-        _, _, term_column = filing_table(self.facet)
-        term = Entry._meta.get_field(self.facet).related_model.objects.filter(slug=value).values("pk")
-        return entries.filter(Exists(filed.filter(**{f"{term_column}__in": term})))
+        return entries.filter(Exists(filed.filter(**{_slug_of(term_column): value})))
 
     def count(self, entries):
         """Count the terms of the facet in two queries, however many they are."""
         table, entry_column, term_column = filing_table(self.facet)
-        slug = f"{term_column.removesuffix('_id')}__slug"
         filed = table.objects.filter(**{f"{entry_column}__in": entries.values("pk")}).order_by()
-        counts = dict(filed.values_list(slug).annotate(Count("pk")))
+        counts = dict(filed.values_list(_slug_of(term_column)).annotate(Count("pk")))
         return counts | {TRANSVERSE: self.narrow(entries, TRANSVERSE).count()}
 
 
+def _slug_of(term_column):
+    return f"{term_column.removesuffix('_id')}__slug"
+
+
 def _facet_filter(facet):
-    named = {"facet": facet, "title": capfirst(facet.label), "parameter_name": facet.parameter}
+    named = {
+        "facet": facet,
+        "title": capfirst(facet.label),
+        "parameter_name": facet.parameter,
+        "everything": "Toutes" if facet is Facet.THEMES else "Tous",
+    }
     return type(f"{facet.name.title()}Filter", (FacetFilter,), named)
 
 

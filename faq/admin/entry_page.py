@@ -145,7 +145,7 @@ class EntryPage:
 
     def _tell(self, button, entry, version, changed):
         if not changed:
-            same = f"Rien n’a changé : la fiche {entry.reference} reste à la version {version.number}."
+            same = f"Rien n’a changé : la fiche {entry.reference} reste à la version {version.number}."
             messages.info(self.request, same)
             return self._leave(entry)
         if self.entry:

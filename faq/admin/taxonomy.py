@@ -19,7 +19,7 @@ class TermRowForm(forms.ModelForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         for field in self.fields.values():
-            field.widget.attrs["aria-label"] = f"{capfirst(field.label)} : {self.instance}"
+            field.widget.attrs["aria-label"] = f"{capfirst(field.label)} : {self.instance}"
 
 
 class TermAdmin(admin.ModelAdmin):

@@ -15,16 +15,16 @@ from faq.models.entries import number_of
 class VersionAdmin(ReadOnly, admin.ModelAdmin):
     """Every text that an entry ever had."""
 
-    list_display = ("name", "question", "created_at", "by", "action", "status", "origin", "comment")
+    list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
     list_filter = ("action", "status", "origin")
     list_per_page = 50
     search_fields = ("question",)
     search_help_text = "Référence de la fiche (Q-214), mots de la question ou du commentaire."
-    facts = ("fiche", "created_at", "by", "action", "origin", "status", "comment", "lot", "online")
     fieldsets = (
-        (None, {"fields": facts}),
-        ("Texte", {"fields": ("question", "text", "source")}),
+        (None, {"fields": ("fiche", "question", "text")}),
         ("Classement", {"fields": ("filed",)}),
+        ("Origine", {"fields": ("created_at", "by", "action", "path", "status", "comment", "lot", "online")}),
+        ("Texte tel que tapé", {"fields": ("source",)}),
     )
 
     def get_queryset(self, request):
@@ -50,6 +50,11 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         """Who wrote it."""
         return person(version.author)
 
+    @admin.display(description="voie", ordering="origin")
+    def path(self, version):
+        """By what it came in."""
+        return version.get_origin_display()
+
     @admin.display(description="fiche")
     def fiche(self, version):
         """The entry that it belongs to."""
@@ -65,12 +70,12 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         """The answer as the public would read it."""
         return answer_html(version.answer) if version.answer else NOTHING
 
-    @admin.display(description="réponse telle que tapée")
+    @admin.display(description="réponse")
     def source(self, version):
         """The answer as it was written."""
         return format_html('<div class="as-typed">{}</div>', version.answer or NOTHING)
 
-    @admin.display(description="classement d’alors")
+    @admin.display(description="alors sous")
     def filed(self, version):
         """The terms as they were called then."""
         rows = [(capfirst(label), terms) for label, terms in filing_rows(version.filing)]

@@ -25,7 +25,7 @@ def a_form(query=None, head=None, *, may_name_themes=True):
 
 
 def a_version():
-    return Version(number=7, question="Comment ?", answer="Ainsi.", filing={"themes": [{"id": 2}]})
+    return Version(number=7, question="Comment ?", answer="Ainsi.", filing={"themes": [{"id": 2}]})
 
 
 @given(st.text())
@@ -36,7 +36,7 @@ def test_a_text_comes_through_a_browser_unchanged(text):
 
 def test_it_starts_from_the_latest_version():
     form = a_form(head=a_version())
-    assert [form[name].value() for name in ("question", "answer", "base", "themes")] == ["Comment ?", "Ainsi.", 7, [2]]
+    assert [form[name].value() for name in ("question", "answer", "base", "themes")] == ["Comment ?", "Ainsi.", 7, [2]]
 
 
 def test_a_new_entry_starts_from_nothing_and_has_no_version_to_start_from():
@@ -74,7 +74,7 @@ def test_a_retired_term_is_offered_where_it_is_filed_already(head, offered):
         ("", []),
         (" , ;", []),
         ("INS", ["INS"]),
-        ("preuves, INS ; suivi  des\tdossiers", ["preuves", "INS", "suivi des dossiers"]),
+        ("preuves, INS ; suivi  des\tdossiers", ["preuves", "INS", "suivi des dossiers"]),
     ],
 )
 def test_new_names_are_split(typed, names):

@@ -110,7 +110,7 @@ class TestDeleting:
         theme = Theme.objects.get(slug="certificats")
         page = read(superuser.get(address("theme", "delete", theme.pk)))
         assert "1 fiche y est classée" in page
-        assert "cochez « retiré »" in page
+        assert "cochez « retiré »" in page
         superuser.post(address("theme", "delete", theme.pk), {"post": "yes"})
         assert Theme.objects.filter(pk=theme.pk).exists()
 

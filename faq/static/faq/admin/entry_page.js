@@ -29,7 +29,7 @@ function previewWhileTyping() {
         status.textContent = "";
       }
     } catch {
-      status.textContent = "Aperçu indisponible : êtes-vous encore connecté ? Votre texte est toujours dans le formulaire.";
+      status.textContent = "Aperçu indisponible : êtes-vous encore connecté ? Votre texte est toujours dans le formulaire.";
     }
   }
 
@@ -54,7 +54,7 @@ function searchLongLists() {
     search.type = "search";
     search.className = "term-search";
     search.placeholder = "Chercher dans la liste";
-    search.setAttribute("aria-label", `Chercher : ${facet.querySelector("legend").textContent}`);
+    search.setAttribute("aria-label", `Chercher : ${facet.querySelector("legend").textContent}`);
     search.addEventListener("input", () => {
       for (const term of terms) {
         const checked = term.querySelector("input").checked;
