@@ -68,6 +68,7 @@ def cascade(request):
         "answers": _answers_on(page, snapshot),
         "address": address,
         "canonical": request.build_absolute_uri(address),
+        "site": f"{request.scheme}://{request.get_host()}",
     }
     return render(request, "faq/cascade.html", context)
 

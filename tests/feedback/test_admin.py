@@ -22,13 +22,13 @@ def analyste(client):
 
 
 def test_votes_are_read_and_never_who_gave_them(analyste):
-    entry = a_published_entry("Comment ?")
+    entry = a_published_entry("Comment ?")
     cast_vote(entry.pk, Answer.YES, "jeton")
     vote = Vote.objects.get()
     page = reverse("admin:feedback_vote_change", args=(vote.pk,))
     for address in (LIST, page):
         text = analyste.get(address).content.decode()
-        assert "Comment ?" in text
+        assert "Comment ?" in text
         assert "Version 2" in text
         assert vote.visitor_hash not in text
     assert analyste.post(page, {"answer": "non"}).status_code == 403
@@ -42,7 +42,7 @@ def test_the_list_costs_the_same_whatever_it_holds(analyste, django_assert_max_n
     with django_assert_max_num_queries(20) as few:
         analyste.get(LIST)
     for rank in range(30):
-        cast_vote(a_published_entry(f"Question {rank} ?").pk, Answer.NO, f"jeton {rank}")
+        cast_vote(a_published_entry(f"Question {rank} ?").pk, Answer.NO, f"jeton {rank}")
     with django_assert_max_num_queries(len(few)):
         analyste.get(LIST)
     assert Vote.objects.count() == 31

@@ -1,10 +1,9 @@
 """Taking votes: one per visitor and entry, on the version that was read, whatever happens at the same time."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -14,6 +13,7 @@ from faq.services.entries import archive_entry, edit_entry, publish_entry, withd
 from feedback.models import Answer, Vote
 from feedback.services import VoteRefused, cast_vote, new_visitor_token, visitor_hash
 from tests.factories import a_published_entry, an_entry, by_command
+from tests.feedback.voting import together
 
 pytestmark = pytest.mark.django_db
 
@@ -152,39 +152,18 @@ def test_the_number_of_queries_does_not_depend_on_the_votes(entry):
 
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameTime:
-    def together(self, *calls):
-        """Make calls at the same moment, each on a connection of its own; give what they raised."""
-        start = threading.Barrier(len(calls))
-        raised = []
-
-        def run(call):
-            start.wait()
-            try:
-                call()
-            except Exception as error:  # noqa: BLE001
-                raised.append(error)
-            finally:
-                connections.close_all()
-
-        threads = [threading.Thread(target=run, args=[call]) for call in calls]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return raised
-
     def test_identical_votes_are_one(self, entry):
         vote = lambda: cast_vote(entry.pk, Answer.YES, "a")  # noqa: E731
-        assert self.together(*[vote] * 6) == []
+        assert together(*[vote] * 6) == []
         assert stored() == [(entry.pk, Answer.YES)]
 
     def test_opposite_votes_are_one_of_the_two(self, entry):
         calls = [lambda answer=answer: cast_vote(entry.pk, answer, "a") for answer in (Answer.YES, Answer.NO) * 3]
-        assert self.together(*calls) == []
+        assert together(*calls) == []
         [(_, answer)] = stored()
         assert answer in (Answer.YES, Answer.NO)
 
     def test_many_visitors_are_all_counted(self, entry):
         calls = [lambda token=token: cast_vote(entry.pk, Answer.NO, token) for token in "abcdefgh"]
-        assert self.together(*calls) == []
+        assert together(*calls) == []
         assert stored() == [(entry.pk, Answer.NO)] * 8

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         """Migrate, fill, print; explain a database that is broken."""
         if not settings.DEMO_ACCOUNTS:
             raise CommandError(
-                "La démonstration crée des comptes dont le mot de passe est public : elle n’est possible "
+                "La démonstration crée des comptes dont le mot de passe est public : elle n’est possible "
                 "qu’avec les réglages de développement."
             )
         try:
@@ -44,10 +44,10 @@ class Command(BaseCommand):
     def _explain(self, error):
         name = connection.settings_dict["NAME"]
         if connection.vendor != "sqlite":
-            return f"La base « {name} » ne répond pas comme prévu : {error}. Vérifiez DATABASE_URL et le serveur."
+            return f"La base « {name} » ne répond pas comme prévu : {error}. Vérifiez DATABASE_URL et le serveur."
         return (
-            f"Le fichier de la base est abîmé ou inaccessible : {name} ({error}). Rien n’y a été changé. "
-            f"Pour repartir d’une base neuve, mettez-le de côté puis recommencez : mv '{name}' '{name}.abime'"
+            f"Le fichier de la base est abîmé ou inaccessible : {name} ({error}). Rien n’y a été changé. "
+            f"Pour repartir d’une base neuve, mettez-le de côté puis recommencez : mv '{name}' '{name}.abime'"
         )
 
     def _announce(self, address, filled):

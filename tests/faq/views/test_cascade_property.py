@@ -9,11 +9,15 @@ from django.conf import settings
 from faq.domain.facets import Facet
 from faq.models import Entry
 from faq.models.live import live_snapshot
-from feedback.demo import load_demo
+from faq.services.curation import import_curation
+from faq.services.entries import publish_entries
+from faq.services.taxonomy_starter import load_starter_taxonomy
+from tests.factories import by_command, take_dump
 from tests.faq.views.reading import read
 
 pytestmark = pytest.mark.django_db
 
+FIXTURES = settings.BASE_DIR / "fixtures"
 FACETS = list(Facet)
 STATES_READ = 5
 """States whose pages are read, with every option on them followed."""
@@ -21,7 +25,10 @@ STATES_READ = 5
 
 @pytest.fixture
 def demo_faq():
-    load_demo(settings.BASE_DIR / "fixtures")
+    load_starter_taxonomy(FIXTURES / "taxonomy.json")
+    take_dump((FIXTURES / "demo.txt").read_bytes(), name="demo")
+    import_curation((FIXTURES / "curation_demo.csv").read_bytes(), by_command(), label="demo")
+    publish_entries(list(Entry.objects.complete().values_list("pk", flat=True)), by_command())
     return live_snapshot()
 
 
