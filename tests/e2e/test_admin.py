@@ -1,0 +1,216 @@
+"""The admin in a real browser: usable with and without scripts, on a desk and on a phone, in light and in dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from faq.models import Dispositif, Dump, Entry, Version
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.taxonomy import themes_named
+from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
+
+LIST = reverse("admin:faq_entry_changelist")
+PASSWORD = "secret"
+
+
+@pytest.fixture
+def sign_in(live_server):
+    """Sign in through the form, as a person with a role does."""
+
+    def sign_in_as(page, role="relecteur"):
+        user, created = User.objects.get_or_create(username=role, is_staff=True)
+        if created:
+            user.set_password(PASSWORD)
+            user.save()
+            user.groups.add(Group.objects.get(name=role))
+        page.goto(reverse("admin:login") + f"?next={LIST}")
+        page.get_by_label("Nom d’utilisateur").fill(role)
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Connexion").click()
+        return page
+
+    return sign_in_as
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """As everywhere, but without reading style sheets that others import: axe would do so with inline styles."""
+    checker = Axe()
+
+    def check(page, **options):
+        results = checker.run(page, options={"preload": False, **options})
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return check
+
+
+@pytest.fixture
+def _content():
+    a_taxonomy()
+    take_dump(a_dump_file("Un.", "- deux\n- trois"))
+    worked_on = a_published_entry("Quel certificat choisir ?", couloirs="hopital", themes="certificats")
+    edit_entry(worked_on.pk, Content("Quel certificat choisir ?", "Autre.", a_filing()), by_command(comment="Oubli"))
+
+
+def page_of(entry):
+    return reverse("admin:faq_entry_change", args=(entry.pk,))
+
+
+def addresses():
+    """Every kind of page, on what `_content` made."""
+    models = ("dispositif", "version", "dump", "batch")
+    rows = [Entry.objects.live()[0], Version.objects.first(), Dump.objects.get(), Dispositif.objects.first()]
+    return [
+        reverse("admin:index"),
+        LIST,
+        f"{LIST}?couloir=hopital",
+        f"{LIST}?q=introuvable",
+        reverse("admin:faq_entry_add"),
+        *(reverse(f"admin:faq_{model}_changelist") for model in models),
+        *(reverse(f"admin:faq_{row._meta.model_name}_change", args=(row.pk,)) for row in rows),
+        reverse("admin:feedback_vote_changelist"),
+        reverse("admin:auth_user_changelist"),
+        reverse("admin:auth_user_change", args=(User.objects.get().pk,)),
+    ]
+
+
+@pytest.mark.usefixtures("_content")
+def test_axe_finds_nothing_on_any_page(page, sign_in, axe):
+    page.goto(reverse("admin:login"))
+    axe(page)
+    sign_in(page, "administrateur")
+    for address in addresses():
+        page.goto(address)
+        axe(page)
+
+
+@pytest.mark.usefixtures("_content")
+def test_colours_are_told_apart_in_the_dark(open_page, sign_in, axe):
+    page = sign_in(open_page(color_scheme="dark"), "administrateur")
+    for address in addresses():
+        page.goto(address)
+        axe(page, runOnly=["color-contrast"])
+
+
+@pytest.mark.usefixtures("_content")
+def test_no_page_is_wider_than_a_phone(phone, sign_in):
+    sign_in(phone, "administrateur")
+    for address in addresses():
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= 375, address
+
+
+@pytest.mark.usefixtures("_content")
+def test_refusals_show_without_axe_finding_anything(page, sign_in, axe):
+    entry = Entry.objects.live()[0]
+    sign_in(page).goto(page_of(entry))
+    edit_entry(entry.pk, Content("Quel certificat ?", "Leur texte.", a_filing()), by_command())
+    page.get_by_label("Réponse", exact=True).fill("Mon texte.")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.get_by_role("alert")).to_contain_text("a été modifiée entre-temps")
+    expect(page.get_by_label("Réponse", exact=True)).to_have_value("Mon texte.")
+    expect(page.get_by_text("Leur texte.")).to_be_visible()
+    axe(page)
+
+
+@pytest.mark.usefixtures("_content")
+def test_an_editor_files_titles_and_publishes_an_imported_answer(page, sign_in):
+    sign_in(page)
+    page.get_by_label("À traiter").select_option(label="Sans question (2)")
+    page.get_by_role("button", name="Filtrer").click()
+    expect(page.get_by_role("status")).to_have_text("2 fiches sur 3")
+    assert page.url.endswith("?travail=sans-question")
+    page.get_by_role("link", name="(sans question)").first.click()
+    page.get_by_label("Question", exact=True).fill("Comment faire ?")
+    page.get_by_label("PFI vague 2").check()
+    page.get_by_label("Nouvelles thématiques").fill("Délais")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.locator(".messagelist")).to_contain_text("mise en ligne")
+    expect(page.get_by_label("Hôpital")).to_be_checked()
+    expect(page.get_by_label("Délais")).to_be_checked()
+    entry = Entry.objects.get(question="Comment faire ?")
+    assert entry.status == "published"
+    page.get_by_role("link", name="Voir sur le site").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Comment faire ?")
+
+
+def test_the_preview_follows_what_is_typed(page, sign_in):
+    entry = an_entry(answer="Avant.")
+    sign_in(page).goto(page_of(entry))
+    preview = page.locator("#preview")
+    expect(preview).to_have_text("Avant.")
+    page.get_by_label("Réponse", exact=True).fill("- un\n- **deux** <img src=x onerror=alert(1)>")
+    expect(preview.locator("li")).to_have_count(2)
+    expect(preview.locator("strong")).to_have_text("deux")
+    expect(preview.locator("img")).to_have_count(0)
+    assert entry.versions.count() == 1
+
+
+def test_a_session_that_expired_is_told_and_leaves_the_text(page, sign_in):
+    sign_in(page).goto(page_of(an_entry()))
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_label("Réponse", exact=True).fill("Tapé.")
+    expect(page.locator("#preview-status")).to_contain_text("Aperçu indisponible")
+    expect(page.get_by_label("Réponse", exact=True)).to_have_value("Tapé.")
+
+
+def test_without_scripts_everything_can_be_done(open_page, sign_in):
+    entry = an_entry(answer="Avant.")
+    page = sign_in(open_page(java_script_enabled=False))
+    page.get_by_label("État").select_option(label="Brouillon (1)")
+    page.get_by_role("button", name="Filtrer").click()
+    page.get_by_role("link", name="Comment faire ?").click()
+    page.get_by_label("Réponse", exact=True).fill("**Après**")
+    page.get_by_role("button", name="Prévisualiser").click()
+    expect(page.locator("#preview strong")).to_have_text("Après")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    assert entry.versions.get(number=2).answer == "**Après**"
+
+
+def test_an_untouched_text_of_several_lines_is_unchanged_after_a_save(page, sign_in):
+    entry = an_entry(answer="Un.\n\n- deux\n- trois\n\n\tFin :\u00a0oui")
+    sign_in(page).goto(page_of(entry))
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.locator(".messagelist")).to_contain_text("Rien n’a changé")
+    assert entry.versions.count() == 1
+
+
+def test_a_long_list_of_terms_can_be_searched_without_accents(page, sign_in):
+    a_taxonomy()
+    themes_named(["Référencement", *(f"Thème {rank}" for rank in range(12))], None)
+    sign_in(page).goto(reverse("admin:faq_entry_add"))
+    page.get_by_label("certificats").check()
+    page.get_by_label("Chercher : Thématique").fill("referenc")
+    expect(page.get_by_label("Référencement")).to_be_visible()
+    expect(page.get_by_label("Thème 3")).to_be_hidden()
+    expect(page.get_by_label("certificats")).to_be_visible()
+    page.get_by_label("Chercher : Thématique").press("Enter")
+    assert not Entry.objects.exists()
+
+
+def test_leaving_with_something_typed_asks_first(page, sign_in):
+    sign_in(page).goto(page_of(an_entry()))
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_label("Réponse", exact=True).press_sequentially("a")
+    page.get_by_role("link", name="Fiches").first.click(no_wait_after=True)
+    expect(page.get_by_label("Réponse", exact=True)).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+def test_the_keyboard_alone_is_enough_to_save(page, sign_in):
+    entry = an_entry()
+    sign_in(page).goto(page_of(entry))
+    page.get_by_label("Réponse", exact=True).focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Et cela.")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "_save":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("enregistrée comme brouillon")
+    assert entry.versions.get(number=2).answer == "Comme ceci. Et cela."

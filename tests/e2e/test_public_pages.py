@@ -1,0 +1,165 @@
+"""Every public page and state: nothing for axe to say, in light and dark; nothing to scroll sideways for."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from faq.models import Entry
+from faq.services.entries import archive_entry, withdraw_entry
+from tests.e2e.public_faq import an_faq
+from tests.factories import by_command, some_published_entries
+
+PAGES: dict[str, Callable[[Page], object]] = {}
+
+
+def state(show: Callable[[Page], object]) -> Callable[[Page], object]:
+    """Add a state to those that every test below looks at."""
+    PAGES[show.__name__] = show
+    return show
+
+
+def open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach((answer) => { answer.open = true; })")
+
+
+def with_status_200(route: Route) -> None:
+    """Let the browser take an error page for any page: it would log an error of its own."""
+    route.fulfill(response=route.fetch(), status=200)
+
+
+@state
+def empty_faq(page: Page):
+    for entry in Entry.objects.live():
+        withdraw_entry(entry.pk, by_command())
+    page.goto("/")
+    expect(page.get_by_text("La FAQ n’a pas encore de réponse")).to_be_visible()
+
+
+@state
+def all_answers(page: Page):
+    page.goto("/")
+
+
+@state
+def second_page(page: Page):
+    some_published_entries(20)
+    page.goto("/?page=2")
+    expect(page.get_by_role("navigation", name="Pages de réponses")).to_be_visible()
+
+
+@state
+def opened_answers(page: Page):
+    page.goto("/?offre=segur&couloir=hopital")
+    open_all(page)
+
+
+@state
+def thanks(page: Page):
+    page.goto("/")
+    open_all(page)
+    page.get_by_role("button", name="Oui").first.click()
+    expect(page.get_by_text("Merci").first).to_be_visible()
+
+
+@state
+def withdrawn_vote(page: Page):
+    thanks(page)
+    page.get_by_role("button", name="Retirer mon avis").first.click()
+    expect(page.get_by_text("Votre avis est retiré.").first).to_be_visible()
+
+
+@state
+def notices(page: Page):
+    page.goto("/?offre=certification&couloir=hopital&theme=inconnue")
+    expect(page.get_by_role("status").get_by_role("paragraph")).to_have_count(2)
+
+
+@state
+def no_answer(page: Page):
+    long = Entry.objects.get(question__startswith="Où")
+    withdraw_entry(long.pk, by_command())
+    page.goto("/?couloir=hopital&dispositif=dpi-vague-1&produit=dmn&theme=certificats")
+    expect(page.get_by_text("Aucune réponse ne correspond")).to_be_visible()
+
+
+@state
+def one_answer(page: Page):
+    page.goto(Entry.objects.get(question__startswith="Comment").get_absolute_url())
+
+
+@state
+def long_words(page: Page):
+    page.goto(Entry.objects.get(question__startswith="Où").get_absolute_url())
+
+
+@state
+def not_found(page: Page):
+    page.route("**/nulle-part/", with_status_200)
+    page.goto("/nulle-part/")
+    expect(page.get_by_role("heading", name="Page introuvable")).to_be_visible()
+
+
+@state
+def gone(page: Page):
+    entry = Entry.objects.get(question__startswith="Comment")
+    archive_entry(entry.pk, by_command())
+    page.route("**/fiche/**", with_status_200)
+    page.goto(f"/fiche/{entry.pk}/")
+    expect(page.get_by_role("heading", name="Cette réponse n’est plus dans la FAQ")).to_be_visible()
+
+
+@state
+def refused_vote(page: Page):
+    page.route("**/vote/", with_status_200)
+    page.goto(f"/fiche/{Entry.objects.live().first().pk}/vote/")
+    expect(page.get_by_role("heading", name="Votre avis n’a pas été enregistré")).to_be_visible()
+
+
+@pytest.fixture(autouse=True)
+def _faq(live_server):
+    an_faq()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("show", PAGES.values(), ids=PAGES)
+def test_axe_has_nothing_to_say(open_page, axe, show, scheme):
+    page = open_page(color_scheme=scheme)
+    show(page)
+    expect(page.locator("html")).to_have_attribute("data-fr-theme", scheme)
+    axe(page)
+
+
+@pytest.mark.parametrize("show", PAGES.values(), ids=PAGES)
+def test_a_narrow_screen_shows_all_without_scrolling_sideways(open_page, show):
+    page = open_page(width=320)
+    show(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    cut_off = page.evaluate("""[...document.querySelectorAll("main *")].filter(
+        (element) => element.getBoundingClientRect().right > 320 && !element.closest(".fr-sr-only")
+    ).map((element) => element.outerHTML.slice(0, 100))""")
+    assert cut_off == []
+    ids_are_unique_and_fragments_lead_somewhere(page)
+
+
+def ids_are_unique_and_fragments_lead_somewhere(page: Page) -> None:
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(ids) == len(set(ids))
+    fragments = page.evaluate("[...document.querySelectorAll('a[href^=\"#\"]')].map((link) => link.hash.slice(1))")
+    assert set(fragments) <= set(ids)
+
+
+def test_the_theme_follows_the_system_while_the_page_is_open(open_page):
+    page = open_page(color_scheme="light")
+    page.goto("/")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-fr-theme", "dark")
+
+
+def test_paper_is_light(open_page):
+    page = open_page(color_scheme="dark")
+    page.goto("/")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("html")).to_have_attribute("data-fr-theme", "light")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("html")).to_have_attribute("data-fr-theme", "dark")
