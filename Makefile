@@ -12,8 +12,8 @@ FIND_PYTHON = for candidate in python3 python3.14 python3.13 python3.12 python3.
 	"$$candidate" -c "$(WANTED)" >/dev/null 2>&1 && echo "$$candidate" && break; done; true
 
 # Values that prove the production settings complete; they open nothing.
-PROD_CHECK = key="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')"; SECRET_KEY="$$key" VOTE_KEY="$$key" \
-	ALLOWED_HOSTS=faq.example.org DATABASE_URL=postgres://faqcms@db.example.org/faqcms
+PROD_CHECK = key="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')"; \
+	SECRET_KEY="$$key" VOTE_KEY="$$key" ALLOWED_HOSTS=faq.example.org DATABASE_URL=postgres://faqcms@db.example.org/faqcms
 
 .PHONY: help run setup test quality bench lock environment
 
@@ -22,7 +22,7 @@ help: ## affiche cette liste
 
 run: environment ## installe, remplit et sert le site de démonstration (PORT=8000)
 	@$(PY) tools/port.py $(PORT)
-	@PORT=$(PORT) $(MANAGE) load_demo
+	@$(MANAGE) load_demo --address http://127.0.0.1:$(PORT)/
 	@$(MANAGE) runserver 127.0.0.1:$(PORT)
 
 setup: environment ## installe tout ce que demandent le site et les tests, puis s’arrête

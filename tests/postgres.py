@@ -111,9 +111,11 @@ def readable_copy(binaries: Binaries, home: Path) -> Binaries:
 def initialise(folder: Path, home: Path, account: dict[str, Any]) -> None:
     """Create the server's files: UTF-8, compared by code point, one trusted user."""
     command = [folder / "initdb", "-D", home / "data", "-U", "faqcms", "-A", "trust", "-E", "UTF8", "-N"]
-    done = subprocess.run(
-        [*command, "--locale=C.UTF-8"], cwd=home, text=True, capture_output=True, check=False, **account
-    )
+    command.append("--locale=C.UTF-8")
+    try:
+        done = subprocess.run(command, cwd=home, text=True, capture_output=True, check=False, **account)
+    except OSError as error:
+        raise StartError(f"initdb : {error}") from error
     if done.returncode != 0:
         raise StartError(f"initdb : {done.stderr or done.stdout}")
 

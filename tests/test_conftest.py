@@ -1,0 +1,37 @@
+"""The suite's own strictness."""
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group
+from django.template import Context, Origin, Template
+
+from tests.conftest import UnknownVariable
+
+
+def render(text: str, file: Path, **variables: object) -> str:
+    """Render a template as if it had been read from a file."""
+    return Template(text, Origin(str(file))).render(Context(variables))
+
+
+@pytest.mark.parametrize("text", ["{{ unknown }}", "{{ known.unknown }}", "{% with a=unknown %}{% endwith %}"])
+def test_an_unknown_variable_in_our_templates_is_an_error(settings, text):
+    with pytest.raises(UnknownVariable, match="unknown"):
+        render(text, settings.BASE_DIR / "faq" / "templates" / "faq" / "page.html", known="yes")
+
+
+def test_a_template_may_ask_whether_it_was_given_something(settings):
+    text = "{% if unknown %}yes{% else %}no{% endif %}"
+    assert render(text, settings.BASE_DIR / "faq" / "templates" / "faq" / "page.html") == "no"
+
+
+def test_other_peoples_templates_are_left_alone(settings):
+    package = settings.BASE_DIR / ".venv" / "lib" / "python3" / "site-packages" / "django" / "page.html"
+    assert render("[{{ unknown }}]", package) == "[]"
+    assert render("[{{ unknown }}]", Path("/usr/lib/python3/dist-packages/django/page.html")) == "[]"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_rows_of_migrations_outlive_tests_that_empty_the_tables(turn):
+    assert Group.objects.exists()
