@@ -53,13 +53,13 @@ def a_filing(**slugs: str) -> dict[Facet, frozenset[int]]:
     }
 
 
-def an_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", *, author=None, **slugs: str) -> Entry:
+def an_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", *, author=None, **slugs: str) -> Entry:
     """A draft, filed under terms given by slug."""
     content = Content(question, answer, a_filing(**slugs))
     return create_entry(content, by_command(author)).entry
 
 
-def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", **slugs: str) -> Entry:
+def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", **slugs: str) -> Entry:
     """An entry that the public reads."""
     entry = an_entry(question, answer, **slugs)
     return publish_entry(entry.pk, by_command()).entry
@@ -67,7 +67,7 @@ def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme ce
 
 def some_published_entries(number: int, **slugs: str) -> list[Entry]:
     """Several entries with different texts."""
-    return [a_published_entry(f"Question {rank} ?", f"Réponse {rank}.", **slugs) for rank in range(1, number + 1)]
+    return [a_published_entry(f"Question {rank} ?", f"Réponse {rank}.", **slugs) for rank in range(1, number + 1)]
 
 
 def numbers(entries: Iterable[Entry]) -> list[int]:

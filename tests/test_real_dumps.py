@@ -53,8 +53,8 @@ def test_from_dump_to_vote_and_back():
     assert_all_come_back()
 
     report = run("import_curation", FIXTURES / "curation_ans.csv").decode()
-    assert report.startswith("Fiches titrées et classées : 92, déjà à jour : 0")
-    assert run("publish_entries", "--complete").decode() == "Fiches publiées : 92\n"
+    assert report.startswith("Fiches titrées et classées : 92, déjà à jour : 0")
+    assert run("publish_entries", "--complete").decode() == "Fiches publiées : 92\n"
     assert_all_come_back()
 
     edited, archived, drafted = Entry.objects.order_by("pk")[:3]

@@ -174,12 +174,12 @@ class Taxonomy:
         return ancestors
 
     def _contradiction(self, term: Term, parent: Facet, filed: frozenset[int]) -> FilingContradiction:
-        belongs = " ou ".join(f"« {self.by_id[parent, id].label} »" for id in sorted(term.parents))
-        chosen = ", ".join(f"« {self.by_id[parent, id].label} »" for id in sorted(filed))
+        belongs = " ou ".join(f"« {self.by_id[parent, id].label} »" for id in sorted(term.parents))
+        chosen = ", ".join(f"« {self.by_id[parent, id].label} »" for id in sorted(filed))
         return FilingContradiction(
             term.facet,
-            f"« {term.label} » relève de {belongs}, or la fiche est classée sous {chosen} ({parent.label}). "
-            f"Ajoutez {belongs} ou retirez « {term.label} ».",
+            f"« {term.label} » relève de {belongs}, or la fiche est classée sous {chosen} ({parent.label}). "
+            f"Ajoutez {belongs} ou retirez « {term.label} ».",
         )
 
 

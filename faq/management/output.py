@@ -31,7 +31,7 @@ def written_to(output, stdout):
                 raise
     except OSError as error:
         raise CommandError(
-            f"{output} : impossible d’écrire ce fichier ({error.strerror}). "
+            f"{output} : impossible d’écrire ce fichier ({error.strerror}). "
             "Vérifiez le dossier, vos droits et la place libre."
         ) from error
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                     "position",
                     models.PositiveIntegerField(
                         default=0,
-                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
+                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
                         verbose_name="ordre",
                     ),
                 ),
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                     "retired",
                     models.BooleanField(
                         default=False,
-                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
+                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
                         verbose_name="retiré",
                     ),
                 ),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Figure dans les adresses ; l’ancien y redirige.",
+                        help_text="Figure dans les adresses ; l’ancien y redirige.",
                         max_length=100,
                         unique=True,
                         verbose_name="identifiant",
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                     "position",
                     models.PositiveIntegerField(
                         default=0,
-                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
+                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
                         verbose_name="ordre",
                     ),
                 ),
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                     "retired",
                     models.BooleanField(
                         default=False,
-                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
+                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
                         verbose_name="retiré",
                     ),
                 ),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Figure dans les adresses ; l’ancien y redirige.",
+                        help_text="Figure dans les adresses ; l’ancien y redirige.",
                         max_length=100,
                         unique=True,
                         verbose_name="identifiant",
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                     "position",
                     models.PositiveIntegerField(
                         default=0,
-                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
+                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
                         verbose_name="ordre",
                     ),
                 ),
@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                     "retired",
                     models.BooleanField(
                         default=False,
-                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
+                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
                         verbose_name="retiré",
                     ),
                 ),
@@ -207,7 +207,7 @@ class Migration(migrations.Migration):
                     "position",
                     models.PositiveIntegerField(
                         default=0,
-                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
+                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
                         verbose_name="ordre",
                     ),
                 ),
@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
                     "retired",
                     models.BooleanField(
                         default=False,
-                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
+                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
                         verbose_name="retiré",
                     ),
                 ),
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Figure dans les adresses ; l’ancien y redirige.",
+                        help_text="Figure dans les adresses ; l’ancien y redirige.",
                         max_length=100,
                         unique=True,
                         verbose_name="identifiant",
@@ -459,7 +459,7 @@ class Migration(migrations.Migration):
                     "position",
                     models.PositiveIntegerField(
                         default=0,
-                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
+                        help_text="Les plus petits d’abord ; à égalité, ordre alphabétique.",
                         verbose_name="ordre",
                     ),
                 ),
@@ -467,7 +467,7 @@ class Migration(migrations.Migration):
                     "retired",
                     models.BooleanField(
                         default=False,
-                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
+                        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; les fiches déjà classées le gardent.",
                         verbose_name="retiré",
                     ),
                 ),
@@ -485,7 +485,7 @@ class Migration(migrations.Migration):
                 (
                     "slug",
                     models.SlugField(
-                        help_text="Figure dans les adresses ; l’ancien y redirige.",
+                        help_text="Figure dans les adresses ; l’ancien y redirige.",
                         max_length=100,
                         unique=True,
                         verbose_name="identifiant",
@@ -495,7 +495,7 @@ class Migration(migrations.Migration):
                     "offer_types",
                     models.ManyToManyField(
                         blank=True,
-                        help_text="Aucun : proposé pour tous.",
+                        help_text="Aucun : proposé pour tous.",
                         related_name="products",
                         to="faq.offertype",
                         verbose_name="types d’offre",
@@ -605,7 +605,7 @@ class Migration(migrations.Migration):
                     "minor",
                     models.BooleanField(
                         default=False,
-                        help_text="Une faute corrigée : les votes restent acquis.",
+                        help_text="Une faute corrigée : les votes restent acquis.",
                         verbose_name="mineure",
                     ),
                 ),

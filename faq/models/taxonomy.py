@@ -17,12 +17,12 @@ class Term(models.Model):
     """What every facet's terms have in common."""
 
     position = models.PositiveIntegerField(
-        "ordre", default=0, help_text="Les plus petits d’abord ; à égalité, ordre alphabétique."
+        "ordre", default=0, help_text="Les plus petits d’abord ; à égalité, ordre alphabétique."
     )
     retired = models.BooleanField(
         "retiré",
         default=False,
-        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; "
+        help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; "
         "les fiches déjà classées le gardent.",
     )
     old_slugs = models.JSONField(
@@ -43,7 +43,7 @@ class Term(models.Model):
         others = type(self).objects.exclude(pk=self.pk)
         if any(self.slug in old_slugs for old_slugs in others.values_list("old_slugs", flat=True)):
             raise ValidationError(
-                {"slug": "Cet identifiant est l’ancienne adresse d’un autre terme ; choisissez-en un autre."}
+                {"slug": "Cet identifiant est l’ancienne adresse d’un autre terme ; choisissez-en un autre."}
             )
 
 
@@ -55,7 +55,7 @@ class TableTerm(Term):
         "identifiant",
         max_length=100,
         unique=True,
-        help_text="Figure dans les adresses ; l’ancien y redirige.",
+        help_text="Figure dans les adresses ; l’ancien y redirige.",
     )
 
     class Meta:
@@ -123,7 +123,7 @@ class Product(TableTerm):
         related_name="products",
         verbose_name="types d’offre",
         blank=True,
-        help_text="Aucun : proposé pour tous.",
+        help_text="Aucun : proposé pour tous.",
     )
 
     class Meta(TableTerm.Meta):
@@ -158,4 +158,4 @@ class EntryTheme(ItemBase):
         constraints = [models.UniqueConstraint(fields=("content_object", "tag"), name="entry_theme_once")]
 
     def __str__(self):
-        return f"{self.tag} : {self.content_object}"
+        return f"{self.tag} : {self.content_object}"

@@ -57,7 +57,7 @@ class Batch(models.Model):
         ]
 
     def __str__(self):
-        return f"Lot {self.pk} : {self.label}"
+        return f"Lot {self.pk} : {self.label}"
 
 
 class Version(models.Model):
@@ -73,7 +73,7 @@ class Version(models.Model):
     status = models.CharField("état du texte", max_length=10, choices=EntryStatus)
     action = models.CharField("opération", max_length=10, choices=Action)
     origin = models.CharField("par", max_length=12, choices=Origin)
-    minor = models.BooleanField("mineure", default=False, help_text="Une faute corrigée : les votes restent acquis.")
+    minor = models.BooleanField("mineure", default=False, help_text="Une faute corrigée : les votes restent acquis.")
     comment = models.CharField("commentaire", max_length=500, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="auteur"

@@ -47,7 +47,7 @@ def clean(content: Content, taxonomy: Taxonomy) -> Content:
     question = " ".join(_storable(content.question, "question").split("\n")).strip()
     answer = _without_blank_margins(one_line_end(_storable(content.answer, "answer")))
     if len(question) > QUESTION_MAX_LENGTH:
-        raise InvalidContent("question", f"La question dépasse {QUESTION_MAX_LENGTH} caractères ; raccourcissez-la.")
+        raise InvalidContent("question", f"La question dépasse {QUESTION_MAX_LENGTH} caractères ; raccourcissez-la.")
     _refuse_reserved_lines(answer)
     try:
         return Content(question, answer, taxonomy.complete(content.filing))
@@ -58,7 +58,7 @@ def clean(content: Content, taxonomy: Taxonomy) -> Content:
 def _storable(text: str, field: str) -> str:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidContent(
-            field, "Le texte contient un caractère invisible illisible ; effacez-le ou retapez le passage."
+            field, "Le texte contient un caractère invisible illisible ; effacez-le ou retapez le passage."
         )
     return one_line_end(text) if field == "question" else text
 
@@ -77,5 +77,5 @@ def _refuse_reserved_lines(answer: str) -> None:
     if is_cascade_question(lines[0]) or any(is_vote_line(line) for line in lines):
         raise InvalidContent(
             "answer",
-            "La ligne de vote et les questions de la cascade sont ajoutées par le site ; retirez-les de la réponse.",
+            "La ligne de vote et les questions de la cascade sont ajoutées par le site ; retirez-les de la réponse.",
         )

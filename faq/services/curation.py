@@ -74,12 +74,12 @@ def read_curation(data: bytes, taxonomy: Taxonomy) -> list[CurationRow]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        reason = f"Le fichier n’est pas de l’UTF-8 (octet {error.start + 1}) ; enregistrez-le au format « CSV UTF-8 »."
+        reason = f"Le fichier n’est pas de l’UTF-8 (octet {error.start + 1}) ; enregistrez-le au format « CSV UTF-8 »."
         raise CurationRefused([reason]) from error
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
-        raise CurationRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
+        raise CurationRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
     faults: list[str] = []
     rows = [_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
     faults += _repeated(rows)
@@ -96,10 +96,10 @@ def _delimiter(text: str) -> str:
 def _row(line: int, cells: dict[str, str | None], taxonomy: Taxonomy, faults: list[str]) -> CurationRow:
     fingerprint = (cells["fingerprint"] or "").strip().lower()
     if len(fingerprint) != FINGERPRINT_LENGTH or set(fingerprint) - set("0123456789abcdef"):
-        faults.append(f"Ligne {line}, colonne fingerprint : {FINGERPRINT_LENGTH} chiffres hexadécimaux attendus.")
+        faults.append(f"Ligne {line}, colonne fingerprint : {FINGERPRINT_LENGTH} chiffres hexadécimaux attendus.")
     question = (cells["question"] or "").strip()
     if not question:
-        faults.append(f"Ligne {line}, colonne question : elle est vide.")
+        faults.append(f"Ligne {line}, colonne question : elle est vide.")
     filing = {facet: _terms(line, facet, cells[facet] or "", taxonomy, faults) for facet in Facet}
     return CurationRow(line, fingerprint, question, filing)
 
@@ -107,14 +107,14 @@ def _row(line: int, cells: dict[str, str | None], taxonomy: Taxonomy, faults: li
 def _terms(line: int, facet: Facet, cell: str, taxonomy: Taxonomy, faults: list[str]) -> frozenset[int]:
     slugs = [slug.strip() for slug in cell.split(TERM_SEPARATOR) if slug.strip()]
     unknown = [slug for slug in slugs if (facet, slug) not in taxonomy.by_slug]
-    faults += [f"Ligne {line}, colonne {facet} : terme inconnu « {slug} »." for slug in unknown]
+    faults += [f"Ligne {line}, colonne {facet} : terme inconnu « {slug} »." for slug in unknown]
     return frozenset(taxonomy.by_slug[facet, slug].id for slug in slugs if slug not in unknown)
 
 
 def _repeated(rows: Sequence[CurationRow]) -> list[str]:
     first: dict[str, int] = {}
     return [
-        f"Ligne {row.line}, colonne fingerprint : déjà donnée à la ligne {first[row.fingerprint]}."
+        f"Ligne {row.line}, colonne fingerprint : déjà donnée à la ligne {first[row.fingerprint]}."
         for row in rows
         if first.setdefault(row.fingerprint, row.line) != row.line
     ]
@@ -145,7 +145,7 @@ def _edit(row: CurationRow, head: Version, taxonomy: Taxonomy, overwrite: bool, 
     try:
         after = clean(Content(row.question, before.answer, row.filing), taxonomy)
     except InvalidContent as error:
-        raise CurationRefused([f"Ligne {row.line}, colonne {error.field} : {error}"]) from error
+        raise CurationRefused([f"Ligne {row.line}, colonne {error.field} : {error}"]) from error
     if after == before:
         report.unchanged.append(head.entry_id)
     elif before.question and not overwrite:

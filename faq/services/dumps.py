@@ -116,7 +116,7 @@ def _inspect_all(sources: Sequence[Source]) -> list[_Inspection]:
         try:
             inspections.append(_inspect(source))
         except DumpError as error:
-            reasons.append(f"{source.label} : {error}")
+            reasons.append(f"{source.label} : {error}")
     if reasons:
         raise ImportRefused(reasons)
     return inspections
@@ -126,12 +126,12 @@ def _name_faults(sources: Sequence[Source]) -> Iterator[str]:
     for source in sources:
         if not source.name or "#" in source.name or "\0" in source.name or len(source.name) > NAME_MAX_LENGTH:
             yield (
-                f"{source.label} : le nom d’une extraction compte 1 à {NAME_MAX_LENGTH} caractères, sans « # ». "
+                f"{source.label} : le nom d’une extraction compte 1 à {NAME_MAX_LENGTH} caractères, sans « # ». "
                 "Donnez-en un autre avec --name."
             )
     for name, times in Counter(source.name for source in sources).items():
         if times > 1:
-            yield f"{times} fichiers portent le nom « {name} ». Importez-les l’un après l’autre, par ordre d’édition."
+            yield f"{times} fichiers portent le nom « {name} ». Importez-les l’un après l’autre, par ordre d’édition."
 
 
 def _inspect(source: Source) -> _Inspection:
@@ -292,7 +292,7 @@ def _prove_round_trip(dump: Dump, source: Source) -> None:
             pass
     except ValueError as error:
         raise ImportRefused(
-            [f"{source.label} : le fichier a changé pendant son import. Recommencez quand il est complet."]
+            [f"{source.label} : le fichier a changé pendant son import. Recommencez quand il est complet."]
         ) from error
 
 

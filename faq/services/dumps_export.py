@@ -43,7 +43,7 @@ def export_dump(dump: Dump) -> Iterator[bytes]:
     yield tail
     if digest.hexdigest() != dump.sha256:
         raise ValueError(
-            f"L’extraction « {dump} » a été altérée dans la base : ses octets ne sont plus ceux d’origine."
+            f"L’extraction « {dump} » a été altérée dans la base : ses octets ne sont plus ceux d’origine."
         )
 
 

@@ -27,7 +27,7 @@ class StaleVersion(EntryError):
         self.theirs = theirs
         super().__init__(
             f"La fiche {entry.reference} a été modifiée entre-temps (version {theirs.number}). "
-            "Rien n’a été enregistré : comparez votre texte au sien, puis enregistrez de nouveau."
+            "Rien n’a été enregistré : comparez votre texte au sien, puis enregistrez de nouveau."
         )
 
 
@@ -91,7 +91,7 @@ def _edited(entry: Entry, edit: Edit, taxonomy: Taxonomy) -> Change | None:
     if edit.base is not None and edit.base != head.number:
         raise StaleVersion(entry, head)
     if entry.status == EntryStatus.ARCHIVED:
-        raise EntryError(f"La fiche {entry.reference} est archivée : restaurez-la avant de la modifier.")
+        raise EntryError(f"La fiche {entry.reference} est archivée : restaurez-la avant de la modifier.")
     content = clean(edit.content, taxonomy)
     if content == content_of(head):
         return None
@@ -173,7 +173,7 @@ def _cannot_submit(entry: Entry) -> str | None:
 
 def _cannot_publish(entry: Entry) -> str | None:
     if entry.status == EntryStatus.ARCHIVED:
-        return "elle est archivée ; restaurez-la d’abord"
+        return "elle est archivée ; restaurez-la d’abord"
     head = _head(entry)
     missing = [name for name, text in (("question", head.question), ("réponse", head.answer)) if not text]
     return f"il lui manque sa {' et sa '.join(missing)}" if missing else None
@@ -209,7 +209,7 @@ def _move(numbers: Sequence[int], provenance: Provenance, action: Action) -> lis
     moving = [entry for entry in entries if not _is_there(entry, transition.leads_to)]
     for entry in moving:
         if reason := transition.obstacle(entry):
-            raise EntryError(f"« {action.label} » impossible pour la fiche {entry.reference} : {reason}.")
+            raise EntryError(f"« {action.label} » impossible pour la fiche {entry.reference} : {reason}.")
     return _outcomes(entries, record([_moved(entry, action) for entry in moving], load_taxonomy(), provenance))
 
 
@@ -245,5 +245,5 @@ def _lock(numbers: Sequence[int]) -> list[Entry]:
 def _head(entry: Entry) -> Version:
     """Give the latest version; only an entry that is being created has none."""
     if entry.head is None:
-        raise EntryError(f"La fiche {entry.reference} n’a pas de version ; prévenez un administrateur.")
+        raise EntryError(f"La fiche {entry.reference} n’a pas de version ; prévenez un administrateur.")
     return entry.head

@@ -35,6 +35,8 @@ _ADMINISTER = {
     for verb in ("add", "change", "view")
 }
 
+_VERBS = {"add": "ajouter", "change": "modifier", "delete": "supprimer", "view": "consulter"}
+
 ROLES = {
     "rédacteur": _READ | _WRITE_DRAFTS,
     "relecteur": _READ | _WRITE_DRAFTS | _PUBLISH,
@@ -66,4 +68,13 @@ def require(author: Author, permission: str) -> None:
         return
     app, codename = permission.split(".")
     right = Permission.objects.get(content_type__app_label=app, codename=codename)
-    raise PermissionDenied(f"Votre rôle ne le permet pas. Il faudrait le droit : « {right.name} ».")
+    raise PermissionDenied(f"Votre rôle ne le permet pas. Il faudrait le droit : « {_in_french(right)} ».")
+
+
+def _in_french(right: Permission) -> str:
+    """Name a permission; Django stores the names of its own four in English."""
+    verb, _, _ = right.codename.partition("_")
+    model = right.content_type.model_class()
+    if verb not in _VERBS or model is None or right.codename != f"{verb}_{right.content_type.model}":
+        return right.name
+    return f"Peut {_VERBS[verb]} : {model._meta.verbose_name_plural}"

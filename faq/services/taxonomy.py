@@ -35,7 +35,7 @@ def delete_term(term: AnyTerm, author: Author) -> None:
     """Delete a term that nothing names. Raises PermissionDenied, TermInUse."""
     require(author, _right("delete", term))
     if uses := uses_of(term):
-        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
+        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
     term.delete()
     Epoch.move()
 
@@ -45,7 +45,7 @@ def uses_of(term: AnyTerm) -> list[str]:
 
     Past versions count: an entry cannot go back to one whose terms are gone.
     """
-    uses = [f"« {child} » en relève" for child in _children(term)]
+    uses = [f"« {child} » en relève" for child in _children(term)]
     entries = _count_entries_ever_filed_under(term)
     if entries == 1:
         uses.append("1 fiche y est classée, ou l’a été")

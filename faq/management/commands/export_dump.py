@@ -39,6 +39,6 @@ class Command(BaseCommand):
 
     def _unknown(self, name, edition):
         names = sorted(set(Dump.objects.current().values_list("name", flat=True)))
-        known = f"Extractions connues : {', '.join(names)}." if names else "Aucune extraction n’a été importée."
-        wanted = f"« {name} »" if edition is None else f"« {name} », édition {edition}"
+        known = f"Extractions connues : {', '.join(names)}." if names else "Aucune extraction n’a été importée."
+        wanted = f"« {name} »" if edition is None else f"« {name} », édition {edition}"
         return f"Aucune extraction {wanted}. {known}"

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             data = file.read_bytes()
         except OSError as error:
             raise CommandError(
-                f"{file} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
+                f"{file} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
             ) from error
         try:
             report = import_curation(
@@ -40,21 +40,21 @@ class Command(BaseCommand):
                 overwrite=overwrite,
             )
         except CurationRefused as refused:
-            raise CommandError(f"{file} : rien n’a été enregistré.\n{refused}") from refused
+            raise CommandError(f"{file} : rien n’a été enregistré.\n{refused}") from refused
         self._print(report)
 
     def _print(self, report):
         self.stdout.write(
-            f"Fiches titrées et classées : {len(report.applied)}, déjà à jour : {len(report.unchanged)}, "
-            f"laissées à leurs rédacteurs : {len(report.kept)}, "
-            f"empreintes sans fiche : {len(report.unmatched)}, empreintes ambiguës : {len(report.ambiguous)}"
+            f"Fiches titrées et classées : {len(report.applied)}, déjà à jour : {len(report.unchanged)}, "
+            f"laissées à leurs rédacteurs : {len(report.kept)}, "
+            f"empreintes sans fiche : {len(report.unmatched)}, empreintes ambiguës : {len(report.ambiguous)}"
         )
         for row, number in report.kept:
             self.stdout.write(
-                f"  ligne {row.line} : {reference(number)} a déjà une autre question ou un autre classement"
+                f"  ligne {row.line} : {reference(number)} a déjà une autre question ou un autre classement"
             )
         for row in report.unmatched:
-            self.stdout.write(f"  ligne {row.line} : aucune fiche n’a la réponse d’empreinte {row.fingerprint}")
+            self.stdout.write(f"  ligne {row.line} : aucune fiche n’a la réponse d’empreinte {row.fingerprint}")
         for row, numbers in report.ambiguous:
             several = ", ".join(reference(number) for number in numbers)
-            self.stdout.write(f"  ligne {row.line} : plusieurs fiches ont cette réponse ({several})")
+            self.stdout.write(f"  ligne {row.line} : plusieurs fiches ont cette réponse ({several})")

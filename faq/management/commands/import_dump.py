@@ -16,7 +16,7 @@ from faq.services.versions import Provenance
 class Command(BaseCommand):
     """Take dumps in, all or none, and tell what became of every answer."""
 
-    help = "Importe des extractions (fichiers texte) : toutes, ou aucune si l’une est refusée."
+    help = "Importe des extractions (fichiers texte) : toutes, ou aucune si l’une est refusée."
 
     def add_arguments(self, parser):
         """Declare files, --name and --dry-run."""
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *, files, name, dry_run, verbosity, **options):
         """Import and report; refuse with one line per fault and exit status 1."""
         if name is not None and len(files) > 1:
-            raise CommandError("--name ne peut nommer qu’un seul fichier ; importez les autres séparément.")
+            raise CommandError("--name ne peut nommer qu’un seul fichier ; importez les autres séparément.")
         with contextlib.ExitStack() as stack:
             sources = [self._source(path, name, stack) for path in files]
             try:
@@ -50,17 +50,17 @@ class Command(BaseCommand):
             file = stack.enter_context(path.open("rb"))
         except OSError as error:
             raise CommandError(
-                f"{path} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
+                f"{path} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
             ) from error
         return Source(dump_name(path.stem if name is None else name), file, str(path))
 
     def _print(self, report: DumpReport, dry_run, created, detailed):
         title = f"{report.name}, édition {report.edition}"
         if report.unchanged:
-            self.stdout.write(f"{title} : déjà importée à l’identique, rien n’a changé ({report.answers} réponses).")
+            self.stdout.write(f"{title} : déjà importée à l’identique, rien n’a changé ({report.answers} réponses).")
             return
         preview = " (aperçu, rien n’est enregistré)" if dry_run else ""
-        self.stdout.write(f"{title}{preview} : {report.answers} réponses — {_listed(report)}")
+        self.stdout.write(f"{title}{preview} : {report.answers} réponses — {_listed(report)}")
         if detailed:
             for finding in [*report.findings, *report.vanished]:
                 self.stdout.write(self._line(finding, created))
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         own = finding.number in created and finding.verdict is not DumpVerdict.KNOWN
         entry = "" if finding.number is None or own else f" {_cite(finding.number, created)}"
         lookalike = "" if finding.lookalike is None else f" (comparer à {_cite(finding.lookalike, created)})"
-        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{lookalike}"
+        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{lookalike}"
 
 
 def _created(reports):
@@ -89,4 +89,4 @@ def _cite(number, created):
 def _listed(report):
     counts = [(verdict.label, count) for verdict, count in report.counts().items() if count]
     vanished = [(DumpVerdict.VANISHED.label, len(report.vanished))] if report.vanished else []
-    return ", ".join(f"{label} : {count}" for label, count in counts + vanished)
+    return ", ".join(f"{label} : {count}" for label, count in counts + vanished)

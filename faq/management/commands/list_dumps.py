@@ -22,4 +22,4 @@ class Command(BaseCommand):
                 f"importée le {imported:%d/%m/%Y à %H:%M}\tlot {dump.batch_id}"
             )
         if not dumps:
-            self.stderr.write("Aucune extraction. Importez-en une : manage.py import_dump FICHIER")
+            self.stderr.write("Aucune extraction. Importez-en une : manage.py import_dump FICHIER")

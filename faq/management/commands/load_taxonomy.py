@@ -13,7 +13,7 @@ STARTER = settings.BASE_DIR / "fixtures" / "taxonomy.json"
 class Command(BaseCommand):
     """Give a new installation its terms."""
 
-    help = "Ajoute les termes de départ de la taxonomie ; ceux qui existent restent tels quels."
+    help = "Ajoute les termes de départ de la taxonomie ; ceux qui existent restent tels quels."
 
     def add_arguments(self, parser):
         """Declare the file."""
@@ -21,4 +21,4 @@ class Command(BaseCommand):
 
     def handle(self, *, file, **options):
         """Add what is missing."""
-        self.stdout.write(f"Termes ajoutés à la taxonomie : {load_starter_taxonomy(file)}")
+        self.stdout.write(f"Termes ajoutés à la taxonomie : {load_starter_taxonomy(file)}")

@@ -13,7 +13,7 @@ from faq.services.versions import Provenance
 class Command(BaseCommand):
     """Publish the latest text of entries; one that cannot be published does not stop the others."""
 
-    help = "Publie le dernier texte de fiches ; celles qui ne peuvent pas l’être sont nommées, les autres publiées."
+    help = "Publie le dernier texte de fiches ; celles qui ne peuvent pas l’être sont nommées, les autres publiées."
 
     def add_arguments(self, parser):
         """Declare references and --complete."""
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 published += publish_entry(number, Provenance(Origin.COMMAND)).changed
             except (EntryError, Entry.DoesNotExist) as error:
                 refused.append(str(error))
-        self.stdout.write(f"Fiches publiées : {published}")
+        self.stdout.write(f"Fiches publiées : {published}")
         if refused:
             raise CommandError("\n".join(refused))
 
@@ -46,5 +46,5 @@ class Command(BaseCommand):
     def _number(self, text):
         number = number_of(text)
         if number is None:
-            raise CommandError(f"« {text} » n’est pas une référence de fiche ; écrivez par exemple Q-12.")
+            raise CommandError(f"« {text} » n’est pas une référence de fiche ; écrivez par exemple Q-12.")
         return number

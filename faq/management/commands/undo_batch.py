@@ -12,7 +12,7 @@ from faq.services.versions import Provenance
 class Command(BaseCommand):
     """Undo an import or a bulk action as a whole."""
 
-    help = "Annule un lot : tout ce qu’un import ou une action groupée a changé. L’annulation s’annule de même."
+    help = "Annule un lot : tout ce qu’un import ou une action groupée a changé. L’annulation s’annule de même."
 
     def add_arguments(self, parser):
         """Declare the batch's number."""
@@ -27,8 +27,8 @@ class Command(BaseCommand):
         except EntryError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
-            f"Lot {number} annulé par le lot {report.batch.pk} : "
+            f"Lot {number} annulé par le lot {report.batch.pk} : "
             f"{len(report.archived)} fiches archivées, {len(report.reverted)} fiches remises comme avant."
         )
         for entry, reason in report.kept:
-            self.stdout.write(f"  {entry.reference} laissée telle quelle : {reason}.")
+            self.stdout.write(f"  {entry.reference} laissée telle quelle : {reason}.")

@@ -28,32 +28,32 @@ def curation(tmp_path):
     return path
 
 
-QUESTIONS = {"Un.": "Combien ?", "Deux.": "Et alors ?", "Trois.": "Encore ?", "Quatre.": "Toujours ?"}
+QUESTIONS = {"Un.": "Combien ?", "Deux.": "Et alors ?", "Trois.": "Encore ?", "Quatre.": "Toujours ?"}
 
 
 def test_the_taxonomy_is_loaded_once():
     assert int(run("load_taxonomy").split()[-1]) > 50
     assert OfferType.objects.count() == 4
-    assert run("load_taxonomy") == "Termes ajoutés à la taxonomie : 0\n"
+    assert run("load_taxonomy") == "Termes ajoutés à la taxonomie : 0\n"
 
 
 def test_curation_reports_every_line(curation):
     run("load_taxonomy")
     an_entry("", "Un.")
     twins = [an_entry("", "Deux."), an_entry("", "Deux.")]
-    titled = an_entry("La mienne ?", "Trois.")
+    titled = an_entry("La mienne ?", "Trois.")
     assert run("import_curation", curation).splitlines() == [
-        "Fiches titrées et classées : 1, déjà à jour : 0, laissées à leurs rédacteurs : 1, "
-        "empreintes sans fiche : 1, empreintes ambiguës : 1",
-        f"  ligne 4 : {titled.reference} a déjà une autre question ou un autre classement",
-        f"  ligne 5 : aucune fiche n’a la réponse d’empreinte {fingerprint('Quatre.')}",
-        f"  ligne 3 : plusieurs fiches ont cette réponse ({twins[0].reference}, {twins[1].reference})",
+        "Fiches titrées et classées : 1, déjà à jour : 0, laissées à leurs rédacteurs : 1, "
+        "empreintes sans fiche : 1, empreintes ambiguës : 1",
+        f"  ligne 4 : {titled.reference} a déjà une autre question ou un autre classement",
+        f"  ligne 5 : aucune fiche n’a la réponse d’empreinte {fingerprint('Quatre.')}",
+        f"  ligne 3 : plusieurs fiches ont cette réponse ({twins[0].reference}, {twins[1].reference})",
     ]
 
 
 def test_a_faulty_curation_changes_nothing(curation, tmp_path):
     an_entry("", "Un.")
-    with pytest.raises(CommandError, match=r"rien n’a été enregistré.\n.*terme inconnu « segur »"):
+    with pytest.raises(CommandError, match=r"rien n’a été enregistré.\n.*terme inconnu « segur »"):
         run("import_curation", curation)
     with pytest.raises(CommandError, match="illisible"):
         run("import_curation", tmp_path / "absente.csv")
@@ -63,8 +63,8 @@ def test_a_faulty_curation_changes_nothing(curation, tmp_path):
 def test_complete_entries_are_published_once():
     complete, untitled, withdrawn = an_entry(), an_entry("", "Sans question."), a_published_entry()
     withdraw_entry(withdrawn.pk, by_command())
-    assert run("publish_entries", "--complete") == "Fiches publiées : 1\n"
-    assert run("publish_entries", "--complete") == "Fiches publiées : 0\n"
+    assert run("publish_entries", "--complete") == "Fiches publiées : 1\n"
+    assert run("publish_entries", "--complete") == "Fiches publiées : 0\n"
     statuses = dict(Entry.objects.values_list("pk", "status"))
     assert statuses == {
         complete.pk: EntryStatus.PUBLISHED,

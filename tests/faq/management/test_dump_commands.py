@@ -36,9 +36,9 @@ def file(tmp_path):
 @pytest.mark.django_db
 def test_import_names_a_dump_after_its_file(file):
     out, _ = run("import_dump", file)
-    assert out == "page-1, édition 1 : 2 réponses — nouvelle : 2\n"
+    assert out == "page-1, édition 1 : 2 réponses — nouvelle : 2\n"
     assert run("import_dump", file)[0] == (
-        "page-1, édition 1 : déjà importée à l’identique, rien n’a changé (2 réponses).\n"
+        "page-1, édition 1 : déjà importée à l’identique, rien n’a changé (2 réponses).\n"
     )
 
 
@@ -57,14 +57,14 @@ def test_a_preview_lists_every_answer_and_stores_nothing(tmp_path, file):
     before = Entry.objects.count()
     out, _ = run("import_dump", file, tmp_path / "b.txt", "--dry-run")
     assert out.splitlines() == [
-        "page-1, édition 2 (aperçu, rien n’est enregistré) : 2 réponses — nouvelle : 1, déjà connue : 1, "
-        "disparue depuis la dernière édition : 1",
-        "  ligne 1, réponse 1 : nouvelle",
-        f"  ligne 3, réponse 2 : déjà connue {Entry.objects.first().reference}",
-        f"  ligne 3, réponse 2 : disparue depuis la dernière édition {Entry.objects.last().reference}",
-        "b, édition 1 (aperçu, rien n’est enregistré) : 2 réponses — déjà connue : 1, vide : 1",
-        "  ligne 1, réponse 1 : déjà connue page-1#1",
-        "  ligne 4, réponse 2 : vide",
+        "page-1, édition 2 (aperçu, rien n’est enregistré) : 2 réponses — nouvelle : 1, déjà connue : 1, "
+        "disparue depuis la dernière édition : 1",
+        "  ligne 1, réponse 1 : nouvelle",
+        f"  ligne 3, réponse 2 : déjà connue {Entry.objects.first().reference}",
+        f"  ligne 3, réponse 2 : disparue depuis la dernière édition {Entry.objects.last().reference}",
+        "b, édition 1 (aperçu, rien n’est enregistré) : 2 réponses — déjà connue : 1, vide : 1",
+        "  ligne 1, réponse 1 : déjà connue page-1#1",
+        "  ligne 4, réponse 2 : vide",
     ]
     assert Entry.objects.count() == before
     assert Dump.objects.count() == 1
@@ -77,7 +77,7 @@ def test_refusals_name_the_file_and_leave_nothing(tmp_path, file):
     with pytest.raises(CommandError) as refusal:
         run("import_dump", file, bad)
     assert str(refusal.value).startswith(
-        f"Rien n’a été importé.\n{bad} : Le texte n’est pas de l’UTF-8 (ligne 1, octet 1)"
+        f"Rien n’a été importé.\n{bad} : Le texte n’est pas de l’UTF-8 (ligne 1, octet 1)"
     )
     assert refusal.value.returncode == 1
     assert not Dump.objects.exists()
@@ -101,7 +101,7 @@ def test_export_writes_the_bytes_and_nothing_else(tmp_path, file, capsysbinary):
 def test_export_gives_older_editions_and_current_answers(file):
     run("import_dump", file)
     entry = Entry.objects.first()
-    edit_entry(entry.pk, Content("Combien ?", "Un seul."), by_command())
+    edit_entry(entry.pk, Content("Combien ?", "Un seul."), by_command())
     publish_entry(entry.pk, by_command())
     assert run("export_dump", "page-1", "--current")[0] == a_dump_file("Un seul.", "Deux.").decode()
     file.write_bytes(a_dump_file("Trois."))
@@ -115,7 +115,7 @@ def test_export_of_an_unknown_dump_names_the_known_ones(file):
     with pytest.raises(CommandError, match="Aucune extraction n’a été importée"):
         run("export_dump", "page-2")
     run("import_dump", file)
-    with pytest.raises(CommandError, match=r"« page-2 »[^:]*: page-1"):
+    with pytest.raises(CommandError, match=r"« page-2 »[^:]*: page-1"):
         run("export_dump", "page-2")
     with pytest.raises(CommandError, match="édition 7"):
         run("export_dump", "page-1", "--edition", "7")

@@ -60,7 +60,7 @@ def test_the_edition_before_is_current_again():
 def test_what_editors_did_since_is_left_alone_and_named():
     take_dump(a_dump_file("Un.", "Deux.", "Trois."))
     first, second, third = Entry.objects.order_by("pk")
-    edit_entry(first.pk, Content("Question ?", "Un."), by_command())
+    edit_entry(first.pk, Content("Question ?", "Un."), by_command())
     batch = Batch.objects.get()
     take_dump(a_dump_file("Deux."), "autre")
     report = undo(batch)
@@ -75,7 +75,7 @@ def test_a_curation_undone_takes_question_and_filing_back():
     a_taxonomy()
     take_dump(a_dump_file("Un."))
     entry = Entry.objects.get()
-    line = f"{fingerprint('Un.')},Combien ?,,hopital,,,"
+    line = f"{fingerprint('Un.')},Combien ?,,hopital,,,"
     data = f"fingerprint,question,offer_types,couloirs,dispositifs,products,themes\n{line}".encode()
     import_curation(data, by_command(), label="essai")
     undo(Batch.objects.get(kind=BatchKind.CURATION))
@@ -86,16 +86,16 @@ def test_a_curation_undone_takes_question_and_filing_back():
 
 
 def test_a_publication_undone_brings_back_the_live_text_and_the_draft_beside_it():
-    entry = a_published_entry("En ligne ?", "Oui.")
-    edit_entry(entry.pk, Content("Brouillon ?", "Non."), by_command())
+    entry = a_published_entry("En ligne ?", "Oui.")
+    edit_entry(entry.pk, Content("Brouillon ?", "Non."), by_command())
     batch = a_batch()
     publish_entry(entry.pk, by_command(batch=batch))
     report = undo(batch)
     entry.refresh_from_db()
     assert report.reverted == [entry]
-    assert (entry.status, entry.question, entry.live.number) == (EntryStatus.PUBLISHED, "En ligne ?", 2)
+    assert (entry.status, entry.question, entry.live.number) == (EntryStatus.PUBLISHED, "En ligne ?", 2)
     assert (entry.head.question, entry.head.status, entry.head.number) == (
-        "Brouillon ?",
+        "Brouillon ?",
         EntryStatus.DRAFT,
         5,
     )
@@ -103,12 +103,12 @@ def test_a_publication_undone_brings_back_the_live_text_and_the_draft_beside_it(
 
 
 def test_an_archiving_undone_publishes_again():
-    entry = a_published_entry("En ligne ?", "Oui.")
+    entry = a_published_entry("En ligne ?", "Oui.")
     batch = a_batch()
     archive_entry(entry.pk, by_command(batch=batch))
     undo(batch)
     entry.refresh_from_db()
-    assert (entry.status, entry.live, entry.question) == (EntryStatus.PUBLISHED, entry.head, "En ligne ?")
+    assert (entry.status, entry.live, entry.question) == (EntryStatus.PUBLISHED, entry.head, "En ligne ?")
 
 
 def test_an_undo_is_undone():

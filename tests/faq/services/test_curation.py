@@ -34,10 +34,10 @@ def curate(*lines, **options):
 
 def test_an_answer_gets_its_question_and_filing():
     entry = an_entry("", "Sous 30 jours.")
-    report = curate(a_line("Sous 30 jours.", "Sous quel délai ?", couloirs="hopital | imagerie", themes="certificats"))
+    report = curate(a_line("Sous 30 jours.", "Sous quel délai ?", couloirs="hopital | imagerie", themes="certificats"))
     entry.refresh_from_db()
     assert report.applied == [entry.pk]
-    assert entry.question == "Sous quel délai ?"
+    assert entry.question == "Sous quel délai ?"
     assert sorted(entry.couloirs.values_list("slug", flat=True)) == ["hopital", "imagerie"]
     assert list(entry.offer_types.values_list("slug", flat=True)) == ["segur"]
     assert list(entry.themes.values_list("slug", flat=True)) == ["certificats"]
@@ -46,7 +46,7 @@ def test_an_answer_gets_its_question_and_filing():
 
 def test_applying_again_changes_nothing():
     entry = an_entry("", "Oui.")
-    line = a_line("Oui.", "Est-ce possible ?", dispositifs="dpi-vague-1")
+    line = a_line("Oui.", "Est-ce possible ?", dispositifs="dpi-vague-1")
     curate(line)
     report = curate(line)
     assert (report.applied, report.unchanged, report.kept) == ([], [entry.pk], [])
@@ -55,20 +55,20 @@ def test_applying_again_changes_nothing():
 
 
 def test_the_question_of_an_editor_is_kept_unless_told_otherwise():
-    entry = an_entry("La mienne ?", "Oui.")
-    line = a_line("Oui.", "L’autre ?")
+    entry = an_entry("La mienne ?", "Oui.")
+    line = a_line("Oui.", "L’autre ?")
     assert [number for _, number in curate(line).kept] == [entry.pk]
     entry.refresh_from_db()
-    assert entry.question == "La mienne ?"
+    assert entry.question == "La mienne ?"
     assert curate(line, overwrite=True).applied == [entry.pk]
     entry.refresh_from_db()
-    assert entry.question == "L’autre ?"
+    assert entry.question == "L’autre ?"
 
 
 def test_the_edited_answer_of_a_source_keeps_its_edits():
     entry = an_entry("", "Oui.")
     edit_entry(entry.pk, Content("", "Oui, vraiment."), by_command())
-    report = curate(a_line("Oui, vraiment.", "Est-ce possible ?"))
+    report = curate(a_line("Oui, vraiment.", "Est-ce possible ?"))
     entry.refresh_from_db()
     assert (report.applied, entry.answer) == ([entry.pk], "Oui, vraiment.")
 
@@ -76,7 +76,7 @@ def test_the_edited_answer_of_a_source_keeps_its_edits():
 def test_keys_without_entry_and_with_several_are_reported():
     first, second = an_entry("", "Double."), an_entry("", "Double.")
     archive_entry(an_entry("", "Archivée.").pk, by_command())
-    report = curate(a_line("Double.", "Deux ?"), a_line("Inconnue.", "Où ?"), a_line("Archivée.", "Qui ?"))
+    report = curate(a_line("Double.", "Deux ?"), a_line("Inconnue.", "Où ?"), a_line("Archivée.", "Qui ?"))
     assert [(row.line, numbers) for row, numbers in report.ambiguous] == [(2, [first.pk, second.pk])]
     assert [row.line for row in report.unmatched] == [3, 4]
     assert not Batch.objects.exists()
@@ -85,23 +85,23 @@ def test_keys_without_entry_and_with_several_are_reported():
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_separators_of_all_spreadsheets(separator):
     an_entry("", "Oui.")
-    data = a_curation(a_line("Oui.", "Est-ce possible, vraiment ; ou non ?"), separator=separator)
+    data = a_curation(a_line("Oui.", "Est-ce possible, vraiment ; ou non ?"), separator=separator)
     report = import_curation("\ufeff".encode() + data, by_command(), label="essai")
     assert len(report.applied) == 1
 
 
 FAULTS = [
     (b"fingerprint;question\n", "Colonnes absentes.*offer_types"),
-    (a_curation(a_line("x", "Été ?")).decode().encode("latin-1"), "UTF-8"),
-    (a_curation(["zut", "Quoi ?", "", "", "", "", ""]), "Ligne 2, colonne fingerprint"),
+    (a_curation(a_line("x", "Été ?")).decode().encode("latin-1"), "UTF-8"),
+    (a_curation(["zut", "Quoi ?", "", "", "", "", ""]), "Ligne 2, colonne fingerprint"),
     (a_curation(a_line("Oui.", "")), "Ligne 2, colonne question"),
     (
-        a_curation(a_line("Oui.", "Quoi ?", couloirs="nulle-part")),
-        "Ligne 2, colonne couloirs.*« nulle-part »",
+        a_curation(a_line("Oui.", "Quoi ?", couloirs="nulle-part")),
+        "Ligne 2, colonne couloirs.*« nulle-part »",
     ),
-    (a_curation(a_line("Oui.", "A ?"), a_line("Oui.", "B ?")), "Ligne 3.*ligne 2"),
+    (a_curation(a_line("Oui.", "A ?"), a_line("Oui.", "B ?")), "Ligne 3.*ligne 2"),
     (
-        a_curation(a_line("Oui.", "Q ?", couloirs="hopital", offer_types="certification")),
+        a_curation(a_line("Oui.", "Q ?", couloirs="hopital", offer_types="certification")),
         "Ligne 2, colonne couloirs",
     ),
     (a_curation(a_line("Oui.", "Q" * 301)), "Ligne 2, colonne question.*300"),
@@ -112,7 +112,7 @@ FAULTS = [
 def test_a_faulty_file_is_refused_whole(data, message):
     good, other = an_entry("", "Bon."), an_entry("", "Oui.")
     data = (
-        data if data.startswith(b"fingerprint") else data + b"\n" + a_curation(a_line("Bon.", "Bon ?")).split(b"\n")[1]
+        data if data.startswith(b"fingerprint") else data + b"\n" + a_curation(a_line("Bon.", "Bon ?")).split(b"\n")[1]
     )
     with pytest.raises(CurationRefused, match=message):
         import_curation(data, by_command(), label="essai")
@@ -125,7 +125,7 @@ def test_two_lines_for_one_entry_do_not_overwrite_each_other():
     take_dump(a_dump_file("Avant."))
     entry = Entry.objects.get()
     edit_entry(entry.pk, Content("", "Après."), by_command())
-    report = curate(a_line("Avant.", "La première ?"), a_line("Après.", "La seconde ?"))
+    report = curate(a_line("Avant.", "La première ?"), a_line("Après.", "La seconde ?"))
     entry.refresh_from_db()
-    assert (entry.question, report.applied) == ("La première ?", [entry.pk])
+    assert (entry.question, report.applied) == ("La première ?", [entry.pk])
     assert [(row.line, number) for row, number in report.kept] == [(3, entry.pk)]

@@ -74,10 +74,10 @@ def test_the_same_bytes_under_another_name_make_no_entry():
 
 
 def test_line_ends_are_kept_in_the_dump_and_even_in_the_entry():
-    data = a_dump_file("Une liste :\r\n- un\n- deux", line_end="\r\n")
+    data = a_dump_file("Une liste :\r\n- un\n- deux", line_end="\r\n")
     take_dump(data)
     assert exported() == data
-    assert Entry.objects.get().answer == "Une liste :\n- un\n- deux"
+    assert Entry.objects.get().answer == "Une liste :\n- un\n- deux"
 
 
 def test_a_newer_edition_keeps_both_and_tells_what_changed():
@@ -116,15 +116,15 @@ def test_lookalikes_within_one_file_are_pointed_out():
 def test_a_text_is_known_by_its_source_after_its_entry_was_edited():
     take_dump(a_dump_file("Texte d'origine."))
     entry = Entry.objects.get()
-    edit_entry(entry.pk, Content("Question ?", "Texte corrigé."), by_command())
+    edit_entry(entry.pk, Content("Question ?", "Texte corrigé."), by_command())
     report = take_dump(a_dump_file("Texte d’origine.", "Texte corrigé."), "autre")
     assert [finding.number for finding in report.findings] == [entry.pk, entry.pk]
 
 
 def test_a_text_is_known_by_the_draft_beside_the_live_one():
-    entry = an_entry("Question ?", "En ligne.")
+    entry = an_entry("Question ?", "En ligne.")
     publish_entry(entry.pk, by_command())
-    edit_entry(entry.pk, Content("Question ?", "En préparation."), by_command())
+    edit_entry(entry.pk, Content("Question ?", "En préparation."), by_command())
     report = take_dump(a_dump_file("En ligne.", "En préparation."))
     assert [finding.number for finding in report.findings] == [entry.pk, entry.pk]
 
@@ -147,7 +147,7 @@ def test_bytes_come_back_after_edits_publications_and_archiving():
     data = a_dump_file("Un.", "Deux.", "Trois.") + b"Reste sans fin"
     take_dump(data)
     first, second, _ = Entry.objects.order_by("pk")
-    edit_entry(first.pk, Content("Question ?", "Tout autre."), by_command())
+    edit_entry(first.pk, Content("Question ?", "Tout autre."), by_command())
     publish_entry(first.pk, by_command())
     archive_entry(second.pk, by_command())
     assert exported() == data
@@ -157,9 +157,9 @@ def test_bytes_come_back_after_edits_publications_and_archiving():
 def test_the_current_dump_keeps_its_line_ends_and_brings_no_entry():
     take_dump(a_dump_file("Un.", "Deux.", line_end="\r\n"))
     entry = Entry.objects.first()
-    edit_entry(entry.pk, Content("Question ?", "Une ligne,\nune autre."), by_command())
+    edit_entry(entry.pk, Content("Question ?", "Une ligne,\nune autre."), by_command())
     publish_entry(entry.pk, by_command())
-    edit_entry(entry.pk, Content("Question ?", "Un brouillon qui ne sort pas."), by_command())
+    edit_entry(entry.pk, Content("Question ?", "Un brouillon qui ne sort pas."), by_command())
     current = exported(export=export_current)
     assert current == a_dump_file("Une ligne,\r\nune autre.", "Deux.", line_end="\r\n")
     before = Entry.objects.count()
@@ -188,7 +188,7 @@ def test_one_bad_file_among_several_stores_nothing_of_any():
     ]
     with pytest.raises(ImportRefused) as refusal:
         import_dumps(sources, by_command())
-    assert [reason.split(" : ")[0] for reason in refusal.value.reasons] == ["latin.txt", "vide.txt"]
+    assert [reason.split(" : ")[0] for reason in refusal.value.reasons] == ["latin.txt", "vide.txt"]
     assert everything() == [[], [], [], [], []]
 
 

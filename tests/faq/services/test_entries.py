@@ -55,7 +55,7 @@ PATHS = [
 
 
 def in_state(state):
-    entry = an_entry("Quel couloir ?", "Celui-ci.", couloirs="hopital", themes="certificats")
+    entry = an_entry("Quel couloir ?", "Celui-ci.", couloirs="hopital", themes="certificats")
     for move in {
         "draft": [],
         "in_review": [submit_entry],
@@ -92,44 +92,44 @@ def test_a_snapshot_holds_ids_and_labels():
 
 
 def test_an_edit_of_a_draft_changes_the_row():
-    entry = an_entry("Avant ?", "Avant.")
-    outcome = edit_entry(entry.pk, Content("Après ?", "Après."), by_command())
+    entry = an_entry("Avant ?", "Avant.")
+    outcome = edit_entry(entry.pk, Content("Après ?", "Après."), by_command())
     assert row_of(entry) == content_of(outcome.version)
-    assert row_of(entry).question == "Après ?"
+    assert row_of(entry).question == "Après ?"
     assert Entry.objects.get(pk=entry.pk).folded == "apres ? apres."
 
 
 def test_an_edit_of_a_published_entry_stays_beside_the_live_text():
     a_taxonomy()
-    entry = a_published_entry("En ligne ?", "Oui.", couloirs="hopital")
+    entry = a_published_entry("En ligne ?", "Oui.", couloirs="hopital")
     epoch = Epoch.now()
-    edit_entry(entry.pk, Content("Nouveau ?", "Non.", a_filing(couloirs="imagerie")), by_command())
+    edit_entry(entry.pk, Content("Nouveau ?", "Non.", a_filing(couloirs="imagerie")), by_command())
     entry = Entry.objects.get(pk=entry.pk)
-    assert (entry.status, entry.question, entry.has_draft) == (EntryStatus.PUBLISHED, "En ligne ?", True)
+    assert (entry.status, entry.question, entry.has_draft) == (EntryStatus.PUBLISHED, "En ligne ?", True)
     assert row_of(entry).filing == a_filing(couloirs="hopital", offer_types="segur")
     assert entry.live.number == 2
     assert entry.head.number == 3
     assert Epoch.now() == epoch
     submit_entry(entry.pk, by_command())
     assert list(Entry.objects.to_review()) == [entry]
-    assert row_of(entry).question == "En ligne ?"
+    assert row_of(entry).question == "En ligne ?"
     outcome = publish_entry(entry.pk, by_command())
     assert row_of(entry) == content_of(outcome.version)
-    assert row_of(entry).question == "Nouveau ?"
+    assert row_of(entry).question == "Nouveau ?"
     assert Epoch.now() != epoch
 
 
 def test_withdrawing_an_entry_with_a_draft_keeps_the_draft():
-    entry = a_published_entry("En ligne ?", "Oui.")
-    edit_entry(entry.pk, Content("Nouveau ?", "Non."), by_command())
+    entry = a_published_entry("En ligne ?", "Oui.")
+    edit_entry(entry.pk, Content("Nouveau ?", "Non."), by_command())
     withdraw_entry(entry.pk, by_command())
     entry = Entry.objects.get(pk=entry.pk)
-    assert (entry.status, entry.live, entry.question) == (EntryStatus.DRAFT, None, "Nouveau ?")
+    assert (entry.status, entry.live, entry.question) == (EntryStatus.DRAFT, None, "Nouveau ?")
 
 
 def test_publications_tell_what_the_public_read():
     entry = a_published_entry()
-    edit_entry(entry.pk, Content("Autre ?", "Autre."), by_command())
+    edit_entry(entry.pk, Content("Autre ?", "Autre."), by_command())
     publish_entry(entry.pk, by_command())
     archive_entry(entry.pk, by_command())
     spans = list(entry.publications.order_by("live_from").values_list("version__number", "live_from", "live_until"))
@@ -141,28 +141,28 @@ def test_publications_tell_what_the_public_read():
 
 def test_an_unchanged_save_leaves_no_version():
     a_taxonomy()
-    entry = an_entry("Quoi ?", "Une liste :\n- un\n- deux", couloirs="hopital")
-    same = Content(" Quoi ? ", "\r\nUne liste :\r\n- un\r\n- deux\r\n", a_filing(couloirs="hopital"))
+    entry = an_entry("Quoi ?", "Une liste :\n- un\n- deux", couloirs="hopital")
+    same = Content(" Quoi ? ", "\r\nUne liste :\r\n- un\r\n- deux\r\n", a_filing(couloirs="hopital"))
     outcome = edit_entry(entry.pk, same, by_command())
     assert not outcome.changed
     assert entry.versions.count() == 1
 
 
 def test_a_stale_base_is_refused_and_nothing_is_written():
-    entry = an_entry("Un ?", "Un.")
-    edit_entry(entry.pk, Content("Deux ?", "Deux."), by_command(), base=1)
+    entry = an_entry("Un ?", "Un.")
+    edit_entry(entry.pk, Content("Deux ?", "Deux."), by_command(), base=1)
     with pytest.raises(StaleVersion, match="version 2") as refusal:
-        edit_entry(entry.pk, Content("Trois ?", "Trois."), by_command(), base=1)
-    assert refusal.value.theirs.question == "Deux ?"
+        edit_entry(entry.pk, Content("Trois ?", "Trois."), by_command(), base=1)
+    assert refusal.value.theirs.question == "Deux ?"
     assert entry.versions.count() == 2
-    assert row_of(entry).question == "Deux ?"
+    assert row_of(entry).question == "Deux ?"
 
 
 @pytest.mark.parametrize(
     ("content", "field", "word"),
     [
         (Content("a" * 301, "b"), "question", "300"),
-        (Content("Nul\0 ?", "b"), "question", "invisible"),
+        (Content("Nul\0 ?", "b"), "question", "invisible"),
         (Content("a", "b\ud800"), "answer", "invisible"),
         (Content("a", f"Bien.\n{VOTE_LINE}\nMal."), "answer", "vote"),
         (Content("a", "Votre question concerne quel couloir Ségur ?\nOui"), "answer", "cascade"),
@@ -177,7 +177,7 @@ def test_what_cannot_be_stored_is_refused_in_french(content, field, word):
 
 def test_a_contradictory_filing_is_refused_by_facet():
     a_taxonomy()
-    with pytest.raises(InvalidContent, match="relève de « Hôpital »") as refusal:
+    with pytest.raises(InvalidContent, match="relève de « Hôpital »") as refusal:
         an_entry(dispositifs="dpi-vague-1", couloirs="imagerie")
     assert refusal.value.field == Facet.DISPOSITIFS
 
@@ -235,7 +235,7 @@ def test_rights_are_checked_in_the_service(role):
         "withdraw": lambda: withdraw_entry(entry.pk, by_command(author)),
         "archive": lambda: archive_entry(entry.pk, by_command(author)),
     }
-    edit_entry(entry.pk, Content("Brouillon ?", "Oui."), by_command())
+    edit_entry(entry.pk, Content("Brouillon ?", "Oui."), by_command())
     for name, attempt in attempts.items():
         if name in RIGHTS[role]:
             assert attempt().version.author == author
@@ -246,7 +246,7 @@ def test_rights_are_checked_in_the_service(role):
 
 @pytest.mark.parametrize("number", [2, 40])
 def test_groups_are_written_in_a_constant_number_of_queries(number):
-    contents = [Content(f"Question {rank} ?", f"Réponse {rank}.") for rank in range(number)]
+    contents = [Content(f"Question {rank} ?", f"Réponse {rank}.") for rank in range(number)]
     with CaptureQueriesContext(connection) as created:
         outcomes = create_entries(contents, by_command())
     with CaptureQueriesContext(connection) as archived:
@@ -256,7 +256,7 @@ def test_groups_are_written_in_a_constant_number_of_queries(number):
 
 @pytest.mark.django_db(transaction=True)
 def test_concurrent_saves_number_without_gap_and_lose_nothing():
-    entry = an_entry("Départ ?", "Départ.")
+    entry = an_entry("Départ ?", "Départ.")
     refused = []
 
     def save(rank):
@@ -265,7 +265,7 @@ def test_concurrent_saves_number_without_gap_and_lose_nothing():
                 while True:
                     base = Version.objects.filter(entry=entry).order_by("-number")[0].number
                     try:
-                        edit_entry(entry.pk, Content(f"{rank}-{turn} ?", "Texte."), by_command(), base=base)
+                        edit_entry(entry.pk, Content(f"{rank}-{turn} ?", "Texte."), by_command(), base=base)
                         break
                     except StaleVersion as stale:
                         refused.append(stale)
@@ -279,7 +279,7 @@ def test_concurrent_saves_number_without_gap_and_lose_nothing():
         thread.join()
     versions = list(entry.versions.order_by("number").values_list("number", "question"))
     assert [number for number, _ in versions] == list(range(1, 18))
-    assert {question for _, question in versions[1:]} == {f"{rank}-{turn} ?" for rank in range(4) for turn in range(4)}
+    assert {question for _, question in versions[1:]} == {f"{rank}-{turn} ?" for rank in range(4) for turn in range(4)}
     assert row_of(entry).question == versions[-1][1]
 
 

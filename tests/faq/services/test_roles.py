@@ -27,6 +27,10 @@ def test_the_system_may_do_everything():
     require(None, "faq.publish_entry")
 
 
-def test_a_refusal_names_the_missing_right():
-    with pytest.raises(PermissionDenied, match="Peut publier et retirer une fiche"):
-        require(User.objects.create_user("personne"), "faq.publish_entry")
+@pytest.mark.parametrize(
+    ("permission", "name"),
+    [("faq.publish_entry", "Peut publier et retirer une fiche"), ("faq.change_entry", "Peut modifier : fiches")],
+)
+def test_a_refusal_names_the_missing_right(permission, name):
+    with pytest.raises(PermissionDenied, match=name):
+        require(User.objects.create_user("personne"), permission)

@@ -79,21 +79,21 @@ class TestDeleting:
 
     def test_nor_what_a_draft_beside_a_live_text_is_filed_under(self):
         entry = a_published_entry()
-        edit_entry(entry.pk, Content("Q ?", "R.", a_filing(products="dmn")), by_command())
+        edit_entry(entry.pk, Content("Q ?", "R.", a_filing(products="dmn")), by_command())
         assert uses_of(Product.objects.get(slug="dmn")) == ["1 fiche y est classée, ou l’a été"]
 
     def test_nor_what_a_past_version_was_filed_under(self):
         for _ in range(2):
             entry = an_entry(dispositifs="ris-vague-1")
-            edit_entry(entry.pk, Content("Q ?", "R.", a_filing()), by_command())
+            edit_entry(entry.pk, Content("Q ?", "R.", a_filing()), by_command())
         assert uses_of(Dispositif.objects.get(slug="ris-vague-1")) == ["2 fiches y sont classées, ou l’ont été"]
 
     def test_nor_what_other_terms_belong_to(self):
         uses = uses_of(OfferType.objects.get(slug="segur"))
-        assert uses == ["« Hôpital » en relève", "« Imagerie » en relève", "« Convergence » en relève"]
+        assert uses == ["« Hôpital » en relève", "« Imagerie » en relève", "« Convergence » en relève"]
         assert uses_of(Couloir.objects.get(slug="hopital")) == [
-            "« DPI vague 1 » en relève",
-            "« PFI vague 2 » en relève",
+            "« DPI vague 1 » en relève",
+            "« PFI vague 2 » en relève",
         ]
 
     def test_the_right_is_checked_here(self, redacteur):
@@ -115,7 +115,7 @@ class TestNaming:
     def test_a_slug_that_is_or_was_taken_is_not_taken_again(self):
         theme = Theme.objects.get(slug="certificats")
         renamed(theme, "autre")
-        taken = themes_named(["certificats !"], None) + themes_named(["certificats ?"], None)
+        taken = themes_named(["certificats !"], None) + themes_named(["certificats ?"], None)
         assert [theme.slug for theme in taken] == ["certificats-2", "certificats-3"]
 
     def test_a_name_without_letters_gets_a_slug_too(self):
