@@ -12,7 +12,7 @@ _SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 _ADVICE = (
-    "DATABASE_URL : adresse de base inconnue. "
+    "DATABASE_URL : adresse de base inconnue. "
     "Écrire postgres://utilisateur:mot-de-passe@serveur:5432/base ou sqlite:////dossier/fichier.sqlite3"
 )
 

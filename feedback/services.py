@@ -52,7 +52,7 @@ def cast_vote(
     """
     entry = Entry.objects.select_related("live").get(pk=number)
     if entry.live is None:
-        raise VoteRefused(f"La fiche {entry.reference} n’est plus en ligne : votre avis n’a pas été enregistré.")
+        raise VoteRefused(f"La fiche {entry.reference} n’est plus en ligne : votre avis n’a pas été enregistré.")
     visitor = visitor_hash(token, entry)
     moment = at or timezone.now()
     if answer == Answer.WITHDRAWN:

@@ -25,7 +25,7 @@ _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 
 _ELSEWHERE = "Il ne vient pas d’une page de ce site. Ouvrez la réponse, puis donnez votre avis sous son texte."
 _UNREADABLE = "Le formulaire est incomplet ou illisible. Ouvrez la réponse, puis donnez votre avis sous son texte."
-_NOT_A_PAGE = "Cette adresse recueille les avis ; le vôtre se donne sous le texte de la réponse."
+_NOT_A_PAGE = "Cette adresse recueille les avis ; le vôtre se donne sous le texte de la réponse."
 
 
 class SeeOther(HttpResponseRedirect):

@@ -93,7 +93,7 @@ def check_excel_row(columns: Sequence[str], row: Row, number: int) -> None:
     for column, cell in zip(columns, row, strict=True):
         if isinstance(cell, str) and (length := _excel_length(cell)) > EXCEL_CELL_LENGTH:
             raise TableTooBig(
-                f"Ligne {number} ({row[0]}), colonne « {column} » : {_french(length)} caractères, "
+                f"Ligne {number} ({row[0]}), colonne « {column} » : {_french(length)} caractères, "
                 f"alors qu’une cellule d’Excel en contient {_french(EXCEL_CELL_LENGTH)} au plus."
             )
 

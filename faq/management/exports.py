@@ -32,15 +32,15 @@ def write_export(command, resource, queryset, options, *, nouns):
             raise CommandError(str(error)) from error
     if output is not None and options["verbosity"]:
         noun = nouns[export.rows > 1]
-        command.stderr.write(f"{export.rows} {noun} dans « {output} ».", command.style.SUCCESS)
+        command.stderr.write(f"{export.rows} {noun} dans « {output} ».", command.style.SUCCESS)
 
 
 def _known(name):
     if name not in WRITERS:
-        raise CommandError(f"Format inconnu : « {name} ». Choisissez csv, json ou xlsx.")
+        raise CommandError(f"Format inconnu : « {name} ». Choisissez csv, json ou xlsx.")
     return name
 
 
 def _refuse_text(stdout):
     if stdout.isatty() or not hasattr(stdout, "buffer"):
-        raise CommandError("Un classeur Excel ne s’affiche pas : indiquez un fichier avec --output.")
+        raise CommandError("Un classeur Excel ne s’affiche pas : indiquez un fichier avec --output.")

@@ -120,7 +120,8 @@ class Entry(models.Model):
     @property
     def slug(self):
         """The title in the public address; the number before it decides."""
-        return slugify(self.question)[:SLUG_MAX_LENGTH].strip("-") or "sans-titre"
+        words = self.question.replace("’", " ").replace("'", " ")
+        return slugify(words)[:SLUG_MAX_LENGTH].strip("-") or "sans-titre"
 
     @property
     def has_draft(self):

@@ -7,22 +7,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 _REQUIRED = {
     "SECRET_KEY": (
-        "clé secrète de cette installation, à générer une fois puis à garder : "
+        "clé secrète de cette installation, à générer une fois puis à garder : "
         "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
     ),
     "VOTE_KEY": (
-        "clé qui rend les votes anonymes, à générer de même, puis à ne plus changer : "
+        "clé qui rend les votes anonymes, à générer de même, puis à ne plus changer : "
         "avec une autre clé, un visiteur pourrait voter deux fois"
     ),
-    "ALLOWED_HOSTS": "noms de domaine servis, séparés par des virgules : faq.exemple.fr",
+    "ALLOWED_HOSTS": "noms de domaine servis, séparés par des virgules : faq.exemple.fr",
     "DATABASE_URL": (
-        "adresse de la base, à demander à qui l’héberge : postgres://utilisateur:mot-de-passe@serveur:5432/base"
+        "adresse de la base, à demander à qui l’héberge : postgres://utilisateur:mot-de-passe@serveur:5432/base"
     ),
 }
-_missing = [f"  {name} : {meaning}" for name, meaning in _REQUIRED.items() if not os.environ.get(name)]
+_missing = [f"  {name} : {meaning}" for name, meaning in _REQUIRED.items() if not os.environ.get(name)]
 if _missing:
     raise ImproperlyConfigured(
-        "Réglages de production incomplets. Variables d’environnement à définir (voir .env.example) :\n"
+        "Réglages de production incomplets. Variables d’environnement à définir (voir .env.example) :\n"
         + "\n".join(_missing)
     )
 

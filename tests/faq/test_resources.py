@@ -39,7 +39,7 @@ COLUMNS = [
     "sources",
 ]
 ADVERSARIAL = (
-    '=1+1 ; "deux"\n\'trois\n- quatre\n\n@cinq\t_x0041_ \x01\ufffe\u2028 « six » 😀',
+    '=1+1 ; "deux"\n\'trois\n- quatre\n\n@cinq\t_x0041_ \x01\ufffe\u2028 « six » 😀',
     "-5 %\n+33 1 02",
     "'déjà gardé",
     "#N/A",
@@ -78,13 +78,13 @@ def import_dump(name, *answers):
 
 @pytest.mark.usefixtures("taxonomy")
 def test_a_row_says_what_the_entry_holds():
-    entry = an_entry("Où ?", "Là.\n- et là", dispositifs="dpi-vague-1", products="convergence")
+    entry = an_entry("Où ?", "Là.\n- et là", dispositifs="dpi-vague-1", products="convergence")
     [row] = export_rows()
     assert list(row) == COLUMNS
     assert row == {
         "reference": entry.reference,
         "status": "draft",
-        "question": "Où ?",
+        "question": "Où ?",
         "answer": "Là.\n- et là",
         "offer_types": "segur",
         "couloirs": "hopital",
@@ -118,14 +118,14 @@ def test_date_is_iso_8601_with_its_offset():
 
 
 def test_a_published_entry_shows_its_live_text_beside_a_draft():
-    entry = a_published_entry("Question ?", "En ligne.")
-    edit_entry(entry.pk, Content("Question ?", "En chantier."), by_command())
+    entry = a_published_entry("Question ?", "En ligne.")
+    edit_entry(entry.pk, Content("Question ?", "En chantier."), by_command())
     [row] = export_rows()
     assert (row["status"], row["answer"], row["live_version"]) == ("published", "En ligne.", "2")
 
 
 def test_every_state_is_exported_by_number():
-    entries = [an_entry(f"Question {rank} ?") for rank in range(12)]
+    entries = [an_entry(f"Question {rank} ?") for rank in range(12)]
     submit_entry(entries[0].pk, by_command())
     archive_entry(entries[1].pk, by_command())
     rows = export_rows()
@@ -157,7 +157,7 @@ def test_sources_leave_out_former_editions_and_undone_imports():
 def test_the_formats_say_the_same_whatever_the_text():
     for text in ADVERSARIAL:
         an_entry(text.replace("\n", " "), text, couloirs="imagerie hopital")
-    a_published_entry("Question ?", "Réponse.")
+    a_published_entry("Question ?", "Réponse.")
     from_json = json.loads(export("json"))
     assert [row["answer"] for row in from_json] == [*ADVERSARIAL, "Réponse."]
     assert [row["live_version"] for row in from_json] == [None, None, None, None, 2]
@@ -180,9 +180,9 @@ def test_a_workbook_holds_text_and_no_formula():
 
 
 def test_a_text_that_excel_would_cut_is_named_and_nothing_is_written():
-    entry = an_entry("Longue ?", "x" * (EXCEL_CELL_LENGTH + 1))
+    entry = an_entry("Longue ?", "x" * (EXCEL_CELL_LENGTH + 1))
     pieces = iter(Export(EntryResource(), Entry.objects.all(), "xlsx"))
-    with pytest.raises(TableTooBig, match=rf"Ligne 2 \({entry.reference}\), colonne « answer »"):
+    with pytest.raises(TableTooBig, match=rf"Ligne 2 \({entry.reference}\), colonne « answer »"):
         next(pieces)
     assert len(export_rows()[0]["answer"]) == EXCEL_CELL_LENGTH + 1
 

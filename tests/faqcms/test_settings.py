@@ -31,8 +31,8 @@ def test_production_does_not_start_without(missing):
     done = in_production("", **{name: value for name, value in REQUIRED.items() if name != missing})
     assert done.returncode == 1
     message = done.stderr.split("ImproperlyConfigured: ")[1]
-    assert f"\n  {missing} : " in message
-    assert not any(f"\n  {name} : " in message for name in REQUIRED if name != missing)
+    assert f"\n  {missing} : " in message
+    assert not any(f"\n  {name} : " in message for name in REQUIRED if name != missing)
 
 
 def test_production_is_strict_by_default():

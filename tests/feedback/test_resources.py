@@ -47,14 +47,14 @@ def export_rows():
 
 def test_a_row_says_what_was_voted_on_what():
     a_taxonomy()
-    entry = a_published_entry("Où ?", couloirs="hopital imagerie", themes="certificats")
+    entry = a_published_entry("Où ?", couloirs="hopital imagerie", themes="certificats")
     cast_vote(entry.pk, Answer.NO, "jeton", at=NOON)
     [row] = export_rows()
     assert list(row) == COLUMNS
     assert row == {
         "voted_at": "2025-03-12T12:00:00+01:00",
         "reference": entry.reference,
-        "question": "Où ?",
+        "question": "Où ?",
         "version": "2",
         "vote": "non",
         "first_voted_at": "2025-03-12T12:00:00+01:00",
@@ -68,15 +68,15 @@ def test_a_row_says_what_was_voted_on_what():
 
 def test_the_text_is_that_of_the_version_which_was_read():
     a_taxonomy()
-    entry = a_published_entry("Avant ?", couloirs="hopital")
+    entry = a_published_entry("Avant ?", couloirs="hopital")
     cast_vote(entry.pk, Answer.YES, "jeton")
     Couloir.objects.filter(slug="hopital").update(slug="hopitaux")
-    edit_entry(entry.pk, Content("Après ?", "Autre.", a_filing(couloirs="imagerie")), by_command())
+    edit_entry(entry.pk, Content("Après ?", "Autre.", a_filing(couloirs="imagerie")), by_command())
     publish_entry(entry.pk, by_command())
     cast_vote(entry.pk, Answer.YES, "autre jeton")
     assert [(row["version"], row["question"], row["couloirs"]) for row in export_rows()] == [
-        ("2", "Avant ?", "hopital"),
-        ("4", "Après ?", "imagerie"),
+        ("2", "Avant ?", "hopital"),
+        ("4", "Après ?", "imagerie"),
     ]
 
 
@@ -98,7 +98,7 @@ def test_withdrawn_votes_are_left_out():
 
 
 def test_votes_stand_in_order_of_time_then_of_entry():
-    first, second = a_published_entry("Une ?"), a_published_entry("Deux ?", "Autre.")
+    first, second = a_published_entry("Une ?"), a_published_entry("Deux ?", "Autre.")
     cast_vote(second.pk, Answer.YES, "jeton", at=NOON)
     cast_vote(first.pk, Answer.YES, "jeton", at=NOON)
     cast_vote(second.pk, Answer.NO, "autre jeton", at=NOON - timedelta(hours=1))

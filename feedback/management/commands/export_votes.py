@@ -29,7 +29,7 @@ class Command(BaseCommand):
         """Write the table and nothing else."""
         first, last = _day("--since", since), _day("--until", until)
         if first and last and first > last:
-            raise CommandError(f"--since ({since}) vient après --until ({until}) : inversez les deux dates.")
+            raise CommandError(f"--since ({since}) vient après --until ({until}) : inversez les deux dates.")
         votes = Vote.objects.between(
             since=first and _midnight(first),
             until=last and _midnight(last + timedelta(days=1)),
@@ -46,7 +46,7 @@ def _day(option, text):
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise CommandError(f"{option} : « {text} » n’est pas une date. Écrivez l’année, le mois et le jour : 2025-03-31.")
+    raise CommandError(f"{option} : « {text} » n’est pas une date. Écrivez l’année, le mois et le jour : 2025-03-31.")
 
 
 def _midnight(day):

@@ -118,7 +118,7 @@ def test_excel_takes_its_longest_cell():
 
 @pytest.mark.parametrize("text", ["x" * (EXCEL_CELL_LENGTH + 1), "😀" * (EXCEL_CELL_LENGTH // 2 + 1)])
 def test_excel_would_cut_a_longer_cell(text):
-    with pytest.raises(TableTooBig, match=r"Ligne 2 \(Q-7\), colonne « answer » : 32\u202f768 caractères"):
+    with pytest.raises(TableTooBig, match=r"Ligne 2 \(Q-7\), colonne « answer » : 32\u202f768 caractères"):
         check_excel_row(["reference", "answer"], ["Q-7", text], 2)
 
 

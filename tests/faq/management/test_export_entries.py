@@ -19,29 +19,29 @@ def export(*arguments, **options):
 
 
 def test_standard_output_gets_the_bytes_and_nothing_else(capsysbinary):
-    an_entry("Où ?", "Là.")
+    an_entry("Où ?", "Là.")
     export("--format", "csv")
     written = capsysbinary.readouterr()
     header, row, end = written.out.decode("utf-8-sig").split("\r\n")
     assert written.out.startswith(b"\xef\xbb\xbfreference;status;")
-    assert row.split(";")[2:4] == ["Où ?", "Là."]
+    assert row.split(";")[2:4] == ["Où ?", "Là."]
     assert header.count(";") == row.count(";") == 11
     assert end == ""
     assert written.err == b""
 
 
 def test_json_on_standard_output(capsysbinary):
-    an_entry("Où ?", "Là.")
+    an_entry("Où ?", "Là.")
     export("--format", "json")
     [row] = json.loads(capsysbinary.readouterr().out)
-    assert row["question"] == "Où ?"
+    assert row["question"] == "Où ?"
 
 
 def test_workbook_on_standard_output(capsysbinary):
-    an_entry("Où ?", "Là.")
+    an_entry("Où ?", "Là.")
     export("--format", "xlsx")
     sheet = load_workbook(io.BytesIO(capsysbinary.readouterr().out)).active
-    assert sheet["C2"].value == "Où ?"
+    assert sheet["C2"].value == "Où ?"
 
 
 def test_csv_is_the_format_unless_another_is_asked_for(capsysbinary):
@@ -50,7 +50,7 @@ def test_csv_is_the_format_unless_another_is_asked_for(capsysbinary):
 
 
 def test_text_stream_gets_the_same_text(capsysbinary):
-    an_entry("Où ?", "Là.\n- ici")
+    an_entry("Où ?", "Là.\n- ici")
     export()
     text = io.StringIO(newline="")
     export(stdout=text)
@@ -70,18 +70,18 @@ def test_workbook_is_refused_where_only_text_passes():
 )
 def test_file_is_written_and_announced_on_standard_error(tmp_path, capsysbinary, number, message):
     for rank in range(number):
-        an_entry(f"Question {rank} ?")
+        an_entry(f"Question {rank} ?")
     path = tmp_path / "fiches.csv"
     export("--output", str(path))
     written = capsysbinary.readouterr()
     assert path.read_bytes().count(b"\r\n") == 1 + number
     assert written.out == b""
-    assert written.err.decode() == f"{message} dans « {path} ».\n"
+    assert written.err.decode() == f"{message} dans « {path} ».\n"
 
 
 @pytest.mark.parametrize("file_format", ["csv", "json", "xlsx"])
 def test_file_holds_what_standard_output_would(tmp_path, capsysbinary, file_format):
-    an_entry("Où ?", "Là.")
+    an_entry("Où ?", "Là.")
     path = tmp_path / f"fiches.{file_format}"
     export("--format", file_format, "--output", str(path))
     capsysbinary.readouterr()
@@ -106,10 +106,10 @@ def test_file_can_be_read_by_those_who_may_read_new_files(tmp_path):
 
 
 def test_failed_export_leaves_the_former_file_alone(tmp_path):
-    an_entry("Longue ?", "x" * (EXCEL_CELL_LENGTH + 1))
+    an_entry("Longue ?", "x" * (EXCEL_CELL_LENGTH + 1))
     path = tmp_path / "fiches.xlsx"
     path.write_bytes(b"le mois dernier")
-    with pytest.raises(CommandError, match=r"colonne « answer ».*Choisissez le format csv ou json"):
+    with pytest.raises(CommandError, match=r"colonne « answer ».*Choisissez le format csv ou json"):
         export("--format", "xlsx", "--output", str(path))
     assert path.read_bytes() == b"le mois dernier"
     assert list(tmp_path.iterdir()) == [path]
@@ -127,5 +127,5 @@ def test_path_that_cannot_be_written_is_an_error(tmp_path, place):
 
 
 def test_unknown_format_is_an_error():
-    with pytest.raises(CommandError, match=r"Format inconnu : « pdf ». Choisissez csv, json ou xlsx"):
+    with pytest.raises(CommandError, match=r"Format inconnu : « pdf ». Choisissez csv, json ou xlsx"):
         export("--format", "pdf")

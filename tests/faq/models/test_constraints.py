@@ -91,16 +91,16 @@ def test_versions():
 
 def test_versions_are_never_changed_or_deleted():
     version = an_entry().head
-    version.question = "Réécrite ?"
+    version.question = "Réécrite ?"
     for attempt in (
         version.save,
         version.delete,
         Version.objects.all().delete,
-        lambda: Version.objects.update(question="Réécrite ?"),
+        lambda: Version.objects.update(question="Réécrite ?"),
     ):
         with pytest.raises(ImmutableError):
             attempt()
-    assert Version.objects.get().question == "Comment faire ?"
+    assert Version.objects.get().question == "Comment faire ?"
 
 
 def test_publications():

@@ -73,7 +73,7 @@ def test_both_days_are_included(capsysbinary, arguments, expected):
 )
 @pytest.mark.parametrize("option", ["--since", "--until"])
 def test_bad_date_is_an_error(option, text):
-    with pytest.raises(CommandError, match=f"{option} : « {text} » n’est pas une date") as refusal:
+    with pytest.raises(CommandError, match=f"{option} : « {text} » n’est pas une date") as refusal:
         call_command("export_votes", f"{option}={text}")
     assert refusal.value.returncode == 1
 
@@ -90,7 +90,7 @@ def test_file_is_written_and_announced(tmp_path, capsysbinary):
     path = tmp_path / "votes.csv"
     call_command("export_votes", "--until", "2025-03-29", "--output", str(path))
     assert path.read_bytes().count(b"\r\n") == 2
-    assert capsysbinary.readouterr().err.decode() == f"1 vote écrit dans « {path} ».\n"
+    assert capsysbinary.readouterr().err.decode() == f"1 vote écrit dans « {path} ».\n"
 
 
 @pytest.mark.usefixtures("votes")
