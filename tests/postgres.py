@@ -115,9 +115,9 @@ def initialise(folder: Path, home: Path, account: dict[str, Any]) -> None:
     try:
         done = subprocess.run(command, cwd=home, text=True, capture_output=True, check=False, **account)
     except OSError as error:
-        raise StartError(f"initdb : {error}") from error
+        raise StartError(f"initdb : {error}") from error
     if done.returncode != 0:
-        raise StartError(f"initdb : {done.stderr or done.stdout}")
+        raise StartError(f"initdb : {done.stderr or done.stdout}")
 
 
 def start(folder: Path, home: Path, account: dict[str, Any]) -> subprocess.Popen[bytes]:
@@ -153,7 +153,7 @@ def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> str:
                 return str(connection.execute("SHOW server_version").fetchone()[0]).split()[0]
         except psycopg.OperationalError:
             time.sleep(0.05)
-    raise StartError(f"PostgreSQL n’a pas démarré :\n{(home / 'log').read_text(errors='replace')}")
+    raise StartError(f"PostgreSQL n’a pas démarré :\n{(home / 'log').read_text(errors='replace')}")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -69,14 +69,14 @@ def run_on_postgres(arguments: list[str], given: str) -> Outcome:
         return run_suite("PostgreSQL (serveur de DATABASE_URL)", arguments, given)
     binaries = postgres.find()
     if binaries is None:
-        return Outcome("PostgreSQL", not_run="aucun serveur ici ; pour l’obtenir : sudo apt-get install postgresql")
+        return Outcome("PostgreSQL", not_run="aucun serveur ici ; pour l’obtenir : sudo apt-get install postgresql")
     try:
         with postgres.running(binaries) as server:
             name = f"PostgreSQL {server.version} (serveur temporaire, {server.origin})"
             return run_suite(name, arguments, server.url)
     except postgres.StartError as error:
         say(str(error))
-        return Outcome("PostgreSQL (n’a pas démarré : voir ci-dessus)", failed=1)
+        return Outcome("PostgreSQL (n’a pas démarré : voir ci-dessus)", failed=1)
 
 
 def run_suite(name: str, arguments: list[str], url: str) -> Outcome:
@@ -120,16 +120,16 @@ def read_report(name: str, report: Path) -> Outcome:
 
 def summarise(outcomes: list[Outcome], found: browser.Browser | None) -> None:
     """Say what ran on what, what did not, and why."""
-    say(f"\n════ Bilan : Python {platform.python_version()}, Django {django.get_version()} ════")
+    say(f"\n════ Bilan : Python {platform.python_version()}, Django {django.get_version()} ════")
     for outcome in outcomes:
-        say(f"{outcome.database} : {describe(outcome)}")
+        say(f"{outcome.database} : {describe(outcome)}")
     tests = max(outcome.in_browser for outcome in outcomes)
     if found is None:
-        say(f"Tests dans un navigateur : NON LANCÉS, pas de Chromium ; pour l’obtenir : {browser.ADVICE}")
+        say(f"Tests dans un navigateur : NON LANCÉS, pas de Chromium ; pour l’obtenir : {browser.ADVICE}")
     else:
-        say(f"Navigateur : {found.version}, {tests} tests sur chaque base")
+        say(f"Navigateur : {found.version}, {tests} tests sur chaque base")
     for reason, count in reasons(outcomes).items():
-        say(f"Ignoré {count} fois : {reason}")
+        say(f"Ignoré {count} fois : {reason}")
 
 
 def describe(outcome: Outcome) -> str:

@@ -120,15 +120,20 @@ def scan(stream: Iterable[bytes]) -> Iterator[Passage | Tail]:
 
 def is_vote_line(line: str) -> bool:
     """Tell whether a line is the vote line, whatever its spaces, quotes, hyphens and composition."""
-    return len(line) <= _LONGEST_MARK and normalise(line).casefold() in _VOTE_KEYS
+    return _may_be_mark(line) and normalise(line).casefold() in _VOTE_KEYS
 
 
 def is_cascade_question(line: str) -> bool:
     """Tell whether a line asks one of the cascade's questions, in any of the wordings seen."""
-    if len(line) > _LONGEST_MARK:
+    if not _may_be_mark(line):
         return False
     key = normalise(line).casefold()
     return key.startswith(_QUESTION_KEY) and key.endswith("?")
+
+
+def _may_be_mark(line: str) -> bool:
+    # No character but the question mark itself becomes one: most lines need no closer look.
+    return "?" in line and len(line) <= _LONGEST_MARK
 
 
 def _lines(stream: Iterable[bytes]) -> Iterator[str]:

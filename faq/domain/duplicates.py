@@ -14,7 +14,9 @@ SKETCH_SIZE = 12
 """Shingles kept per text: two texts that share half of their shingles share one of these in 999 cases of 1,000."""
 LOOKALIKE_RATIO = 75.0
 """Least rapidfuzz.fuzz.ratio (0–100, normalised edit similarity) of two folded texts that look alike."""
-_MOST_CANDIDATES = 10
+_MOST_CANDIDATES = 5
+_MOST_COUNTED = 1_000
+"""Entries counted for one text, from its rarest shingles on: bounds the time of an import."""
 
 
 class SketchIndex:
@@ -33,8 +35,15 @@ class SketchIndex:
 
     def candidates(self, text: str) -> list[int]:
         """Give the keys of the texts that share most of the sketch, best first, a handful at most."""
-        shared = Counter(key for mark in _sketch(text) for key in self._keys.get(mark, ()))
-        return [key for key, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_MOST_CANDIDATES]]
+        postings = sorted((self._keys.get(mark, []) for mark in _sketch(text)), key=len)
+        shared: Counter[int] = Counter()
+        for keys in postings:
+            # What a thousand texts have in common tells little, and would make every import quadratic.
+            if shared.total() + len(keys) > _MOST_COUNTED:
+                break
+            shared.update(keys)
+        best = heapq.nsmallest(_MOST_CANDIDATES, shared.items(), key=lambda item: (-item[1], item[0]))
+        return [key for key, _ in best]
 
 
 def looks_like(text: str, candidates: Iterable[tuple[int, str]]) -> int | None:

@@ -12,14 +12,17 @@ _SINGLE_QUOTES = "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4`"
 _DOUBLE_QUOTES = "\u201c\u201d\u201e\u201f\u2033"
 _HYPHENS = "\u2010\u2011"
 
-_SAME_CHARACTER = str.maketrans(
+_SAME_CHARACTER = (
     dict.fromkeys(_ZERO_WIDTH, "")
     | dict.fromkeys(_SINGLE_QUOTES, "'")
     | dict.fromkeys(_DOUBLE_QUOTES, '"')
     | dict.fromkeys(_HYPHENS, "-")
 )
+# Few characters of a text are among these: a pattern finds them several times faster than str.translate.
+_TRANSLATED = re.compile(f"[{''.join(_SAME_CHARACTER)}]")
+_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+"""The blocks of combining diacritical marks."""
 _GUILLEMETS = re.compile(r"\u00ab\s*|\s*\u00bb")
-_SPACES = re.compile(r"\s+")
 
 
 def normalise(text: str) -> str:
@@ -29,10 +32,10 @@ def normalise(text: str) -> str:
     space do not count; letters, case, accents, digits and other punctuation do. Line breaks are
     white space. The function is idempotent.
     """
-    composed = unicodedata.normalize("NFC", text.translate(_SAME_CHARACTER))
+    composed = unicodedata.normalize("NFC", _translate(text))
     # Composition may give a quote (U+1FEF becomes a grave accent), hence the second translation.
-    quoted = _GUILLEMETS.sub('"', composed.translate(_SAME_CHARACTER))
-    return _SPACES.sub(" ", quoted).strip()
+    quoted = _GUILLEMETS.sub('"', _translate(composed))
+    return " ".join(quoted.split())
 
 
 def fingerprint(text: str) -> str:
@@ -50,6 +53,9 @@ def fingerprint(text: str) -> str:
 def fold(text: str) -> str:
     """Give the normal form without case and accents, for lookups that SQLite and PostgreSQL answer alike."""
     decomposed = unicodedata.normalize("NFKD", normalise(text).casefold())
-    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
     # Compatibility forms may come apart into capitals, quotes and spaces of their own.
-    return normalise(letters.casefold())
+    return normalise(_MARKS.sub("", decomposed).casefold())
+
+
+def _translate(text: str) -> str:
+    return _TRANSLATED.sub(lambda found: _SAME_CHARACTER[found[0]], text)

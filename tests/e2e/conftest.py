@@ -39,7 +39,7 @@ def chromium(django_db_setup: None) -> Iterator[Browser]:
     """The browser, started for each file of tests; without one the tests are skipped and the run says so."""
     found = system.find()
     if found is None:
-        pytest.skip(f"pas de Chromium ; pour l’obtenir : {system.ADVICE}")
+        pytest.skip(f"pas de Chromium ; pour l’obtenir : {system.ADVICE}")
     rows_of_migrations = connection._test_serialized_contents
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright leaves an event loop running in this thread. Django takes that for asynchronous code:

@@ -1,0 +1,42 @@
+"""python -m tests.benchmarks: what things cost, at several sizes, beside the way one would write them at first.
+
+Everything happens in a throw-away database: SQLite's, or one that the server named by DATABASE_URL
+makes for it. Nothing of that server's own data is read or changed.
+"""
+
+import os
+import signal
+import sys
+import time
+
+import django
+
+
+def main() -> None:
+    """Run all subjects, one after the other, and print a table for each."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "faqcms.settings.test")
+    django.setup()
+
+    # Models can be imported from here on.
+    from django.db import connection
+
+    from tests.benchmarks import dumps, exports, facets, imports, pages
+    from tests.benchmarks.measure import machine, say
+
+    # Stopped from outside, the database is thrown away all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    start = time.perf_counter()
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        say(machine())
+        # In this order: imports want an empty FAQ, pages fill it, the others read what is there.
+        for subject in (dumps, imports, pages, facets, exports):
+            subject.run()
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+    say(f"\nMesuré en {time.perf_counter() - start:.0f} s.")
+
+
+if __name__ == "__main__":
+    main()
