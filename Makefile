@@ -28,7 +28,7 @@ run: environment ## installe, remplit et sert le site de démonstration (PORT=80
 setup: environment ## installe tout ce que demandent le site et les tests, puis s’arrête
 	@$(PY) -m tools.browser
 
-test: setup ## lance toute la suite sur SQLite puis sur PostgreSQL (ARGS="…" : pour pytest)
+test: setup ## lance toute la suite sur SQLite puis sur PostgreSQL (ARGS="…" : pour pytest)
 	@$(PY) -m tests.run $(ARGS)
 
 quality: environment ## vérifie style, imports, types, gabarits, migrations, réglages de production
@@ -44,14 +44,14 @@ quality: environment ## vérifie style, imports, types, gabarits, migrations, r�
 bench: environment ## mesure les temps de réponse
 	@$(PY) -m tests.benchmarks
 
-lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
+lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
 	@for name in base prod dev; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
 		--python-version 3.11 $(ARGS) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; done
 
 environment:
 	@python="$$($(FIND_PYTHON))"; \
 	if [ -z "$$python" ]; then \
-		echo "Il faut Python 3.11 ou plus récent. Sur Debian ou Ubuntu : sudo apt-get install python3 python3-venv" >&2; \
+		echo "Il faut Python 3.11 ou plus récent. Sur Debian ou Ubuntu : sudo apt-get install python3 python3-venv" >&2; \
 		exit 1; \
 	fi; \
 	"$$python" tools/environment.py

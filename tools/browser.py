@@ -48,7 +48,7 @@ def main() -> None:
         say("Installation de Chromium pour les tests dans un navigateur…")
         apt_install("chromium")
         return
-    say(f"Pas de Chromium : les tests dans un navigateur ne pourront pas tourner. Pour l’obtenir : {ADVICE}.")
+    say(f"Pas de Chromium : les tests dans un navigateur ne pourront pas tourner. Pour l’obtenir : {ADVICE}.")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def main() -> None:
         if fault is None:
             return
         started = time.monotonic()
-        say(f"Préparation de l’environnement Python dans .venv ({fault} ; une à quelques minutes)…")
+        say(f"Préparation de l’environnement Python dans .venv ({fault} ; une à quelques minutes)…")
         create()
         install(turn)
         # The digest comes last: a stamp cut short is none.
@@ -48,7 +48,7 @@ def alone() -> Iterator[int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Une autre commande prépare l’environnement : attente de sa fin…")
+            say("Une autre commande prépare l’environnement : attente de sa fin…")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield lock.fileno()
 
@@ -107,13 +107,13 @@ def create() -> None:
     package = f"python3.{sys.version_info.minor}-venv"
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         sys.exit(
-            f"Python ne sait pas créer d’environnement virtuel ici. Sur Debian ou Ubuntu, taper :\n"
+            f"Python ne sait pas créer d’environnement virtuel ici. Sur Debian ou Ubuntu, taper :\n"
             f"  sudo apt-get install {package}\npuis relancer la commande."
         )
     say(f"Installation du paquet {package}…")
     apt_install(package)
     if make_venv(quiet=False) != 0:
-        sys.exit("La création de .venv a échoué : le message de Python est ci-dessus.")
+        sys.exit("La création de .venv a échoué : le message de Python est ci-dessus.")
 
 
 def make_venv(*, quiet: bool = True) -> int:
@@ -138,7 +138,7 @@ def install(turn: int) -> None:
     options = ["-qq", "--disable-pip-version-check", "--require-hashes"]
     run(
         [PYTHON, "-m", "pip", "install", *options, "-r", LOCK],
-        "L’installation des dépendances a échoué : le message de pip est ci-dessus. "
+        "L’installation des dépendances a échoué : le message de pip est ci-dessus. "
         "Vérifier l’accès à l’index de paquets, puis relancer la commande.",
         keep_open=(turn,),
     )

@@ -18,8 +18,14 @@ def written_to(output, stdout):
     if output is None:
         yield _binary(stdout)
         return
-    path = Path(output)
+    # A link stays a link: what it leads to is written.
+    path = Path(output).resolve()
     try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe takes bytes as they come, and must not be replaced.
+            with path.open("wb") as file:
+                yield file
+            return
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             try:
                 yield file

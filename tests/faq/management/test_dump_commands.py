@@ -94,7 +94,7 @@ def test_export_writes_the_bytes_and_nothing_else(tmp_path, file, capsysbinary):
     output = tmp_path / "rendu.txt"
     assert run("export_dump", "page-1", output=str(output)) == ("", "")
     assert output.read_bytes() == DATA
-    assert os.listdir(tmp_path) == ["page-1.txt", "rendu.txt"] or len(os.listdir(tmp_path)) == 2
+    assert sorted(os.listdir(tmp_path)) == ["page-1.txt", "rendu.txt"]
 
 
 @pytest.mark.django_db
@@ -132,6 +132,17 @@ def test_a_failed_export_leaves_the_file_that_was_there(tmp_path, file):
     assert output.read_bytes() == b"ancien"
     with pytest.raises(CommandError, match="impossible d’écrire"):
         run("export_dump", "page-1", output=str(tmp_path / "absent" / "rendu.txt"))
+
+
+@pytest.mark.django_db
+def test_an_export_follows_links_and_leaves_devices_alone(tmp_path, file):
+    run("import_dump", file)
+    (tmp_path / "lien.txt").symlink_to(tmp_path / "rendu.txt")
+    run("export_dump", "page-1", output=str(tmp_path / "lien.txt"))
+    assert (tmp_path / "lien.txt").is_symlink()
+    assert (tmp_path / "rendu.txt").read_bytes() == DATA
+    run("export_dump", "page-1", output=os.devnull)
+    assert not os.path.isfile(os.devnull)
 
 
 @pytest.mark.django_db
