@@ -1,5 +1,7 @@
 """The filters of the list of entries: a cascade whose options announce what they lead to."""
 
+import abc
+
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef
 from django.utils.text import capfirst
@@ -13,7 +15,7 @@ TRANSVERSE = "~"
 """The value that asks for entries without a term at a facet; no slug can be spelt so."""
 
 
-class CountedFilter(admin.SimpleListFilter):
+class CountedFilter(abc.ABC, admin.SimpleListFilter):
     """One choice of a form; its counts ignore its own choice and obey all the others."""
 
     template = "admin/faq/entry/filter.html"
@@ -23,9 +25,9 @@ class CountedFilter(admin.SimpleListFilter):
         """Give the number of entries per value, among entries that all the other filters let through."""
         return {value: self.narrow(entries, value).count() for value, _ in self.lookup_choices}
 
+    @abc.abstractmethod
     def narrow(self, entries, value):
         """Keep the entries of a value that is one of the choices."""
-        raise NotImplementedError
 
     @property
     def chosen(self):
