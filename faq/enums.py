@@ -17,7 +17,9 @@ class Action(TextChoices):
 
     CREATED = "created", "création"
     EDITED = "edited", "modification"
+    REVERTED = "reverted", "retour à une version"
     SUBMITTED = "submitted", "soumission"
+    REFUSED = "refused", "refus"
     PUBLISHED = "published", "publication"
     WITHDRAWN = "withdrawn", "retrait"
     ARCHIVED = "archived", "archivage"
@@ -29,9 +31,11 @@ class Origin(TextChoices):
     """The path by which a write came in."""
 
     FORM = "form", "formulaire"
+    LIST_EDIT = "list_edit", "saisie en liste"
     BULK_ACTION = "bulk_action", "action groupée"
     DUMP_IMPORT = "dump_import", "import d’une extraction"
     CURATION = "curation", "import de curation"
+    SCHEDULE = "schedule", "planification"
     COMMAND = "command", "commande"
 
 

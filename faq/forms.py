@@ -1,12 +1,13 @@
-"""The form on which editors write an entry."""
+"""The forms on which editors write entries, and say when they go out."""
 
 import re
 from collections.abc import Iterable
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import capfirst
 
-from faq.domain.facets import Facet, Filing, Taxonomy
+from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
 from faq.models import Theme, Version
 from faq.models.entries import QUESTION_MAX_LENGTH
 from faq.services.content import Content, content_of, one_line_end
@@ -32,6 +33,26 @@ class TextField(forms.CharField):
     def to_python(self, value):
         """Give the text with LF at every line end, so that an untouched one is unchanged."""
         return one_line_end(super().to_python(value))
+
+
+class TermBoxes(forms.CheckboxSelectMultiple):
+    """Check boxes that know their term and those that it belongs to: `data-parents="couloirs-3 couloirs-4"`.
+
+    Scripts tick what the service will file the entry under anyway.
+    """
+
+    def __init__(self, facet: Facet, taxonomy: Taxonomy):
+        self.facet, self.taxonomy = facet, taxonomy
+        super().__init__()
+
+    def create_option(self, name, value, *args, **options):
+        """Give one box its attributes."""
+        option = super().create_option(name, value, *args, **options)
+        option["attrs"]["data-term"] = f"{self.facet}-{value}"
+        parents = sorted(self.taxonomy.by_id[self.facet, value].parents)
+        if parents:
+            option["attrs"]["data-parents"] = " ".join(f"{self.facet.parent}-{parent}" for parent in parents)
+        return option
 
 
 class EntryForm(forms.Form):
@@ -61,15 +82,21 @@ class EntryForm(forms.Form):
         max_length=COMMENT_MAX_LENGTH,
         help_text="Facultatif : pourquoi ce changement. Visible des seuls rédacteurs, dans l’historique.",
     )
+    minor = forms.BooleanField(
+        label="Correction mineure",
+        required=False,
+        help_text="Une faute de frappe, une espace : le sens ne change pas ; les votes restent acquis.",
+    )
     base = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, data=None, *, taxonomy: Taxonomy, head: Version | None, may_name_themes: bool):
+        self.taxonomy = taxonomy
         self.content_before = content_of(head) if head else Content()
         super().__init__(data, initial=_initial(self.content_before, head))
         for facet in Facet:
             self.fields[facet.value] = _facet_field(facet, taxonomy, self.content_before.filing[facet])
         if head is None:
-            del self.fields["base"]
+            del self.fields["base"], self.fields["minor"]
         if not may_name_themes:
             del self.fields["new_themes"]
 
@@ -93,15 +120,85 @@ class EntryForm(forms.Form):
             {**filing, Facet.THEMES: filing[Facet.THEMES] | named},
         )
 
-    def start_again_from(self, version: Version) -> None:
-        """Keep all that was typed; the next save replaces this version, knowingly."""
-        self.data = self.data.copy()
-        self.data["base"] = version.number
-
     @property
     def facets(self):
         """The bound fields of the five facets, in the order of the questions."""
         return [self[facet] for facet in Facet]
+
+    @property
+    def filed_under(self) -> list[tuple[str, list[str]]]:
+        """Per facet with any, its label and those of its terms, as they will be filed; the form may be invalid.
+
+        Terms that contradict each other are given as they were ticked.
+        """
+        ticked: Filing = {facet: self._ticked(facet) for facet in Facet}
+        try:
+            filing = self.taxonomy.complete(ticked)
+        except FilingContradiction:
+            filing = ticked
+        labels = {
+            facet: [term.label for term in self.taxonomy.by_facet[facet] if term.id in filing[facet]] for facet in Facet
+        }
+        if "new_themes" in self.fields:
+            labels[Facet.THEMES] += _split_names(self["new_themes"].value() or "")
+        return [(capfirst(facet.label), named) for facet, named in labels.items() if named]
+
+    def _ticked(self, facet: Facet) -> frozenset[int]:
+        values = {str(value) for value in self[facet].value() or ()}
+        return frozenset(term.id for term in self.taxonomy.by_facet[facet] if str(term.id) in values)
+
+
+class QuestionForm(forms.Form):
+    """The question of one entry in a list of several, and the version from which it starts."""
+
+    question = TextField(
+        label="Question",
+        max_length=QUESTION_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    base = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": "La version de départ manque ; rechargez la page, puis recommencez.",
+            "invalid": "La version de départ est illisible ; rechargez la page, puis recommencez.",
+        },
+    )
+
+    def start_again_from(self, version: Version) -> None:
+        """Keep what was typed; the next save replaces the question of this version, knowingly."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("base")] = version.number
+
+
+class ScheduleForm(forms.Form):
+    """When an entry is to go out or to be taken back: a moment to come, on the clocks of Paris."""
+
+    due_at = forms.DateTimeField(
+        label="Date et heure",
+        help_text="Heure de Paris.",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S"],
+        error_messages={
+            "required": "Indiquez une date et une heure.",
+            "invalid": "Date illisible : écrivez par exemple « 31/03/2027 08:30 ».",
+        },
+    )
+    base = forms.IntegerField(
+        widget=forms.HiddenInput,
+        error_messages={"required": "La version à publier manque ; rechargez la page, puis recommencez."},
+    )
+
+    def clean_due_at(self):
+        """Refuse what has passed."""
+        due_at = self.cleaned_data["due_at"]
+        if due_at <= timezone.now():
+            raise forms.ValidationError("Cette date est passée : choisissez un moment à venir.")
+        return due_at
+
+
+def _split_names(text: str) -> list[str]:
+    names = (" ".join(name.split()) for name in re.split("[,;]", text))
+    return [name for name in names if name]
 
 
 def _initial(content: Content, head: Version | None) -> dict[str, object]:
@@ -116,7 +213,7 @@ def _facet_field(facet: Facet, taxonomy: Taxonomy, filed: frozenset[int]) -> for
         choices=[(term.id, f"{term.label} (retiré)" if term.retired else term.label) for term in terms],
         coerce=int,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=TermBoxes(facet, taxonomy),
         help_text=_HELP[facet],
         error_messages={"invalid_choice": "Un terme coché n’est plus proposé : il a été retiré entre-temps."},
     )

@@ -1,6 +1,13 @@
-"""Which static files a server publishes."""
+"""What the project sets differently in applications of others: the admin's site, which files are published."""
 
+from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class Admin(AdminConfig):
+    """The admin, on a site of our own."""
+
+    default_site = "faqcms.admin_site.EditorsSite"
 
 
 class StaticFiles(StaticFilesConfig):

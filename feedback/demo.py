@@ -15,9 +15,9 @@ from faq.enums import Origin
 from faq.models import Dump, Entry
 from faq.services.curation import import_curation
 from faq.services.dumps import Source, import_dumps
-from faq.services.entries import publish_entries
 from faq.services.taxonomy_starter import load_starter_taxonomy
 from faq.services.versions import Provenance
+from faq.services.workflow import publish_entries
 from feedback.models import Answer
 from feedback.services import cast_vote, new_visitor_token
 

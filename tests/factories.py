@@ -3,14 +3,18 @@
 import io
 from collections.abc import Iterable
 
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
 from faq.domain.dumps import VOTE_LINE
 from faq.domain.facets import Facet
-from faq.enums import Origin
-from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme
+from faq.enums import Action, EntryStatus, Origin
+from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
 from faq.services.content import Content
 from faq.services.dumps import DumpReport, Source, import_dumps
-from faq.services.entries import create_entry, publish_entry
+from faq.services.entries import create_entry
 from faq.services.versions import Provenance
+from faq.services.workflow import publish_entry
 
 MODELS = {
     Facet.OFFER_TYPES: OfferType,
@@ -68,6 +72,29 @@ def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme c
 def some_published_entries(number: int, **slugs: str) -> list[Entry]:
     """Several entries with different texts."""
     return [a_published_entry(f"Question {rank} ?", f"Réponse {rank}.", **slugs) for rank in range(1, number + 1)]
+
+
+def many_drafts(number: int) -> None:
+    """As many drafts as a large installation has, written straight into the tables: services would take minutes."""
+    now = timezone.now()
+    entries = Entry.objects.bulk_create(
+        Entry(question=f"Question {rank} ?", answer="Oui.", created_at=now, updated_at=now) for rank in range(number)
+    )
+    Version.objects.bulk_create(
+        Version(
+            entry=entry,
+            number=1,
+            question=entry.question,
+            answer=entry.answer,
+            status=EntryStatus.DRAFT,
+            action=Action.CREATED,
+            origin=Origin.COMMAND,
+            created_at=now,
+        )
+        for entry in entries
+    )
+    first = Version.objects.filter(entry=OuterRef("pk"))
+    Entry.objects.filter(head=None).update(head=Subquery(first.values("pk")[:1]))
 
 
 def numbers(entries: Iterable[Entry]) -> list[int]:

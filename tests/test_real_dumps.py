@@ -15,7 +15,8 @@ from faq.domain.dumps import parse
 from faq.domain.text import normalise
 from faq.models import Entry
 from faq.services.content import Content, content_of
-from faq.services.entries import archive_entry, edit_entry, publish_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import by_command
 
 DUMPS = Path(os.environ.get("FAQCMS_DUMPS", settings.BASE_DIR.parent / "shared" / "dumps"))

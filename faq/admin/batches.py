@@ -1,18 +1,32 @@
-"""Lots: everything that one import or bulk action changed."""
+"""Lots: everything that one import or bulk action changed, and how to take it back."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import pluralize
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, link_to, person
 from faq.admin.readonly import ReadOnly
+from faq.enums import Origin
 from faq.models import Batch
+from faq.services.batches import undo_batch
+from faq.services.content import EntryError
+from faq.services.versions import Provenance
+
+_SHOWN = 100
+"""Entries of one kind that the page names."""
+_NAMED = 20
+"""Entries left alone that messages name afterwards."""
 
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnly, admin.ModelAdmin):
-    """Only ever read."""
+    """Only ever read, and undone as a whole."""
 
     list_display = ("number", "kind", "label", "by", "created_at", "versions", "undone")
     list_display_links = ("number", "label")
@@ -49,3 +63,73 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
         """The batch that took it back."""
         undo = batch.undone_by_id
         return link_to("batch_change", undo, f"Lot {undo}") if undo else NOTHING
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Tell the page whether to offer the undo."""
+        return super().change_view(request, object_id, form_url, {"may_undo": request.user.has_perm("faq.undo_batch")})
+
+    def get_urls(self):
+        """Add the page that undoes a batch."""
+        undo = self.admin_site.admin_view(self.undo_view)
+        return [path("<int:number>/annuler/", undo, name="faq_batch_undo"), *super().get_urls()]
+
+    def undo_view(self, request, number):
+        """Say what undoing would do, or do it."""
+        if not request.user.has_perm("faq.undo_batch"):
+            raise PermissionDenied
+        batch = get_object_or_404(Batch, pk=number)
+        try:
+            with transaction.atomic():
+                report = undo_batch(batch.pk, Provenance(Origin.BULK_ACTION, request.user))
+                # A preview is the real run, taken back.
+                transaction.set_rollback(request.method != "POST")
+        except EntryError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("admin:faq_batch_change", batch.pk)
+        return self._done(request, batch, report) if request.method == "POST" else self._preview(request, batch, report)
+
+    def _done(self, request, batch, report):
+        undo = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
+        messages.success(request, format_html("Lot {} annulé par le {} : {}.", batch.pk, undo, _counted(report)))
+        for entry, reason in report.kept[:_NAMED]:
+            messages.warning(request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
+        return redirect("admin:faq_batch_change", batch.pk)
+
+    def _preview(self, request, batch, report):
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": Batch._meta,
+            "title": f"Annuler le lot {batch.pk}",
+            "batch": batch,
+            "author": person(batch.author),
+            "dumps": batch.dumps.defer("tail"),
+            "undone": Batch.objects.filter(undone_by=batch.pk).first(),
+            "counted": _counted(report),
+            "groups": _groups(report),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/faq/batch/undo.html", context)
+
+
+def _groups(report):
+    """Give what becomes of entries: a heading, what it means, how many, and the first of them, each with a reason."""
+    archived, reverted = ([(entry, "") for entry in entries] for entries in (report.archived, report.reverted))
+    kinds = (
+        ("Archivées", "Créées par le lot, elles iront à la corbeille.", archived),
+        ("Remises comme avant", "Texte, classement et état d’avant le lot.", reverted),
+        ("Laissées telles quelles", "L’annulation n’y touche pas.", report.kept),
+    )
+    return [
+        {"heading": heading, "meaning": meaning, "number": len(rows), "rows": rows[:_SHOWN], "more": len(rows[_SHOWN:])}
+        for heading, meaning, rows in kinds
+        if rows
+    ]
+
+
+def _counted(report):
+    counts = (
+        (report.archived, "fiche{0} archivée{0}"),
+        (report.reverted, "fiche{0} remise{0} comme avant"),
+        (report.kept, "fiche{0} laissée{0} telle{0} quelle{0}"),
+    )
+    return ", ".join(f"{len(rows)} {words.format(pluralize(rows))}" for rows, words in counts if rows) or "aucune fiche"

@@ -30,6 +30,15 @@ def state_badges(entry):
     return format_html("{} {}", badge(entry.status), badge(entry.head.status, beside))
 
 
+def schedule_badges(schedules):
+    """Show what is planned for an entry, and what of it failed."""
+    told = [
+        (planned.get_action_display(), "en échec" if planned.failed_at else f"prévue le {moment(planned.due_at)}")
+        for planned in schedules
+    ]
+    return format_html_join(" ", '<span class="badge badge-planned">{} {}</span>', told)
+
+
 def filing_summary(entry):
     """Show where an entry is filed, facet after facet; its terms were fetched with it."""
     filed = [(facet, [str(term) for term in getattr(entry, facet).all()]) for facet in Facet]

@@ -16,14 +16,14 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
     """Every text that an entry ever had."""
 
     list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
-    list_filter = ("action", "status", "origin")
+    list_filter = ("action", "status", "origin", "minor")
     list_per_page = 50
     search_fields = ("question",)
     search_help_text = "Référence de la fiche (Q-214), mots de la question ou du commentaire."
     fieldsets = (
         (None, {"fields": ("fiche", "question", "text")}),
         ("Classement", {"fields": ("filed",)}),
-        ("Origine", {"fields": ("created_at", "by", "action", "path", "status", "comment", "lot", "online")}),
+        ("Origine", {"fields": ("created_at", "by", "action", "extent", "path", "status", "comment", "lot", "online")}),
         ("Texte tel que tapé", {"fields": ("source",)}),
     )
 
@@ -31,6 +31,11 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         """Bring along what is shown; the list does without the long texts."""
         versions = super().get_queryset(request).select_related("entry", "author", "batch")
         return versions.defer("entry__answer", "entry__folded")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Say whether the version can be brought back: by whoever may write, while its entry is in use."""
+        may_write = request.user.has_perm("faq.change_entry")
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "may_write": may_write})
 
     def get_search_results(self, request, queryset, search_term):
         """Find the versions of the entry of that reference, and those that hold the words."""
@@ -42,8 +47,13 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="version", ordering="entry")
     def name(self, version):
-        """The entry and the number."""
-        return f"{version.entry.reference} v{version.number}"
+        """The entry, the number, and whether it corrects no more than a slip."""
+        return f"{version.entry.reference} v{version.number}{' (mineure)' if version.minor else ''}"
+
+    @admin.display(description="portée")
+    def extent(self, version):
+        """Whether it corrects no more than a slip."""
+        return "mineure" if version.minor else NOTHING
 
     @admin.display(description="par", ordering="author")
     def by(self, version):

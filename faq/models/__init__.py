@@ -1,12 +1,15 @@
 """Tables and their queryset verbs."""
 
 from faq.models.dumps import Dump, Passage
-from faq.models.entries import Entry, EntryAlias
+from faq.models.entries import ArchivedEntry, Entry, EntryAlias
 from faq.models.live import Epoch
+from faq.models.presence import Presence
+from faq.models.schedules import Schedule
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
 from faq.models.versions import Batch, Publication, Version
 
 __all__ = [
+    "ArchivedEntry",
     "Batch",
     "Couloir",
     "Dispositif",
@@ -17,8 +20,10 @@ __all__ = [
     "Epoch",
     "OfferType",
     "Passage",
+    "Presence",
     "Product",
     "Publication",
+    "Schedule",
     "Theme",
     "Version",
 ]

@@ -7,6 +7,7 @@ from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from faq.domain.facets import Facet
+from faq.domain.text import fold
 from faq.enums import EntryStatus
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
 
@@ -29,9 +30,21 @@ class EntryQuerySet(models.QuerySet):
         """Entries whose latest text waits for a reviewer, whatever the public reads meanwhile."""
         return self.filter(head__status=EntryStatus.IN_REVIEW)
 
+    def archived(self):
+        """Entries that are out of use, and can be brought back."""
+        return self.filter(status=EntryStatus.ARCHIVED)
+
     def complete(self):
         """Entries whose latest text has a question and an answer, without which nothing is published."""
         return self.exclude(head__question="").exclude(head__answer="")
+
+    def matching(self, text):
+        """Entries whose text, or whose draft's, holds all these words, and the entry of that reference (« Q-214 »)."""
+        words = Q()
+        for word in fold(text).split():
+            words &= Q(folded__contains=word)
+        number = number_of(text)
+        return self.filter(words if number is None else words | Q(pk=number))
 
     def with_filing(self):
         """Bring the terms of all facets along, one query per facet."""
@@ -43,14 +56,14 @@ class Entry(models.Model):
 
     The row holds what the public reads while the entry is published, and the latest text otherwise.
     A draft beside a live text is the latest version, `head`, while it differs from `live`. Only
-    `faq.services.entries` writes entries.
+    `faq.services` writes entries.
     """
 
     status = models.CharField("état", max_length=10, choices=EntryStatus, default=EntryStatus.DRAFT)
     question = models.CharField("question", max_length=QUESTION_MAX_LENGTH, blank=True)
     answer = models.TextField("réponse", blank=True)
     folded = models.TextField(editable=False, blank=True)
-    """Question and answer without case and accents, for the admin's search."""
+    """Question and answer without case and accents, and those of a draft beside, for the admin's search."""
     offer_types = models.ManyToManyField(OfferType, related_name="entries", verbose_name="types d’offre", blank=True)
     couloirs = models.ManyToManyField(Couloir, related_name="entries", verbose_name="couloirs Ségur", blank=True)
     dispositifs = models.ManyToManyField(
@@ -127,6 +140,16 @@ class Entry(models.Model):
     def has_draft(self):
         """Whether another text is being worked on beside the live one."""
         return self.live_id is not None and self.live_id != self.head_id
+
+
+class ArchivedEntry(Entry):
+    """An entry under the name that it bears in the trash; its rows are those of `Entry.objects.archived()`."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "fiche archivée"
+        verbose_name_plural = "fiches archivées"
+        default_permissions = ()
 
 
 class EntryAlias(models.Model):

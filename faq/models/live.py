@@ -47,6 +47,7 @@ class Snapshot:
 
     epoch: str
     taxonomy: Taxonomy
+    """Thématiques without a live entry are not part of it: editors name them while they work on drafts."""
     index: CascadeIndex
     numbers: tuple[int, ...]
 
@@ -106,9 +107,12 @@ def _term(facet, term, parents=frozenset()):
 
 
 def _build(epoch) -> Snapshot:
-    taxonomy = load_taxonomy()
+    terms = load_taxonomy().terms
     numbers = tuple(Entry.objects.live().order_by("pk").values_list("pk", flat=True))
-    index = CascadeIndex.build(taxonomy, len(numbers), _filed(numbers))
+    filed = list(_filed(numbers))
+    live_themes = {term for facet, term, _ in filed if facet is Facet.THEMES}
+    taxonomy = Taxonomy(tuple(term for term in terms if term.facet is not Facet.THEMES or term.id in live_themes))
+    index = CascadeIndex.build(taxonomy, len(numbers), filed)
     return Snapshot(epoch, taxonomy, index, numbers)
 
 

@@ -110,6 +110,15 @@ class Version(models.Model):
         raise ImmutableError("versions are never deleted")
 
 
+class PublicationQuerySet(models.QuerySet):
+    """Verbs that read publications."""
+
+    def at(self, moment):
+        """What the public read at an instant: after all that was written at that very instant, if anything was."""
+        # A span that begins and ends at one instant holds no instant: of several writes the last counts.
+        return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=moment), live_from__lte=moment)
+
+
 class Publication(models.Model):
     """The span of time during which the public read one version of an entry."""
 
@@ -117,6 +126,8 @@ class Publication(models.Model):
     version = models.ForeignKey(Version, models.PROTECT, related_name="publications", verbose_name="version")
     live_from = models.DateTimeField("en ligne depuis")
     live_until = models.DateTimeField("jusqu’à", null=True, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "publication"

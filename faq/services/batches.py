@@ -7,9 +7,10 @@ from django.db import transaction
 from faq.enums import Action, BatchKind
 from faq.models import Batch, Entry, Passage, Publication, Version
 from faq.services.content import EntryError
-from faq.services.entries import archive_entries, return_to
+from faq.services.entries import return_to
 from faq.services.roles import require
 from faq.services.versions import Provenance
+from faq.services.workflow import archive_entries
 
 
 @dataclass(slots=True)

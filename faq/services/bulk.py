@@ -1,7 +1,8 @@
 """One operation on many entries: one batch, and an entry that refuses does not stop the others."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +13,12 @@ from faq.services.content import EntryError
 from faq.services.roles import Author
 from faq.services.versions import Outcome, Provenance
 
-Operation = Callable[[int, Provenance], Outcome]
-"""A write of `faq.services.entries` that takes an entry's number."""
+
+class Operation(Protocol):
+    """A write of `faq.services.workflow`, or another that takes an entry's number and the version seen."""
+
+    def __call__(self, number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+        """Write. Raises EntryError."""
 
 
 @dataclass(slots=True)
@@ -28,27 +33,39 @@ class BulkReport:
 
 
 @transaction.atomic
-def change_many(numbers: Iterable[int], operation: Operation, label: str, author: Author) -> BulkReport:
+def change_many(
+    bases: Mapping[int, int | None],
+    operation: Operation,
+    label: str,
+    author: Author,
+    *,
+    origin: Origin = Origin.BULK_ACTION,
+    comment: str = "",
+) -> BulkReport:
     """Apply an operation to entries, in the order of their numbers, as one batch with that French label.
 
-    Raises PermissionDenied, and Entry.DoesNotExist, having changed nothing.
+    `bases` gives, per entry, the number of the version that the author has seen, where known: an entry of
+    which another was written since is refused, and named. Raises PermissionDenied, and Entry.DoesNotExist,
+    having changed nothing.
     """
     at = timezone.now()
     batch = Batch.objects.create(kind=BatchKind.BULK_ACTION, label=label, author=author, created_at=at)
     report = BulkReport(batch)
-    provenance = Provenance(Origin.BULK_ACTION, author, batch, at=at)
-    for number in sorted(numbers):
-        _change_one(number, operation, provenance, report)
+    provenance = Provenance(origin, author, batch, comment, at=at)
+    for number in sorted(bases):
+        _change_one(number, bases[number], operation, provenance, report)
     if not report.changed:
         batch.delete()
         report.batch = None
     return report
 
 
-def _change_one(number: int, operation: Operation, provenance: Provenance, report: BulkReport) -> None:
+def _change_one(
+    number: int, base: int | None, operation: Operation, provenance: Provenance, report: BulkReport
+) -> None:
     try:
         with transaction.atomic():
-            outcome = operation(number, provenance)
+            outcome = operation(number, provenance, base=base)
     except EntryError as refusal:
         report.refused.append(str(refusal))
     else:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from django.db.models import Count, F, Max, Q
 
 from faq.domain.facets import Facet
-from faq.domain.text import fingerprint, fold
+from faq.domain.text import fingerprint
 from faq.enums import EntryStatus
-from faq.models import Dump, Entry, EntryAlias, Epoch, Passage, Publication, Version
+from faq.models import Dump, Entry, EntryAlias, Epoch, Passage, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.models.live import filing_table
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
+from faq.services.versions import searchable
 
 BATCH = 500
 """Rows read together: what bounds memory."""
@@ -71,7 +72,7 @@ def rows_unlike_their_snapshot() -> Iterator[str]:
                 continue
             if content_of(shown) != Content(entry.question, entry.answer, filings[entry.pk]):
                 yield f"{entry.reference} : la fiche ne dit plus ce que dit sa version {shown.number}."
-            if entry.folded != fold(f"{entry.question}\n{entry.answer}"):
+            if entry.folded != searchable(content_of(shown), content_of(entry.head or shown)):
                 yield f"{entry.reference} : son texte de recherche n’est pas à jour."
 
 
@@ -106,6 +107,13 @@ def wrong_aliases() -> Iterator[str]:
         yield f"{alias} : la redirection mène à une autre redirection."
 
 
+def wrong_schedules() -> Iterator[str]:
+    """What is planned to be published is a version of the entry itself."""
+    planned = Schedule.objects.filter(version__isnull=False).exclude(version__entry=F("entry"))
+    for schedule in planned.select_related("entry").iterator(BATCH):
+        yield f"{schedule} : la version prévue est celle d’une autre fiche."
+
+
 def missing_epoch() -> Iterator[str]:
     """Whoever published something moved the epoch, without which pages would go stale."""
     if Entry.objects.live().exists() and not Epoch.now():
@@ -120,6 +128,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     wrong_fingerprints,
     altered_dumps,
     wrong_aliases,
+    wrong_schedules,
     missing_epoch,
 )
 

@@ -18,11 +18,12 @@ from faq.models import Passage as StoredPassage
 from faq.models.dumps import NAME_MAX_LENGTH
 from faq.services.content import Content, one_line_end
 from faq.services.dumps_export import export_dump
-from faq.services.entries import create_entries, restore_entries
+from faq.services.entries import create_entries
 from faq.services.lookalikes import Lookalikes
 from faq.services.matching import Match, matches
 from faq.services.roles import require
 from faq.services.versions import Provenance
+from faq.services.workflow import restore_entries
 
 CHUNK = 500
 """Passages read, matched and written together: what bounds memory and the number of queries."""

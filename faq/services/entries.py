@@ -1,56 +1,53 @@
-"""The write service: the only code that changes entries, whatever path the change comes by.
+"""Writing entries: their text and filing, whatever path the change comes by.
 
 Every changed entry gets exactly one new version whose snapshot equals it; an unchanged one gets none.
 The check, the lock, the version and its effects share one transaction.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.utils.text import capfirst
 
-from faq.domain.facets import Taxonomy
+from faq.domain.facets import Facet, Taxonomy
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, Version
-from faq.models.entries import reference
 from faq.models.live import load_taxonomy
+from faq.services.conflicts import check_base, joined
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import require
-from faq.services.versions import Change, Outcome, Provenance, record
+from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
+from faq.services.workflow import change_towards, destination, outcomes, require_right
+
+FIELDS = ("question", "answer", *(facet.value for facet in Facet))
+"""What editors write, by the names that forms, conflicts and restorations use."""
 
 
-class StaleVersion(EntryError):
-    """Somebody else wrote since the version that the change is based on; nothing was written."""
+def create_entry(content: Content, provenance: Provenance, *, then: Action | None = None) -> Outcome:
+    """Create a draft, or with `then` an entry that is SUBMITTED or PUBLISHED at once.
 
-    def __init__(self, entry: Entry, theirs: Version) -> None:
-        self.entry = entry
-        self.theirs = theirs
-        super().__init__(
-            f"La fiche {entry.reference} a été modifiée entre-temps (version {theirs.number}). "
-            "Rien n’a été enregistré : comparez votre texte au sien, puis enregistrez de nouveau."
-        )
-
-
-def create_entry(content: Content, provenance: Provenance) -> Outcome:
-    """Create a draft. Raises PermissionDenied, InvalidContent."""
-    [outcome] = create_entries([content], provenance)
+    Raises PermissionDenied, InvalidContent, and EntryError where it cannot go that way.
+    """
+    [outcome] = create_entries([content], provenance, then=then)
     return outcome
 
 
 @transaction.atomic
-def create_entries(contents: Iterable[Content], provenance: Provenance) -> list[Outcome]:
-    """Create drafts, in a number of queries that does not depend on how many. Raises as `create_entry`."""
-    require(provenance.author, "faq.add_entry")
+def create_entries(contents: Iterable[Content], provenance: Provenance, *, then: Action | None = None) -> list[Outcome]:
+    """Create entries, in a number of queries that does not depend on how many. Raises as `create_entry`."""
+    _require_rights("faq.add_entry", then, provenance)
     taxonomy = load_taxonomy()
     cleaned = [clean(content, taxonomy) for content in contents]
     entries = Entry.objects.bulk_create(
         Entry(created_at=provenance.at, updated_at=provenance.at, status=EntryStatus.DRAFT) for _ in cleaned
     )
-    changes = [
-        Change(entry, content, Action.CREATED, EntryStatus.DRAFT)
-        for entry, content in zip(entries, cleaned, strict=True)
-    ]
+    changes = [_created(entry, content, then) for entry, content in zip(entries, cleaned, strict=True)]
     return record(changes, taxonomy, provenance)
+
+
+def _created(entry: Entry, content: Content, then: Action | None) -> Change:
+    return Change(entry, content, Action.CREATED, destination(then, entry, content) if then else EntryStatus.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,85 +59,111 @@ class Edit:
     base: int | None = None
 
 
-def edit_entry(number: int, content: Content, provenance: Provenance, *, base: int | None = None) -> Outcome:
+def edit_entry(
+    number: int, content: Content, provenance: Provenance, *, base: int | None = None, then: Action | None = None
+) -> Outcome:
     """Change the text or filing: of the entry itself, or of the draft beside it while it is published.
 
-    Raises StaleVersion where `base` is given and is not the latest version any more, and also
+    With `then` the changed text is SUBMITTED or PUBLISHED by the same version. Where `base` is given and
+    somebody else wrote since, both changes are joined, and `Outcome.joined` holds theirs; what was joined is
+    not published, because nobody has read it yet. Raises Conflict where both changed the same, and also
     PermissionDenied, InvalidContent, Entry.DoesNotExist, and EntryError for an archived entry.
     """
-    [outcome] = edit_entries([Edit(number, content, base)], provenance)
+    [outcome] = edit_entries([Edit(number, content, base)], provenance, then=then)
     return outcome
 
 
 @transaction.atomic
-def edit_entries(edits: Sequence[Edit], provenance: Provenance) -> list[Outcome]:
-    """Change several entries, all or none, in a constant number of queries. Raises as `edit_entry`.
+def edit_entries(edits: Sequence[Edit], provenance: Provenance, *, then: Action | None = None) -> list[Outcome]:
+    """Change several entries, all or none, in a constant number of queries where none has to be joined.
 
-    Outcomes come in the order of the entries' numbers.
+    Outcomes come in the order of the entries' numbers. Raises as `edit_entry`.
     """
-    require(provenance.author, "faq.change_entry")
+    _require_rights("faq.change_entry", then, provenance)
     taxonomy = load_taxonomy()
     by_number = {edit.number: edit for edit in edits}
-    entries = _lock(list(by_number))
-    changes = [change for entry in entries if (change := _edited(entry, by_number[entry.pk], taxonomy))]
-    return _outcomes(entries, record(changes, taxonomy, provenance))
+    entries = lock_entries(by_number)
+    rebased = {entry.pk: _rebased(entry, by_number[entry.pk], taxonomy) for entry in entries}
+    changes = [
+        change
+        for entry in entries
+        if (change := _edited(entry, rebased[entry.pk], provenance.minor, _then(then, rebased[entry.pk])))
+    ]
+    written = outcomes(entries, record(changes, taxonomy, provenance))
+    return [replace(outcome, joined=rebased[outcome.entry.pk].joined) for outcome in written]
 
 
-def _edited(entry: Entry, edit: Edit, taxonomy: Taxonomy) -> Change | None:
-    head = _head(entry)
-    if edit.base is not None and edit.base != head.number:
-        raise StaleVersion(entry, head)
+@dataclass(frozen=True, slots=True)
+class _Rebased:
+    """An edit brought to the latest version, and what of somebody else's it was joined with."""
+
+    content: Content
+    joined: Version | None = None
+
+
+def _rebased(entry: Entry, edit: Edit, taxonomy: Taxonomy) -> _Rebased:
     if entry.status == EntryStatus.ARCHIVED:
         raise EntryError(f"La fiche {entry.reference} est archivée : restaurez-la avant de la modifier.")
     content = clean(edit.content, taxonomy)
-    if content == content_of(head):
+    if edit.base is None or edit.base == latest(entry).number:
+        return _Rebased(content)
+    return _Rebased(clean(joined(entry, content, edit.base), taxonomy), latest(entry))
+
+
+def _then(then: Action | None, rebased: _Rebased) -> Action | None:
+    return None if rebased.joined and then == Action.PUBLISHED else then
+
+
+def _edited(entry: Entry, rebased: _Rebased, minor: bool, then: Action | None) -> Change | None:
+    head = latest(entry)
+    # A slip corrected in a draft that says something else than the live text leaves it saying something else.
+    minor = minor and (head.minor or not entry.has_draft)
+    if then:
+        return change_towards(then, entry, rebased.content, minor=minor)
+    if rebased.content == content_of(head):
         return None
-    return Change(entry, content, Action.EDITED, EntryStatus.DRAFT, live_beside=entry.live)
+    return Change(entry, rebased.content, Action.EDITED, EntryStatus.DRAFT, live_beside=entry.live, minor=minor)
 
 
-def submit_entry(number: int, provenance: Provenance) -> Outcome:
-    """Hand the latest text to the reviewers. Raises PermissionDenied, EntryError, Entry.DoesNotExist."""
-    [outcome] = _move([number], provenance, Action.SUBMITTED)
+@transaction.atomic
+def restore_version(
+    version: Version, provenance: Provenance, *, fields: Collection[str] = FIELDS, base: int | None = None
+) -> Outcome:
+    """Bring back what a version said, or some of its FIELDS, as a new draft that says so.
+
+    Raises StaleVersion where `base` is given and is not the latest version any more, PermissionDenied,
+    InvalidContent where the filing of then contradicts the taxonomy of now, and EntryError for an archived entry.
+    """
+    require(provenance.author, "faq.change_entry")
+    taxonomy = load_taxonomy()
+    [entry] = lock_entries([version.entry_id])
+    check_base(entry, base)
+    content = _with_fields_of(content_of(version), content_of(latest(entry)), fields)
+    change = _edited(entry, _rebased(entry, Edit(entry.pk, content), taxonomy), provenance.minor, None)
+    if change is None:
+        return Outcome(entry, latest(entry), changed=False)
+    told = replace(provenance, comment=_restored(version, fields, provenance.comment))
+    [outcome] = record([replace(change, action=Action.REVERTED)], taxonomy, told)
     return outcome
 
 
-def publish_entry(number: int, provenance: Provenance) -> Outcome:
-    """Make exactly the latest text live, at once. Raises PermissionDenied, EntryError, Entry.DoesNotExist."""
-    [outcome] = publish_entries([number], provenance)
-    return outcome
+def _with_fields_of(past: Content, present: Content, fields: Collection[str]) -> Content:
+    return Content(
+        past.question if "question" in fields else present.question,
+        past.answer if "answer" in fields else present.answer,
+        {facet: (past if facet.value in fields else present).filing[facet] for facet in Facet},
+    )
 
 
-def publish_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
-    """Publish several entries, all or none, in a constant number of queries. Raises as `publish_entry`."""
-    return _move(numbers, provenance, Action.PUBLISHED)
-
-
-def withdraw_entry(number: int, provenance: Provenance) -> Outcome:
-    """Take a published entry back to draft. Raises PermissionDenied, EntryError, Entry.DoesNotExist."""
-    [outcome] = _move([number], provenance, Action.WITHDRAWN)
-    return outcome
-
-
-def archive_entry(number: int, provenance: Provenance) -> Outcome:
-    """Take an entry out of use; its address answers « gone ». Raises PermissionDenied, Entry.DoesNotExist."""
-    [outcome] = archive_entries([number], provenance)
-    return outcome
-
-
-def archive_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
-    """Archive several entries at once, in a constant number of queries. Raises as `archive_entry`."""
-    return _move(numbers, provenance, Action.ARCHIVED)
-
-
-def restore_entry(number: int, provenance: Provenance) -> Outcome:
-    """Bring an archived entry back as a draft. Raises PermissionDenied, Entry.DoesNotExist."""
-    [outcome] = restore_entries([number], provenance)
-    return outcome
-
-
-def restore_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
-    """Restore several entries at once, in a constant number of queries. Raises as `restore_entry`."""
-    return _move(numbers, provenance, Action.RESTORED)
+def _restored(version: Version, fields: Collection[str], comment: str) -> str:
+    names = {"question": "question", "answer": "réponse", **{facet.value: facet.label for facet in Facet}}
+    what = ", ".join(names[name] for name in FIELDS if name in fields)
+    source = (
+        f"Retour à la version {version.number}"
+        if set(fields) >= set(FIELDS)
+        else (f"{capfirst(what)} de la version {version.number}")
+    )
+    return f"{source}. {comment}".strip()
 
 
 @transaction.atomic
@@ -151,99 +174,13 @@ def return_to(head: Version, live: Version | None, provenance: Provenance) -> Ou
     PermissionDenied.
     """
     require(provenance.author, "faq.undo_batch")
-    [entry] = _lock([head.entry_id])
+    [entry] = lock_entries([head.entry_id])
     change = Change(entry, content_of(head), Action.UNDONE, EntryStatus(head.status), live_beside=live)
     [outcome] = record([change], load_taxonomy(), provenance)
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Transition:
-    permission: str
-    leads_to: EntryStatus
-    obstacle: Callable[[Entry], str | None]
-    """Why an entry cannot go this way, in French; none where it can."""
-
-
-def _cannot_submit(entry: Entry) -> str | None:
-    if entry.status == EntryStatus.PUBLISHED and not entry.has_draft:
-        return "son texte est déjà en ligne et rien n’y a été changé"
-    return _cannot_publish(entry)
-
-
-def _cannot_publish(entry: Entry) -> str | None:
-    if entry.status == EntryStatus.ARCHIVED:
-        return "elle est archivée ; restaurez-la d’abord"
-    head = _head(entry)
-    missing = [name for name, text in (("question", head.question), ("réponse", head.answer)) if not text]
-    return f"il lui manque sa {' et sa '.join(missing)}" if missing else None
-
-
-def _cannot_withdraw(entry: Entry) -> str | None:
-    return None if entry.status == EntryStatus.PUBLISHED else "elle n’est pas publiée"
-
-
-def _cannot_archive(entry: Entry) -> str | None:
-    return None
-
-
-def _cannot_restore(entry: Entry) -> str | None:
-    return None if entry.status == EntryStatus.ARCHIVED else "elle n’est pas archivée"
-
-
-_TRANSITIONS = {
-    Action.SUBMITTED: _Transition("faq.submit_entry", EntryStatus.IN_REVIEW, _cannot_submit),
-    Action.PUBLISHED: _Transition("faq.publish_entry", EntryStatus.PUBLISHED, _cannot_publish),
-    Action.WITHDRAWN: _Transition("faq.publish_entry", EntryStatus.DRAFT, _cannot_withdraw),
-    Action.ARCHIVED: _Transition("faq.archive_entry", EntryStatus.ARCHIVED, _cannot_archive),
-    Action.RESTORED: _Transition("faq.archive_entry", EntryStatus.DRAFT, _cannot_restore),
-}
-
-
-@transaction.atomic
-def _move(numbers: Sequence[int], provenance: Provenance, action: Action) -> list[Outcome]:
-    """Take entries, all or none, to the state that the action leads to; those that are there stay as they are."""
-    transition = _TRANSITIONS[action]
-    require(provenance.author, transition.permission)
-    entries = _lock(numbers)
-    moving = [entry for entry in entries if not _is_there(entry, transition.leads_to)]
-    for entry in moving:
-        if reason := transition.obstacle(entry):
-            raise EntryError(f"« {action.label} » impossible pour la fiche {entry.reference} : {reason}.")
-    return _outcomes(entries, record([_moved(entry, action) for entry in moving], load_taxonomy(), provenance))
-
-
-def _outcomes(entries: Sequence[Entry], recorded: Sequence[Outcome]) -> list[Outcome]:
-    written = {outcome.entry.pk: outcome for outcome in recorded}
-    return [written.get(entry.pk) or Outcome(entry, _head(entry), changed=False) for entry in entries]
-
-
-def _is_there(entry: Entry, status: EntryStatus) -> bool:
-    # A draft beside a live text is not yet an entry in draft.
-    return _head(entry).status == status and not (status == EntryStatus.DRAFT and entry.live_id)
-
-
-def _moved(entry: Entry, action: Action) -> Change:
-    stays_live = entry.live if action == Action.SUBMITTED else None
-    return Change(entry, content_of(_head(entry)), action, _TRANSITIONS[action].leads_to, stays_live)
-
-
-def _lock(numbers: Sequence[int]) -> list[Entry]:
-    """Lock entries, always in the order of their numbers, and bring their pointers along."""
-    # Two queries: PostgreSQL does not lock through the outer join that the nullable pointers need.
-    entries = list(Entry.objects.select_for_update().filter(pk__in=numbers).order_by("pk"))
-    if missing := set(numbers) - {entry.pk for entry in entries}:
-        raise Entry.DoesNotExist(f"Aucune fiche {', '.join(reference(number) for number in sorted(missing))}.")
-    pointers = {entry.head_id for entry in entries} | {entry.live_id for entry in entries}
-    versions = Version.objects.in_bulk(pointers - {None})
-    for entry in entries:
-        entry.head = versions[entry.head_id]
-        entry.live = versions[entry.live_id] if entry.live_id else None
-    return entries
-
-
-def _head(entry: Entry) -> Version:
-    """Give the latest version; only an entry that is being created has none."""
-    if entry.head is None:
-        raise EntryError(f"La fiche {entry.reference} n’a pas de version ; prévenez un administrateur.")
-    return entry.head
+def _require_rights(right: str, then: Action | None, provenance: Provenance) -> None:
+    require(provenance.author, right)
+    if then:
+        require_right(then, provenance)

@@ -20,6 +20,7 @@ _READ = {
     "faq.view_passage",
     "faq.view_product",
     "faq.view_publication",
+    "faq.view_schedule",
     "faq.view_theme",
     "faq.view_version",
 }

@@ -1,17 +1,19 @@
-"""The one place that writes versions, and lets entries, filing, publications and the read side follow."""
+"""The one place that writes versions, and lets entries, filing, publications, schedules and the read side follow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils import timezone
 
 from faq.domain.facets import Facet, Filing, Taxonomy
 from faq.domain.text import fingerprint, fold
 from faq.enums import Action, EntryStatus, Origin
-from faq.models import Batch, Entry, Epoch, Publication, Version
+from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
+from faq.models.entries import reference
 from faq.models.live import filing_table
-from faq.services.content import Content, content_of
+from faq.services.content import Content, EntryError, content_of
 from faq.services.roles import Author
 
 
@@ -24,6 +26,7 @@ class Provenance:
     batch: Batch | None = None
     comment: str = ""
     minor: bool = False
+    """Whether the change corrects no more than a slip."""
     at: datetime = field(default_factory=timezone.now)
 
 
@@ -37,6 +40,8 @@ class Change:
     text_status: EntryStatus
     live_beside: Version | None = None
     """The version that the public reads while the new one is a draft."""
+    minor: bool = False
+    """What the version is to say of itself, see `Version.minor`."""
 
     @property
     def goes_live(self) -> bool:
@@ -66,6 +71,33 @@ class Outcome:
     entry: Entry
     version: Version
     changed: bool
+    joined: Version | None = None
+    """What somebody else had saved meanwhile, and the change was joined with."""
+
+
+def lock_entries(numbers: Iterable[int]) -> list[Entry]:
+    """Lock entries, always in the order of their numbers, and bring their pointers along.
+
+    To be called within a transaction. Raises Entry.DoesNotExist, naming all that are missing.
+    """
+    wanted = set(numbers)
+    # Two queries: PostgreSQL does not lock through the outer join that the nullable pointers need.
+    entries = list(Entry.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    if missing := wanted - {entry.pk for entry in entries}:
+        raise Entry.DoesNotExist(f"Aucune fiche {', '.join(reference(number) for number in sorted(missing))}.")
+    pointers = {entry.head_id for entry in entries} | {entry.live_id for entry in entries}
+    versions = Version.objects.in_bulk(pointers - {None})
+    for entry in entries:
+        entry.head = versions[entry.head_id]
+        entry.live = versions[entry.live_id] if entry.live_id else None
+    return entries
+
+
+def latest(entry: Entry) -> Version:
+    """Give the latest version; only an entry that is being created has none."""
+    if entry.head is None:
+        raise EntryError(f"La fiche {entry.reference} n’a pas de version ; prévenez un administrateur.")
+    return entry.head
 
 
 def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance) -> list[Outcome]:
@@ -85,6 +117,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
         _bring_up_to_date(change, version, provenance.at)
     fields = ["status", "question", "answer", "folded", "head", "live", "updated_at"]
     Entry.objects.bulk_update([change.entry for change in changes], fields, batch_size=500)
+    _clear_schedules(changes, [change for change, _ in noticed])
     if noticed:
         Epoch.move()
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
@@ -101,7 +134,7 @@ def _version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Vers
         status=change.text_status,
         action=change.action,
         origin=provenance.origin,
-        minor=provenance.minor,
+        minor=change.minor,
         comment=provenance.comment,
         author=provenance.author,
         batch=provenance.batch,
@@ -127,6 +160,16 @@ def _record_publications(noticed: Sequence[tuple[Change, Version]], at: datetime
     )
 
 
+def _clear_schedules(changes: Sequence[Change], noticed: Sequence[Change]) -> None:
+    """Forget what has come true, or can no longer come true, without waiting for its hour."""
+    published = [change.entry.pk for change in noticed if change.goes_live]
+    ended = [change.entry.pk for change in noticed if not change.goes_live and not change.live_beside]
+    archived = [change.entry.pk for change in changes if change.text_status == EntryStatus.ARCHIVED]
+    if published or ended or archived:
+        overtaken = Q(entry__in=published, action=Action.PUBLISHED) | Q(entry__in=ended, action=Action.WITHDRAWN)
+        Schedule.objects.filter(overtaken | Q(entry__in=archived)).delete()
+
+
 def _file(filings: Sequence[tuple[Entry, Filing]]) -> None:
     """Make the filing tables say exactly this, in two queries per facet."""
     numbers = [entry.pk for entry, _ in filings]
@@ -144,8 +187,14 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
         shown = change.shown
         entry.question = shown.question
         entry.answer = shown.answer
-        entry.folded = fold(f"{shown.question}\n{shown.answer}")
         entry.updated_at = at
     entry.head = version
     entry.live = version if change.goes_live else change.live_beside
     entry.status = EntryStatus.PUBLISHED if entry.live else change.text_status
+    entry.folded = searchable(change.shown, change.content)
+
+
+def searchable(shown: Content, latest: Content) -> str:
+    """Give what the admin searches: what the row holds, then the latest text where it differs."""
+    texts = dict.fromkeys(f"{content.question}\n{content.answer}" for content in (shown, latest))
+    return fold("\n".join(texts))

@@ -36,20 +36,21 @@ def tells_absences(view):
 def live_entry(number: int) -> Entry:
     """Give the live entry that answers at a number: the one of that number, or the one it was merged into.
 
-    Its live version comes along. Raises Http404 where the public never read anything, and Absent: 410 for
-    an archived entry; 404 for one that was withdrawn, because it may come back.
+    Its live version comes along. Raises Http404 where there is nothing that the public ever read, and
+    Absent: 410 for an entry that was archived, 404 for one that was withdrawn, because it may come back.
     """
     entry = entries_with_live().filter(pk=number).first()
     if entry is None:
         raise Http404
     if entry.live:
         return entry
-    if survivor := entries_with_live().live().filter(pk=_survivor(number)).first():
-        return survivor
+    answering = entries_with_live().get(pk=_survivor(number))
+    if answering.live:
+        return answering
+    if answering.status != EntryStatus.ARCHIVED and answering.publications.exists():
+        raise Absent(404, "faq/withdrawn.html")
     if entry.status == EntryStatus.ARCHIVED:
         raise Absent(410, "410.html")
-    if entry.publications.exists():
-        raise Absent(404, "faq/withdrawn.html")
     raise Http404
 
 

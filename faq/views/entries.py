@@ -41,6 +41,7 @@ def entry(request, number, slug=""):
 
 
 @require_safe
+@cache_control(public=True, no_cache=True)
 @tells_absences
 def entry_by_reference(request, reference):
     """Lead from a reference as it is dictated, « Q-214 », to the entry's permanent address."""

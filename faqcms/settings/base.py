@@ -24,7 +24,7 @@ INSTALLED_APPS = [
     # Feedback before FAQ before everybody else: ours may replace a template of the others.
     "feedback",
     "faq",
-    "django.contrib.admin",
+    "faqcms.apps.Admin",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -70,6 +70,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
 TIME_ZONE = "Europe/Paris"
+
+CSRF_FAILURE_VIEW = "faqcms.refusals.refuse_form"
+# Where one goes after signing in without having asked for a page, or having asked for one elsewhere.
+LOGIN_REDIRECT_URL = "admin:index"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"

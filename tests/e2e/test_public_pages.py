@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from faq.models import Entry
-from faq.services.entries import archive_entry, withdraw_entry
+from faq.services.workflow import archive_entry, withdraw_entry
 from tests.e2e.public_faq import an_faq
 from tests.factories import by_command, some_published_entries
 

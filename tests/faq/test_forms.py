@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faq.domain.facets import Facet, Taxonomy, Term
-from faq.forms import EntryForm, TextField
+from faq.forms import EntryForm, QuestionForm, ScheduleForm, TextField
 from faq.models import Version
 from faq.services.content import one_line_end
 
 TAXONOMY = Taxonomy(
     (
         Term(1, Facet.OFFER_TYPES, "segur", "Ségur"),
+        Term(5, Facet.COULOIRS, "hopital", "Hôpital", parents=frozenset({1})),
         Term(1, Facet.THEMES, "ins", "INS"),
         Term(2, Facet.THEMES, "cnda", "CNDA", retired=True),
     )
@@ -83,8 +84,56 @@ def test_new_names_are_split(typed, names):
     assert form.cleaned_data["new_themes"] == names
 
 
-def test_a_stale_form_can_start_again_with_all_that_was_typed():
-    form = a_form("question=Q&answer=Le+mien&base=7&themes=1", head=a_version())
+def test_a_box_names_its_term_and_those_that_it_belongs_to():
+    boxes = str(a_form()["couloirs"])
+    assert 'data-term="couloirs-5" data-parents="offer_types-1"' in boxes
+    assert "data-parents" not in str(a_form()["offer_types"])
+
+
+def test_it_tells_where_the_entry_will_be_filed():
+    assert a_form("couloirs=5&themes=1&themes=x&new_themes=Preuves").filed_under == [
+        ("Type d’offre", ["Ségur"]),
+        ("Couloir Ségur", ["Hôpital"]),
+        ("Thématique", ["INS", "Preuves"]),
+    ]
+    assert a_form().filed_under == []
+    assert a_form(head=a_version()).filed_under == [("Thématique", ["CNDA"])]
+
+
+def test_only_a_stored_entry_is_corrected_in_passing():
+    assert "minor" not in a_form().fields
+    form = a_form("base=7&minor=on", head=a_version())
+    assert form.is_valid()
+    assert form.cleaned_data["minor"] is True
+
+
+def test_a_question_in_a_list_can_start_again_from_another_version():
+    form = QuestionForm(QueryDict("q3-question=La+mienne+?&q3-base=7"), prefix="q3")
     assert form.is_valid()
     form.start_again_from(Version(number=8))
-    assert [form[name].value() for name in ("answer", "base", "themes")] == ["Le mien", 8, ["1"]]
+    assert (form["question"].value(), form["base"].value()) == ("La mienne ?", 8)
+
+
+class TestSchedule:
+    def scheduled(self, due_at):
+        return ScheduleForm({"due_at": due_at, "base": "7"})
+
+    @pytest.mark.parametrize("typed", ["2999-07-14T08:30", "14/07/2999 08:30"])
+    def test_it_is_on_the_clocks_of_paris(self, typed):
+        form = self.scheduled(typed)
+        assert form.is_valid()
+        assert form.cleaned_data["due_at"].isoformat() == "2999-07-14T08:30:00+02:00"
+
+    @pytest.mark.parametrize(
+        ("typed", "error"),
+        [
+            ("", "Indiquez une date et une heure."),
+            ("demain", "Date illisible"),
+            ("2020-01-01T08:30", "Cette date est passée"),
+            ("2999-03-31T02:30", "fuseau horaire"),
+        ],
+    )
+    def test_what_cannot_be_is_refused(self, typed, error):
+        form = self.scheduled(typed)
+        assert not form.is_valid()
+        assert error in form.errors["due_at"][0]

@@ -19,7 +19,8 @@ from faq.resources import EntryResource, Export
 from faq.services.batches import undo_batch
 from faq.services.content import Content
 from faq.services.dumps import Source, import_dumps
-from faq.services.entries import archive_entry, edit_entry, submit_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ def is_published(path: str) -> bool:
 
 
 def named_in_our_templates() -> set[str]:
-    """List what templates ask for by « {% static "…" %} »."""
+    """List what templates ask for by « {% static "…" %} »."""
     texts = [
         path.read_text(encoding="utf-8")
         for app in ("faq", "feedback")

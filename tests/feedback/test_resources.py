@@ -12,7 +12,8 @@ from faq.domain.spreadsheet import FrenchExcel
 from faq.models import Couloir
 from faq.resources import Export
 from faq.services.content import Content
-from faq.services.entries import edit_entry, publish_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import publish_entry
 from feedback.models import Answer, Vote
 from feedback.resources import VoteResource
 from feedback.services import cast_vote

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from faq.models import Entry
 from faq.services.content import Content
-from faq.services.entries import archive_entry, edit_entry, publish_entry, withdraw_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from feedback.models import Answer, Vote
 from feedback.services import VoteRefused, cast_vote, new_visitor_token, visitor_hash
 from tests.factories import a_published_entry, an_entry, by_command

@@ -9,7 +9,8 @@ from django.test import Client
 from faq.enums import BatchKind
 from faq.models import Batch, EntryAlias
 from faq.services.content import Content
-from faq.services.entries import archive_entry, edit_entry, publish_entry, submit_entry, withdraw_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry, submit_entry, withdraw_entry
 from feedback.models import Answer, Vote
 from feedback.services import VoteRefused
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command

@@ -6,8 +6,8 @@ from faq.enums import EntryStatus, Origin
 from faq.models import Entry
 from faq.models.entries import number_of
 from faq.services.content import EntryError
-from faq.services.entries import publish_entry
 from faq.services.versions import Provenance
+from faq.services.workflow import publish_entry
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from faq.domain.text import fingerprint
 from faq.enums import EntryStatus
 from faq.models import Entry, OfferType
-from faq.services.entries import withdraw_entry
+from faq.services.workflow import withdraw_entry
 from tests.factories import a_published_entry, an_entry, by_command
 
 pytestmark = pytest.mark.django_db

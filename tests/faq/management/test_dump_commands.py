@@ -14,7 +14,8 @@ from django.db import connection
 
 from faq.models import Batch, Dump, Entry, Passage, Version
 from faq.services.content import Content
-from faq.services.entries import edit_entry, publish_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import publish_entry
 from tests.factories import a_dump_file, by_command, take_dump
 
 DATA = a_dump_file("Un.", "Deux.")

@@ -8,7 +8,8 @@ from faq.domain.facets import Facet
 from faq.models import Couloir, Epoch
 from faq.models.live import live_snapshot
 from faq.services.content import Content
-from faq.services.entries import archive_entry, edit_entry, publish_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, numbers
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,8 @@ from faq.services.content import Content, EntryError
 from faq.services.curation import import_curation
 from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_dump, find_dump
-from faq.services.entries import archive_entry, edit_entry, publish_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, by_command, take_dump
 
 pytestmark = pytest.mark.django_db

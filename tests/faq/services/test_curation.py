@@ -8,7 +8,8 @@ from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry
 from faq.services.content import Content
 from faq.services.curation import COLUMNS, CurationRefused, import_curation
-from faq.services.entries import archive_entry, edit_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry
 from tests.factories import a_dump_file, a_taxonomy, an_entry, by_command, take_dump
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,8 @@ from faq.models.versions import VersionQuerySet
 from faq.services.batches import undo_batch
 from faq.services.content import Content
 from faq.services.doctor import CHECKS, faults
-from faq.services.entries import archive_entry, edit_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 
 pytestmark = pytest.mark.django_db

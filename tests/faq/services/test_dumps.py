@@ -16,8 +16,9 @@ from faq.models import Batch, Dump, Entry, Passage, Version
 from faq.services.content import Content
 from faq.services.dumps import ImportRefused, Source, import_dumps
 from faq.services.dumps_export import export_current, export_dump, find_dump
-from faq.services.entries import archive_entry, edit_entry, publish_entry
+from faq.services.entries import edit_entry
 from faq.services.versions import Provenance
+from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_dump_file, an_entry, by_command, take_dump
 
 pytestmark = pytest.mark.django_db

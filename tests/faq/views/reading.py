@@ -107,8 +107,8 @@ def number(text: str) -> int:
     return int(text.replace("\u202f", ""))
 
 
-def read(client, address: str) -> ShownPage:
-    """Get a page of answers."""
+def read(client, address: str, *, status: int = 200) -> ShownPage:
+    """Get a page of answers, or one that says why there is none."""
     response = client.get(address)
-    assert response.status_code == 200, address
+    assert response.status_code == status, address
     return ShownPage(response.content.decode())

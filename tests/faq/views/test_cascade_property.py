@@ -10,8 +10,8 @@ from faq.domain.facets import Facet
 from faq.models import Entry
 from faq.models.live import live_snapshot
 from faq.services.curation import import_curation
-from faq.services.entries import publish_entries
 from faq.services.taxonomy_starter import load_starter_taxonomy
+from faq.services.workflow import publish_entries
 from tests.factories import by_command, take_dump
 from tests.faq.views.reading import read
 

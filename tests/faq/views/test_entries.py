@@ -4,19 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faq.enums import BatchKind
-from faq.models import Batch, Couloir, Dispositif, Entry, EntryAlias, Epoch
+from faq.models import Couloir, Dispositif, Epoch
 from faq.services.content import Content
-from faq.services.entries import (
-    archive_entry,
-    edit_entry,
-    publish_entry,
-    restore_entry,
-    submit_entry,
-    withdraw_entry,
-)
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 from tests.faq.views.reading import read
+from tests.histories import merge
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +31,6 @@ def moves(client, address, target):
     response = client.get(address)
     assert (response.status_code, response["Location"]) == (301, target)
     return response
-
-
-def merge(former: Entry, survivor: Entry):
-    """Leave what a merge leaves: the former entry archived, its number answered for by the survivor."""
-    archive_entry(former.pk, by_command())
-    batch = Batch.objects.create(kind=BatchKind.BULK_ACTION, label="fusion", created_at=former.created_at)
-    EntryAlias.objects.create(former=former, survivor=survivor, batch=batch)
 
 
 def test_shows_the_answer_and_where_it_belongs(client, entry):
@@ -138,11 +125,40 @@ class TestWhatIsNotLive:
         status, page = self.answer(client, draft)
         assert (status, "n’est pas en ligne en ce moment" in page) == (404, True)
 
+    def test_what_is_absent_is_asked_for_again(self, client, draft):
+        """What comes back must not be hidden by what a cache remembers."""
+        publish_entry(draft.pk, by_command())
+        for leave, status in ((withdraw_entry, 404), (archive_entry, 410)):
+            leave(draft.pk, by_command())
+            for address in (f"/fiche/{draft.pk}/", f"/Q-{draft.pk}"):
+                response = client.get(address)
+                assert (response.status_code, response["Cache-Control"]) == (status, "public, no-cache")
+                assert "Location" not in response
+
     def test_an_archived_one_is_gone_and_that_is_said(self, client, draft):
         publish_entry(draft.pk, by_command())
         archive_entry(draft.pk, by_command())
         status, page = self.answer(client, draft)
         assert (status, "Cette réponse n’est plus dans la FAQ" in page) == (410, True)
+
+    def test_the_page_of_one_that_is_gone_leads_on(self, client, draft):
+        archive_entry(draft.pk, by_command())
+        page = read(client, f"/fiche/{draft.pk}/", status=410)
+        assert "Une autre réponse la remplace peut-être" in page.text
+        assert "Chercher une réponse" in page.links["/"]
+
+    def test_one_that_was_archived_before_the_public_read_it_is_gone_too(self, client, draft):
+        archive_entry(draft.pk, by_command())
+        assert self.answer(client, draft)[0] == 410
+
+    def test_what_comes_back_answers_again(self, client, draft):
+        for leave in (withdraw_entry, archive_entry):
+            publish_entry(draft.pk, by_command())
+            leave(draft.pk, by_command())
+        restore_entry(draft.pk, by_command())
+        assert publish_entry(draft.pk, by_command()).changed
+        moves(client, f"/Q-{draft.pk}", f"/fiche/{draft.pk}-titre-secret/")
+        assert client.get(f"/fiche/{draft.pk}-titre-secret/").status_code == 200
 
     def test_a_restored_one_is_a_withdrawn_one(self, client, draft):
         publish_entry(draft.pk, by_command())
@@ -170,6 +186,15 @@ class TestMergedEntries:
         merge(first, second)
         archive_entry(second.pk, by_command())
         assert client.get(f"/fiche/{first.pk}/").status_code == 410
+
+    def test_may_come_back_with_a_survivor_that_was_withdrawn(self, client):
+        first, second = some_published_entries(2)
+        merge(first, second)
+        withdraw_entry(second.pk, by_command())
+        response = client.get(f"/fiche/{first.pk}/")
+        assert (response.status_code, "n’est pas en ligne en ce moment" in response.content.decode()) == (404, True)
+        publish_entry(second.pk, by_command())
+        moves(client, f"/fiche/{first.pk}/", second.get_absolute_url())
 
     def test_do_not_show_a_survivor_that_is_a_draft(self, client):
         [first], draft = some_published_entries(1), an_entry("Titre secret ?")

@@ -10,7 +10,8 @@ from django.urls import reverse
 from faq.domain.dumps import VOTE_LINE
 from faq.models import Entry, Theme
 from faq.services.content import Content
-from faq.services.entries import archive_entry, edit_entry, submit_entry
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import ADD, PREVIEW, head_of, ids_of, page_of, read, save, typed
 
@@ -127,20 +128,27 @@ class TestMoves:
     @pytest.mark.parametrize(("button", "status"), [("_withdraw", "draft"), ("_archive", "archived")])
     def test_out_of_sight(self, relecteur, button, status):
         entry = a_published_entry()
-        relecteur.post(page_of(entry), {button: "1"})
+        relecteur.post(page_of(entry), {button: "1", "base": "2"})
         entry.refresh_from_db()
         assert entry.status == status
 
     def test_and_back(self, relecteur):
         entry = an_entry()
         archive_entry(entry.pk, by_command())
-        relecteur.post(page_of(entry), {"_restore": "1"})
+        relecteur.post(page_of(entry), {"_restore": "1", "base": "2"})
         entry.refresh_from_db()
         assert entry.status == "draft"
 
+    @pytest.mark.parametrize("base", [{}, {"base": "1"}, {"base": "x"}])
+    def test_what_nobody_has_seen_is_not_moved(self, relecteur, base):
+        entry = a_published_entry()
+        response = relecteur.post(page_of(entry), {"_archive": "1", **base}, follow=True)
+        assert "a été modifiée entre-temps (version 2)" in read(response)
+        assert entry.versions.count() == 2
+
     def test_what_is_done_already_is_told(self, relecteur):
         entry = an_entry()
-        response = relecteur.post(page_of(entry), {"_withdraw": "1"}, follow=True)
+        response = relecteur.post(page_of(entry), {"_withdraw": "1", "base": "1"}, follow=True)
         assert "Rien n’a changé" in read(response)
         assert entry.versions.count() == 1
 

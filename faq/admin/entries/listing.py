@@ -1,27 +1,28 @@
 """Fiches: the list, with its filters, its search and what can be done with many at once."""
 
-from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, Q, Subquery
+from functools import partial
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse
 from django.urls import path
-from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_POST
 
-from faq.admin.display import answer_html, filing_summary, link_to, state_badges
-from faq.admin.entry_filters import FILTERS
-from faq.admin.entry_page import EntryPage
-from faq.domain.text import fold
+from faq.admin.bulk_messages import tell
+from faq.admin.display import filing_summary, schedule_badges, state_badges
+from faq.admin.entries.comparison import compare
+from faq.admin.entries.filters import FILTERS
+from faq.admin.entries.page import EntryPage
+from faq.admin.entries.presence import sign_of_life
+from faq.admin.entries.preview import preview
+from faq.admin.entries.questions import questions
+from faq.admin.entries.review import review
 from faq.models import Entry, Passage
 from faq.models.entries import number_of
 from faq.services.bulk import change_many
-from faq.services.content import one_line_end
-from faq.services.entries import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
-
-_REFUSALS_SHOWN = 20
+from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 
 
 @admin.register(Entry)
@@ -40,18 +41,14 @@ class EntryAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         """Bring along what the list shows, but for the long texts."""
         cited = Passage.objects.current().filter(entry=OuterRef("pk")).order_by().values("entry")
-        entries = super().get_queryset(request).with_filing().select_related("head")
+        entries = super().get_queryset(request).with_filing().select_related("head").prefetch_related("schedules")
         return entries.defer("answer", "folded", "head__answer", "head__filing").annotate(
             source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0)
         )
 
     def get_search_results(self, request, queryset, search_term):
         """Find the entry of that reference, and the entries that hold all the words."""
-        words = Q()
-        for word in fold(search_term).split():
-            words &= Q(folded__contains=word)
-        number = number_of(search_term)
-        return queryset.filter(words if number is None else words | Q(pk=number)), False
+        return queryset.matching(search_term), False
 
     @admin.display(description="réf.", ordering="pk")
     def number(self, entry):
@@ -65,8 +62,8 @@ class EntryAdmin(admin.ModelAdmin):
 
     @admin.display(description="état", ordering="status")
     def state(self, entry):
-        """What the public sees, and what is being worked on."""
-        return state_badges(entry)
+        """What the public sees, what is being worked on, and what is planned."""
+        return format_html("{} {}", state_badges(entry), schedule_badges(entry.schedules.all()))
 
     @admin.display(description="classement")
     def filing(self, entry):
@@ -124,39 +121,36 @@ class EntryAdmin(admin.ModelAdmin):
         """Bring archived entries back as drafts."""
         self._change_many(request, queryset, restore_entry, "Restauration")
 
+    def action_checkbox(self, entry):
+        """Have the list's form say which version of each entry it shows."""
+        box = super().action_checkbox(entry)
+        return format_html('{}<input type="hidden" name="base-{}" value="{}">', box, entry.pk, entry.head.number)
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Show and save one entry, on a page of our own."""
         return EntryPage(self, request, object_id).respond()
 
     def get_urls(self):
-        """Add the preview of an answer that is being typed."""
-        preview = self.admin_site.admin_view(self.preview_view)
-        return [path("preview/", preview, name="faq_entry_preview"), *super().get_urls()]
-
-    @method_decorator(require_POST)
-    def preview_view(self, request):
-        """Give the answer that is being typed as the public would read it; nothing is stored."""
-        if not self.has_view_permission(request):
-            return HttpResponse(status=403)
-        return HttpResponse(answer_html(one_line_end(request.POST.get("answer", ""))))
+        """Add the pages around the list and the form."""
+        pages = [
+            path(route, self.admin_site.admin_view(partial(view, self)), name=f"faq_entry_{name}")
+            for route, name, view in PAGES
+        ]
+        return [*pages, *super().get_urls()]
 
     def _change_many(self, request, queryset, operation, label):
-        numbers = list(queryset.order_by().values_list("pk", flat=True))
-        report = change_many(numbers, operation, f"{label} depuis la liste", request.user)
-        if report.changed:
-            batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
-            done = format_html("{} : {}, {}.", label, _named(report.changed), batch)
-            self.message_user(request, done, messages.SUCCESS)
-        if report.unchanged:
-            self.message_user(request, f"Déjà dans cet état : {_named(report.unchanged)}.", messages.INFO)
-        for refusal in report.refused[:_REFUSALS_SHOWN]:
-            self.message_user(request, refusal, messages.ERROR)
-        if len(report.refused) > _REFUSALS_SHOWN:
-            more = f"{len(report.refused)} fiches refusées ; les {_REFUSALS_SHOWN} premières sont nommées."
-            self.message_user(request, more, messages.ERROR)
+        numbers = queryset.order_by().values_list("pk", flat=True)
+        # What is on other pages of the list nobody has seen; there the state of the moment counts.
+        bases = {number: number_of(request.POST.get(f"base-{number}", "")) for number in numbers}
+        report = change_many(bases, operation, f"{label} depuis la liste", request.user)
+        tell(request, label, report)
 
 
-def _named(outcomes):
-    shown = ", ".join(outcome.entry.reference for outcome in outcomes[:10])
-    number = len(outcomes)
-    return f"{number} fiche{'s' if number > 1 else ''} ({shown}{'…' if number > 10 else ''})"
+PAGES = (
+    ("preview/", "preview", preview),
+    ("questions/", "questions", questions),
+    ("review/", "review", review),
+    ("<int:number>/presence/", "presence", sign_of_life),
+    ("<str:object_id>/compare/", "compare", compare),
+)
+"""The pages around the list and the form: route, name, and view, which takes this admin and the request."""

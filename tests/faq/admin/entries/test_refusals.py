@@ -5,10 +5,9 @@ import re
 import pytest
 
 from faq.domain.dumps import VOTE_LINE
-from faq.services.content import Content
-from faq.services.entries import archive_entry, edit_entry
-from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
-from tests.faq.admin.entry_form import ADD, PREVIEW, head_of, ids_of, page_of, read, save, typed
+from faq.services.workflow import archive_entry
+from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
+from tests.faq.admin.entry_form import ADD, PREVIEW, ids_of, page_of, read, save, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -64,36 +63,11 @@ class TestRefusals:
         assert "est archivée" in self.refused(redacteur, entry, answer="Autrement.")
 
 
-class TestTwoEditors:
-    def test_the_second_save_overwrites_nothing_and_loses_nothing(self, redacteur):
-        entry = an_entry(couloirs="hopital")
-        mine = typed(entry, answer="Mon texte.", comment="mon avis", themes=ids_of(themes="certificats"), _save="1")
-        edit_entry(entry.pk, Content("Comment faire ?", "Leur texte.", a_filing()), by_command())
-        response = redacteur.post(page_of(entry), mine)
-        page = read(response)
-        assert head_of(entry).answer == "Leur texte."
-        assert "a été modifiée entre-temps (version 2)" in page
-        assert "Leur texte." in page
-        assert "Mon texte.</textarea>" in page
-        assert 'value="mon avis"' in page
-        form = response.context["form"]
-        assert form["themes"].value() == [str(pk) for pk in ids_of(themes="certificats")]
-        assert form["couloirs"].value() == [str(pk) for pk in ids_of(couloirs="hopital")]
-
-    def test_saving_again_is_a_choice_and_keeps_both_in_the_history(self, redacteur):
-        entry = an_entry()
-        mine = typed(entry, answer="Mon texte.", _save="1")
-        edit_entry(entry.pk, Content("Comment faire ?", "Leur texte.", a_filing()), by_command())
-        form = redacteur.post(page_of(entry), mine).context["form"]
-        redacteur.post(page_of(entry), mine | {"base": form["base"].value()})
-        texts = entry.versions.order_by("number").values_list("answer", flat=True)
-        assert list(texts) == ["Comme ceci.", "Leur texte.", "Mon texte."]
-
-    def test_an_entry_archived_meanwhile_keeps_the_text_in_the_form(self, redacteur):
-        entry = an_entry()
-        mine = typed(entry, answer="Mon texte.", _save="1")
-        archive_entry(entry.pk, by_command())
-        assert "Mon texte.</textarea>" in read(redacteur.post(page_of(entry), mine))
+def test_an_entry_archived_meanwhile_keeps_the_text_in_the_form(redacteur):
+    entry = an_entry()
+    mine = typed(entry, answer="Mon texte.", _save="1")
+    archive_entry(entry.pk, by_command())
+    assert "Mon texte.</textarea>" in read(redacteur.post(page_of(entry), mine))
 
 
 class TestRights:
@@ -104,7 +78,15 @@ class TestRights:
         entry = a_published_entry()
         assert self.buttons(analyste, entry) == set()
         assert self.buttons(redacteur, entry) == {"_preview", "_save", "_submit"}
-        assert self.buttons(relecteur, entry) == {"_preview", "_save", "_submit", "_publish", "_withdraw", "_archive"}
+        assert self.buttons(relecteur, entry) == {
+            "_preview",
+            "_save",
+            "_submit",
+            "_publish",
+            "_withdraw",
+            "_archive",
+            "_schedule_withdraw",
+        }
 
     def test_buttons_by_state(self, relecteur):
         draft, archived = an_entry(), an_entry()

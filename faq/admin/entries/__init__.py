@@ -1,0 +1,5 @@
+"""Fiches: their list, the page of one, and the pages around both."""
+
+from faq.admin.entries.listing import EntryAdmin
+
+__all__ = ["EntryAdmin"]

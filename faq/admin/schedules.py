@@ -1,0 +1,70 @@
+"""Planifications: what will be published or withdrawn by itself, and what failed to be."""
+
+from django.contrib import admin
+from django.db.models import F
+from django.utils.html import format_html
+
+from faq.admin.display import NOTHING, link_to, moment, person
+from faq.admin.readonly import ReadOnly
+from faq.models import Schedule
+
+
+class FailureFilter(admin.SimpleListFilter):
+    """What waits for its hour, or for an editor."""
+
+    title, parameter_name = "suite", "suite"
+
+    def lookups(self, request, model_admin):
+        """Offer both."""
+        return [("a-venir", "à venir"), ("echec", "en échec")]
+
+    def queryset(self, request, queryset):
+        """Keep one."""
+        match self.value():
+            case "echec":
+                return queryset.failed()
+            case "a-venir":
+                return queryset.filter(failed_at__isnull=True)
+            case _:
+                return queryset
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
+    """Only ever read: plans are made and given up on the page of their entry."""
+
+    list_display = ("fiche", "action", "due", "by", "outcome")
+    list_display_links = None
+    list_filter = ("action", FailureFilter)
+    list_per_page = 50
+
+    def get_queryset(self, request):
+        """Put first what waits for an editor; do without the long texts."""
+        plans = super().get_queryset(request).select_related("entry", "author", "version")
+        light = plans.defer("entry__answer", "entry__folded", "version__answer", "version__filing")
+        return light.order_by(F("failed_at").desc(nulls_last=True), "due_at", "pk")
+
+    @admin.display(description="fiche", ordering="entry")
+    def fiche(self, planned):
+        """The entry, whose page is where to mend things, and what is to be published of it."""
+        version = f" (version {planned.version.number})" if planned.version else ""
+        entry = planned.entry
+        question = planned.version.question if planned.version else entry.question
+        return link_to("entry_change", entry.pk, f"{entry.reference} {question}{version}")
+
+    @admin.display(description="prévue le", ordering="due_at")
+    def due(self, planned):
+        """The hour."""
+        return moment(planned.due_at)
+
+    @admin.display(description="planifiée par", ordering="author")
+    def by(self, planned):
+        """Who decided it."""
+        return person(planned.author)
+
+    @admin.display(description="échec")
+    def outcome(self, planned):
+        """Why it was not done."""
+        if planned.failed_at is None:
+            return NOTHING
+        return format_html("<strong>Échec</strong> le {} : {}", moment(planned.failed_at), planned.error)

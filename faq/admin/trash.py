@@ -1,0 +1,134 @@
+"""Corbeille: entries out of use, who put them there and why, and the way back."""
+
+from textwrap import shorten
+
+from django.contrib import admin, messages
+from django.db.models.functions import Left
+from django.shortcuts import redirect
+from django.utils.html import format_html, format_html_join
+
+from faq.admin.bulk_messages import tell
+from faq.admin.display import NOTHING, link_to, moment, person
+from faq.admin.readonly import ReadOnly
+from faq.models import ArchivedEntry
+from faq.models.entries import number_of
+from faq.services.bulk import change_many
+from faq.services.workflow import restore_entry
+
+_RESTORE = "_restore"
+"""The button of one row."""
+_BEGINNING = 160
+"""Characters of an answer that the list shows."""
+_LONG_TEXTS = ("answer", "folded", "head__answer", "head__filing", "alias__survivor__answer", "alias__survivor__folded")
+
+
+@admin.register(ArchivedEntry)
+class TrashAdmin(ReadOnly, admin.ModelAdmin):
+    """A list to read and to restore from; an entry's own page is where all entries have theirs."""
+
+    list_display = ("fiche", "beginning", "archived_at", "by", "reason")
+    list_display_links = None
+    list_per_page = 50
+    ordering = ("-head__created_at", "-pk")
+    search_fields = ("folded",)
+    search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
+    actions = ("restore",)
+
+    def get_queryset(self, request):
+        """Bring along who archived what, and the beginning of its text instead of the whole."""
+        entries = super().get_queryset(request).archived()
+        around = entries.select_related("head__author", "head__batch", "alias__survivor").defer(*_LONG_TEXTS)
+        return around.annotate(answer_beginning=Left("answer", 2 * _BEGINNING))
+
+    def get_search_results(self, request, queryset, search_term):
+        """Find the entry of that reference, and the entries that hold all the words."""
+        return queryset.matching(search_term), False
+
+    def get_list_display(self, request):
+        """Offer the way back to those who may take it."""
+        return (*self.list_display, "way_back") if self.has_archive_permission(request) else self.list_display
+
+    def has_module_permission(self, request):
+        """Show the trash in the menu to whoever may read entries."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        """Whoever may read entries may read these."""
+        return request.user.has_perm("faq.view_entry")
+
+    def has_archive_permission(self, request):
+        """Tell who may restore."""
+        return request.user.has_perm("faq.archive_entry")
+
+    @admin.display(description="fiche", ordering="pk")
+    def fiche(self, entry):
+        """The reference, the question and the way to the page."""
+        return link_to("entry_change", entry.pk, f"{entry.reference} {entry.question or '(sans question)'}")
+
+    @admin.display(description="réponse")
+    def beginning(self, entry):
+        """How the answer begins."""
+        return shorten(entry.answer_beginning, _BEGINNING, placeholder="…") or NOTHING
+
+    @admin.display(description="archivée le", ordering="head__created_at")
+    def archived_at(self, entry):
+        """When it came here: nothing is written after that."""
+        return moment(entry.head.created_at)
+
+    @admin.display(description="par", ordering="head__author")
+    def by(self, entry):
+        """Who put it here."""
+        return person(entry.head.author)
+
+    @admin.display(description="pourquoi")
+    def reason(self, entry):
+        """The comment, the batch that it was archived with, the entry that it was merged into."""
+        head = entry.head
+        lot = link_to("batch_change", head.batch_id, head.batch) if head.batch else ""
+        merged = format_html("fusionnée dans {}", _survivor(entry.alias)) if hasattr(entry, "alias") else ""
+        said = [(words,) for words in (merged, head.comment, lot) if words]
+        return format_html_join("", "<div>{}</div>", said) or NOTHING
+
+    @admin.display(description="retour")
+    def way_back(self, entry):
+        """The button; what was merged away comes back with its merge undone, not alone."""
+        if hasattr(entry, "alias"):
+            return format_html('<span class="quiet">{}</span>', "avec l’annulation de la fusion")
+        return format_html(
+            '<button type="submit" class="button secondary" name="{}" value="{}">Restaurer'
+            '<span class="visually-hidden"> la fiche {}</span></button>',
+            _RESTORE,
+            entry.pk,
+            entry.reference,
+        )
+
+    @admin.action(description="Restaurer en brouillon", permissions=["archive"])
+    def restore(self, request, queryset):
+        """Bring entries back as drafts."""
+        self._restore(request, queryset)
+
+    def changelist_view(self, request, extra_context=None):
+        """Show the list, or do what the button of one row asks."""
+        if request.method == "POST" and _RESTORE in request.POST:
+            number = number_of(request.POST[_RESTORE])
+            self._restore(request, self.get_queryset(request).filter(pk=number))
+            return redirect(request.get_full_path())
+        return super().changelist_view(request, extra_context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Lead to the page that every entry has."""
+        return redirect("admin:faq_entry_change", object_id)
+
+    def _restore(self, request, entries):
+        merged = entries.filter(alias__isnull=False).count()
+        numbers = entries.filter(alias__isnull=True).order_by().values_list("pk", flat=True)
+        report = change_many(dict.fromkeys(numbers), restore_entry, "Restauration depuis la corbeille", request.user)
+        tell(request, "Restauration en brouillon", report)
+        if merged:
+            messages.error(request, f"{merged} fiche(s) fusionnée(s) : annulez le lot de la fusion pour les retrouver.")
+        elif not (report.changed or report.unchanged or report.refused):
+            messages.info(request, "Cette fiche n’est plus dans la corbeille.")
+
+
+def _survivor(alias):
+    return link_to("entry_change", alias.survivor_id, alias.survivor.reference)

@@ -1,0 +1,38 @@
+"""Presence: who has an entry open. A courtesy between editors; nothing is locked by it."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+
+from faq.models.entries import Entry
+
+PRESENT_FOR = timedelta(minutes=3)
+"""How long after their last sign of life somebody counts as present; an open form gives one every minute."""
+
+
+class PresenceQuerySet(models.QuerySet):
+    """Verbs that read presence."""
+
+    def others(self, entry: int, user: int, at: datetime):
+        """Who else had the entry open, the latest first, with their accounts."""
+        present = self.filter(entry=entry, seen_at__gt=at - PRESENT_FOR).exclude(user=user)
+        return present.select_related("user").order_by("-seen_at", "user")
+
+
+class Presence(models.Model):
+    """When an editor last had an entry's form open."""
+
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="presences", verbose_name="fiche")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="rédacteur")
+    seen_at = models.DateTimeField("vu le")
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "présence"
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=("entry", "user"), name="presence_once_per_entry_and_user")]
+
+    def __str__(self):
+        return f"{self.user} sur {self.entry.reference}"

@@ -1,0 +1,70 @@
+"""Schedules: publications and withdrawals that wait for their hour."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from faq.enums import Action
+from faq.models.entries import Entry
+from faq.models.versions import Version
+
+SCHEDULED_ACTIONS = ((Action.PUBLISHED.value, Action.PUBLISHED.label), (Action.WITHDRAWN.value, Action.WITHDRAWN.label))
+
+
+class ScheduleQuerySet(models.QuerySet):
+    """Verbs that read schedules."""
+
+    def due(self, at: datetime):
+        """Schedules to carry out at that time, the earliest first; those that failed wait for an editor."""
+        return self.filter(due_at__lte=at, failed_at__isnull=True).order_by("due_at", "pk")
+
+    def failed(self):
+        """Schedules that could not be carried out."""
+        return self.filter(failed_at__isnull=False)
+
+
+class Schedule(models.Model):
+    """One thing to be done with an entry at a given time; the row is gone once it is done."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="schedules", verbose_name="fiche")
+    action = models.CharField("opération", max_length=10, choices=SCHEDULED_ACTIONS)
+    version = models.ForeignKey(
+        Version,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        verbose_name="version",
+        help_text="Le texte à publier, et nul autre ; sans objet pour un retrait.",
+    )
+    due_at = models.DateTimeField("prévue le", db_index=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="planifiée par"
+    )
+    created_at = models.DateTimeField("planifiée le")
+    failed_at = models.DateTimeField("en échec depuis", null=True)
+    error = models.TextField("raison de l’échec", blank=True)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "planification"
+        verbose_name_plural = "planifications"
+        ordering = ("due_at", "pk")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=("entry", "action"), name="schedule_once_per_entry_and_action"),
+            models.CheckConstraint(
+                condition=Q(action=Action.PUBLISHED, version__isnull=False)
+                | Q(action=Action.WITHDRAWN, version__isnull=True),
+                name="schedule_publishes_one_version",
+            ),
+            models.CheckConstraint(
+                condition=Q(failed_at__isnull=True, error="") | (Q(failed_at__isnull=False) & ~Q(error="")),
+                name="schedule_failure_has_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_action_display()} de la fiche {self.entry.reference}"

@@ -1,0 +1,56 @@
+"""Two editors on one entry: what both want is joined, and where they are at odds they are asked."""
+
+from dataclasses import replace
+
+from faq.domain.facets import Filing
+from faq.domain.merge import Merge, merge
+from faq.models import Entry, Version
+from faq.services.content import Content, EntryError, content_of
+from faq.services.versions import latest
+
+NO_VERSION = 0
+"""A base that no version has: whoever does not say what they saw is told to look again."""
+
+
+class StaleVersion(EntryError):
+    """Somebody else wrote since the version that the change is based on; nothing was written."""
+
+    def __init__(self, entry: Entry, theirs: Version, advice: str) -> None:
+        self.entry = entry
+        self.theirs = theirs
+        super().__init__(
+            f"La fiche {entry.reference} a été modifiée entre-temps (version {theirs.number}). "
+            f"Rien n’a été enregistré : {advice}"
+        )
+
+
+class Conflict(StaleVersion):
+    """Somebody else changed the same lines, or the same filing, since `base`; `merge` holds what is to be decided."""
+
+    def __init__(self, entry: Entry, base: Version, theirs: Version, merged: Merge) -> None:
+        self.base = base
+        self.merge = merged
+        super().__init__(entry, theirs, "choisissez entre son texte et le vôtre là où ils se contredisent.")
+
+
+def check_base(entry: Entry, base: int | None) -> None:
+    """Raise StaleVersion where `base` is given and is not the number of the entry's latest version any more."""
+    if base is not None and base != latest(entry).number:
+        raise StaleVersion(entry, latest(entry), "relisez-la, puis recommencez.")
+
+
+def joined(entry: Entry, mine: Content, base: int) -> Content:
+    """Join what was made from version `base` of a locked entry with what was saved since, field by field.
+
+    `mine` is cleaned. Raises Conflict where both changed the same, StaleVersion where there is no such version.
+    """
+    theirs = latest(entry)
+    started_from = Version.objects.filter(entry=entry, number=base).first()
+    if started_from is None:
+        raise StaleVersion(entry, theirs, f"la version {base}, dont partait votre saisie, n’existe pas.")
+    merged = merge(content_of(started_from), content_of(theirs), mine)
+    filing: Filing = {facet: terms.terms for facet, terms in merged.filing.items() if terms.terms is not None}
+    question, answer = merged.question.text, merged.answer.text
+    if merged.conflicts or question is None or answer is None:
+        raise Conflict(entry, started_from, theirs, merged)
+    return replace(mine, question=question, answer=answer, filing=filing)

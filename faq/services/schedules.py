@@ -1,0 +1,126 @@
+"""Publications and withdrawals at a given time: planning them, and carrying them out when it has come."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from faq.enums import Action, EntryStatus, Origin
+from faq.models import Entry, Schedule, Version
+from faq.services.conflicts import check_base
+from faq.services.content import EntryError, content_of
+from faq.services.roles import Author, require
+from faq.services.versions import Outcome, Provenance, latest, lock_entries
+from faq.services.workflow import destination, publish_entry, withdraw_entry
+
+_RIGHT = "faq.publish_entry"
+_log = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def schedule(
+    number: int, action: Action, due_at: datetime, provenance: Provenance, *, base: int | None = None
+) -> Schedule:
+    """Plan to publish an entry's latest text (PUBLISHED), and no other, or to withdraw the entry (WITHDRAWN).
+
+    A plan for the same action is replaced. Raises EntryError where the time has passed or the entry cannot go
+    that way, StaleVersion where `base` is not the latest version any more, PermissionDenied, Entry.DoesNotExist.
+    """
+    require(provenance.author, _RIGHT)
+    [entry] = lock_entries([number])
+    check_base(entry, base)
+    _refuse_impossible(entry, action, due_at, provenance.at)
+    planned, _ = Schedule.objects.update_or_create(
+        entry=entry,
+        action=action,
+        defaults={
+            "version": latest(entry) if action == Action.PUBLISHED else None,
+            "due_at": due_at,
+            "author": provenance.author,
+            "created_at": provenance.at,
+            "failed_at": None,
+            "error": "",
+        },
+    )
+    return planned
+
+
+@transaction.atomic
+def cancel(planned: Schedule, author: Author) -> bool:
+    """Give a plan up; tell whether it was still there. Raises PermissionDenied."""
+    require(author, _RIGHT)
+    lock_entries([planned.entry_id])
+    gone, _ = Schedule.objects.filter(pk=planned.pk).delete()
+    return bool(gone)
+
+
+@dataclass(slots=True)
+class DueReport:
+    """What was carried out, and what failed and waits for an editor."""
+
+    done: list[Outcome] = field(default_factory=list)
+    failed: list[Schedule] = field(default_factory=list)
+
+
+def carry_out_due(at: datetime | None = None) -> DueReport:
+    """Do what is due by a time, one transaction per entry: one that fails is marked so and stops no other.
+
+    Safe to repeat, and to run on several machines at once: whoever comes second to an entry finds nothing to do.
+    """
+    report = DueReport()
+    for number in Schedule.objects.due(at or timezone.now()).values_list("pk", flat=True):
+        try:
+            outcome = _carry_out(number)
+        except (EntryError, DatabaseError) as failure:
+            report.failed += _mark_failed(number, failure)
+        else:
+            report.done += [outcome] if outcome else []
+    return report
+
+
+@transaction.atomic
+def _carry_out(number: int) -> Outcome | None:
+    """Carry out one plan and forget it, together or not at all; nothing where somebody else was faster."""
+    entry = Schedule.objects.filter(pk=number).values_list("entry", flat=True).first()
+    if entry is None:
+        return None
+    # The entry before its plan, in the order of all other writers.
+    lock_entries([entry])
+    planned = Schedule.objects.select_related("author", "version").filter(pk=number, failed_at=None).first()
+    if planned is None or planned.due_at > timezone.now():
+        return None
+    planned.delete()
+    # Whoever planned it had the right to; they may have left since.
+    provenance = Provenance(Origin.SCHEDULE, comment=_by_whom(planned))
+    if planned.action == Action.WITHDRAWN:
+        return withdraw_entry(entry, provenance)
+    return publish_entry(entry, provenance, base=planned.version.number)
+
+
+def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
+    told = isinstance(failure, EntryError)
+    if not told:
+        _log.error("schedule %s could not be carried out", number, exc_info=failure)
+    reason = str(failure) if told else "La base de données a refusé l’opération ; prévenez un administrateur."
+    marked = Schedule.objects.filter(pk=number, failed_at=None).update(failed_at=timezone.now(), error=reason)
+    return list(Schedule.objects.select_related("entry").filter(pk=number)) if marked else []
+
+
+def _by_whom(planned: Schedule) -> str:
+    author = planned.author
+    name = (author.get_full_name() or author.get_username()) if author else "le système"
+    return f"Planifiée par {name}."
+
+
+def _refuse_impossible(entry: Entry, action: Action, due_at: datetime, now: datetime) -> None:
+    if due_at <= now:
+        raise EntryError("Cette date est passée : choisissez un moment à venir.")
+    head: Version = latest(entry)
+    if action == Action.PUBLISHED:
+        if entry.live_id == head.pk:
+            raise EntryError(f"Le texte de la fiche {entry.reference} est déjà en ligne.")
+        destination(action, entry, content_of(head))
+    elif entry.status != EntryStatus.PUBLISHED and not entry.schedules.filter(action=Action.PUBLISHED).exists():
+        raise EntryError(f"La fiche {entry.reference} n’est pas en ligne, et sa publication n’est pas planifiée.")

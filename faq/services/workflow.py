@@ -1,0 +1,180 @@
+"""The ways that an entry takes: to the reviewers, to the public, out of use, and back.
+
+Every function takes `base`, the number of the version that whoever acts has seen: where it is given and
+another was written since, nothing is done and StaleVersion is raised. All raise PermissionDenied, EntryError
+with the reason why an entry cannot go that way, and Entry.DoesNotExist. An entry that is there already stays.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from faq.enums import Action, EntryStatus
+from faq.models import Entry, EntryAlias
+from faq.models.live import load_taxonomy
+from faq.services.conflicts import check_base
+from faq.services.content import Content, EntryError, content_of
+from faq.services.roles import require
+from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
+
+
+def submit_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Hand the latest text to the reviewers."""
+    [outcome] = _move({number: base}, provenance, Action.SUBMITTED)
+    return outcome
+
+
+def publish_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Make exactly the latest text live, at once."""
+    [outcome] = _move({number: base}, provenance, Action.PUBLISHED)
+    return outcome
+
+
+def publish_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
+    """Publish several entries, all or none, in a constant number of queries."""
+    return _move(dict.fromkeys(numbers), provenance, Action.PUBLISHED)
+
+
+def refuse_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Give a text that waits for a reviewer back to its editors; the comment says what is to be changed."""
+    if not provenance.comment.strip():
+        raise EntryError("Un refus demande un commentaire : dites au rédacteur ce qu’il doit changer.")
+    [outcome] = _move({number: base}, provenance, Action.REFUSED)
+    return outcome
+
+
+def withdraw_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Take a published entry back to draft."""
+    [outcome] = _move({number: base}, provenance, Action.WITHDRAWN)
+    return outcome
+
+
+def archive_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Take an entry out of use; its address answers « gone »."""
+    [outcome] = _move({number: base}, provenance, Action.ARCHIVED)
+    return outcome
+
+
+def archive_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
+    """Archive several entries at once, in a constant number of queries."""
+    return _move(dict.fromkeys(numbers), provenance, Action.ARCHIVED)
+
+
+def restore_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Bring an archived entry back as a draft."""
+    [outcome] = _move({number: base}, provenance, Action.RESTORED)
+    return outcome
+
+
+def restore_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
+    """Restore several entries at once, in a constant number of queries."""
+    return _move(dict.fromkeys(numbers), provenance, Action.RESTORED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    right: str
+    leads_to: EntryStatus
+    obstacle: Callable[[Entry, Content], str | None]
+    """Why an entry cannot go this way with that text, in French; none where it can."""
+    arrived: Callable[[Entry], bool]
+    """Whether the entry is there already, with its latest text."""
+
+
+def _cannot_submit(entry: Entry, content: Content) -> str | None:
+    if entry.status == EntryStatus.PUBLISHED and content == content_of(latest(entry)) and not entry.has_draft:
+        return "son texte est déjà en ligne et rien n’y a été changé"
+    return _cannot_publish(entry, content)
+
+
+def _cannot_publish(entry: Entry, content: Content) -> str | None:
+    if entry.status == EntryStatus.ARCHIVED:
+        return "elle est archivée ; restaurez-la d’abord"
+    missing = [name for name, text in (("question", content.question), ("réponse", content.answer)) if not text]
+    return f"il lui manque sa {' et sa '.join(missing)}" if missing else None
+
+
+def _cannot_refuse(entry: Entry, content: Content) -> str | None:
+    return None if latest(entry).status == EntryStatus.IN_REVIEW else "elle n’attend pas de relecture"
+
+
+def _cannot_withdraw(entry: Entry, content: Content) -> str | None:
+    return None if entry.status == EntryStatus.PUBLISHED else "elle n’est pas publiée"
+
+
+def _cannot_archive(entry: Entry, content: Content) -> str | None:
+    return None
+
+
+def _cannot_restore(entry: Entry, content: Content) -> str | None:
+    if entry.status != EntryStatus.ARCHIVED:
+        return "elle n’est pas archivée"
+    alias = EntryAlias.objects.filter(former=entry).first()
+    return f"elle a été fusionnée par le lot {alias.batch_id} ; annulez-le pour la retrouver" if alias else None
+
+
+def _is(status: EntryStatus) -> Callable[[Entry], bool]:
+    # A draft beside a live text is not yet an entry in draft.
+    return lambda entry: latest(entry).status == status and not (status == EntryStatus.DRAFT and entry.live_id)
+
+
+def _was_refused(entry: Entry) -> bool:
+    return latest(entry).action == Action.REFUSED
+
+
+_WAYS = {
+    Action.SUBMITTED: _Way("faq.submit_entry", EntryStatus.IN_REVIEW, _cannot_submit, _is(EntryStatus.IN_REVIEW)),
+    Action.PUBLISHED: _Way("faq.publish_entry", EntryStatus.PUBLISHED, _cannot_publish, _is(EntryStatus.PUBLISHED)),
+    Action.REFUSED: _Way("faq.publish_entry", EntryStatus.DRAFT, _cannot_refuse, _was_refused),
+    Action.WITHDRAWN: _Way("faq.publish_entry", EntryStatus.DRAFT, _cannot_withdraw, _is(EntryStatus.DRAFT)),
+    Action.ARCHIVED: _Way("faq.archive_entry", EntryStatus.ARCHIVED, _cannot_archive, _is(EntryStatus.ARCHIVED)),
+    Action.RESTORED: _Way("faq.archive_entry", EntryStatus.DRAFT, _cannot_restore, _is(EntryStatus.DRAFT)),
+}
+_BESIDE_LIVE = (Action.SUBMITTED, Action.REFUSED)
+"""What the public does not notice."""
+
+
+@transaction.atomic
+def _move(bases: Mapping[int, int | None], provenance: Provenance, action: Action) -> list[Outcome]:
+    """Take entries, all or none, where the action leads. Outcomes come in the order of the entries' numbers."""
+    require_right(action, provenance)
+    entries = lock_entries(bases)
+    for entry in entries:
+        check_base(entry, bases[entry.pk])
+    changes = [change for entry in entries if (change := change_towards(action, entry, content_of(latest(entry))))]
+    return outcomes(entries, record(changes, load_taxonomy(), provenance))
+
+
+def require_right(action: Action, provenance: Provenance) -> None:
+    """Raise PermissionDenied unless the author may take entries this way."""
+    require(provenance.author, _WAYS[action].right)
+
+
+def destination(action: Action, entry: Entry, content: Content) -> EntryStatus:
+    """Give the state to which the action takes a locked or new entry with that text. Raises EntryError."""
+    if reason := _WAYS[action].obstacle(entry, content):
+        # The number of an entry that will not be created means nothing to anybody.
+        whose = f" pour la fiche {entry.reference}" if entry.head else ""
+        raise EntryError(f"« {action.label} » impossible{whose} : {reason}.")
+    return _WAYS[action].leads_to
+
+
+def change_towards(action: Action, entry: Entry, content: Content, *, minor: bool = False) -> Change | None:
+    """Give what takes a locked entry there, with that text; none where it is there with it already.
+
+    `minor` says whether the text, where it is another than the latest, differs by a slip. Raises EntryError.
+    """
+    same = content == content_of(latest(entry))
+    if same and _WAYS[action].arrived(entry):
+        return None
+    status = destination(action, entry, content)
+    live_beside = entry.live if action in _BESIDE_LIVE else None
+    stays_minor = entry.has_draft and latest(entry).minor if same else minor
+    return Change(entry, content, action, status, live_beside, minor=stays_minor)
+
+
+def outcomes(entries: Sequence[Entry], recorded: Sequence[Outcome]) -> list[Outcome]:
+    """Tell of every locked entry what became of it, also of those that stayed as they were."""
+    written = {outcome.entry.pk: outcome for outcome in recorded}
+    return [written.get(entry.pk) or Outcome(entry, latest(entry), changed=False) for entry in entries]

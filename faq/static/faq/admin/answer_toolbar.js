@@ -1,0 +1,285 @@
+/* Writing an answer: marks by button and by key, lists that go on by themselves. Ctrl+Z takes each back. */
+
+const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
+const ITALIC = 1; // stars on either side
+const BOLD = 2;
+// The items of faq.domain.markup_blocks, and those that have no text yet.
+const ITEM =
+  /^(?<indent>\s*)(?:(?<bullet>[-–—*·](?=\s|$)|[•‣▪●◦])|(?<number>[1-9]\d?)(?<delimiter>\s?[-–—]|[.)])(?=\s|$))(?<space>\s*)(?<text>.*)$/;
+
+const answer = document.getElementById("id_answer");
+
+/* The browser's own way to type: the only one that it can undo. */
+function type(start, end, text) {
+  answer.focus();
+  answer.setSelectionRange(start, end);
+  if (start === end && !text) {
+    return;
+  }
+  const typed = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
+  if (!typed) {
+    answer.setRangeText(text, start, end, "end");
+    answer.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+function readItem(line) {
+  const item = ITEM.exec(line)?.groups;
+  return item && { ...item, number: Number(item.number ?? 0), start: line.length - item.text.length };
+}
+
+function lineAt(place) {
+  const start = answer.value.lastIndexOf("\n", place - 1) + 1;
+  const end = answer.value.indexOf("\n", place);
+  return { start, end: end < 0 ? answer.value.length : end };
+}
+
+/* The selected lines, whole: a selection that ends where a line begins does not mean that line. */
+function chosenLines() {
+  const { selectionStart, selectionEnd } = answer;
+  const beyond = selectionEnd > selectionStart && answer.value[selectionEnd - 1] === "\n" ? 1 : 0;
+  const { start } = lineAt(selectionStart);
+  const { end } = lineAt(selectionEnd - beyond);
+  return { start, end, lines: answer.value.slice(start, end).split("\n") };
+}
+
+/* Emphasis */
+
+function wordAround(place) {
+  const before = /[\p{L}\p{N}’'-]*$/u.exec(answer.value.slice(0, place))[0];
+  const after = /^[\p{L}\p{N}’'-]*/u.exec(answer.value.slice(place))[0];
+  return [place - before.length, place + after.length];
+}
+
+/* What can carry stars within a range: each line's text without its list marker, outer spaces and own stars. */
+function stretches(from, to) {
+  const found = [];
+  for (let { start, end } = lineAt(from); start <= to; { start, end } = lineAt(end + 1)) {
+    const text = start + (readItem(answer.value.slice(start, end))?.start ?? 0);
+    const stretch = stretchWithin(Math.max(from, text), Math.min(to, end), text, end);
+    if (stretch) {
+      found.push(stretch);
+    }
+    if (end >= answer.value.length) {
+      break;
+    }
+  }
+  return found;
+}
+
+function stretchWithin(from, to, first, last) {
+  const { value } = answer;
+  while (from < to && /[\s*]/.test(value[from])) {
+    from += 1;
+  }
+  while (to > from && /[\s*]/.test(value[to - 1])) {
+    to -= 1;
+  }
+  if (from === to) {
+    return null;
+  }
+  let stars = 0;
+  const starred = () => value[from - stars - 1] === "*" && value[to + stars] === "*";
+  while (stars < BOLD + ITALIC && from - stars > first && to + stars < last && starred()) {
+    stars += 1;
+  }
+  return { from, to, stars };
+}
+
+function carries(stretch, kind) {
+  return kind === BOLD ? stretch.stars >= BOLD : stretch.stars % 2 === ITALIC;
+}
+
+function emphasise(kind, sample) {
+  const { selectionStart, selectionEnd } = answer;
+  const [from, to] = selectionStart === selectionEnd ? wordAround(selectionStart) : [selectionStart, selectionEnd];
+  const found = stretches(from, to);
+  if (!found.length) {
+    const stars = "*".repeat(kind);
+    type(selectionStart, selectionEnd, `${stars}${sample}${stars}`);
+    answer.setSelectionRange(selectionStart + kind, selectionStart + kind + sample.length);
+    return;
+  }
+  const add = !found.every((stretch) => carries(stretch, kind));
+  const changed = found.filter((stretch) => carries(stretch, kind) !== add);
+  const start = changed[0].from - changed[0].stars;
+  let text = "";
+  let place = start;
+  for (const stretch of changed) {
+    const stars = "*".repeat(stretch.stars + (add ? kind : -kind));
+    text += answer.value.slice(place, stretch.from - stretch.stars) + stars;
+    text += answer.value.slice(stretch.from, stretch.to) + stars;
+    place = stretch.to + stretch.stars;
+  }
+  type(start, place, text);
+  const inner = changed.length === 1 ? changed[0].stars + (add ? kind : -kind) : 0;
+  answer.setSelectionRange(start + inner, start + text.length - inner);
+}
+
+/* Lists */
+
+function isBullet(item) {
+  return Boolean(item?.bullet);
+}
+
+function isNumber(item) {
+  return Boolean(item?.number);
+}
+
+function withMarker(line, marker) {
+  const item = readItem(line);
+  const indent = /^\s*/.exec(line)[0];
+  return indent + marker + (item ? item.text : line.slice(indent.length));
+}
+
+function toggleList(isWanted, markerOf) {
+  const { start, end, lines } = chosenLines();
+  const filled = lines.filter((line) => line.trim());
+  const remove = filled.length > 0 && filled.every((line) => isWanted(readItem(line)));
+  const above = start > 0 ? readItem(answer.value.slice(lineAt(start - 1).start, start - 1)) : null;
+  let rank = above?.number ?? 0;
+  const text = lines.map((line) => {
+    if (!line.trim() && lines.length > 1) {
+      return line;
+    }
+    rank += 1;
+    return withMarker(line, remove ? "" : markerOf(rank));
+  });
+  const typed = text.join("\n");
+  type(start, end, typed);
+  answer.setSelectionRange(lines.length > 1 ? start : start + typed.length, start + typed.length);
+}
+
+/* A number or an asterisk alone may be a date, an address or a footnote: beside another it is an item. */
+function goesOn(item, start) {
+  if (item.number > 1 || item.bullet === "*") {
+    const above = start > 0 ? readItem(answer.value.slice(lineAt(start - 1).start, start - 1)) : null;
+    return item.number ? above?.number === item.number - 1 : above?.bullet === "*";
+  }
+  return true;
+}
+
+/* The items below, with the numbers that follow a new one. */
+function renumbered(item, place) {
+  let number = item.number + 1;
+  let text = "";
+  let end = lineAt(place).end;
+  while (end < answer.value.length) {
+    const line = answer.value.slice(end + 1, lineAt(end + 1).end);
+    const below = readItem(line);
+    if (below?.number !== number || below.indent !== item.indent || below.delimiter !== item.delimiter) {
+      break;
+    }
+    number += 1;
+    text += `\n${below.indent}${number}${below.delimiter}${below.space}${below.text}`;
+    end = lineAt(end + 1).end;
+  }
+  return { text, end };
+}
+
+function isEnterAlone(event) {
+  const withOthers = event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
+  return event.key === "Enter" && !withOthers;
+}
+
+function enter(event) {
+  const { selectionStart: place, selectionEnd } = answer;
+  const { start, end } = lineAt(place);
+  const item = readItem(answer.value.slice(start, end));
+  if (!item || place !== selectionEnd || place < start + item.start || !goesOn(item, start)) {
+    return;
+  }
+  event.preventDefault();
+  if (!item.text.trim()) {
+    type(start, end, ""); // Enter twice ends the list
+    return;
+  }
+  const marker = `${item.indent}${item.bullet ?? `${item.number + 1}${item.delimiter}`}${item.space || " "}`;
+  if (!item.number) {
+    type(place, place, `\n${marker}`);
+    return;
+  }
+  const below = renumbered(item, place);
+  type(place, below.end, `\n${marker}${answer.value.slice(place, end).trimStart()}${below.text}`);
+  answer.setSelectionRange(place + 1 + marker.length, place + 1 + marker.length);
+}
+
+/* Links */
+
+function link() {
+  const { selectionStart, selectionEnd } = answer;
+  const chosen = answer.value.slice(selectionStart, selectionEnd);
+  const start = selectionStart + chosen.length - chosen.trimStart().length;
+  const inner = chosen.trim().replaceAll("\n", " ");
+  const isAddress = /^(https?:\/\/|mailto:|tel:)\S+$/.test(inner);
+  const text = isAddress || !inner ? "texte du lien" : inner;
+  const address = isAddress ? inner : "https://";
+  type(start, start + chosen.trim().length, `[${text}](${address})`);
+  const begin = start + (isAddress || !inner ? 1 : text.length + 3);
+  answer.setSelectionRange(begin, begin + (isAddress || !inner ? text : address).length);
+}
+
+/* The bar */
+
+const TOOLS = [
+  { name: "Gras", key: "b", use: () => emphasise(BOLD, "texte en gras") },
+  { name: "Italique", key: "i", use: () => emphasise(ITALIC, "texte en italique") },
+  { name: "Lien", key: "k", use: link },
+  { name: "Liste", shifted: "8", use: () => toggleList(isBullet, () => "- ") },
+  { name: "Liste numérotée", shifted: "7", use: () => toggleList(isNumber, (rank) => `${rank}. `) },
+];
+
+function isPressed(tool, event) {
+  const command = (MAC ? event.metaKey : event.ctrlKey) && !event.altKey;
+  // Digits by their place: French keyboards write them with Shift.
+  if (tool.shifted) {
+    return command && event.shiftKey && event.code === `Digit${tool.shifted}`;
+  }
+  return command && !event.shiftKey && event.key.toLowerCase() === tool.key;
+}
+
+function buttonFor(tool, rank) {
+  const button = document.createElement("button");
+  const key = (tool.key ?? tool.shifted).toUpperCase();
+  button.type = "button";
+  button.className = `tool tool-${tool.key ?? tool.shifted}`;
+  button.textContent = tool.name;
+  button.tabIndex = rank === 0 ? 0 : -1;
+  button.title = MAC ? `${tool.key ? "" : "⇧"}⌘${key}` : `Ctrl+${tool.key ? "" : "Maj+"}${key}`;
+  button.setAttribute("aria-keyshortcuts", `${MAC ? "Meta" : "Control"}+${tool.key ? "" : "Shift+"}${key}`);
+  button.addEventListener("click", tool.use);
+  return button;
+}
+
+/* One stop for the Tab key; arrows go from tool to tool. */
+function rove(event) {
+  const buttons = [...event.currentTarget.children];
+  const from = buttons.indexOf(event.target);
+  const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: -1 }[event.key];
+  if (to === undefined) {
+    return;
+  }
+  event.preventDefault();
+  buttons[from].tabIndex = -1;
+  const next = buttons.at(to % buttons.length);
+  next.tabIndex = 0;
+  next.focus();
+}
+
+const bar = document.createElement("div");
+bar.className = "toolbar";
+bar.setAttribute("role", "toolbar");
+bar.setAttribute("aria-label", "Mise en forme de la réponse");
+bar.setAttribute("aria-controls", answer.id);
+bar.append(...TOOLS.map(buttonFor));
+bar.addEventListener("keydown", rove);
+answer.before(bar);
+answer.addEventListener("keydown", (event) => {
+  const tool = TOOLS.find((one) => isPressed(one, event));
+  if (tool) {
+    event.preventDefault();
+    tool.use();
+  } else if (isEnterAlone(event)) {
+    enter(event);
+  }
+});

@@ -1,0 +1,61 @@
+/* Nothing typed is lost by accident: what is not saved yet is marked, leaving asks first, Ctrl+S saves. */
+
+const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
+
+const form = document.querySelector("form[data-guarded]");
+const mark = form.querySelector("[data-unsaved]");
+const save = form.elements._save;
+// What came back from a refused save, or was kept while nobody was signed in, is in no version yet.
+const cameBack = form.querySelector(".errornote") !== null || "_kept" in form.elements;
+let leaving = false;
+
+function changed(field) {
+  if (!field.name || field.type === "hidden" || field.type === "submit") {
+    return false;
+  }
+  return field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+}
+
+function isUnsaved() {
+  return cameBack || [...form.elements].some(changed);
+}
+
+function show() {
+  const text = isUnsaved() ? "Modifications non enregistrées" : "";
+  if (mark.textContent !== text) {
+    mark.textContent = text; // each change is read out
+  }
+}
+
+function saveByKey(event) {
+  const command = MAC ? event.metaKey : event.ctrlKey;
+  if (command && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s") {
+    event.preventDefault();
+    form.requestSubmit(save);
+  }
+}
+
+// Heard at the document: after the scripts of the form, which may change other fields.
+document.addEventListener("input", show);
+document.addEventListener("change", show);
+document.addEventListener("keydown", saveByKey);
+save.setAttribute("aria-keyshortcuts", MAC ? "Meta+S" : "Control+S");
+save.title = MAC ? "⌘S" : "Ctrl+S";
+
+form.addEventListener("submit", (event) => {
+  if (leaving) {
+    event.preventDefault(); // a second click does not save twice
+  }
+  leaving = true;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (isUnsaved() && !leaving) {
+    event.preventDefault();
+  }
+});
+// Browsers fill the fields again for whoever comes back.
+window.addEventListener("pageshow", () => {
+  leaving = false;
+  show();
+});
+show();

@@ -1,0 +1,95 @@
+"""The admin's menu and the queues of its home page: what editors open, in the order in which they work."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.text import slugify
+
+from faq.models import (
+    Batch,
+    Couloir,
+    Dispositif,
+    Dump,
+    Entry,
+    OfferType,
+    Product,
+    Schedule,
+    Theme,
+    Version,
+)
+from feedback.models import Vote
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the admin that is not the list of a table."""
+
+    name: str
+    view: str
+    right: str
+
+    def row(self) -> dict[str, object]:
+        """Describe it as Django describes the list of a table."""
+        return {"name": self.name, "object_name": self.view, "admin_url": reverse(f"admin:{self.view}")}
+
+
+MENU: dict[str, tuple[type[Model] | Page, ...]] = {
+    "À faire": (
+        Entry,
+        Page("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
+        Page("À relire", "faq_entry_review", "faq.view_entry"),
+        Schedule,
+        Page("Corbeille", "faq_archivedentry_changelist", "faq.view_entry"),
+        Page("La FAQ au…", "faq_past", "faq.view_publication"),
+    ),
+    "Historique": (Version, Batch, Dump),
+    "Taxonomie": (OfferType, Couloir, Dispositif, Product, Theme),
+    "Retours": (Vote,),
+    "Comptes": (User, Group),
+}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Something that waits for somebody."""
+
+    label: str
+    number: int
+    address: str
+
+
+def menu(request, applications):
+    """Group what the person may open, given Django's list of applications, which holds only that."""
+    rows = {row["model"]: row for application in applications for row in application["models"]}
+    rows |= {item: item.row() for group in MENU.values() for item in group if _may_open(item, request.user)}
+    here = _longest_beginning(request.path, [row["admin_url"] for row in rows.values() if row["admin_url"]])
+    groups = []
+    for name, items in MENU.items():
+        if shown := [rows[item] | {"here": rows[item]["admin_url"] == here} for item in items if item in rows]:
+            groups.append({"name": name, "app_label": slugify(name), "app_url": "", "models": shown})
+    return groups
+
+
+def queues(user):
+    """Tell how many wait where, for somebody who may read them: one query each."""
+    entries = reverse("admin:faq_entry_changelist")
+    drafts = f"{entries}?travail=brouillon"
+    failed = f"{reverse('admin:faq_schedule_changelist')}?suite=echec"
+    trash = reverse("admin:faq_archivedentry_changelist")
+    waiting = (
+        ("À relire", "faq.view_entry", Entry.objects.to_review(), reverse("admin:faq_entry_review")),
+        ("Brouillons à côté d’un texte en ligne", "faq.view_entry", Entry.objects.with_draft(), drafts),
+        ("Planifications en échec", "faq.view_schedule", Schedule.objects.failed(), failed),
+        ("Corbeille", "faq.view_entry", Entry.objects.archived(), trash),
+    )
+    return [Queue(label, rows.count(), address) for label, right, rows, address in waiting if user.has_perm(right)]
+
+
+def _may_open(item, user):
+    return isinstance(item, Page) and user.has_perm(item.right)
+
+
+def _longest_beginning(path, addresses):
+    return max((address for address in addresses if path.startswith(address)), key=len, default=None)

@@ -1,0 +1,45 @@
+"""The home page, the trash and the undo of a batch: readable on a phone and in the dark, usable by everybody."""
+
+import pytest
+from django.urls import reverse
+
+from faq.models import Batch, Entry
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, submit_entry
+from tests.factories import a_dump_file, an_entry, by_command, take_dump
+
+
+@pytest.fixture
+def addresses():
+    """The pages, on something to show."""
+    take_dump(a_dump_file("Un.", "Deux.", "Trois."))
+    edited, submitted, _ = Entry.objects.order_by("pk")
+    edit_entry(edited.pk, Content("Question ?", "Un."), by_command())
+    edit_entry(submitted.pk, Content("Une question longue, qui tient en plusieurs lignes ?", "Deux."), by_command())
+    submit_entry(submitted.pk, by_command())
+    archive_entry(an_entry().pk, by_command(comment="Plus d’actualité, remplacée par une autre"))
+    return [
+        reverse("admin:index"),
+        reverse("admin:faq_archivedentry_changelist"),
+        f"{reverse('admin:faq_archivedentry_changelist')}?q=introuvable",
+        reverse("admin:faq_batch_change", args=(Batch.objects.get().pk,)),
+        reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,)),
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"width": 320}, {"color_scheme": "dark"}], ids=["desk", "phone", "dark"])
+def test_pages_are_readable(open_page, sign_in, axe, addresses, options):
+    page = sign_in(open_page(**options), "relecteur")
+    for address in addresses:
+        page.goto(address)
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
+
+
+def test_the_trash_gives_back_by_keyboard(page, sign_in, addresses):
+    sign_in(page).goto(addresses[1])
+    button = page.get_by_role("button", name="Restaurer la fiche")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("La corbeille est vide").wait_for()

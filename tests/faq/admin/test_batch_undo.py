@@ -1,0 +1,104 @@
+"""Undoing a batch from its page: told beforehand, done once, by those who may."""
+
+import pytest
+from django.urls import reverse
+
+from faq.enums import EntryStatus
+from faq.models import Batch, Dump, Entry, Version
+from faq.services.batches import undo_batch
+from faq.services.bulk import change_many
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.workflow import publish_entry
+from tests.factories import a_dump_file, an_entry, by_command, take_dump
+from tests.faq.admin.entry_form import read
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(batch):
+    return reverse("admin:faq_batch_change", args=(batch.pk,))
+
+
+def undo_page(batch):
+    return reverse("admin:faq_batch_undo", args=(batch.pk,))
+
+
+def an_import():
+    """Two answers, of which an editor has changed the second since."""
+    take_dump(a_dump_file("Un.", "Deux."))
+    created, edited = Entry.objects.order_by("pk")
+    edit_entry(edited.pk, Content("Question ?", "Deux."), by_command())
+    return Batch.objects.get(), created, edited
+
+
+def test_the_preview_says_what_would_happen_and_changes_nothing(relecteur):
+    batch, created, edited = an_import()
+    assert undo_page(batch) in read(relecteur.get(page_of(batch)))
+    page = read(relecteur.get(undo_page(batch)))
+    for expected in (
+        "1 fiche archivée",
+        "1 fiche laissée telle quelle",
+        created.reference,
+        edited.reference,
+        "modifiée depuis",
+    ):
+        assert expected in page
+    assert str(Dump.objects.get()) in page
+    assert (Batch.objects.count(), Version.objects.count()) == (1, 3)
+    assert not Entry.objects.archived().exists()
+
+
+def test_the_button_does_it_and_names_what_was_left_alone(relecteur):
+    batch, created, edited = an_import()
+    page = read(relecteur.post(undo_page(batch), follow=True))
+    batch.refresh_from_db()
+    assert f"Lot {batch.pk} annulé par le" in page
+    assert f"Fiche {edited.reference} laissée telle quelle : modifiée depuis." in page
+    assert [entry.pk for entry in Entry.objects.archived()] == [created.pk]
+    assert batch.undone_by.author == relecteur.user
+    assert undo_page(batch) not in page
+
+
+def test_a_bulk_action_is_taken_back(relecteur):
+    entry = an_entry()
+    batch = change_many({entry.pk: None}, publish_entry, "Publication", relecteur.user).batch
+    assert "1 fiche remise comme avant" in read(relecteur.get(undo_page(batch)))
+    relecteur.post(undo_page(batch))
+    entry.refresh_from_db()
+    assert entry.status == EntryStatus.DRAFT
+
+
+def test_an_undo_says_whose_effects_come_back(relecteur):
+    batch, _, _ = an_import()
+    undo = undo_batch(batch.pk, by_command()).batch
+    assert f'Ce lot avait annulé le <a href="{page_of(batch)}">lot {batch.pk}</a>' in read(
+        relecteur.get(undo_page(undo))
+    )
+
+
+def test_what_is_undone_is_not_undone_again(relecteur):
+    batch, _, _ = an_import()
+    undo_batch(batch.pk, by_command())
+    for ask in (relecteur.get, relecteur.post):
+        assert "est déjà annulé" in read(ask(undo_page(batch), follow=True))
+    assert Batch.objects.count() == 2
+
+
+def test_only_those_with_the_right_undo(redacteur):
+    batch, _, _ = an_import()
+    assert undo_page(batch) not in read(redacteur.get(page_of(batch)))
+    assert redacteur.get(undo_page(batch)).status_code == 403
+    assert redacteur.post(undo_page(batch)).status_code == 403
+    assert Batch.objects.count() == 1
+
+
+def test_an_unknown_batch_is_not_found(relecteur):
+    assert relecteur.get(reverse("admin:faq_batch_undo", args=(10**6,))).status_code == 404
+
+
+def test_a_long_list_is_cut_and_counted(relecteur):
+    take_dump(a_dump_file(*(f"Réponse {rank}." for rank in range(103))))
+    page = read(relecteur.get(undo_page(Batch.objects.get())))
+    assert "Archivées : 103 fiches" in page
+    assert "… et 3 autres." in page

@@ -1,0 +1,70 @@
+"""A program of its own that writes to the database of a test, so that it can be killed, or run beside another.
+
+    writer.py SETTINGS WRITE
+
+SETTINGS are the database's, as JSON; WRITE is one of the names below. For every number that it reads from its
+standard input, a process writes, and is killed, with SIGKILL, just before its statement of that number; none
+is killed for 0. Its exit status is printed once it has ended: -9 where it was killed.
+"""
+
+import itertools
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+import django
+
+django.setup()
+
+from django.db import connection
+
+from faq.enums import Action, Origin
+from faq.models import Entry
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.schedules import carry_out_due
+from faq.services.versions import Provenance
+
+
+def edit_and_publish():
+    """Publish another text of the first entry, by one save."""
+    entry = Entry.objects.order_by("pk")[0]
+    edit_entry(entry.pk, Content("Écrite ?", "Écrite."), Provenance(Origin.FORM), then=Action.PUBLISHED)
+
+
+WRITES = {"edit_and_publish": edit_and_publish, "carry_out_due": carry_out_due}
+
+
+def killed_at(last):
+    """Count statements, and have the process killed before the one of that number."""
+    count = itertools.count(1)
+
+    def execute(run, sql, params, many, context):
+        if next(count) == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return run(sql, params, many, context)
+
+    return execute
+
+
+def main(settings, write):
+    """Do as the module says."""
+    connection.settings_dict.update(json.loads(settings))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        # No connection is open here that a child could inherit.
+        child = os.fork()
+        if child == 0:
+            with connection.execute_wrapper(killed_at(int(line))):
+                WRITES[write]()
+            sys.exit()
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

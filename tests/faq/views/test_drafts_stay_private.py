@@ -1,0 +1,242 @@
+"""No text, term or count of what is not live shows at any public address, in bytes or headers."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from faq.domain.facets import Facet
+from faq.enums import Action
+from faq.models import Entry, Publication, Theme, Version
+from faq.models.live import load_taxonomy
+from faq.services.content import Content
+from faq.services.entries import create_entry, edit_entry
+from faq.services.schedules import schedule
+from faq.services.taxonomy import save_term, themes_named
+from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
+from faq.views.states import state_address
+from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
+from tests.faq.views.reading import ShownPage, read
+from tests.feedback.voting import SITE
+from tests.histories import MARK, History, merge
+
+pytestmark = pytest.mark.django_db
+
+NOBODY = 999_999
+"""The number of no entry."""
+PER_PAGE = 5
+"""Answers, so that few are enough for several pages."""
+
+
+@pytest.fixture(autouse=True)
+def _taxonomy():
+    a_taxonomy()
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
+    monkeypatch.setattr("faq.views.cascade.ANSWERS_PER_PAGE", PER_PAGE)
+    assert set(public_addresses(get_resolver().url_patterns)) == set(WALKS)
+    history = History(seed)
+    for _ in range(25):
+        history.step()
+        Visitor(client).go("/")
+    in_every_state(history)
+    for walk in WALKS.values():
+        walk(Visitor(client))
+
+
+def public_addresses(patterns, namespace=""):
+    """Give the names of all addresses outside the admin: one that nobody walks to makes the test fail."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}"
+        elif pattern.namespace != "admin":
+            yield from public_addresses(pattern.url_patterns, f"{pattern.namespace}:")
+
+
+def in_every_state(history):
+    """Add entries of which the public reads nothing, or something else than is being written."""
+    created = {then: new(history, then) for then in (None, Action.SUBMITTED)}
+    live = [new(history, Action.PUBLISHED) for _ in range(5)]
+    for entry, then in zip(live, (None, Action.SUBMITTED), strict=False):
+        edit_entry(entry.pk, history.content(whole=True), by_command(), then=then)
+    withdraw_entry(live[2].pk, by_command())
+    archive_entry(live[3].pk, by_command())
+    archive_entry(new(history).pk, by_command())
+    for survivor in (live[0], live[2], live[3], created[None]):
+        merge(new(history), survivor)
+    schedule(created[None].pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
+    schedule(live[4].pk, Action.WITHDRAWN, timezone.now() + timedelta(hours=1), by_command())
+    for number, theme in enumerate(Theme.objects.filter(slug__contains="zqx")):
+        theme.slug, theme.retired = f"{theme.slug}-bis", number % 3 == 0
+        save_term(theme, None)
+
+
+def new(history, then=None):
+    return create_entry(history.content(whole=True), by_command(), then=then).entry
+
+
+class Visitor:
+    """Somebody who looks at every byte, and knows what is live from the open publications alone."""
+
+    def __init__(self, client):
+        self.client = client
+        self.versions = {
+            publication.entry_id: publication.version
+            for publication in Publication.objects.filter(live_until=None).select_related("version")
+        }
+        texts = [f"{version.question} {version.answer} {version.filing}" for version in self.versions.values()]
+        self.marks = marks_in(" ".join(texts))
+
+    def go(self, address, method="get", data=None, **headers):
+        """Make a request; whatever comes back bears no mark but those of live texts."""
+        response = getattr(self.client, method)(address, data, headers=headers)
+        told = f"{response.headers} {response.cookies} {response.content.decode()}"
+        assert marks_in(told) <= self.marks, f"{method} {address}"
+        return response
+
+    def count(self, state):
+        """Count the live entries that concern every chosen term."""
+        return sum(
+            all(term.id in filed or not filed for term in state.values() for filed in [ids(version, term.facet)])
+            for version in self.versions.values()
+        )
+
+
+def marks_in(text):
+    return set(MARK.findall(text))
+
+
+def ids(version, facet):
+    return [term["id"] for term in version.filing.get(facet, ())]
+
+
+def walk_the_cascade(visitor):
+    """Go through every state that options lead to, on all its pages, then ask for what is no option."""
+    taxonomy = load_taxonomy()
+    seen, waiting = set(), [{}]
+    while waiting:
+        state = waiting.pop()
+        if state_address(state) in seen:
+            continue
+        seen.add(state_address(state))
+        for facet, options in questions_of(visitor, state):
+            for option in options[1:]:
+                after, _ = taxonomy.drop_misfits({**state, facet: taxonomy.by_slug[facet, option.slug]})
+                assert option.count == visitor.count(after), f"{state_address(state)} → {option.text}"
+                waiting.append(after)
+    assert len(seen) > 30
+    walk_where_no_option_leads(visitor)
+
+
+def questions_of(visitor, state):
+    """Give the questions of a state, having compared all its pages with what is live."""
+    expected = visitor.count(state)
+    last = max(1, -(-expected // PER_PAGE))
+    pages = [ShownPage(visitor.go(state_address(state, number)).content.decode()) for number in range(1, last + 1)]
+    listed = [number for page in pages for number in page.numbers]
+    assert {page.count for page in pages} == {len(listed)} == {expected}
+    assert set(listed) <= visitor.versions.keys()
+    for facet in Facet:
+        if options := pages[0].questions.get(facet.parameter):
+            others = {other: term for other, term in state.items() if other is not facet}
+            assert options[0].count == visitor.count(others)
+            yield facet, options
+
+
+def walk_where_no_option_leads(visitor):
+    """A thématique that no live entry bears gets the answer that nonsense gets, at its former address too."""
+    nonsense = visitor.go("/?theme=inconnue").content
+    live = {id for version in visitor.versions.values() for id in ids(version, Facet.THEMES)}
+    hidden = Theme.objects.exclude(pk__in=live)
+    assert hidden.filter(retired=True).exists()
+    for theme in hidden:
+        for slug in (theme.slug, *theme.old_slugs):
+            response = visitor.go(f"/?theme={slug}")
+            assert (response.status_code, response.content) == (200, nonsense), slug
+    for facet in Facet:
+        visitor.go(f"/?{facet.parameter}={'x' * 300}&page=99")
+    assert visitor.go("/?" + "&".join(f"a{number}=1" for number in range(2_000))).status_code == 400
+
+
+def walk_to_numbers(visitor):
+    """What the public never read is as if it did not exist."""
+    unknown = visitor.go(f"/fiche/{NOBODY}/").content
+    for entry in Entry.objects.all():
+        response = visitor.go(f"/fiche/{entry.pk}/")
+        assert visitor.go(f"/fiche/{entry.pk}/", "head").status_code == response.status_code
+        if entry.pk in visitor.versions:
+            assert visitor.go(response["Location"]).status_code == 200
+        elif not entry.publications.exists() and not entry.versions.filter(action=Action.ARCHIVED).exists():
+            assert (response.status_code, response.content) == (404, unknown)
+
+
+def walk_to_titles(visitor):
+    for number in numbers():
+        visitor.go(f"/fiche/{number}-titre/")
+        visitor.go(f"/fiche/{number}-titre")
+
+
+def walk_to_references(visitor):
+    for number in numbers():
+        visitor.go(f"/Q-{number}")
+        visitor.go(f"/q{number}/")
+
+
+def walk_to_votes(visitor):
+    """Vote on every version of every entry, and from where one cannot."""
+    for number in numbers():
+        address = f"/fiche/{number}/vote/"
+        versions = Version.objects.filter(entry=number).values_list("number", flat=True)
+        answers = [{"vote": "oui", "version": version, "retour": "/?page=2"} for version in versions]
+        for sent in [*answers, {"vote": "retire"}, {"vote": "x"}]:
+            visitor.go(address, "post", sent, Origin=SITE)
+        assert visitor.go(address, "post", {"vote": "non"}).status_code == 403
+        assert visitor.go(address).status_code == 405
+
+
+def walk_to_the_icon(visitor):
+    assert visitor.go("/favicon.ico").status_code == 302
+
+
+def numbers():
+    return [*Entry.objects.values_list("pk", flat=True), NOBODY]
+
+
+WALKS = {
+    "favicon.ico": walk_to_the_icon,
+    "faq:cascade": walk_the_cascade,
+    "faq:entry": walk_to_titles,
+    "faq:entry_by_number": walk_to_numbers,
+    "faq:entry_by_reference": walk_to_references,
+    "feedback:vote": walk_to_votes,
+}
+"""How to get to each public address; whoever adds one says so here."""
+
+
+def test_a_thematique_is_public_while_a_live_entry_bears_it_and_at_once(client):
+    themes_named(["Secrète"], None)
+    beside = a_published_entry("Autre ?", themes="certificats")
+    a_published_entry("Pour tous ?")
+    entry = an_entry(themes="secrete")
+    edit_entry(beside.pk, Content("Autre ?", "Oui.", a_filing(themes="secrete")), by_command(), then=Action.SUBMITTED)
+    assert not is_public(client, "secrete")
+    publish_entry(entry.pk, by_command())
+    assert is_public(client, "secrete")
+    withdraw_entry(entry.pk, by_command())
+    assert not is_public(client, "secrete")
+    publish_entry(entry.pk, by_command())
+    assert is_public(client, "secrete")
+    archive_entry(entry.pk, by_command())
+    assert not is_public(client, "secrete")
+
+
+def is_public(client, slug):
+    """Tell whether a thématique is an option, is counted and can be asked for, or is none of these."""
+    page, asked = read(client, "/"), client.get(f"/?theme={slug}").content
+    offered = [option for option in page.questions.get("theme", ()) if option.slug == slug]
+    assert bool(offered) == (asked != client.get("/?theme=inconnue").content)
+    assert bool(offered) == ("Secrète" in page.html) == ("Secrète" in asked.decode())
+    return bool(offered)

@@ -1,0 +1,120 @@
+"""The menu and the home page: in the order of the work, within everybody's rights."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from dsfr.models import DsfrConfig
+from taggit.models import Tag
+
+from faq.enums import Action
+from faq.models import ArchivedEntry, Publication, Schedule
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.workflow import archive_entry, submit_entry
+from faqcms.menu import MENU
+from tests.factories import a_filing, a_published_entry, an_entry, by_command
+
+pytestmark = pytest.mark.django_db
+
+HOME = reverse("admin:index")
+QUERIES = 9
+"""Session, person, permissions, recent actions, and one per queue."""
+NUMBERS = {
+    "À relire": 4,
+    "Brouillons à côté d’un texte en ligne": 1,
+    "Planifications en échec": 1,
+    "Corbeille": 4,
+}
+
+
+def menu_of(client, address=HOME):
+    """Names of pages by group."""
+    groups = client.get(address).context["available_apps"]
+    return {group["name"]: [page["name"] for page in group["models"]] for group in groups}
+
+
+def a_schedule_that_failed(entry):
+    """One that waits for an editor, and one that waits for its hour."""
+    at = timezone.now()
+    failed = Schedule(entry=entry, action=Action.WITHDRAWN, due_at=at, created_at=at, failed_at=at, error="Impossible.")
+    later = Schedule(entry=an_entry(), action=Action.WITHDRAWN, due_at=at, created_at=at)
+    Schedule.objects.bulk_create([failed, later])
+
+
+def queues_of(client):
+    """Numbers and addresses by queue."""
+    return {queue.label: (queue.number, queue.address) for queue in client.get(HOME).context["queues"]}
+
+
+def test_only_tables_without_a_list_or_a_reader_are_missing():
+    listed = [item for items in MENU.values() for item in items]
+    assert set(admin.site._registry) - set(listed) == {Tag, DsfrConfig, Publication, ArchivedEntry}
+    assert len(listed) == len(set(listed))
+
+
+def test_groups_stand_in_the_order_of_the_work(sign_in):
+    menu = menu_of(sign_in(superuser=True))
+    assert list(menu) == ["À faire", "Historique", "Taxonomie", "Retours", "Comptes"]
+    assert menu["À faire"] == [
+        "Fiches",
+        "Saisir les questions",
+        "À relire",
+        "Planifications",
+        "Corbeille",
+        "La FAQ au…",
+    ]
+    assert menu["Historique"] == ["Versions", "Lots", "Extractions"]
+
+
+def test_everybody_sees_what_they_may_open(sign_in):
+    assert "Comptes" not in menu_of(sign_in("relecteur"))
+    assert menu_of(sign_in()) == {}
+    assert queues_of(sign_in("analyste"))
+
+
+def test_somebody_without_a_role_is_told_what_to_do(sign_in):
+    client = sign_in()
+    assert queues_of(client) == {}
+    assert "demandez à un administrateur" in client.get(HOME).content.decode()
+
+
+def test_every_page_of_the_menu_and_every_queue_opens(sign_in):
+    client = sign_in(superuser=True)
+    page = client.get(HOME)
+    addresses = [item["admin_url"] for group in page.context["available_apps"] for item in group["models"]]
+    addresses += [queue.address for queue in page.context["queues"]]
+    assert [address for address in addresses if client.get(address, follow=True).status_code != 200] == []
+
+
+def test_the_page_one_is_on_is_marked_once(relecteur):
+    entry = an_entry()
+    for address, name in (
+        (reverse("admin:faq_entry_review"), "À relire"),
+        (reverse("admin:faq_entry_change", args=(entry.pk,)), "Fiches"),
+        (reverse("admin:faq_archivedentry_changelist"), "Corbeille"),
+    ):
+        groups = relecteur.get(address).context["available_apps"]
+        assert [page["name"] for group in groups for page in group["models"] if page["here"]] == [name]
+
+
+def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries):
+    analyste.get(HOME)
+    with django_assert_num_queries(QUERIES):
+        assert {number for number, _ in queues_of(analyste).values()} == {0}
+    for rank in range(4):
+        submit_entry(an_entry(f"À relire {rank} ?").pk, by_command())
+        archive_entry(an_entry(f"Archivée {rank} ?").pk, by_command())
+    worked_on = a_published_entry()
+    edit_entry(worked_on.pk, Content("Autre ?", "Autre.", a_filing()), by_command())
+    a_schedule_that_failed(worked_on)
+    with django_assert_num_queries(QUERIES):
+        queues = queues_of(analyste)
+    assert {label: number for label, (number, _) in queues.items()} == NUMBERS
+    for label, (number, address) in queues.items():
+        shown = analyste.get(address).context
+        assert (shown["cl"].result_count if "cl" in shown else shown["total"]) == number, label
+
+
+def test_an_application_still_has_its_page(relecteur):
+    assert "Lots" in relecteur.get(reverse("admin:app_list", args=("faq",))).content.decode()
