@@ -1,7 +1,7 @@
 """The one place that writes versions, and lets entries, filing, publications, schedules and the read side follow."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import Q
@@ -108,6 +108,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     """
     if not changes:
         return []
+    provenance = replace(provenance, at=_no_earlier(changes, provenance.at))
     versions = Version.objects.bulk_create(_version(change, taxonomy, provenance) for change in changes)
     recorded = list(zip(changes, versions, strict=True))
     noticed = [(change, version) for change, version in recorded if change.public_notices]
@@ -121,6 +122,11 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     if noticed:
         Epoch.move()
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
+
+
+def _no_earlier(changes: Sequence[Change], at: datetime) -> datetime:
+    """Give the time of a write: not before what it follows, however long it waited, and whichever clock is slow."""
+    return max([at, *(change.entry.head.created_at for change in changes if change.entry.head)])
 
 
 def _version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Version:

@@ -97,8 +97,8 @@ def test_the_pages_of_the_site_say_the_same(client):
 
 
 def test_of_several_writes_at_one_instant_the_last_counts():
-    at = timezone.now()
     entry = an_entry()
+    at = timezone.now()
     publish_entry(entry.pk, by_command(at=at))
     withdraw_entry(entry.pk, by_command(at=at))
     assert told(at) == []

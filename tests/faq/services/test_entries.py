@@ -1,12 +1,14 @@
 """The write service: one version per change, a draft beside the live text, nothing lost."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from faq.domain.dumps import VOTE_LINE
 from faq.domain.facets import Facet
@@ -14,6 +16,7 @@ from faq.enums import Action, EntryStatus
 from faq.models import Entry, Epoch, Publication, Version
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, InvalidContent, content_of
+from faq.services.doctor import faults
 from faq.services.entries import create_entries, create_entry, edit_entry
 from faq.services.workflow import (
     archive_entries,
@@ -135,6 +138,14 @@ def test_publications_tell_what_the_public_read():
     assert spans[0][2] == spans[1][1]
     assert spans[1][2] == Version.objects.get(entry=entry, number=5).created_at
     assert not Publication.objects.filter(live_until__isnull=True).exists()
+
+
+def test_a_write_that_waited_does_not_come_before_what_it_waited_for():
+    entry = a_published_entry()
+    earlier = timezone.now() - timedelta(hours=1)
+    outcome = edit_entry(entry.pk, Content("Autre ?", "Autre."), by_command(at=earlier), then=Action.PUBLISHED)
+    assert outcome.version.created_at == entry.live.created_at
+    assert list(faults()) == []
 
 
 def test_an_unchanged_save_leaves_no_version():
