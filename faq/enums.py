@@ -24,6 +24,8 @@ class Action(TextChoices):
     WITHDRAWN = "withdrawn", "retrait"
     ARCHIVED = "archived", "archivage"
     RESTORED = "restored", "restauration"
+    MERGED = "merged", "fusion"
+    ABSORBED = "absorbed", "fusion dans une autre fiche"
     UNDONE = "undone", "annulation"
 
 
@@ -35,6 +37,7 @@ class Origin(TextChoices):
     BULK_ACTION = "bulk_action", "action groupée"
     DUMP_IMPORT = "dump_import", "import d’une extraction"
     CURATION = "curation", "import de curation"
+    MERGE = "merge", "fusion"
     SCHEDULE = "schedule", "planification"
     COMMAND = "command", "commande"
 
@@ -45,6 +48,7 @@ class BatchKind(TextChoices):
     DUMP_IMPORT = "dump_import", "import d’une extraction"
     CURATION = "curation", "import de curation"
     BULK_ACTION = "bulk_action", "action groupée"
+    MERGE = "merge", "fusion"
     UNDO = "undo", "annulation d’un lot"
 
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from faq.models import Entry, Version
 
@@ -20,8 +21,12 @@ class VoteQuerySet(models.QuerySet):
     """Verbs that read votes."""
 
     def counted(self):
-        """Votes that stand: withdrawn ones are kept, but count no more."""
-        return self.exclude(answer=Answer.WITHDRAWN)
+        """Votes that stand: not withdrawn, and not given again on the entry that theirs was merged into."""
+        return self.exclude(answer=Answer.WITHDRAWN).exclude(given_again=True, entry__alias__isnull=False)
+
+    def credited(self):
+        """Tell, as `credited_to`, for which entry each vote counts: the one that its own was merged into, if any."""
+        return self.annotate(credited_to=Coalesce("entry__alias__survivor", "entry"))
 
     def between(self, since=None, until=None):
         """Votes last given at or after `since` and before `until`, where these are given."""
@@ -46,6 +51,14 @@ class Vote(models.Model):
     answer = models.CharField("vote", max_length=6, choices=Answer)
     first_voted_at = models.DateTimeField("premier vote le")
     voted_at = models.DateTimeField("voté le", db_index=True)
+
+    given_again = models.BooleanField(
+        "donné de nouveau",
+        default=False,
+        editable=False,
+        help_text="Sur la fiche dans laquelle la sienne a été fusionnée ; ne joue que tant qu’elle l’est.",
+    )
+    """Not which vote it was: that would tell that two votes come from one person."""
 
     objects = VoteQuerySet.as_manager()
 

@@ -31,6 +31,7 @@ class VoteResource(ModelResource):
     dispositifs = Field(dehydrate_method=partial(_filed_under, Facet.DISPOSITIFS))
     products = Field(dehydrate_method=partial(_filed_under, Facet.PRODUCTS))
     themes = Field(dehydrate_method=partial(_filed_under, Facet.THEMES))
+    voted_on = Field()
 
     class Meta:
         model = Vote
@@ -46,6 +47,7 @@ class VoteResource(ModelResource):
             "dispositifs",
             "products",
             "themes",
+            "voted_on",
         )
         export_order = fields
 
@@ -53,6 +55,7 @@ class VoteResource(ModelResource):
         """Keep the votes that count, in order, and bring along what their columns need, in one query."""
         return (
             queryset.counted()
+            .credited()
             .order_by("voted_at", "entry", "pk")
             .select_related("version")
             .only(
@@ -67,8 +70,12 @@ class VoteResource(ModelResource):
         )
 
     def dehydrate_reference(self, vote):
-        """Give the entry's reference."""
-        return reference_of(vote.entry_id)
+        """Give the reference of the entry that the vote counts for."""
+        return reference_of(vote.credited_to)
+
+    def dehydrate_voted_on(self, vote):
+        """Give the reference of the entry that was read, merged into the other since."""
+        return reference_of(vote.entry_id) if vote.entry_id != vote.credited_to else ""
 
     def dehydrate_voted_at(self, vote):
         """Give the moment of the latest vote."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from faq.models import Entry, Version
@@ -30,12 +31,13 @@ def new_visitor_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def visitor_hash(token: str, entry: Entry) -> str:
+def visitor_hash(token: str, entry: int) -> str:
     """Give what is stored of a visitor for one entry: HMAC-SHA-256 (RFC 2104), in hexadecimal.
 
-    Without the site's key it tells nothing, and two entries' hashes of one visitor cannot be matched.
+    `entry` is its number. Without the site's key it tells nothing, and two entries' hashes of one visitor cannot
+    be matched.
     """
-    message = f"{entry.pk}:{token}".encode()
+    message = f"{entry}:{token}".encode()
     return hmac.new(settings.VOTE_KEY.encode(), message, hashlib.sha256).hexdigest()
 
 
@@ -53,14 +55,15 @@ def cast_vote(
     entry = Entry.objects.select_related("live").get(pk=number)
     if entry.live is None:
         raise VoteRefused(f"La fiche {entry.reference} n’est plus en ligne : votre avis n’a pas été enregistré.")
-    visitor = visitor_hash(token, entry)
     moment = at or timezone.now()
+    earlier = _on_merged_entries(token, entry)
     if answer == Answer.WITHDRAWN:
-        return bool(entry.votes.filter(visitor_hash=visitor).update(answer=answer, voted_at=moment))
+        own = Q(entry=entry, visitor_hash=visitor_hash(token, entry.pk))
+        return bool(Vote.objects.filter(own | earlier).update(answer=answer, voted_at=moment))
     vote = Vote(
         entry=entry,
         version=_version_read(entry, entry.live, version),
-        visitor_hash=visitor,
+        visitor_hash=visitor_hash(token, entry.pk),
         answer=answer,
         first_voted_at=moment,
         voted_at=moment,
@@ -71,7 +74,17 @@ def cast_vote(
         unique_fields=["entry", "visitor_hash"],
         update_fields=["version", "answer", "voted_at"],
     )
+    if earlier:
+        Vote.objects.filter(earlier).update(given_again=True)
     return True
+
+
+def _on_merged_entries(token: str, entry: Entry) -> Q:
+    """Find what the visitor voted on entries that were merged into this one; nothing (false) where none was."""
+    found = Q()
+    for number in entry.former_numbers:
+        found |= Q(entry=number, visitor_hash=visitor_hash(token, number))
+    return found
 
 
 def _version_read(entry: Entry, live: Version, number: int | None) -> Version:

@@ -8,12 +8,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from faq.domain.facets import Facet
-from faq.enums import Action, BatchKind
+from faq.enums import Action, BatchKind, EntryStatus
 from faq.models import Batch, Entry, EntryAlias, Version
 from faq.services.batches import undo_batch
 from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError
 from faq.services.entries import FIELDS, create_entry, edit_entry, restore_version
+from faq.services.merging import merge_entries
 from faq.services.schedules import carry_out_due, schedule
 from faq.services.taxonomy import themes_named
 from faq.services.versions import Provenance
@@ -51,7 +52,16 @@ class History:
         self.texts = 0
         self.batches: list[int] = []
         self.moves = (submit_entry, publish_entry, refuse_entry, withdraw_entry, archive_entry, restore_entry)
-        self.writes = (self.create, self.edit, self.edit, self.move, self.move, self.restore_version, self.undo)
+        self.writes = (
+            self.create,
+            self.edit,
+            self.edit,
+            self.move,
+            self.move,
+            self.restore_version,
+            self.merge,
+            self.undo,
+        )
         self.on_their_own_clock = (self.bulk, self.carry_out)
         self.create(by_command())
 
@@ -90,8 +100,15 @@ class History:
         version = Version.objects.get(entry=entry, number=self.chance.randint(1, entry.head.number))
         return restore_version(version, provenance, fields=self.chance.choice((FIELDS, ("answer", "themes"))))
 
+    def merge(self, provenance: Provenance) -> None:
+        """Two entries in use become one."""
+        in_use = list(Entry.objects.exclude(status=EntryStatus.ARCHIVED).order_by("pk"))
+        if len(in_use) > 3:
+            one, other = self.chance.sample(in_use, 2)
+            self.batches.append(merge_entries(one.pk, [other.pk], self.content(), provenance, bases={}).batch.pk)
+
     def undo(self, provenance: Provenance) -> None:
-        """A bulk action, or its undoing, undone."""
+        """A bulk action, a merge, or an undoing, undone."""
         if self.batches:
             self.batches.append(undo_batch(self.chance.choice(self.batches), provenance).batch.pk)
 
@@ -128,7 +145,7 @@ class History:
 
     def and_then(self) -> Action | None:
         """What else is done by the same version."""
-        return self.chance.choice((None, Action.SUBMITTED, Action.PUBLISHED, Action.PUBLISHED))
+        return self.chance.choice((None, Action.SUBMITTED, Action.SUBMITTED, Action.PUBLISHED, Action.PUBLISHED))
 
 
 def merge(former: Entry, survivor: Entry) -> None:

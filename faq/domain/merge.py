@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Protocol
 
-from faq.domain.diff import split_lines
+from faq.domain.diff import diff_text, split_lines
 from faq.domain.diff_alignment import align_lines
 from faq.domain.facets import Facet, Filing
 
@@ -201,3 +201,19 @@ def _terms(written: Written, facet: Facet) -> frozenset[int]:
 def _changed_by(base: object, theirs: object, mine: object) -> frozenset[Side]:
     changed = {Side.THEIRS: theirs != base, Side.MINE: mine != base}
     return frozenset(side for side, differs in changed.items() if differs)
+
+
+def both_texts(first: str, second: str) -> str:
+    """Give a text to start from that holds every line of two: shared ones once, where they differ the first's first."""
+    lines: list[str] = []
+    for line in diff_text(first, second):
+        lines += dict.fromkeys(text for text in (line.old, line.new) if text is not None)
+    return "\n".join(lines)
+
+
+def united_filing(filings: Sequence[Filing]) -> Filing:
+    """Give the filing of an entry that answers for all of several: without a term where one concerns them all."""
+    return {
+        facet: frozenset().union(*sets) if all(sets := [filing[facet] for filing in filings]) else frozenset()
+        for facet in Facet
+    }

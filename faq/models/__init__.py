@@ -1,7 +1,7 @@
 """Tables and their queryset verbs."""
 
 from faq.models.dumps import Dump, Passage
-from faq.models.entries import ArchivedEntry, Entry, EntryAlias
+from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
 from faq.models.live import Epoch
 from faq.models.presence import Presence
 from faq.models.schedules import Schedule
@@ -24,6 +24,7 @@ __all__ = [
     "Product",
     "Publication",
     "Schedule",
+    "SeeAlso",
     "Theme",
     "Version",
 ]

@@ -126,6 +126,11 @@ class Entry(models.Model):
         return reverse("faq:entry", kwargs={"number": self.pk, "slug": self.slug})
 
     @property
+    def former_numbers(self):
+        """The numbers of the entries that were merged into this one."""
+        return list(self.former_entries.order_by("former").values_list("former", flat=True))
+
+    @property
     def reference(self):
         """The short name that can be dictated by phone."""
         return reference(self.pk)
@@ -167,6 +172,25 @@ class EntryAlias(models.Model):
 
     def __str__(self):
         return f"{reference(self.former_id)} → {reference(self.survivor_id)}"
+
+
+class SeeAlso(models.Model):
+    """Two entries whose readers may want the other one too: « Voir aussi »."""
+
+    left = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="fiche")
+    right = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="autre fiche")
+
+    class Meta:
+        verbose_name = "renvoi"
+        verbose_name_plural = "renvois"
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=("left", "right"), name="see_also_once_per_two_entries"),
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="see_also_in_order"),
+        ]
+
+    def __str__(self):
+        return f"{reference(self.left_id)} ↔ {reference(self.right_id)}"
 
 
 def reference(number):

@@ -8,6 +8,7 @@ from faq.enums import Action, BatchKind
 from faq.models import Batch, Entry, Passage, Publication, Version
 from faq.services.content import EntryError
 from faq.services.entries import return_to
+from faq.services.merging import take_back_moves
 from faq.services.roles import require
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entries
@@ -25,7 +26,7 @@ class UndoReport:
 
 @transaction.atomic
 def undo_batch(number: int, provenance: Provenance) -> UndoReport:
-    """Undo a batch, as a batch of its own: what it created is archived, what it changed is as before.
+    """Undo a batch, as a batch of its own: what it created is archived, what it changed or merged is as before.
 
     Entries that were changed since, or that another dump has come to cite, are left alone and named.
     Undoing an undo brings its effects back. Raises PermissionDenied, Batch.DoesNotExist, and
@@ -35,6 +36,10 @@ def undo_batch(number: int, provenance: Provenance) -> UndoReport:
     batch = Batch.objects.select_for_update().get(pk=number)
     if batch.undone_by_id:
         raise EntryError(f"Le lot {batch.pk} est déjà annulé, par le lot {batch.undone_by_id}.")
+    if Batch.objects.filter(undone_by=batch, kind=BatchKind.MERGE).exists():
+        raise EntryError("L’annulation d’une fusion ne s’annule pas : fusionnez de nouveau les fiches.")
+    if batch.kind == BatchKind.MERGE:
+        take_back_moves(batch)
     undo = Batch.objects.create(
         kind=BatchKind.UNDO,
         label=f"Annulation du lot {batch.pk}",

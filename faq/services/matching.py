@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from faq.enums import BatchKind, EntryStatus
-from faq.models import Entry, Passage
+from faq.models import Entry, EntryAlias, Passage
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,10 +33,16 @@ def matches(fingerprints: Collection[str]) -> dict[str, list[Match]]:
 def _all_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
     wanted = set(fingerprints) - {""}
     says_it = Q(head__answer_fingerprint__in=wanted) | Q(live__answer_fingerprint__in=wanted)
+    # What was merged away answers under its survivor's number, through its passages or else by its alias.
+    entries = Entry.objects.filter(says_it, alias__isnull=True)
     columns = ("pk", "status", "head__batch__kind", "head__answer_fingerprint", "live__answer_fingerprint")
-    for number, status, batch_kind, *own in Entry.objects.filter(says_it).values_list(*columns):
+    for number, status, batch_kind, *own in entries.values_list(*columns):
         for fingerprint in wanted.intersection(own):
             yield fingerprint, _match(number, status, batch_kind, former=False)
+    merged = EntryAlias.objects.filter(former__head__answer_fingerprint__in=wanted)
+    survivors = ("former__head__answer_fingerprint", "survivor", "survivor__status", "survivor__head__batch__kind")
+    for fingerprint, number, status, batch_kind in merged.values_list(*survivors):
+        yield fingerprint, _match(number, status, batch_kind, former=True)
     passages = Passage.objects.kept().filter(fingerprint__in=wanted)
     sources = passages.values_list("fingerprint", "entry", "entry__status", "entry__head__batch__kind")
     for fingerprint, number, status, batch_kind in sources.distinct():

@@ -92,4 +92,5 @@ def test_nothing_names_the_visitor():
         "answer",
         "first_voted_at",
         "voted_at",
+        "given_again",
     }

@@ -33,6 +33,7 @@ COLUMNS = [
     "dispositifs",
     "products",
     "themes",
+    "voted_on",
 ]
 NOON = datetime(2025, 3, 12, 11, 0, tzinfo=UTC)
 
@@ -64,6 +65,7 @@ def test_a_row_says_what_was_voted_on_what():
         "dispositifs": "",
         "products": "",
         "themes": "certificats",
+        "voted_on": "",
     }
 
 

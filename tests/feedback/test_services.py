@@ -131,14 +131,14 @@ class TestVisitors:
 
     def test_what_is_stored_tells_nothing_and_links_nothing(self, entry):
         other = a_published_entry("Et ?", "Oui.")
-        hashes = {visitor_hash(token, entry) for token in ("a", "b")} | {visitor_hash("a", other)}
+        hashes = {visitor_hash(token, entry.pk) for token in ("a", "b")} | {visitor_hash("a", other.pk)}
         assert len(hashes) == 3
         assert {len(value) for value in hashes} == {64}
 
     def test_without_the_key_the_hash_cannot_be_made(self, entry, settings):
-        before = visitor_hash("a", entry)
+        before = visitor_hash("a", entry.pk)
         settings.VOTE_KEY = "another"
-        assert visitor_hash("a", entry) != before
+        assert visitor_hash("a", entry.pk) != before
 
 
 def test_the_number_of_queries_does_not_depend_on_the_votes(entry):
@@ -148,7 +148,7 @@ def test_the_number_of_queries_does_not_depend_on_the_votes(entry):
             cast_vote(entry.pk, Answer.YES, f"visitor {number}", version=entry.live.number)
         counts.append(len(queries))
     assert len(set(counts)) == 1
-    assert counts[0] <= 4
+    assert counts[0] <= 5
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,174 @@
+"""Merging entries that say the same: one survives, the others lead to it for ever, and all of it can be undone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from faq.domain.facets import Taxonomy
+from faq.enums import Action, BatchKind, EntryStatus, Origin
+from faq.models import Batch, Entry, EntryAlias, Epoch, Passage, SeeAlso
+from faq.models.entries import reference
+from faq.models.live import load_taxonomy
+from faq.services.conflicts import check_base
+from faq.services.content import Content, EntryError, clean, content_of
+from faq.services.roles import Author, require
+from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
+
+_RIGHT = "faq.merge_entry"
+
+
+@dataclass(slots=True)
+class MergeReport:
+    """What a merge did: its batch, the survivor, and how much followed it."""
+
+    batch: Batch
+    survivor: Entry
+    absorbed: list[Outcome] = field(default_factory=list)
+    changed: bool = False
+    """Whether the survivor says something else now, or is live since."""
+    passages: int = 0
+    aliases: int = 0
+    """Former numbers that led to an absorbed entry, and lead to the survivor now."""
+
+
+@transaction.atomic
+def merge_entries(
+    survivor: int, absorbed: Sequence[int], content: Content, provenance: Provenance, *, bases: Mapping[int, int]
+) -> MergeReport:
+    """Have one entry say `content` and answer for the others too, as one batch.
+
+    The absorbed ones are archived; their addresses, passages and former numbers lead to the survivor, which is
+    live afterwards if any of them was. `bases` gives the versions that the author has seen. Raises StaleVersion
+    where another was written since, EntryError where an entry is out of use or merged with itself,
+    InvalidContent, PermissionDenied, Entry.DoesNotExist.
+    """
+    require(provenance.author, _RIGHT)
+    entries = {entry.pk: entry for entry in lock_entries({survivor, *absorbed})}
+    _refuse_impossible(survivor, absorbed, entries, bases)
+    taxonomy = load_taxonomy()
+    batch = _open_batch(survivor, absorbed, provenance)
+    told = Provenance(Origin.MERGE, provenance.author, batch, provenance.comment, at=provenance.at)
+    report = MergeReport(batch, entries[survivor])
+    change = _survivor_change(entries, survivor, clean(content, taxonomy))
+    _write(entries, survivor, change, taxonomy, told, report)
+    _move_along(survivor, absorbed, batch, report)
+    return report
+
+
+def _refuse_impossible(
+    survivor: int, absorbed: Sequence[int], entries: Mapping[int, Entry], bases: Mapping[int, int]
+) -> None:
+    if survivor in absorbed or not absorbed:
+        raise EntryError("Une fusion réunit au moins deux fiches différentes : choisissez celle qui reste.")
+    for number, entry in entries.items():
+        if entry.status == EntryStatus.ARCHIVED:
+            raise EntryError(f"La fiche {entry.reference} est archivée : elle ne peut pas être fusionnée.")
+        check_base(entry, bases.get(number))
+
+
+def _open_batch(survivor: int, absorbed: Sequence[int], provenance: Provenance) -> Batch:
+    names = ", ".join(reference(number) for number in sorted(absorbed))
+    return Batch.objects.create(
+        kind=BatchKind.MERGE,
+        label=f"Fusion de {names} dans {reference(survivor)}"[:300],
+        author=provenance.author,
+        created_at=provenance.at,
+    )
+
+
+def _survivor_change(entries: Mapping[int, Entry], survivor: int, content: Content) -> Change | None:
+    """Give the version that the survivor needs; none where it says and is all that already."""
+    entry = entries[survivor]
+    head = latest(entry)
+    to_be_live = any(one.live_id for one in entries.values()) and bool(content.question and content.answer)
+    if any(one.live_id for one in entries.values()) and not to_be_live:
+        raise EntryError("La fiche conservée serait en ligne : il lui faut une question et une réponse.")
+    status = EntryStatus.PUBLISHED if to_be_live else EntryStatus(head.status)
+    if content == content_of(head) and status == head.status:
+        return None
+    return Change(entry, content, Action.MERGED, status)
+
+
+def _write(
+    entries: Mapping[int, Entry],
+    survivor: int,
+    change: Change | None,
+    taxonomy: Taxonomy,
+    provenance: Provenance,
+    report: MergeReport,
+) -> None:
+    gone = [
+        Change(entry, content_of(latest(entry)), Action.ABSORBED, EntryStatus.ARCHIVED)
+        for number, entry in sorted(entries.items())
+        if number != survivor
+    ]
+    written = record([*gone, *([change] if change else [])], taxonomy, provenance)
+    report.absorbed = [outcome for outcome in written if outcome.entry.pk != survivor]
+    report.changed = change is not None
+
+
+def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: MergeReport) -> None:
+    """Have what led to the absorbed entries lead to the survivor, and remember where it led."""
+    passages = Passage.objects.filter(entry__in=absorbed)
+    aliases = EntryAlias.objects.filter(survivor__in=absorbed)
+    batch.moved = {
+        "survivor": survivor,
+        "passages": dict(passages.values_list("pk", "entry")),
+        "aliases": dict(aliases.values_list("pk", "survivor")),
+    }
+    batch.save(update_fields=["moved"])
+    report.passages = passages.update(entry=survivor)
+    report.aliases = aliases.update(survivor=survivor)
+    EntryAlias.objects.bulk_create(
+        EntryAlias(former_id=number, survivor_id=survivor, batch=batch) for number in sorted(absorbed)
+    )
+    # The addresses of the absorbed entries answer otherwise from now on, even where nothing else changed.
+    Epoch.move()
+
+
+def take_back_moves(batch: Batch) -> None:
+    """Have everything lead again where it led before a merge; the first half of undoing it.
+
+    To be called within a transaction. Raises EntryError where the survivor was merged into another entry since.
+    """
+    survivor = batch.moved["survivor"]
+    absorbed = EntryAlias.objects.filter(batch=batch)
+    lock_entries({survivor, *absorbed.values_list("former", flat=True)})
+    if later := EntryAlias.objects.filter(former=survivor).first():
+        kept = reference(survivor)
+        raise EntryError(f"La fiche {kept} a été fusionnée à son tour : annulez d’abord le lot {later.batch_id}.")
+    absorbed.delete()
+    for number, entry in batch.moved["passages"].items():
+        Passage.objects.filter(pk=number, entry=survivor).update(entry=entry)
+    for number, entry in batch.moved["aliases"].items():
+        EntryAlias.objects.filter(pk=number, survivor=survivor).update(survivor=entry)
+    Epoch.move()
+
+
+@transaction.atomic
+def relate(one: int, other: int, author: Author) -> bool:
+    """Have two entries name each other under « Voir aussi »; tell whether they did not yet.
+
+    Raises PermissionDenied, EntryError, Entry.DoesNotExist.
+    """
+    left, right = sorted((one, other))
+    require(author, "faq.change_entry")
+    if left == right:
+        raise EntryError("Une fiche ne renvoie pas à elle-même.")
+    lock_entries([left, right])
+    _, created = SeeAlso.objects.get_or_create(left_id=left, right_id=right)
+    if created:
+        Epoch.move()
+    return created
+
+
+@transaction.atomic
+def unrelate(one: int, other: int, author: Author) -> bool:
+    """Take such a mention back; tell whether there was one. Raises PermissionDenied."""
+    left, right = sorted((one, other))
+    require(author, "faq.change_entry")
+    gone, _ = SeeAlso.objects.filter(left=left, right=right).delete()
+    if gone:
+        Epoch.move()
+    return bool(gone)
