@@ -57,10 +57,12 @@ def a_filing(**slugs: str) -> dict[Facet, frozenset[int]]:
     }
 
 
-def an_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", *, author=None, **slugs: str) -> Entry:
-    """A draft, filed under terms given by slug."""
+def an_entry(
+    question: str = "Comment faire ?", answer: str = "Comme ceci.", *, author=None, at=None, **slugs: str
+) -> Entry:
+    """A draft, filed under terms given by slug, of now or of `at`."""
     content = Content(question, answer, a_filing(**slugs))
-    return create_entry(content, by_command(author)).entry
+    return create_entry(content, by_command(author, at=at or timezone.now())).entry
 
 
 def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme ceci.", **slugs: str) -> Entry:

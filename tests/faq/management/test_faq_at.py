@@ -29,8 +29,10 @@ def _taxonomy():
 @pytest.fixture
 def history():
     """Two answers of the 12th of March, of which one was changed and one archived the day after."""
-    changed = an_entry("Quels délais ?", "Trente <jours>.\n- puis dix", couloirs="hopital", themes="certificats")
-    archived = an_entry("Pour tous ?", "Oui.")
+    changed = an_entry(
+        "Quels délais ?", "Trente <jours>.\n- puis dix", couloirs="hopital", themes="certificats", at=NOON
+    )
+    archived = an_entry("Pour tous ?", "Oui.", at=NOON)
     for entry in (changed, archived):
         publish_entry(entry.pk, by_command(at=NOON))
     tomorrow = by_command(at=NOON + timedelta(days=1))

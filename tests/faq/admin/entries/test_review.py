@@ -61,7 +61,7 @@ class TestReading:
 
     def test_the_oldest_submission_comes_first(self, analyste):
         now = timezone.now()
-        late, early = an_entry("Tardive ?"), an_entry("Matinale ?")
+        late, early = (an_entry(question, at=now - timedelta(days=2)) for question in ("Tardive ?", "Matinale ?"))
         submit_entry(late.pk, by_command(at=now))
         submit_entry(early.pk, by_command(at=now - timedelta(days=1)))
         page = read(analyste.get(QUEUE))
