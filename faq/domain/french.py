@@ -21,7 +21,7 @@ STOP_WORDS = _words("""
     vu y etc dit dite ailleurs ainsi toutefois cependant neanmoins notamment enfin donc lorsque afin lieu
 """)
 
-NEGATIONS = _words("pas non jamais aucun aucune sans ni nul nulle nullement rien aucunement point")
+NEGATIONS = _words("pas non jamais aucun aucune sans ni nullement aucunement")
 
 COMMON_WORDS = _words("""
     acceder acces adresse aide aider ajouter appeler assistance besoin cadre cas ci-dessous ci-dessus cliquer
@@ -33,77 +33,68 @@ COMMON_WORDS = _words("""
     pouvoir precision precisions prendre present presente presenter prevoir procedure proposer proposons question
     questions recommande rendez renseignement renvoyer reponse reponses rubrique sante savoir service services site
     souhaitez souhaiter suivant suivante suivantes suivants support telephone trouver trouverez type utile utiliser
-    veuillez voir
+    veuillez voir % € lundi mardi mercredi jeudi vendredi samedi dimanche ouvert date jour regulierement verifier
+    dedie ressource demarche retrouver
 """)
 """Words that nearly every answer of a help page may hold: two answers that share them share little."""
 
 ROLES = _words("""
-    acheteur administrateur anesthesiste assistant auditeur biologiste cadre centre chirurgien client clinique coiffeur
-    correspondant dentiste developpeur directeur distributeur editeur employeur etablissement exploitant fabricant
-    fournisseur gestionnaire hebergeur hopital industriel infirmier infirmiere instructeur integrateur interne
-    kinesitherapeute laboratoire manipulateur medecin nourrisson officine operateur orthophoniste orthoptiste patient
-    patiente pediatre pharmacien pharmacie podologue praticien preleveur prescripteur prestataire professionnel
-    psychiatre psychologue radiologue radiologie remplacant representant responsable secretaire sage-femme
-    sages-femmes maieutique titulaire tuteur usager utilisateur vaccinateur visiteur auteur destinataire emetteur
-    redacteur relecteur imagerie biologie dentaire paramedical paramedicaux medico-social ville ehpad cabinet
-    mandataire sous-traitant aidant parent citoyen beneficiaire assure directrice medecins medical
-""") - _words("cadre centre interne medical responsable ville coiffeur")
-"""Who an answer speaks to or of, and their places of work: two answers alike for two of them are two answers."""
+    acheteur administrateur aidant anesthesiste assistant auditeur beneficiaire biologie biologiste chirurgien citoyen
+    client clinique dentaire dentiste destinataire developpeur directeur distributeur editeur ehpad emetteur employeur
+    exploitant fabricant fournisseur gestionnaire hebergeur hopital imagerie industriel infirmier instructeur
+    integrateur kinesitherapeute laboratoire maieutique manipulateur medecin medicosocial medecinedeville officine
+    operateur orthophoniste orthoptiste paramedical parent patient pediatre pharmacie pharmacien podologue praticien
+    preleveur prescripteur prestataire psychiatre psychologue radiologie radiologue redacteur relecteur remplacant
+    sagefemme secretaire soustraitant tuteur usager vaccinateur
+""")
+"""Who an answer speaks to or of, and their fields of work: alike for two of them, two answers remain two."""
 
 UNITS = _words("""
-    % € an ans annee annees anneesee jour jours mois semaine semaines heure heures minute minutes seconde secondes
-    trimestre trimestres semestre semestres euro euros centime centimes ko mo go to octets caracteres chiffres lettres
-    fois pages exemplaires fichiers pieces postes essais tentatives points dpi px pixels ouvre ouvres calendaires
-    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre h min ms
-    gigaoctets megaoctets kilometres metres pourcent
-""") - _words("dpi")
-MONTHS = _words("janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre")
+    % € an ans annee jour mois semaine heure minute seconde trimestre semestre euro centime ko mo go to octet caractere
+    chiffre lettre fois page exemplaire fichier piece poste essai tentative point pixel ouvre calendaire h min ms
+    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre kilometre metre pourcent
+""")
 
 LABELS = _words("""
-    addendum alerte annexe arrete article bloc cas cerfa champ chapitre circulaire code couloir critere decret
-    demande directive erreur etape exigence fiche figure flux formulaire groupe jalon jeu ligne lot message module
-    motif niveau norme n no numero onglet page paragraphe partie phase point port preuve procedure profil question
-    reference reglement regle rejet ressource rubrique scenario section segment serie statut table tableau test
-    ticket tome transaction version volet vague palier categorie classe type modele format annee
+    addendum alerte annexe arrete article bloc cas cerfa champ chapitre circulaire code couloir critere decret erreur
+    etape exigence fiche figure formulaire groupe jalon message module motif n niveau norme numero onglet palier
+    paragraphe partie phase port preuve procedure profil question reference reglement regle rejet rubrique scenario
+    section segment serie statut table tableau test ticket tome transaction version volet vague categorie classe type
 """)
 """Nouns that a number after them names one of: « erreur 905 » is another thing than « erreur 906 »."""
 
 NUMBERS = {
-    word: number
-    for number, words in enumerate(
-        """zero;;deux;trois;quatre;cinq;six;sept;huit;neuf;dix dizaine;onze;douze douzaine;treize;quatorze;quinze
-        quinzaine;seize;;;;vingt vingtaine""".split(";")
-    )
-    for word in words.split()
-} | {"trente": 30, "trentaine": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100, "centaine": 100,
-     "mille": 1000}  # fmt: skip
+    "zero": 0, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+    "dizaine": 10, "onze": 11, "douze": 12, "douzaine": 12, "treize": 13, "quatorze": 14, "quinze": 15,
+    "quinzaine": 15, "seize": 16, "vingt": 20, "vingtaine": 20, "trente": 30, "trentaine": 30, "quarante": 40,
+    "cinquante": 50, "soixante": 60, "cent": 100, "centaine": 100, "mille": 1000,
+}  # fmt: skip
+"""« Un » is left out: it is an article far more often than a number."""
 
-OPPOSITES = {
-    word: (subject, side, text)
-    for subject, pairs in enumerate(
-        (
-            # Opposed facts about one thing.
-            """obligatoire/facultatif possible/impossible autorise/interdit accepte/refuse accepte/rejete gratuit/payant
-            toujours/jamais minimum/maximum minimal/maximal avant/apres inclus/exclu automatique/manuel oui/non
-            ouvert/ferme valide/invalide actif/inactif public/prive augmente/diminue definitif/provisoire
-            complet/partiel immediat/differe visible/masque visible/invisible suffisant/insuffisant
-            obligatoire/optionnel obligatoirement/facultativement necessaire/inutile requis/facultatif""",
-            # Two things.
-            """premier/dernier premiere/derniere test/production entrant/sortant envoi/reception emission/reception
-            importer/exporter import/export activer/desactiver activation/desactivation ajouter/supprimer
-            ajout/suppression creation/suppression creer/supprimer source/consommatrice interne/externe
-            nominative/organisationnelle nominative/applicative organisationnelle/applicative ouverture/fermeture
-            emetteur/destinataire serveur/organisation serveur/client connexion/deconnexion achat/vente
-            commande/revocation renouvellement/revocation mineur/majeur papier/electronique""",
-        )
-    )
-    for pair in pairs.split()
-    for side, text in enumerate(pair.split("/"))
-    for word in (text,)
-}
+OPPOSED_FACTS = _words("""
+    obligatoire/facultatif obligatoire/optionnel obligatoirement/facultativement possible/impossible autorise/interdit
+    accepte/refuse accepte/rejete gratuit/payant minimum/maximum minimal/maximal avant/apres inclus/exclu oui/non
+    automatique/manuel automatiquement/manuellement ouvert/ferme valide/invalide actif/inactif public/prive
+    augmenter/diminuer definitif/provisoire complet/partiel immediat/differe visible/masque visible/invisible
+    suffisant/insuffisant necessaire/inutile requis/facultatif obligatoire/interdit permis/interdit
+    conforme/nonconforme active/desactive autoriser/interdire compatible/incompatible
+""")
+"""Pairs that cannot both be true of one thing."""
+
+OPPOSED_THINGS = _words("""
+    premier/dernier test/production entrant/sortant envoi/reception emission/reception importer/exporter import/export
+    activation/desactivation activer/desactiver ajouter/supprimer ajout/suppression creation/suppression
+    creer/supprimer source/consommatrice interne/externe nominative/organisationnelle nominative/applicative
+    organisationnelle/applicative ouverture/fermeture connexion/deconnexion serveur/organisation serveur/client
+    renouvellement/revocation commande/revocation installation/desinstallation inscription/desinscription
+""")
+"""Pairs that tell two things apart."""
+
+NAME_HINTS = ("connect", "espace", "annuaire", "vitale", "cert", "igc", "femme", "social", "traitant", "ville")
+"""One of these is in every name of several words, in small letters."""
 NAMES = re.compile(
-    r"(?i)\b(?:mon\s+espace\s+sant[eé]|(?:pro|industriels?)\s+sant[eé]\s+connect|annuaire\s+sant[eé]|carte\s+vitale"
-    r"|cert[\s-]sant[eé]|igc[\s-]sant[eé]|sages?[\s-]femmes?|m[eé]dico[\s-]social\w*|sous[\s-]traitants?"
-    r"|m[eé]decine\s+de\s+ville)\b"
+    r"(?i)\b(?:mon\s+espace\s+sant(?:é|e\u0301?)|(?:pro|industriels?)\s+sant(?:é|e\u0301?)\s+connect|annuaire\s+sant(?:é|e\u0301?)|carte\s+vitale"
+    r"|cert[\s\u2010\u2011-]+sant(?:é|e\u0301?)|igc[\s\u2010\u2011-]+sant(?:é|e\u0301?)|sages?[\s\u2010\u2011-]+femmes?|m(?:é|e\u0301?)dico[\s\u2010\u2011-]+social\w*|sous[\s\u2010\u2011-]+traitants?"
+    r"|m(?:é|e\u0301?)decine\s+de\s+ville)\b"
 )
 """Names of several words: one token each."""

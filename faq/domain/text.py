@@ -1,8 +1,17 @@
-"""How texts are compared: one normal form for equality, one folding for search."""
+"""How texts are compared: one normal form for equality, one folding for lookups, one analysis into words."""
 
 import hashlib
 import re
 import unicodedata
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+import Stemmer  # type: ignore[import-not-found]
+
+from faq.domain.french import COMMON_WORDS, NAME_HINTS, NAMES, NEGATIONS, NUMBERS, STOP_WORDS
 
 FINGERPRINT_LENGTH = 32
 """Hexadecimal digits of a fingerprint (128 bits: a clash by chance needs about 2**64 texts)."""
@@ -59,3 +68,189 @@ def fold(text: str) -> str:
 
 def _translate(text: str) -> str:
     return _TRANSLATED.sub(lambda found: _SAME_CHARACTER[found[0]], text)
+
+
+COMMON_WEIGHT = 2
+"""Weight of the words that nearly every answer may hold."""
+
+
+class Kind(Enum):
+    """What sort of thing a word is."""
+
+    STOP = "mot outil"
+    WORD = "mot"
+    NEGATION = "négation"
+    NUMBER = "nombre"
+    CODE = "code"
+    NAME = "nom"
+    LINK = "lien"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word as it is compared, wherever it stands."""
+
+    key: str
+    """The stem without accents, the value of a number, an address without its scheme."""
+    folded: str
+    """The word itself without case and accents: what misspellings are told by."""
+    kind: Kind
+    weight: int
+    """How much sharing it tells: 0 for function words, up to 4. Equal for equal keys."""
+    mark: int
+    """A 32-bit hash of the key."""
+    capital: bool = False
+    """Whether it is written with a capital."""
+
+
+class Token(NamedTuple):
+    """A word at its place in a text."""
+
+    term: Term
+    start: int
+    end: int
+    opens: bool
+    """Whether a sentence, or a line, begins with it."""
+
+
+def terms(text: str) -> list[Term]:
+    """Give the words of a text in order: what indexes hold."""
+    found: list[Term] = []
+    for chunk in _joined(text).split():
+        found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
+    return found
+
+
+def tokens(text: str) -> list[Token]:
+    """Give the words of a text, each with its place: what people are shown."""
+    found: list[Token] = []
+    opens = True
+    for chunk in _CHUNK.finditer(_joined(text)):
+        if chunk[0] == "\n":
+            opens = True
+            continue
+        begin = chunk.start()
+        for term, (start, end) in zip(*_pieces(chunk[0]), strict=True):
+            found.append(Token(term, begin + start, begin + end, opens))
+            opens = False
+        opens = opens or chunk[0].endswith(_SENTENCE_ENDS)
+    return found
+
+
+def stem(folded: str) -> str:
+    """Give the stem of a folded word: inflected forms share it, whether their accents were typed or not."""
+    if len(folded) <= _UNSTEMMED:
+        return folded
+    # The stemmer knows these endings by their accents, which folding took away.
+    accented = _ACCENTED_ENDING.sub(lambda ending: "ité" if ending[0].startswith("it") else "é", folded)
+    return _MARKS.sub("", unicodedata.normalize("NFKD", _STEMMER.stemWord(accented)))
+
+
+def _joined(text: str) -> str:
+    """Hold names of several words together; every place in the text stays what it was."""
+    lowered = text.lower()
+    # The pattern is slow, and most texts hold none of these names.
+    if not any(hint in lowered for hint in NAME_HINTS):
+        return text
+    return NAMES.sub(lambda name: _JOINED.sub(_JOINER, name[0]), text)
+
+
+_Pieces = tuple[tuple[Term, ...], tuple[tuple[int, int], ...]]
+
+
+def _pieces(chunk: str) -> _Pieces:
+    """Give the words of what stands between two spaces, and the place of each in there."""
+    known = _CHUNKS.get(chunk)
+    if known is None:
+        if len(_CHUNKS) >= _MOST_CHUNKS:
+            _CHUNKS.clear()
+        split = list(_split(chunk))
+        known = _CHUNKS[chunk] = tuple(term for term, _ in split), tuple(place for _, place in split)
+    return known
+
+
+def _split(chunk: str) -> Iterator[tuple[Term, tuple[int, int]]]:
+    for found in _PIECE.finditer(chunk):
+        group = str(found.lastgroup)
+        surface = found[0].rstrip(_AROUND_LINK) if group == "link" else found[0]
+        if term := _term(group, surface):
+            yield term, (found.start(), found.start() + len(surface))
+
+
+def _term(group: str, surface: str) -> Term | None:
+    """Give what a word is compared as; None where nothing of it remains."""
+    folded = fold(surface)
+    if group == "link":
+        return _made(_LINK_DRESS.sub("", folded), folded, Kind.LINK)
+    if group == "number":
+        return _made(_value(folded), folded, Kind.NUMBER)
+    if group == "code":
+        return _made(_ORDINAL.sub(r"\1e", folded), folded, Kind.CODE)
+    if group == "name":
+        # « Sages-femmes » is « sage-femme »; but a name that ends in « ps » or « ss » is no plural.
+        key = _NOT_LETTERS.sub("", _PLURAL.sub("", folded))
+        return _made(key, key, Kind.NAME)
+    return _word(surface, folded)
+
+
+def _word(surface: str, folded: str) -> Term | None:
+    folded = _NOT_LETTERS.sub("", folded)
+    if not folded:
+        return None
+    if folded in NEGATIONS:
+        return _made("non", folded, Kind.NEGATION)
+    if folded in NUMBERS:
+        return _made(str(NUMBERS[folded]), folded, Kind.NUMBER)
+    if folded in STOP_WORDS or (len(folded) == 1 and folded.isalpha()):
+        return _made(folded, folded, Kind.STOP)
+    shouted = sum(letter.isupper() for letter in surface) > 1
+    return _made(stem(folded), folded, Kind.NAME if shouted else Kind.WORD, capital=surface[0].isupper())
+
+
+def _made(key: str, folded: str, kind: Kind, *, capital: bool = False) -> Term:
+    return Term(key, folded, kind, _weight(key, kind), zlib.crc32(key.encode()), capital)
+
+
+def _weight(key: str, kind: Kind) -> int:
+    if kind is Kind.STOP:
+        return 0
+    if kind is Kind.NEGATION:
+        return 1
+    return COMMON_WEIGHT if kind is Kind.NUMBER or key in _COMMON_KEYS else 4
+
+
+def _value(number: str) -> str:
+    """Give one form to a number however it was written: 01 is 1, 2,50 is 2.50."""
+    return number.replace(",", ".").lstrip("0") or "0"
+
+
+_STEMMER = Stemmer.Stemmer("french")
+_UNSTEMMED = 3
+"""Letters of words left whole: « INS » is no plural."""
+_ACCENTED_ENDING = re.compile(r"(?<=..)(?:ites?|ees?)$")
+_COMMON_KEYS = frozenset(map(stem, COMMON_WORDS))
+_JOINED = re.compile(r"[\s\u2010\u2011-]")
+_JOINER = "\ue000"
+"""Stands in no text: private use."""
+_CHUNK = re.compile(r"\n|\S+")
+_SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
+_CHUNKS: dict[str, _Pieces] = {}
+"""What was split before: most of a text is made of few words. As large as it gets, it holds some 10 MB."""
+_MOST_CHUNKS = 30_000
+_LINK_DRESS = re.compile(r"^(?:https?://)?(?:www\.)?|/$")
+_AROUND_LINK = ".,;:!?)]»\"'’”"
+_ORDINAL = re.compile(r"^(\d+)(?:ere?|re|e|eme|nde?)$")
+_PLURAL = re.compile(r"(?<=[aeiltr])s\b")
+_NOT_LETTERS = re.compile(r"[^\w%€]+|_+")
+_LETTER = f"(?:[^\\W\\d_]|[\u0300-\u036f{_ZERO_WIDTH}])"
+_PIECE = re.compile(
+    rf"""
+    (?P<link>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[\w-]+\.)+(?:fr|com|org|eu|net)\b(?:/\S*)?)
+    |(?P<name>{_LETTER}+(?:{_JOINER}+{_LETTER}+)+|\be[\u2010\u2011-]{_LETTER}+)
+    |(?P<code>{_LETTER}*\d+{_LETTER}[\w]*(?:[.-]\w*\d\w*)*|{_LETTER}+\d[\w]*(?:[.-]\w*\d\w*)*)
+    |(?P<number>\d+(?:[.,/:]\d+)*)
+    |(?P<elision>(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu|quoiqu)(?=['’‘ʼ´`]))
+    |(?P<word>{_LETTER}+|[%€])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)

@@ -1,0 +1,146 @@
+"""Which word of one text answers to which word of another, moved and misspelt words included."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA, LCSseq
+
+from faq.domain.duplicates.reading import Reading
+from faq.domain.text import Kind, Term
+
+NONE = -1
+_SPELT_RIGHT = 0.3
+"""Share of the shorter text's words that must be the same before any is taken for a misspelling."""
+_SLACK = 4
+"""Words by which a gap may be more than twice as long as another, and still be another spelling of it."""
+_MOST_MOVES = 6
+"""Times that what was moved is looked for among what is left: enough for a dozen shuffled sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The content words of two texts, each with its partner's place in the other text or NONE."""
+
+    left: list[int]
+    right: list[int]
+    gaps: list[tuple[list[int], list[int]]]
+    """Where one wording stands for another: places without a partner, on both sides of the same gap."""
+    misspelt: frozenset[int]
+    """Places of the left text whose partner is spelt otherwise."""
+
+
+def align(left: Reading, right: Reading) -> Alignment:
+    """Give each content word its partner: same order first, then moved blocks, moved words, misspellings."""
+    partners = [NONE] * len(left.marks)
+    others = [NONE] * len(right.marks)
+    for one, other in _same_words(left.marks, right.marks):
+        partners[one], others[other] = other, one
+    misspelt = set()
+    matched = len(partners) - partners.count(NONE)
+    few = matched < _SPELT_RIGHT * min(len(partners), len(others))
+    for ones, opposite in [] if few else _gaps(partners, others):
+        if len(opposite) > 2 * len(ones) + _SLACK:
+            continue
+        for one, other in _misspellings(left.content, right.content, ones, opposite):
+            partners[one], others[other] = other, one
+            misspelt.add(one)
+    gaps = [(ones, opposite) for ones, opposite in _gaps(partners, others) if opposite]
+    return Alignment(partners, others, gaps, frozenset(misspelt))
+
+
+def _same_words(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pair equal words, the longest common sequence first, then that of what is left."""
+    ones, others = list(range(len(left))), list(range(len(right)))
+    for _ in range(_MOST_MOVES):
+        found = LCSseq.editops([left[i] for i in ones], [right[i] for i in others]).as_matching_blocks()
+        matched = [(ones[b.a + k], others[b.b + k]) for b in found for k in range(b.size)]
+        if not matched:
+            return
+        yield from matched
+        taken, taken_others = {one for one, _ in matched}, {other for _, other in matched}
+        ones = [one for one in ones if one not in taken]
+        others = [other for other in others if other not in taken_others]
+        if not ones or not others or {left[i] for i in ones}.isdisjoint(right[i] for i in others):
+            return
+    yield from _moved_words(left, right, ones, others)
+
+
+def _moved_words(
+    left: Sequence[int], right: Sequence[int], ones: list[int], others: list[int]
+) -> Iterator[tuple[int, int]]:
+    free = defaultdict(list)
+    for other in reversed(others):
+        free[right[other]].append(other)
+    for one in ones:
+        if free[left[one]]:
+            yield one, free[left[one]].pop()
+
+
+def _gaps(partners: list[int], others: list[int]) -> Iterator[tuple[list[int], list[int]]]:
+    """Give each run of the left text without partners, and the run that stands for it in the right text."""
+    place = 0
+    while place < len(partners):
+        if partners[place] != NONE:
+            place += 1
+            continue
+        end = place
+        while end < len(partners) and partners[end] == NONE:
+            end += 1
+        before = partners[place - 1] if place else NONE
+        after = partners[end] if end < len(partners) else len(others)
+        yield list(range(place, end)), _opposite(others, before, after, at_start=place == 0)
+        place = end
+
+
+def _opposite(others: list[int], before: int, after: int, *, at_start: bool) -> list[int]:
+    """Give the run without partners that follows one place or precedes another."""
+    found = []
+    place = before + 1
+    while (before != NONE or at_start) and place < len(others) and others[place] == NONE:
+        found.append(place)
+        place += 1
+    if found and place == after:
+        return found
+    place = after - 1
+    preceding = []
+    while place >= 0 and others[place] == NONE:
+        preceding.append(place)
+        place -= 1
+    return found if len(found) > len(preceding) else preceding[::-1]
+
+
+def _misspellings(left: list[Term], right: list[Term], ones: list[int], others: list[int]) -> Iterator[tuple[int, int]]:
+    free = list(others)
+    for one in ones:
+        spelt = left[one].folded
+        for other in free:
+            # Whatever was mistyped in between, the first letter or the last is still the same.
+            if (spelt[0] == right[other].folded[0] or spelt[-1] == right[other].folded[-1]) and is_misspelling(
+                left[one], right[other]
+            ):
+                yield one, other
+                free.remove(other)
+                break
+
+
+def is_misspelling(one: Term, other: Term) -> bool:
+    """Tell whether two words may be one, mistyped: a letter or two apart, by their length."""
+    if Kind.NEGATION in (one.kind, other.kind):
+        return Kind.WORD in (one.kind, other.kind) and OSA.distance(one.folded, other.folded, score_cutoff=1) <= 1
+    if one.kind not in _SPELT or other.kind not in _SPELT:
+        return False
+    shorter, longer = one.folded, other.folded
+    if len(shorter) > len(longer):
+        shorter, longer = longer, shorter
+    least = 6 if Kind.NAME in (one.kind, other.kind) else 3
+    if len(shorter) < least or len(longer) < 4 or len(longer) - len(shorter) > 3:
+        return False
+    if longer.endswith(shorter) and longer[: -len(shorter)] in _NEGATING:
+        return False
+    allowed = 1 if len(shorter) < 7 else 2 if len(shorter) < 13 else 3
+    return OSA.distance(shorter, longer, score_cutoff=allowed) <= allowed
+
+
+_SPELT = (Kind.WORD, Kind.NAME)
+_NEGATING = ("in", "im", "ir", "il", "non", "de", "des", "dis", "mal", "anti", "re")

@@ -1,0 +1,39 @@
+"""Arrays that grow, and ranges of them taken together."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+
+class Column:
+    """A growing one-dimensional array: adding to it takes time in proportion to what is added."""
+
+    def __init__(self, dtype: DTypeLike) -> None:
+        self._room: NDArray[Any] = np.empty(16, dtype)
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def values(self) -> NDArray[Any]:
+        """What it holds; not to be kept across an addition."""
+        return self._room[: self._length]
+
+    def extend(self, values: NDArray[Any]) -> None:
+        """Add values at the end."""
+        length = self._length + len(values)
+        if length > len(self._room):
+            room = np.empty(length + length // 8, self._room.dtype)
+            room[: self._length] = self.values
+            self._room = room
+        self._room[self._length : length] = values
+        self._length = length
+
+
+def spans(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give start…end − 1 of every range, one range after the other."""
+    counts = ends - starts
+    places = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+    return np.asarray(places + np.arange(len(places)))

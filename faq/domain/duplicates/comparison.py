@@ -1,0 +1,60 @@
+"""The verdict on two documents, questions and answers together."""
+
+from dataclasses import dataclass
+
+from faq.domain.duplicates.pairs import Cause, Document, PairKind, Reason, Verdict
+from faq.domain.duplicates.reading import Reading
+from faq.domain.duplicates.verdict import judge
+
+SAME_QUESTION = 0.85
+"""Score from which two questions ask the same."""
+TERSE = 20
+"""Weight under which an answer says little without its question: five words or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document as it is judged."""
+
+    answer: Reading
+    question: Reading | None
+
+    @classmethod
+    def of(cls, document: Document) -> "ReadDocument":
+        """Read a document."""
+        question = Reading(document.question) if document.question and document.question.strip() else None
+        return cls(Reading(document.answer), question)
+
+
+def compare(left: ReadDocument, right: ReadDocument) -> Verdict | None:
+    """Say what two documents are to each other; None where they are nothing to each other."""
+    verdict = judge(left.answer, right.answer)
+    if left.question is None or right.question is None:
+        return verdict
+    if verdict is None:
+        return _answered_otherwise(left.question, right.question)
+    if min(left.answer.weight, right.answer.weight) < TERSE:
+        return _terse(verdict, left.question, right.question)
+    return verdict
+
+
+def _answered_otherwise(left: Reading, right: Reading) -> Verdict | None:
+    """Judge documents whose answers have nothing in common: a conflict where they answer one question."""
+    questions = judge(left, right)
+    if questions is None or not _same(questions):
+        return None
+    return Verdict(PairKind.CONFLICT, questions.score, Reason(Cause.QUESTION, left.text, right.text))
+
+
+def _terse(verdict: Verdict, left: Reading, right: Reading) -> Verdict | None:
+    """Judge answers such as « Oui. », which mean something only after their questions."""
+    questions = judge(left, right)
+    if questions is not None and _same(questions):
+        return verdict
+    if questions is not None and questions.kind in (PairKind.SIBLINGS, PairKind.CONFLICT):
+        return Verdict(PairKind.SIBLINGS, questions.score, questions.reason)
+    return None
+
+
+def _same(questions: Verdict) -> bool:
+    return questions.kind in (PairKind.EXACT, PairKind.NEAR) and questions.score >= SAME_QUESTION

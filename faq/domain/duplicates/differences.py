@@ -1,0 +1,181 @@
+"""What tells apart two texts that are otherwise alike: another number, code, name, role, or a negation."""
+
+from collections.abc import Iterable, Iterator
+
+from rapidfuzz.distance import OSA
+
+from faq.domain.duplicates.alignment import NONE, Alignment
+from faq.domain.duplicates.pairs import Cause, Reason
+from faq.domain.duplicates.reading import Reading
+from faq.domain.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, ROLES, UNITS
+from faq.domain.text import Kind, Term, stem
+
+# Names of several words are not stemmed.
+_ROLES = frozenset(map(stem, ROLES)) | ROLES
+_UNITS = frozenset(map(stem, UNITS))
+_LABELS = frozenset(map(stem, LABELS))
+_FACTS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_FACTS)
+_THINGS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_THINGS)
+_REACH = 3
+"""Content words within which a negation bears on another word."""
+
+
+def other_subject(left: Reading, right: Reading, alignment: Alignment) -> Reason | None:
+    """Give the words that make two texts speak of two things; None where they may speak of one."""
+    return next(_other_subjects(left, right, alignment), None)
+
+
+def other_fact(left: Reading, right: Reading, alignment: Alignment) -> Reason | None:
+    """Give the words by which two texts say different things of one thing; None where they may agree."""
+    return next(_other_facts(left, right, alignment), None)
+
+
+def _other_subjects(left: Reading, right: Reading, alignment: Alignment) -> Iterator[Reason]:
+    for ones, others in alignment.gaps:
+        if found := _numbers(left, right, ones, others, labelled=True):
+            yield Reason(_numbered(left, found[0]), _said(left, found[0]), _said(right, found[1]))
+        for cause, of_left, of_right in (
+            (Cause.CODE, _kinds(left, ones, Kind.CODE), _kinds(right, others, Kind.CODE)),
+            (Cause.ROLE, _roles(left, ones), _roles(right, others)),
+            (Cause.ENTITY, _names(left, right, ones), _names(right, left, others)),
+        ):
+            if of_left and of_right and not of_left & of_right:
+                yield Reason(cause, " ".join(sorted(of_left)), " ".join(sorted(of_right)))
+        if pair := _opposed(left, right, ones, others, _THINGS):
+            yield Reason(Cause.OPPOSITE, *pair)
+
+
+def _other_facts(left: Reading, right: Reading, alignment: Alignment) -> Iterator[Reason]:
+    for ones, others in alignment.gaps:
+        if found := _numbers(left, right, ones, others, labelled=False):
+            yield Reason(Cause.NUMBER, _said(left, found[0]), _said(right, found[1]))
+        if pair := _opposed(left, right, ones, others, _FACTS):
+            yield Reason(Cause.OPPOSITE, *pair)
+        if pair := _other_units(left, right, ones, others):
+            yield Reason(Cause.NUMBER, *pair)
+    yield from _opposed_openings(left, right)
+    for place in _lone_negations(left, alignment.left, right, alignment.right):
+        yield Reason(Cause.NEGATION, _around(left, place), "")
+    for place in _lone_negations(right, alignment.right, left, alignment.left):
+        yield Reason(Cause.NEGATION, "", _around(right, place))
+
+
+def _numbers(
+    left: Reading, right: Reading, ones: list[int], others: list[int], *, labelled: bool
+) -> tuple[int, int] | None:
+    """Give the places of the first two numbers that differ, of those that name something or of those that measure."""
+    of_left, of_right = _numerals(left, ones), _numerals(right, others)
+    known = {left.content[one].key for one in of_left} & {right.content[other].key for other in of_right}
+    of_left = [one for one in of_left if left.content[one].key not in known]
+    of_right = [other for other in of_right if right.content[other].key not in known]
+    for one, other in zip(of_left, of_right, strict=False):
+        if (_label(left, one) is not None and _label(right, other) is not None) is labelled:
+            return one, other
+    return None
+
+
+def _numerals(reading: Reading, places: Iterable[int]) -> list[int]:
+    return [place for place in places if reading.content[place].kind is Kind.NUMBER]
+
+
+def _label(reading: Reading, place: int) -> Term | None:
+    """Give the noun that a number names one of: « vague » of « vague 2 », unless a unit follows the number."""
+    at = reading.places[place]
+    if any(term.key in _UNITS for term in reading.words[at + 1 : at + 2]):
+        return None
+    before = [term for term in reading.words[max(0, at - 3) : at] if term.kind is not Kind.STOP or term.key in _LABELS]
+    if before and before[-1].kind is Kind.NAME:
+        return before[-1]
+    return next((term for term in reversed(before) if term.key in _LABELS), None)
+
+
+def _numbered(reading: Reading, place: int) -> Cause:
+    label = _label(reading, place)
+    return Cause.VAGUE if label is not None and label.key == _VAGUE else Cause.CODE
+
+
+def _said(reading: Reading, place: int) -> str:
+    """Give a number with the word before it or the unit after it."""
+    at = reading.places[place]
+    label = _label(reading, place)
+    after = [term.folded for term in reading.words[at + 1 : at + 2] if term.key in _UNITS]
+    return " ".join([*([label.folded] if label else []), reading.words[at].folded, *after])
+
+
+def _kinds(reading: Reading, places: Iterable[int], kind: Kind) -> frozenset[str]:
+    return frozenset(reading.content[place].key for place in places if reading.content[place].kind is kind)
+
+
+def _roles(reading: Reading, places: Iterable[int]) -> frozenset[str]:
+    return frozenset(reading.content[place].key for place in places if reading.content[place].key in _ROLES)
+
+
+def _names(reading: Reading, other: Reading, places: Iterable[int]) -> frozenset[str]:
+    return frozenset(
+        reading.content[place].key
+        for place in places
+        if reading.is_name(place) and reading.content[place].mark not in other.mark_set
+    )
+
+
+def _opposed(
+    left: Reading, right: Reading, ones: list[int], others: list[int], pairs: frozenset[frozenset[str]]
+) -> tuple[str, str] | None:
+    # One stands for the other only where they stand in the same place.
+    for one, other in zip(ones, others, strict=False):
+        if frozenset((left.content[one].key, right.content[other].key)) in pairs:
+            return left.content[one].folded, right.content[other].folded
+    return None
+
+
+def _other_units(left: Reading, right: Reading, ones: list[int], others: list[int]) -> tuple[str, str] | None:
+    for one in ones:
+        for other in others:
+            units = left.content[one], right.content[other]
+            if all(term.key in _UNITS for term in units) and _counted(left, one) and _counted(right, other):
+                return units[0].folded, units[1].folded
+    return None
+
+
+def _counted(reading: Reading, place: int) -> bool:
+    return place > 0 and reading.content[place - 1].kind is Kind.NUMBER
+
+
+def _opposed_openings(left: Reading, right: Reading) -> Iterator[Reason]:
+    """« Oui » against « Non »: whatever follows, they do not say the same."""
+    one, other = (reading.words[0].folded if reading.words else "" for reading in (left, right))
+    if {one, other} == {"oui", "non"}:
+        yield Reason(Cause.NEGATION, one, other)
+
+
+def _lone_negations(reading: Reading, partners: list[int], other: Reading, others: list[int]) -> Iterator[int]:
+    """Give the negations that stand between words which the other text has without any negation."""
+    for place, term in enumerate(reading.content):
+        if term.kind is Kind.NEGATION and partners[place] == NONE:
+            before = next((p for p in range(place - 1, max(-1, place - 3), -1) if partners[p] != NONE), None)
+            after = next((p for p in range(place + 1, min(len(partners), place + 3)) if partners[p] != NONE), None)
+            if before is None or after is None:
+                continue
+            low, high = sorted((partners[before], partners[after]))
+            if high - low <= _REACH and not _is_negated(other, others, low, high, term):
+                yield place
+
+
+def _is_negated(reading: Reading, partners: list[int], low: int, high: int, negation: Term) -> bool:
+    """Tell whether a negation, or this one mistyped, stands about two places."""
+    # One that has its own partner bears on something else.
+    for place in range(max(0, low - 1), min(len(partners), high + 2)):
+        if reading.content[place].kind is Kind.NEGATION and partners[place] == NONE:
+            return True
+    between = reading.words[reading.places[low] + 1 : reading.places[high]]
+    return len(negation.folded) > 3 and any(
+        OSA.distance(term.folded, negation.folded, score_cutoff=1) <= 1 for term in between
+    )
+
+
+def _around(reading: Reading, place: int) -> str:
+    at = reading.places[place]
+    return " ".join(term.folded for term in reading.words[max(0, at - 2) : at + 2])
+
+
+_VAGUE = stem("vague")

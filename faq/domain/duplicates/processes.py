@@ -1,0 +1,35 @@
+"""Work shared among processes."""
+
+import multiprocessing
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+Part = TypeVar("Part")
+Result = TypeVar("Result")
+_work: Callable[[Any], Any] | None = None
+"""What the children of this process do: they inherit it, and all that it holds, instead of being sent it."""
+
+
+def shared_out(function: Callable[[Part], Result], parts: Sequence[Part], processes: int) -> Iterator[Result]:
+    """Give the result of each part, in order; in this very process where one is enough or none can be forked."""
+    if processes < 2 or len(parts) < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from map(function, parts)
+        return
+    global _work
+    _work = function
+    try:
+        with warnings.catch_warnings():
+            # NumPy's own threads are at rest here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pool = multiprocessing.get_context("fork").Pool(min(processes, len(parts)))
+        with pool:
+            yield from pool.imap(_do, parts)
+    finally:
+        _work = None
+
+
+def _do(part: Any) -> Any:
+    if _work is None:
+        raise RuntimeError("Nothing to do: the process was not forked by shared_out().")
+    return _work(part)

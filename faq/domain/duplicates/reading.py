@@ -1,0 +1,92 @@
+"""A text as it is judged: its words, and those that count."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from faq.domain.text import COMMON_WEIGHT, Kind, Term, Token, terms, tokens
+
+BOILERPLATE = 0.7
+"""Share of common words and links from which a sentence is a formula that any answer may end with."""
+_FORMULA_WORDS = 4
+"""Words that count which a formula has at least."""
+_FORMULA_WORTH = 0.2
+"""What sharing a formula is worth, where sharing another sentence is worth 1."""
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text with its words; what is costly is worked out once, when asked for."""
+
+    text: str
+
+    @cached_property
+    def sentences(self) -> list[list[Term]]:
+        """All words, sentence by sentence."""
+        return [terms(sentence) for sentence in _SENTENCE.split(self.text)]
+
+    @cached_property
+    def words(self) -> list[Term]:
+        """All words, in order."""
+        return [term for sentence in self.sentences for term in sentence]
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Where the words that count stand among all words."""
+        return [place for place, term in enumerate(self.words) if term.weight]
+
+    @cached_property
+    def content(self) -> list[Term]:
+        """The words that count, in order."""
+        return [term for term in self.words if term.weight]
+
+    @cached_property
+    def marks(self) -> list[int]:
+        """The hashes of the words that count."""
+        return [term.mark for term in self.content]
+
+    @cached_property
+    def mark_set(self) -> frozenset[int]:
+        """The hashes of the words that count, once each."""
+        return frozenset(self.marks)
+
+    @cached_property
+    def weights(self) -> list[float]:
+        """What sharing each of the words that count tells."""
+        return [weight for sentence in self.sentences for weight in _weights(sentence)]
+
+    @cached_property
+    def weight(self) -> float:
+        """How much there is to share."""
+        return sum(self.weights)
+
+    @cached_property
+    def spelling(self) -> tuple[str, ...]:
+        """All words without case and accents: equal for texts that are the same but for typography."""
+        return tuple(term.folded for term in self.words)
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """All words with their places in the text."""
+        return tokens(self.text)
+
+    @cached_property
+    def shouted(self) -> bool:
+        """Whether the text is in capitals throughout, so that a capital letter tells nothing."""
+        capitals = sum(map(str.isupper, self.text))
+        return capitals > sum(map(str.islower, self.text))
+
+    def is_name(self, place: int) -> bool:
+        """Tell whether the content word at this place is written as a name."""
+        term = self.content[place]
+        if term.kind in (Kind.NAME, Kind.LINK):
+            return not self.shouted
+        return term.capital and not self.shouted and not self.tokens[self.places[place]].opens
+
+
+def _weights(sentence: list[Term]) -> list[float]:
+    weights = [term.weight for term in sentence if term.weight]
+    common = sum(term.kind is Kind.LINK or term.weight <= COMMON_WEIGHT for term in sentence if term.weight)
+    formula = len(weights) >= _FORMULA_WORDS and common >= BOILERPLATE * len(weights)
+    return [weight * (_FORMULA_WORTH if formula else 1) for weight in weights]

@@ -1,0 +1,163 @@
+"""The verdict on two texts. It depends on them alone: what else is stored, and in what order, changes nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import LCSseq
+
+from faq.domain.duplicates.alignment import NONE, Alignment, align
+from faq.domain.duplicates.differences import other_fact, other_subject
+from faq.domain.duplicates.pairs import PairKind, Reason, Verdict
+from faq.domain.duplicates.reading import Reading
+
+CONTAINED = 0.8
+"""Share of the shorter text's weight in the longer from which one contains the other."""
+IN_RUNS = 0.5
+"""The part of it that must stand in runs of words: words found here and there contain nothing."""
+AS_LONG = 0.75
+"""Ratio of the weights from which two texts count as equally long: near rather than contained."""
+NEARLY_AS_LONG = 0.5
+"""The least ratio at which two texts can resemble one another."""
+RESEMBLING = 0.5
+"""Mean of the shares of each text in the other from which they say the same."""
+SAME_FRAME = 0.6
+"""Share of all words, function words included, that stand in the same order in both texts…"""
+REWORDED = 0.25
+"""… from which texts whose content words were changed for others say the same, with this mean at least."""
+LEAST_WEIGHT = 12
+"""Weight of a text from which another can contain it: three words or so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How much of each text stands in the other, in shares of weight (0–1)."""
+
+    runs: float
+    """Weight that stands in runs of at least four words, over the shorter text's weight."""
+
+    compact: bool
+    """Whether these runs stand close together in the longer text, or are long enough to stand anywhere."""
+    left: float
+    right: float
+    ratio: float
+    """The shorter text's weight over the longer's."""
+
+    @property
+    def contained(self) -> float:
+        """Share of the one that is best found in the other."""
+        return max(self.left, self.right)
+
+    @property
+    def mean(self) -> float:
+        """The two shares' mean."""
+        return (self.left + self.right) / 2
+
+
+def judge(left: Reading, right: Reading) -> Verdict | None:
+    """Say what two texts are to each other, whichever comes first; None where they are nothing to each other."""
+    if not in_turn(left, right):
+        verdict = _judge(right, left)
+        return replace(verdict, reason=_mirrored(verdict.reason)) if verdict and verdict.reason else verdict
+    return _judge(left, right)
+
+
+def in_turn(left: Reading, right: Reading) -> bool:
+    """Tell whether two texts stand in the order in which they are aligned, the lighter one first."""
+    return (left.weight, left.spelling) <= (right.weight, right.spelling)
+
+
+def _mirrored(reason: Reason) -> Reason:
+    return Reason(reason.cause, reason.right, reason.left)
+
+
+def _judge(left: Reading, right: Reading) -> Verdict | None:
+    if left.spelling == right.spelling:
+        return Verdict(PairKind.EXACT, 1.0) if left.spelling else None
+    if not left.weight or not right.weight or _unlike_at_sight(left, right):
+        return None
+    alignment = align(left, right)
+    likeness = measure(left, right, alignment)
+    kind = related(left, right, likeness)
+    if kind is None:
+        return None
+    score = round(likeness.contained if kind is PairKind.CONTAINS else likeness.mean, 4)
+    if reason := other_subject(left, right, alignment):
+        return Verdict(PairKind.SIBLINGS, score, reason)
+    if reason := other_fact(left, right, alignment):
+        return Verdict(PairKind.CONFLICT, score, reason)
+    return Verdict(kind, min(score, 0.9999))
+
+
+def related(left: Reading, right: Reading, likeness: Likeness) -> PairKind | None:
+    """Say near or contains by the shares alone; None where they are too low."""
+    if likeness.contained >= CONTAINED and min(left.weight, right.weight) >= LEAST_WEIGHT:
+        if likeness.ratio >= AS_LONG:
+            return PairKind.NEAR
+        if likeness.runs >= IN_RUNS and likeness.compact:
+            return PairKind.CONTAINS
+    if likeness.ratio < NEARLY_AS_LONG:
+        return None
+    if likeness.mean >= RESEMBLING or (likeness.mean >= REWORDED and _frame(left, right) >= SAME_FRAME):
+        return PairKind.NEAR
+    return None
+
+
+def _unlike_at_sight(left: Reading, right: Reading) -> bool:
+    """Tell, of most texts that are nothing to each other, that aligning them would change nothing.
+
+    Either half of what can be contained stands there letter for letter, in order, or it is no text but misspellings.
+    """
+    if left.weight / right.weight >= NEARLY_AS_LONG:
+        return _at_sight(left, right) < REWORDED
+    half = CONTAINED / 2
+    return _at_sight(left, right) < half or LCSseq.similarity(left.marks, right.marks) < half * len(left.marks)
+
+
+def _at_sight(left: Reading, right: Reading) -> float:
+    """Give the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
+    known = (weight for mark, weight in zip(left.marks, left.weights, strict=True) if mark in right.mark_set)
+    return sum(known) / left.weight
+
+
+def _frame(left: Reading, right: Reading) -> float:
+    """Give the share of all words that stand in the same order in both texts (0–1)."""
+    return LCSseq.normalized_similarity(
+        [term.mark for term in left.words], [term.mark for term in right.words], score_cutoff=SAME_FRAME
+    )
+
+
+def measure(left: Reading, right: Reading, alignment: Alignment) -> Likeness:
+    """Weigh what was aligned, the lighter text on the left; a word alone among words that differ counts for half."""
+    shared = in_runs = 0.0
+    first, last = len(alignment.right), 0
+    for run in _runs(alignment.left):
+        weight = sum(left.weights[place] for place in run)
+        shared += weight if len(run) > 1 else weight / 2
+        if len(run) > _LONG_RUN:
+            in_runs += weight
+            places = [alignment.left[place] for place in run]
+            first, last = min(first, *places), max(last, *places)
+    shorter = len(left.content)
+    compact = shorter > _FRAGMENT or last - first < shorter * 1.5
+    in_left, in_right = min(1.0, shared / left.weight), min(1.0, shared / right.weight)
+    return Likeness(in_runs / left.weight, compact, in_left, in_right, left.weight / right.weight)
+
+
+def _runs(partners: list[int]) -> Iterator[list[int]]:
+    """Give the runs of places whose partners follow one another, one or two words between them at most."""
+    run: list[int] = []
+    for place, partner in enumerate(partners):
+        if partner == NONE:
+            continue
+        if run and (place - run[-1] > _STEP or not 0 < partner - partners[run[-1]] <= _STEP):
+            yield run
+            run = []
+        run.append(place)
+    if run:
+        yield run
+
+
+_STEP = 3
+_LONG_RUN = 3
+_FRAGMENT = 25
+"""Words that count, up to which a text is found in another only if it stands there in one place."""

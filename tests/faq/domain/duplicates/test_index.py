@@ -1,0 +1,97 @@
+"""Every pair is found: in one go, little by little, in several processes, and for a text being typed."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faq.domain.duplicates import Document, Index, PairKind, ReadDocument, compare, postings
+from faq.domain.duplicates.trial.labelled import labelled
+
+PHRASES = (
+    "le dossier de reprise est transmis au support",
+    "l’éditeur signale les écarts constatés",
+    "la carte est bloquée après trois essais",
+    "la carte n’est pas bloquée après trois essais",
+    "le délai est de 30 jours pour le DPI",
+    "le délai est de 60 jours pour le RIS",
+    "ouvrez un ticket sur la plateforme",
+    "oui",
+    "non",
+)
+TEXTS = st.lists(st.sampled_from(PHRASES), max_size=5).map(". ".join)
+QUESTIONS = st.none() | st.sampled_from(["", "Que faire ?", "Quel est le délai du DPI ?", "Quel est le délai du RIS ?"])
+
+
+def all_pairs(documents):
+    """Judge every two documents: what an index must give without looking at most of them."""
+    read = [(document.key, ReadDocument.of(document)) for document in sorted(documents, key=lambda d: d.key)]
+    verdicts = {
+        (one, other): compare(left, right)
+        for place, (one, left) in enumerate(read)
+        for other, right in read[place + 1 :]
+    }
+    return {couple: verdict for couple, verdict in verdicts.items() if verdict}
+
+
+def found(index, **options):
+    pairs = list(index.pairs(**options))
+    by_keys = {(pair.left, pair.right): pair.verdict for pair in pairs}
+    assert len(by_keys) == len(pairs)
+    return by_keys
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 7), st.none() | TEXTS, QUESTIONS), max_size=24),
+    st.sampled_from([1, 3, 1_000]),
+)
+@settings(max_examples=80, deadline=None)
+def test_little_by_little_gives_what_a_full_scan_gives(steps, merged_from):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "_MERGED_FROM", merged_from)
+        index, documents, kept = Index(), {}, {}
+        for key, text, question in steps:
+            kept = {couple: verdict for couple, verdict in kept.items() if key not in couple}
+            documents.pop(key, None)
+            if text is None:
+                index.remove(key)
+                continue
+            documents[key] = Document(key, question, text)
+            kept |= {(pair.left, pair.right): pair.verdict for pair in index.add(documents[key])}
+        assert len(index) == len(documents)
+        assert kept == found(index) == found(Index(documents.values()))
+
+
+def test_nothing_that_is_judged_alike_is_missed():
+    made = labelled(260, seed=5)
+    assert found(Index(made.documents)) == all_pairs(made.documents)
+
+
+def test_the_number_of_processes_makes_no_difference(monkeypatch):
+    monkeypatch.setattr("faq.domain.duplicates.index._BATCH", 50)
+    documents = labelled(220, seed=6).documents
+    assert found(Index(documents, processes=2), processes=2) == found(Index(documents)) != {}
+
+
+def test_a_text_being_typed_is_checked_against_all_others_but_itself():
+    first, second = Document(1, None, PHRASES[0]), Document(2, None, PHRASES[2])
+    index = Index([first, second])
+    typed = Document(1, "Que faire ?", PHRASES[2])
+    [pair] = index.check(typed)
+    assert (pair.left, pair.right, pair.verdict.kind) == (1, 2, PairKind.EXACT)
+    assert index.check(Document(3, None, "")) == []
+    assert len(index) == 2
+
+
+def test_the_most_alike_come_first():
+    index = Index([Document(1, None, PHRASES[0] + " sans tarder"), Document(2, None, PHRASES[0])])
+    assert [pair.left for pair in index.check(Document(3, None, PHRASES[0]))] == [2, 1]
+
+
+def test_two_documents_cannot_have_one_key():
+    with pytest.raises(ValueError, match="same key"):
+        Index([Document(1, None, "un"), Document(1, None, "deux")])
+
+
+def test_an_empty_index_has_no_pairs():
+    assert list(Index().pairs()) == []
+    assert Index().check(Document(1, None, PHRASES[0])) == []

@@ -1,0 +1,177 @@
+"""What two answers are to each other, and the words that decide."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faq.domain.duplicates import Cause, Document, PairKind, ReadDocument, Reading, compare
+from faq.domain.duplicates.verdict import judge
+
+ANSWER = (
+    "Le dossier de reprise est transmis par le DPI sous 30 jours ouvrés. L’éditeur le relit, signale les écarts "
+    "constatés et ouvre un ticket. La bascule est possible en vague 1 dès que le procès-verbal est signé."
+)
+
+
+def kind(one, other):
+    verdict = judge(Reading(one), Reading(other))
+    return verdict and verdict.kind
+
+
+def cause(one, other):
+    return judge(Reading(one), Reading(other)).reason.cause
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ANSWER.replace("’", "'"),
+        ANSWER.upper(),
+        ANSWER.replace(". ", ".\r\n\r\n- "),
+        ANSWER.replace("é", "e\u0301").replace("è", "e\u0300"),
+        ANSWER.replace("procès-verbal", "procès\u2011verbal").replace(" ", "\u00a0"),
+    ],
+)
+def test_typography_and_case_make_no_difference(other):
+    assert kind(ANSWER, other) is PairKind.EXACT
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ANSWER.replace("reprise", "reprsie").replace("bascule", "bacsule").replace("écarts", "écrats"),
+        ANSWER.replace("signale", "indique").replace("constatés", "relevés"),
+        ANSWER + " Merci de votre patience.",
+        "La bascule est possible en vague 1 dès que le procès-verbal est signé. Le dossier de reprise est transmis par "
+        "le DPI sous 30 jours ouvrés. L’éditeur le relit, signale les écarts constatés et ouvre un ticket.",
+        ANSWER.replace("30 jours", "trente jours"),
+    ],
+)
+def test_misspellings_other_words_and_another_order_are_near(other):
+    assert kind(ANSWER, other) is PairKind.NEAR
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "L’éditeur le relit, signale les écarts constatés et ouvre un ticket.",
+        "L’éditeur le rellit, signale les écarst constatés et ouvre un tiket.",
+    ],
+)
+def test_a_part_is_contained_even_misspelt(part):
+    assert kind(ANSWER, part) is PairKind.CONTAINS
+    assert kind(part, ANSWER) is PairKind.CONTAINS
+
+
+def test_words_found_here_and_there_contain_nothing():
+    scattered = "Le ticket de l’éditeur signale la bascule du dossier."
+    assert kind(ANSWER, scattered) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (ANSWER.replace("DPI", "RIS"), Cause.ENTITY),
+        (ANSWER.replace("DPI", "DRIMbox"), Cause.ENTITY),
+        (ANSWER.replace("le DPI", "Mon espace santé"), Cause.ENTITY),
+        (ANSWER.replace("L’éditeur", "Le pharmacien"), Cause.ROLE),
+        (ANSWER.replace("vague 1", "vague 2"), Cause.VAGUE),
+    ],
+)
+def test_another_subject_makes_siblings(other, reason):
+    assert kind(ANSWER, other) is PairKind.SIBLINGS
+    assert cause(ANSWER, other) is reason
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Le service renvoie l’erreur 905 au logiciel.", "Le service renvoie l’erreur 906 au logiciel."),
+        ("Joignez le formulaire F414 signé à la demande.", "Joignez le formulaire F413 signé à la demande."),
+        ("L’échange suit le profil CDA R2 N1 en entier.", "L’échange suit le profil CDA R2 N3 en entier."),
+    ],
+)
+def test_another_code_makes_siblings(one, other):
+    assert kind(one, other) is PairKind.SIBLINGS
+    assert cause(one, other) is Cause.CODE
+
+
+def test_opposed_words_make_siblings_where_they_name_two_things():
+    one = "Le premier rappel est envoyé à l’adresse de la commande."
+    assert cause(one, one.replace("premier", "dernier")) is Cause.OPPOSITE
+    assert kind(one, one.replace("premier", "dernier")) is PairKind.SIBLINGS
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (ANSWER.replace("30 jours", "60 jours"), Cause.NUMBER),
+        (ANSWER.replace("30 jours", "30 mois"), Cause.NUMBER),
+        (ANSWER.replace("est possible", "n’est pas possible"), Cause.NEGATION),
+        (ANSWER.replace("est possible", "est impossible"), Cause.OPPOSITE),
+        (ANSWER.replace("possible", "obligatoire").replace("ouvrés", "ouvrés au plus"), None),
+    ],
+)
+def test_another_fact_about_the_same_thing_is_a_conflict(other, reason):
+    if reason is None:
+        assert kind(ANSWER, other) is PairKind.NEAR
+    else:
+        assert kind(ANSWER, other) is PairKind.CONFLICT
+        assert cause(ANSWER, other) is reason
+
+
+def test_opposed_openings_are_a_conflict():
+    one = "Oui, le certificat de test est reconnu par le serveur de recette."
+    assert kind(one, one.replace("Oui", "Non")) is PairKind.CONFLICT
+
+
+def test_a_misspelt_negation_is_still_one():
+    one = ANSWER.replace("est possible", "n’est jamais possible")
+    assert kind(one, one.replace("jamais", "jamias").replace("jamias", "jamai")) is PairKind.NEAR
+
+
+def test_an_extra_sentence_with_a_negation_is_no_conflict():
+    assert kind(ANSWER, ANSWER + " Ce délai n’est pas suspendu l’été.") is PairKind.NEAR
+
+
+def test_boilerplate_alone_is_nothing_in_common():
+    closing = " Pour plus d’informations, consultez la rubrique d’aide du site ou contactez l’assistance par téléphone."
+    one = "Le radiologue signe le compte rendu avant de le verser." + closing
+    assert kind(one, "La carte se débloque avec le code reçu par courrier." + closing) is None
+
+
+def test_nothing_equals_nothing():
+    assert kind("", "") is None
+    assert kind("…", "?") is None
+
+
+def compared(one, other):
+    documents = (Document(1, *one), Document(2, *other))
+    verdict = compare(*(ReadDocument.of(document) for document in documents))
+    return verdict and verdict.kind
+
+
+def test_a_terse_answer_counts_with_its_question():
+    one, other = "Faut-il une carte CPS pour consulter le DMP ?", "Peut-on signer un devis à distance ?"
+    assert compared((one, "Oui."), (one, "Oui.")) is PairKind.EXACT
+    assert compared((one, "Oui."), (other, "Oui.")) is None
+    assert compared((one, "Oui."), (one.replace("DMP", "ROR"), "Oui.")) is PairKind.SIBLINGS
+    assert compared((None, "Oui."), (None, "Oui.")) is PairKind.EXACT
+
+
+def test_one_question_with_two_answers_is_a_conflict():
+    question = "Comment renouveler le certificat de serveur ?"
+    one, other = "Par le portail, avant l’échéance.", "Écrivez au support : une clé neuve vous est remise."
+    assert compared((question, one), (question.upper(), other)) is PairKind.CONFLICT
+    assert compared((question, one), (None, other)) is None
+
+
+WORDS = "dossier carte pas 30 60 jours DPI RIS éditeur patient vague 1 2 envoyer erreur 905 obligatoire sans".split()
+
+
+@given(*[st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)] * 2)
+@settings(max_examples=150, deadline=None)
+def test_neither_side_matters(one, other):
+    there, back = judge(Reading(one), Reading(other)), judge(Reading(other), Reading(one))
+    assert (there and there.kind) == (back and back.kind)
+    assert there is None or 0 <= there.score <= 1
