@@ -61,3 +61,22 @@ class DumpVerdict(TextChoices):
     CHANGED = "changed", "changée depuis la dernière édition"
     EMPTY = "empty", "vide"
     VANISHED = "vanished", "disparue depuis la dernière édition"
+
+
+class PairKind(TextChoices):
+    """What two entries are to each other, see `faq.domain.duplicates`."""
+
+    EXACT = "exact", "identiques"
+    NEAR = "near", "presque identiques"
+    CONTAINS = "contains", "l’une contient l’autre"
+    CONFLICT = "conflict", "se contredisent"
+    SIBLINGS = "siblings", "voisines, pas un doublon"
+
+
+class Decision(TextChoices):
+    """What an editor makes of a pair."""
+
+    DUPLICATE = "duplicate", "doublon, à fusionner"
+    VARIANT = "variant", "variante voulue"
+    RELATED = "related", "à relier"
+    UNRELATED = "unrelated", "sans rapport"

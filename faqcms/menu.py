@@ -14,6 +14,7 @@ from faq.models import (
     Dump,
     Entry,
     OfferType,
+    Pair,
     Product,
     Schedule,
     Theme,
@@ -40,6 +41,7 @@ MENU: dict[str, tuple[type[Model] | Page, ...]] = {
         Entry,
         Page("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
         Page("À relire", "faq_entry_review", "faq.view_entry"),
+        Page("Doublons possibles", "faq_entry_duplicates", "faq.view_pair"),
         Schedule,
         Page("Corbeille", "faq_archivedentry_changelist", "faq.view_entry"),
         Page("La FAQ au…", "faq_past", "faq.view_publication"),
@@ -80,6 +82,7 @@ def queues(user):
     trash = reverse("admin:faq_archivedentry_changelist")
     waiting = (
         ("À relire", "faq.view_entry", Entry.objects.to_review(), reverse("admin:faq_entry_review")),
+        ("Doublons possibles", "faq.view_pair", Pair.objects.open(), reverse("admin:faq_entry_duplicates")),
         ("Brouillons à côté d’un texte en ligne", "faq.view_entry", Entry.objects.with_draft(), drafts),
         ("Planifications en échec", "faq.view_schedule", Schedule.objects.failed(), failed),
         ("Corbeille", "faq.view_entry", Entry.objects.archived(), trash),

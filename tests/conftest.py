@@ -10,6 +10,8 @@ from django.conf import settings
 from django.template import Node, engines
 from hypothesis import settings as hypothesis
 
+from faq.services.duplicates import forget_texts
+
 # A slow machine is no failure, and nothing is left in the tree.
 hypothesis.register_profile("faqcms", deadline=None, database=None)
 hypothesis.load_profile("faqcms")
@@ -56,3 +58,9 @@ def _strict_templates() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _rows_of_migrations(django_db_serialized_rollback: None) -> None:
     """Give back what migrations wrote, such as roles, to tests that empty every table: threads, browsers."""
+
+
+@pytest.fixture(autouse=True)
+def _no_texts_of_other_tests() -> None:
+    """Forget the entries of the test before: the detector keeps those of its process, and numbers come again."""
+    forget_texts()

@@ -1,5 +1,7 @@
 """Lots: everything that one import or bulk action changed, and how to take it back."""
 
+from collections import Counter
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,8 +14,9 @@ from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, link_to, person
 from faq.admin.readonly import ReadOnly
-from faq.enums import Origin
-from faq.models import Batch
+from faq.enums import BatchKind, Origin
+from faq.models import Batch, EntryAlias, Passage
+from faq.models.entries import reference
 from faq.services.batches import undo_batch
 from faq.services.content import EntryError
 from faq.services.versions import Provenance
@@ -106,6 +109,7 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
             "undone": Batch.objects.filter(undone_by=batch.pk).first(),
             "counted": _counted(report),
             "groups": _groups(report),
+            "coming_back": _coming_back(batch),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/faq/batch/undo.html", context)
@@ -124,6 +128,29 @@ def _groups(report):
         for heading, meaning, rows in kinds
         if rows
     ]
+
+
+def _coming_back(batch):
+    """Tell what leads back to the entries of a merge once it is undone, in French; nothing for other batches."""
+    if batch.kind != BatchKind.MERGE:
+        return []
+    survivor = batch.moved["survivor"]
+    own = EntryAlias.objects.filter(batch=batch).order_by("former").values_list("former", flat=True)
+    told = [
+        f"L’adresse et la référence {reference(number)} ne mèneront plus à {reference(survivor)}." for number in own
+    ]
+    former = EntryAlias.objects.filter(pk__in=batch.moved["aliases"], survivor=survivor).order_by("former")
+    told += [
+        f"{reference(alias.former_id)} mènera de nouveau à {reference(batch.moved['aliases'][str(alias.pk)])}."
+        for alias in former
+    ]
+    passages = Passage.objects.filter(pk__in=batch.moved["passages"], entry=survivor).values_list("pk", flat=True)
+    per_entry = Counter(batch.moved["passages"][str(number)] for number in passages)
+    told += [
+        f"{many} passage{pluralize(many)} d’extraction revien{pluralize(many, 't,nent')} à {reference(number)}."
+        for number, many in sorted(per_entry.items())
+    ]
+    return told
 
 
 def _counted(report):

@@ -1,6 +1,7 @@
 """Tables and their queryset verbs."""
 
 from faq.models.dumps import Dump, Passage
+from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
 from faq.models.live import Epoch
 from faq.models.presence import Presence
@@ -19,6 +20,7 @@ __all__ = [
     "EntryTheme",
     "Epoch",
     "OfferType",
+    "Pair",
     "Passage",
     "Presence",
     "Product",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
 from taggit.managers import TaggableManager
@@ -45,6 +46,16 @@ class EntryQuerySet(models.QuerySet):
             words &= Q(folded__contains=word)
         number = number_of(text)
         return self.filter(words if number is None else words | Q(pk=number))
+
+    def related_to(self, number):
+        """Entries named with this one under « Voir aussi »; a merged one's mentions count for where it leads."""
+        formers = EntryAlias.objects.filter(survivor=number).values("former")
+        mentions = SeeAlso.objects.annotate(
+            one=Coalesce("left__alias__survivor", "left"), other=Coalesce("right__alias__survivor", "right")
+        )
+        on_left = mentions.filter(Q(left=number) | Q(left__in=formers)).values("other")
+        on_right = mentions.filter(Q(right=number) | Q(right__in=formers)).values("one")
+        return self.filter(Q(pk__in=on_left) | Q(pk__in=on_right)).exclude(pk=number)
 
     def with_filing(self):
         """Bring the terms of all facets along, one query per facet."""

@@ -17,14 +17,16 @@ _READ = {
     "faq.view_entry",
     "faq.view_entryalias",
     "faq.view_offertype",
+    "faq.view_pair",
     "faq.view_passage",
     "faq.view_product",
     "faq.view_publication",
     "faq.view_schedule",
+    "faq.view_seealso",
     "faq.view_theme",
     "faq.view_version",
 }
-_WRITE_DRAFTS = {"faq.add_entry", "faq.change_entry", "faq.submit_entry", "faq.add_theme"}
+_WRITE_DRAFTS = {"faq.add_entry", "faq.change_entry", "faq.submit_entry", "faq.add_theme", "faq.decide_pair"}
 _PUBLISH = {"faq.publish_entry", "faq.merge_entry", "faq.archive_entry", "faq.undo_batch", "faq.add_dump"}
 _ADMINISTER = {
     f"{label}.{verb}_{model}"

@@ -7,6 +7,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from faq.domain.facets import State
 from faq.domain.markup import plain
+from faq.models import Entry
 from faq.models.entries import number_of
 from faq.models.live import live_snapshot
 from faq.views.addresses import live_entry, moved_permanently, tells_absences
@@ -34,6 +35,7 @@ def entry(request, number, slug=""):
         "path": path,
         "around": path[-1] if path else TermLink("", state_address({})),
         "around_count": snapshot.index.count(answer.place),
+        "see_also": Entry.objects.live().related_to(shown.pk).only("question").order_by("pk"),
         "description": Truncator(plain(shown.answer)).chars(DESCRIPTION_LENGTH),
         "canonical": request.build_absolute_uri(shown.get_absolute_url()),
     }

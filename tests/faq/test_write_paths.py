@@ -214,6 +214,15 @@ def titled(client, tmp_path):
     return {entry.pk}, 0, lambda: client.post(reverse("admin:faq_entry_questions"), data)
 
 
+def merged(client, tmp_path):
+    """Merge two entries, the one that stays taking the other's question."""
+    kept, gone = an_entry(), an_entry("Autre ?")
+    data = {"survivor": kept.pk, "question": gone.pk, "answer": kept.pk, "_merge": "1"}
+    data |= {f"version-{entry.pk}": "1" for entry in (kept, gone)}
+    address = f"{reverse('admin:faq_entry_merge')}?fiche={kept.pk}&fiche={gone.pk}"
+    return {kept.pk, gone.pk}, 0, lambda: client.post(address, data)
+
+
 def taken_from_the_trash(client, tmp_path):
     entry = archived()
     address = reverse("admin:faq_archivedentry_changelist")
@@ -278,6 +287,7 @@ PATHS = [
     (REVIEW, "publish_entry", reviewed("publish-selected")),
     (REVIEW, "refuse_entry", reviewed("refuse")),
     ("faq.admin.entries.comparison", "restore_version", brought_back),
+    ("faq.admin.entries.merging", "merge_entries", merged),
     ("faq.admin.entries.questions", "edit_entry", titled),
     ("faq.admin.trash", "restore_entry", taken_from_the_trash),
     (

@@ -14,14 +14,16 @@ from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
 from faqcms.menu import MENU
 from tests.factories import a_filing, a_published_entry, an_entry, by_command
+from tests.pairs import a_pair
 
 pytestmark = pytest.mark.django_db
 
 HOME = reverse("admin:index")
-QUERIES = 9
+QUERIES = 10
 """Session, person, permissions, recent actions, and one per queue."""
 NUMBERS = {
     "À relire": 4,
+    "Doublons possibles": 1,
     "Brouillons à côté d’un texte en ligne": 1,
     "Planifications en échec": 1,
     "Corbeille": 4,
@@ -60,6 +62,7 @@ def test_groups_stand_in_the_order_of_the_work(sign_in):
         "Fiches",
         "Saisir les questions",
         "À relire",
+        "Doublons possibles",
         "Planifications",
         "Corbeille",
         "La FAQ au…",
@@ -91,6 +94,7 @@ def test_the_page_one_is_on_is_marked_once(relecteur):
     entry = an_entry()
     for address, name in (
         (reverse("admin:faq_entry_review"), "À relire"),
+        (reverse("admin:faq_entry_duplicates"), "Doublons possibles"),
         (reverse("admin:faq_entry_change", args=(entry.pk,)), "Fiches"),
         (reverse("admin:faq_archivedentry_changelist"), "Corbeille"),
     ):
@@ -108,6 +112,7 @@ def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries)
     worked_on = a_published_entry()
     edit_entry(worked_on.pk, Content("Autre ?", "Autre.", a_filing()), by_command())
     a_schedule_that_failed(worked_on)
+    a_pair()
     with django_assert_num_queries(QUERIES):
         queues = queues_of(analyste)
     assert {label: number for label, (number, _) in queues.items()} == NUMBERS

@@ -3,12 +3,12 @@
 import abc
 
 from django.contrib import admin
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.text import capfirst
 
 from faq.domain.facets import Facet
 from faq.enums import EntryStatus
-from faq.models import Dump, Entry, Passage
+from faq.models import Dump, Entry, Pair, Passage
 from faq.models.live import filing_table
 
 TRANSVERSE = "~"
@@ -130,6 +130,7 @@ class WorkFilter(CountedFilter):
         return [
             ("relecture", "À relire"),
             ("brouillon", "En ligne, avec brouillon"),
+            ("doublons", "Doublons possibles"),
             ("sans-question", "Sans question"),
             ("sans-reponse", "Sans réponse"),
         ]
@@ -141,6 +142,8 @@ class WorkFilter(CountedFilter):
                 return entries.to_review()
             case "brouillon":
                 return entries.with_draft()
+            case "doublons":
+                return entries_in(Pair.objects.open(), entries)
             case "sans-question":
                 return entries.filter(head__question="")
             case _:
@@ -166,6 +169,11 @@ class DumpFilter(CountedFilter):
         passages = Passage.objects.current().filter(entry__in=entries.values("pk")).order_by()
         counts = passages.values_list("dump").annotate(Count("entry", distinct=True))
         return {str(dump): count for dump, count in counts}
+
+
+def entries_in(pairs, entries):
+    """Keep the entries that stand in one of these pairs."""
+    return entries.filter(Q(pk__in=pairs.order_by().values("left")) | Q(pk__in=pairs.order_by().values("right")))
 
 
 FILTERS = [StatusFilter, WorkFilter, *map(_facet_filter, Facet), DumpFilter]

@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery
+from django.contrib import admin, messages
+from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.urls import path
+from django.shortcuts import redirect
+from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -13,13 +14,16 @@ from django.utils.timezone import localtime
 from faq.admin.bulk_messages import tell
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import compare
+from faq.admin.entries.duplicates import duplicates
 from faq.admin.entries.filters import FILTERS
+from faq.admin.entries.merging import LEAST, MOST, address_for, merge
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import sign_of_life
 from faq.admin.entries.preview import preview
 from faq.admin.entries.questions import questions
 from faq.admin.entries.review import review
-from faq.models import Entry, Passage
+from faq.admin.entries.similar import similar_entries
+from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
@@ -36,14 +40,17 @@ class EntryAdmin(admin.ModelAdmin):
     ordering = ("-pk",)
     search_fields = ("folded",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
-    actions = ("publish", "submit", "withdraw", "archive", "restore")
+    actions = ("publish", "submit", "withdraw", "archive", "restore", "merge")
 
     def get_queryset(self, request):
         """Bring along what the list shows, but for the long texts."""
         cited = Passage.objects.current().filter(entry=OuterRef("pk")).order_by().values("entry")
         entries = super().get_queryset(request).with_filing().select_related("head").prefetch_related("schedules")
         return entries.defer("answer", "folded", "head__answer", "head__filing").annotate(
-            source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0)
+            source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0),
+            open_pairs=_open_pairs("left") + _open_pairs("right")
+            if request.user.has_perm("faq.view_pair")
+            else Value(0),
         )
 
     def get_search_results(self, request, queryset, search_term):
@@ -62,8 +69,9 @@ class EntryAdmin(admin.ModelAdmin):
 
     @admin.display(description="état", ordering="status")
     def state(self, entry):
-        """What the public sees, what is being worked on, and what is planned."""
-        return format_html("{} {}", state_badges(entry), schedule_badges(entry.schedules.all()))
+        """What the public sees, what is being worked on, what is planned, and what may be said twice."""
+        badges = state_badges(entry), schedule_badges(entry.schedules.all()), _duplicates_link(entry)
+        return format_html("{} {} {}", *badges)
 
     @admin.display(description="classement")
     def filing(self, entry):
@@ -96,6 +104,10 @@ class EntryAdmin(admin.ModelAdmin):
         """Tell who may archive and restore."""
         return request.user.has_perm("faq.archive_entry")
 
+    def has_merge_permission(self, request):
+        """Tell who may merge entries."""
+        return request.user.has_perm("faq.merge_entry")
+
     @admin.action(description="Publier", permissions=["publish"])
     def publish(self, request, queryset):
         """Make the latest texts live."""
@@ -120,6 +132,16 @@ class EntryAdmin(admin.ModelAdmin):
     def restore(self, request, queryset):
         """Bring archived entries back as drafts."""
         self._change_many(request, queryset, restore_entry, "Restauration")
+
+    @admin.action(description="Fusionner…", permissions=["merge"])
+    def merge(self, request, queryset):
+        """Lead to the page that merges entries, where nothing is merged yet."""
+        numbers = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        if LEAST <= len(numbers) <= MOST:
+            return redirect(address_for(numbers))
+        asked = f"Pour fusionner, cochez de {LEAST} à {MOST} fiches : celles qui disent la même chose."
+        messages.warning(request, asked)
+        return None
 
     def action_checkbox(self, entry):
         """Have the list's form say which version of each entry it shows."""
@@ -146,10 +168,28 @@ class EntryAdmin(admin.ModelAdmin):
         tell(request, label, report)
 
 
+def _open_pairs(side):
+    """Count the pairs of an entry that wait for a decision, where it stands on that side."""
+    pairs = Pair.objects.open().filter(**{side: OuterRef("pk")}).order_by().values(side)
+    return Coalesce(Subquery(pairs.annotate(pairs=Count("pk")).values("pairs")), 0)
+
+
+def _duplicates_link(entry):
+    if not entry.open_pairs:
+        return ""
+    several = "s" if entry.open_pairs > 1 else ""
+    told = f"{entry.open_pairs} doublon{several} possible{several}"
+    queue = f"{reverse('admin:faq_entry_duplicates')}?fiche={entry.pk}"
+    return format_html('<a class="duplicates-told" href="{}">{}</a>', queue, told)
+
+
 PAGES = (
     ("preview/", "preview", preview),
     ("questions/", "questions", questions),
     ("review/", "review", review),
+    ("merge/", "merge", merge),
+    ("duplicates/", "duplicates", duplicates),
+    ("similar/", "similar", similar_entries),
     ("<int:number>/presence/", "presence", sign_of_life),
     ("<str:object_id>/compare/", "compare", compare),
 )

@@ -13,9 +13,11 @@ from django.utils.html import format_html
 
 from faq.admin.display import answer_html, filing_rows, person, state_badges
 from faq.admin.dumps import passage_address
-from faq.admin.entries import planning, presence
+from faq.admin.entries import planning, presence, see_also
 from faq.admin.entries.conflict import ConflictPage
+from faq.admin.entries.history import history
 from faq.admin.entries.review import refusal_of
+from faq.admin.entries.similar import tell_duplicates
 from faq.enums import Action, EntryStatus, Origin
 from faq.forms import EntryForm
 from faq.kept_text import GIVE_UP, forget, kept_for
@@ -30,7 +32,6 @@ from faq.services.taxonomy import themes_named
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, restore_entry, withdraw_entry
 
-_VERSIONS_SHOWN = 20
 _SOURCES_SHOWN = 50
 
 
@@ -89,7 +90,7 @@ class EntryPage:
             return self._give_up()
         if not self._may_write:
             raise PermissionDenied
-        return self._schedule() or self._move() or self._save()
+        return self._schedule() or self._relate() or self._move() or self._save()
 
     @property
     def _may_write(self):
@@ -116,6 +117,12 @@ class EntryPage:
         if self.entry is None or not planning.asked(self.request):
             return None
         return self._leave(self.entry) if planning.answer(self.request, self.entry) else self._show(self._form())
+
+    def _relate(self):
+        """Add or take away a mention under « Voir aussi »."""
+        if self.entry is None or not see_also.asked(self.request):
+            return None
+        return self._leave(self.entry) if see_also.answer(self.request, self.entry) else self._show(self._form())
 
     def _move(self):
         """Take a stored entry to another state, as one of the page's lower buttons asks."""
@@ -181,6 +188,7 @@ class EntryPage:
         if outcome.changed:
             log = self.admin.log_change if self.entry else self.admin.log_addition
             log(self.request, entry, button.label)
+            tell_duplicates(self.request, entry)
         return self._leave(entry)
 
     def _tell_joined(self, outcome):
@@ -215,8 +223,10 @@ class EntryPage:
             "kept": kept_for(self.request),
             "saving": offered(SAVING, self.request.user),
             "moving": offered(_ways_out(entry), self.request.user) if self._may_write else [],
+            "may_relate": self._may_write and typing,
             "preview": answer_html(form["answer"].value() or ""),
             "preview_address": reverse("admin:faq_entry_preview"),
+            "similar_address": reverse("admin:faq_entry_similar"),
             **(self._surroundings(entry) if entry else {}),
         }
         self.request.current_app = self.admin.admin_site.name
@@ -228,14 +238,12 @@ class EntryPage:
             "badges": state_badges(entry),
             "filing": filing_rows(entry.head.filing),
             "author": person(entry.head.author),
-            "versions": [
-                {"version": version, "author": person(version.author), "live": version.pk == entry.live_id}
-                for version in entry.versions.select_related("author").order_by("-number")[:_VERSIONS_SHOWN]
-            ],
             "passages": [(passage, passage_address(passage)) for passage in _sources(entry)],
             "refusal": refusal_of(entry),
             "presence": presence.arrive(entry, self.request.user, timezone.now()) if self._may_write else [],
             **planning.context(self.request, entry),
+            **see_also.context(self.request, entry),
+            **history(entry),
         }
 
 
@@ -256,7 +264,8 @@ def _ways_out(entry):
     if entry is None:
         return ()
     if entry.status == EntryStatus.ARCHIVED:
-        return (RESTORE,)
+        # Merged away, it comes back with the whole merge undone.
+        return () if hasattr(entry, "alias") else (RESTORE,)
     return (WITHDRAW, ARCHIVE) if entry.status == EntryStatus.PUBLISHED else (ARCHIVE,)
 
 

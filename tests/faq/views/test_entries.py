@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from faq.models import Couloir, Dispositif, Epoch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.merging import relate
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 from tests.faq.views.reading import read
@@ -210,16 +211,31 @@ class TestMergedEntries:
         assert client.get(f"/fiche/{first.pk}/").status_code == 410
 
 
+def test_see_also_names_what_is_live(client, entry):
+    live, withdrawn, archived, draft = (a_published_entry(f"{name} ?") for name in ("Un", "Deux", "Trois", "Quatre"))
+    edit_entry(draft.pk, Content("Brouillon ?", "Autrement."), by_command())
+    withdraw_entry(withdrawn.pk, by_command())
+    archive_entry(archived.pk, by_command())
+    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
+    for other in (live, withdrawn, archived, draft):
+        relate(entry.pk, other.pk, None)
+    page = read(client, entry.get_absolute_url())
+    assert [page.links.get(other.get_absolute_url()) for other in (live, draft)] == ["Un ?", "Quatre ?"]
+    assert not {withdrawn.get_absolute_url(), archived.get_absolute_url()} & set(page.links)
+    assert entry.get_absolute_url() in read(client, live.get_absolute_url()).links
+
+
 @pytest.mark.parametrize("others", [0, 30])
 def test_the_number_of_queries_depends_on_nothing(client, entry, others):
     segur = entry.offer_types.get()
     for number in range(others):
+        relate(entry.pk, a_published_entry(f"Aussi {number} ?").pk, None)
         couloir = Couloir.objects.create(slug=f"c{number}", label=f"C{number}", offer_type=segur)
         a_published_entry(f"Et {number} ?", f"Oui {number}.", couloirs=couloir.slug)
     client.get("/")
     with CaptureQueriesContext(connection) as queries:
         client.get(entry.get_absolute_url())
-    assert len(queries) == 2
+    assert len(queries) == 3
 
 
 def test_the_page_is_the_same_for_everybody(client, entry):

@@ -218,7 +218,7 @@ class TestActions:
         an_entry()
         assert self.offered(analyste) == set()
         assert self.offered(redacteur) == {"submit"}
-        assert self.offered(relecteur) == {"submit", "publish", "withdraw", "archive", "restore"}
+        assert self.offered(relecteur) == {"submit", "publish", "withdraw", "archive", "restore", "merge"}
 
     def test_one_that_refuses_does_not_stop_the_others(self, relecteur):
         entries = [an_entry("Un ?"), an_entry("", "Sans question."), an_entry("Trois ?")]

@@ -1,0 +1,144 @@
+"""Everything that a merge does, told from the merge itself while it can still be taken back."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from faq.admin.display import moment
+from faq.domain.diff import Change, Line, diff_text
+from faq.models import Dump, Entry, EntryAlias, EntryTheme, Passage, Presence, Schedule
+from faq.models.entries import reference
+
+_TOLD_APART = (EntryAlias, EntryTheme, Passage, Presence, Schedule)
+"""Tables whose rows the page tells of in their own words, or that say nothing about an entry's past."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What stood before the merge."""
+
+    survivor: Entry
+    absorbed: list[Entry]
+    former: list[tuple[int, int]]
+    """Numbers that led to an absorbed entry already, and which."""
+    schedules: list[Schedule]
+    others: list[str]
+    """What else names an absorbed entry, counted in French."""
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What becomes of the entries, and of all that leads or belongs to them; sentences are French."""
+
+    survivor: Entry
+    live: bool
+    states: list[str]
+    redirects: list[tuple[str, str, str]]
+    """Address, reference, and by which entry it led so far, if by another."""
+    passages: int
+    dumps: list[tuple[Dump, int]]
+    schedules: list[str]
+    others: list[str]
+    dropped: list[tuple[str, list[Line]]]
+    """Per absorbed entry, the lines that the survivor will not say as they are."""
+
+
+def look(survivor, sides):
+    """Read what the merge is about to change."""
+    entries = {side.number: side.entry for side in sides}
+    absorbed = [entry for number, entry in entries.items() if number != survivor]
+    former = EntryAlias.objects.filter(survivor__in=absorbed).order_by("former")
+    schedules = Schedule.objects.filter(entry__in=entries).select_related("entry")
+    return Before(
+        survivor=entries[survivor],
+        absorbed=absorbed,
+        former=list(former.values_list("former", "survivor")),
+        schedules=list(schedules),
+        others=_others([entry.pk for entry in absorbed]),
+    )
+
+
+def effects(before, report):
+    """Compare with what stands after the merge; to be called before it is taken back."""
+    after = report.survivor
+    return Effects(
+        survivor=after,
+        live=after.live_id is not None,
+        states=[_survivor_state(before, report), *(_absorbed_state(entry, after) for entry in before.absorbed)],
+        redirects=_redirects(before),
+        passages=report.passages,
+        dumps=_dumps(report.batch.moved["passages"]),
+        schedules=_forgotten(before.schedules),
+        others=before.others,
+        dropped=[(entry.reference, lines) for entry in before.absorbed if (lines := _dropped(entry, after))],
+    )
+
+
+def _survivor_state(before, report):
+    entry, after = before.survivor, report.survivor
+    name = entry.reference
+    if not report.changed:
+        return f"{name} reste comme elle est : ni son texte, ni son classement, ni son état ne changent."
+    if after.live_id is None:
+        return f"{name} reste hors ligne ({after.get_status_display()}) et prend le texte ci-dessus."
+    if entry.live_id is None:
+        return f"{name} est mise en ligne avec le texte ci-dessus, parce qu’une fiche absorbée l’était."
+    draft = " ; son brouillon en cours est remplacé" if entry.has_draft else ""
+    return f"{name} reste en ligne ; le public y lit aussitôt le texte ci-dessus{draft}."
+
+
+def _absorbed_state(entry, after):
+    name = entry.reference
+    if entry.live_id is None:
+        return f"{name} ({entry.head.get_status_display()}, pas en ligne) est archivée."
+    draft = " Son brouillon en cours ne sera pas publié ; il reste dans l’historique." if entry.has_draft else ""
+    return f"{name} quitte le site et est archivée : {after.reference} répond à sa place.{draft}"
+
+
+def _redirects(before):
+    by_number = {entry.pk: entry for entry in before.absorbed}
+    own = [(entry.get_absolute_url(), entry.reference, "") for entry in before.absorbed]
+    older = Entry.objects.in_bulk([number for number, _ in before.former])
+    led = [
+        (older[number].get_absolute_url(), reference(number), by_number[through].reference)
+        for number, through in before.former
+    ]
+    return own + led
+
+
+def _dumps(moved):
+    """Count the passages that move, per dump."""
+    per_dump = Counter(Passage.objects.filter(pk__in=moved).order_by().values_list("dump", flat=True))
+    dumps = Dump.objects.filter(pk__in=per_dump).select_related("batch").defer("tail")
+    return [(dump, per_dump[dump.pk]) for dump in dumps]
+
+
+def _forgotten(schedules):
+    left = set(Schedule.objects.filter(pk__in=[planned.pk for planned in schedules]).values_list("pk", flat=True))
+    return [
+        f"{planned.get_action_display().capitalize()} de {planned.entry.reference}, "
+        f"prévue le {moment(planned.due_at)} : oubliée."
+        for planned in schedules
+        if planned.pk not in left
+    ]
+
+
+def _others(numbers):
+    """Count the rows of any other table, also of applications above, that name these entries."""
+    named = {}
+    for relation in Entry._meta.get_fields(include_hidden=True):
+        if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
+            continue
+        model = relation.related_model
+        if model not in _TOLD_APART and not model._meta.auto_created:
+            named[model] = named.get(model, Q()) | Q(**{f"{relation.field.name}__in": numbers})
+    counts = [(model._meta, model._default_manager.filter(rows).count()) for model, rows in named.items()]
+    told = [f"{many} {meta.verbose_name if many == 1 else meta.verbose_name_plural}" for meta, many in counts if many]
+    return sorted(told, key=lambda text: text.split(" ", 1)[1])
+
+
+def _dropped(entry, after):
+    """Give the lines of an absorbed answer that the survivor's does not hold as they are."""
+    lines = diff_text(entry.head.answer, after.head.answer)
+    return [line for line in lines if line.change in (Change.REMOVED, Change.CHANGED)]

@@ -1,0 +1,94 @@
+"""« Voir aussi » on the page of one entry: the entries whose readers may want this one too."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+
+from faq.enums import EntryStatus
+from faq.models import Entry, EntryAlias, SeeAlso
+from faq.models.entries import number_of, reference
+from faq.services.content import EntryError
+from faq.services.merging import relate, unrelate
+
+_ADD, _REMOVE = "_relate", "_unrelate"
+_TYPED = "see_also"
+
+
+def asked(request):
+    """Tell whether a button of the block was pressed."""
+    return _ADD in request.POST or _REMOVE in request.POST
+
+
+def answer(request, entry):
+    """Do what the pressed button says, and tell; false where the reference typed is to be corrected."""
+    if _REMOVE in request.POST:
+        return _remove(request, entry)
+    try:
+        other = _named(request.POST.get(_TYPED, ""))
+        added = relate(entry.pk, other, request.user)
+    except (EntryError, PermissionDenied) as refusal:
+        messages.error(request, str(refusal))
+        return False
+    told = "se renvoient maintenant l’une à l’autre" if added else "se renvoyaient déjà l’une à l’autre"
+    messages.success(request, f"Les fiches {entry.reference} et {reference(other)} {told}.")
+    return True
+
+
+def context(request, entry):
+    """Give what the block shows: the entries that mentions lead to today, and what was typed."""
+    return {
+        "mentions": sorted({_other(mention, entry) for mention in _mentions(entry)} - {entry}, key=lambda one: one.pk),
+        "typed_mention": request.POST.get(_TYPED, ""),
+    }
+
+
+def _mentions(entry):
+    """Read the mentions of an entry, and of those that were merged into it."""
+    formers = EntryAlias.objects.filter(survivor=entry).values("former")
+    with_it = Q(left=entry) | Q(right=entry) | Q(left__in=formers) | Q(right__in=formers)
+    sides = ("left__alias__survivor__head", "right__alias__survivor__head", "left__head", "right__head")
+    return SeeAlso.objects.filter(with_it).select_related(*sides).order_by("left", "right")
+
+
+def _other(mention, entry):
+    """Give the entry at the other end of a mention; the entry itself where both ends are one since a merge."""
+    ends = [_leads_to(end) for end in (mention.left, mention.right) if end != entry]
+    return next((end for end in ends if end != entry), entry)
+
+
+def _leads_to(entry):
+    alias = getattr(entry, "alias", None)
+    return alias.survivor if alias else entry
+
+
+def _named(text):
+    """Read the number of an entry in use. Raises EntryError where there is none of that reference."""
+    if not text.strip():
+        raise EntryError("Tapez la référence de l’autre fiche, par exemple « Q-12 ».")
+    entry = Entry.objects.filter(pk=number_of(text)).first()
+    if entry is None:
+        raise EntryError(f"Aucune fiche « {text.strip()[:20]} » : vérifiez sa référence.")
+    if alias := EntryAlias.objects.filter(former=entry).first():
+        into = reference(alias.survivor_id)
+        raise EntryError(f"La fiche {entry.reference} a été fusionnée dans {into} : renvoyez plutôt à {into}.")
+    if entry.status == EntryStatus.ARCHIVED:
+        raise EntryError(f"La fiche {entry.reference} est archivée : le public n’y arriverait pas.")
+    return entry.pk
+
+
+def _remove(request, entry):
+    number = number_of(request.POST[_REMOVE])
+    # Merged entries may have brought several that lead to the same one.
+    mentions = [mention for mention in _mentions(entry) if _other(mention, entry).pk == number]
+    try:
+        with transaction.atomic():
+            gone = [unrelate(mention.left_id, mention.right_id, request.user) for mention in mentions]
+    except PermissionDenied as refusal:
+        messages.error(request, str(refusal))
+        return True
+    if any(gone):
+        messages.success(request, "Le renvoi est retiré, sur les deux fiches.")
+    else:
+        messages.info(request, "Ce renvoi n’existe plus : il a été retiré entre-temps.")
+    return True

@@ -1,0 +1,76 @@
+"""Pairs of entries that look like duplicates, and what editors decided about them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from faq.domain.text import FINGERPRINT_LENGTH
+from faq.enums import Decision, EntryStatus, PairKind
+from faq.models.entries import Entry
+
+
+class PairQuerySet(models.QuerySet):
+    """Verbs that read pairs."""
+
+    def in_use(self):
+        """Pairs of entries that are both in use, and that still look alike."""
+        archived = Q(left__status=EntryStatus.ARCHIVED) | Q(right__status=EntryStatus.ARCHIVED)
+        return self.filter(stands=True).exclude(archived)
+
+    def open(self):
+        """Pairs that wait for an editor: never decided, or decided on texts that have changed materially since."""
+        changed = ~Q(decided_left=F("left_text")) | ~Q(decided_right=F("right_text"))
+        return self.in_use().exclude(kind=PairKind.SIBLINGS).filter(Q(decision="") | changed)
+
+    def of(self, number):
+        """Pairs of one entry."""
+        return self.filter(Q(left=number) | Q(right=number))
+
+
+class Pair(models.Model):
+    """Two entries, the one of the smaller number first, and what the detector makes of their latest texts."""
+
+    left = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="fiche")
+    right = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="autre fiche")
+    kind = models.CharField("nature", max_length=10, choices=PairKind)
+    score = models.FloatField("ressemblance", help_text="De 0 à 1.")
+    evidence = models.JSONField("motif", default=dict)
+    """What decided, if anything did: {"cause": "number", "left": "30 jours", "right": "60 jours"}."""
+    generation = models.PositiveIntegerField("génération", help_text="Du détecteur qui l’a trouvée.")
+    stands = models.BooleanField("toujours vraie", default=True)
+    """Whether the texts of today still look alike; a decided pair is kept even when they do not."""
+    left_text = models.CharField(max_length=FINGERPRINT_LENGTH, editable=False)
+    right_text = models.CharField(max_length=FINGERPRINT_LENGTH, editable=False)
+    """Fingerprints of the words that were compared."""
+    found_at = models.DateTimeField("trouvée le")
+    decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="décidée par"
+    )
+    decided_at = models.DateTimeField("décidée le", null=True, blank=True)
+    decided_left = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True, editable=False)
+    decided_right = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True, editable=False)
+    """Fingerprints of the words that the decision was made on."""
+
+    objects = PairQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "paire"
+        verbose_name_plural = "doublons possibles"
+        ordering = ("-score", "left", "right")
+        default_permissions = ("view",)
+        permissions = [("decide_pair", "Peut décider des doublons possibles")]
+        constraints = [
+            models.UniqueConstraint(fields=("left", "right"), name="pair_once_per_two_entries"),
+            models.CheckConstraint(condition=Q(left__lt=F("right")), name="pair_in_order"),
+            models.CheckConstraint(condition=Q(score__gte=0, score__lte=1), name="pair_score_from_0_to_1"),
+            models.CheckConstraint(condition=Q(kind__in=PairKind.values), name="pair_kind_known"),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True)
+                | Q(decision__in=Decision.values, decided_at__isnull=False),
+                name="pair_decision_known_and_dated",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.left.reference} et {self.right.reference}"
