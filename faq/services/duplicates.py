@@ -22,7 +22,7 @@ CHUNK = 500
 _WORD = re.compile(r"\w+")
 _LATE = 500
 """Versions that may be committed later than others of a higher number: they are looked at again."""
-_FOUND = ("kind", "score", "evidence", "generation", "stands", "left_text", "right_text", "found_at")
+_SAID = ("kind", "score", "evidence", "generation", "stands", "left_text", "right_text")
 
 Progress = Callable[[int, int], None]
 """Called with (documents done, documents in all)."""
@@ -153,24 +153,36 @@ def _store(found: Iterable[FoundPair], words: dict[int, str], known: Iterable[Pa
     changed: list[Pair] = []
     for one in found:
         pair = stored.pop((one.left, one.right), None)
-        (new if pair is None else changed).append(_as_found(one, pair or Pair(found_at=now), words))
+        said = _said(one, words)
+        if pair is None:
+            new.append(Pair(left_id=one.left, right_id=one.right, found_at=now, **said))
+        elif any(getattr(pair, name) != value for name, value in said.items()):
+            changed.append(_as_said(pair, said))
     Pair.objects.bulk_create(new, batch_size=CHUNK)
-    Pair.objects.bulk_update(changed, _FOUND, batch_size=CHUNK)
+    Pair.objects.bulk_update(changed, _SAID, batch_size=CHUNK)
     gone = [pair.pk for pair in stored.values()]
     Pair.objects.filter(pk__in=gone, decision="").delete()
     Pair.objects.filter(pk__in=gone).update(stands=False)
     report.new, report.gone = len(new), len(gone)
 
 
-def _as_found(one: FoundPair, pair: Pair, words: dict[int, str]) -> Pair:
-    verdict = one.verdict
-    pair.left_id, pair.right_id = one.left, one.right
-    pair.kind, pair.score = verdict.kind.value, verdict.score
-    reason = verdict.reason
-    pair.evidence = {"cause": reason.cause.value, "left": reason.left, "right": reason.right} if reason else {}
-    pair.generation = GENERATION
-    pair.stands = True
-    pair.left_text, pair.right_text = words[one.left], words[one.right]
+def _said(one: FoundPair, words: dict[int, str]) -> dict[str, object]:
+    """Give what a stored pair is to say of one that was found, by column."""
+    verdict, reason = one.verdict, one.verdict.reason
+    return {
+        "kind": verdict.kind.value,
+        "score": verdict.score,
+        "evidence": {"cause": reason.cause.value, "left": reason.left, "right": reason.right} if reason else {},
+        "generation": GENERATION,
+        "stands": True,
+        "left_text": words[one.left],
+        "right_text": words[one.right],
+    }
+
+
+def _as_said(pair: Pair, said: dict[str, object]) -> Pair:
+    for name, value in said.items():
+        setattr(pair, name, value)
     return pair
 
 
