@@ -12,7 +12,7 @@ from faq.enums import Action, EntryStatus, Origin
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
 from faq.services.content import Content
 from faq.services.dumps import DumpReport, Source, import_dumps
-from faq.services.entries import create_entry
+from faq.services.entries import create_entries, create_entry
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entry
 
@@ -72,8 +72,10 @@ def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme c
 
 
 def some_published_entries(number: int, **slugs: str) -> list[Entry]:
-    """Several entries with different texts."""
-    return [a_published_entry(f"Question {rank} ?", f"Réponse {rank}.", **slugs) for rank in range(1, number + 1)]
+    """Several entries with different texts, in as many queries as one takes."""
+    filing = a_filing(**slugs)
+    contents = [Content(f"Question {rank} ?", f"Réponse {rank}.", filing) for rank in range(1, number + 1)]
+    return [outcome.entry for outcome in create_entries(contents, by_command(), then=Action.PUBLISHED)]
 
 
 def many_drafts(number: int) -> None:
