@@ -81,8 +81,8 @@ def _survivor_change(entries: Mapping[int, Entry], survivor: int, content: Conte
     """Give the version that the survivor needs; none where it says and is all that already."""
     entry = entries[survivor]
     head = latest(entry)
-    to_be_live = any(one.live_id for one in entries.values()) and bool(content.question and content.answer)
-    if any(one.live_id for one in entries.values()) and not to_be_live:
+    to_be_live = any(one.live_id for one in entries.values())
+    if to_be_live and not (content.question and content.answer):
         raise EntryError("La fiche conservée serait en ligne : il lui faut une question et une réponse.")
     status = EntryStatus.PUBLISHED if to_be_live else EntryStatus(head.status)
     if content == content_of(head) and status == head.status:
