@@ -41,11 +41,12 @@ quality: environment ## vérifie style, imports, types, gabarits, migrations, r�
 	@echo "manage.py check --deploy --settings faqcms.settings.prod"
 	@$(PROD_CHECK) $(MANAGE) check --deploy --fail-level WARNING --settings faqcms.settings.prod
 
-bench: environment ## mesure les temps de réponse
+bench: environment ## mesure les temps de réponse, à côté de façons naïves
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@$(PY) -m tests.benchmarks
 
 lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
-	@for name in base prod dev; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
+	@for name in base prod dev bench; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
 		--python-version 3.11 $(ARGS) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; done
 
 environment:

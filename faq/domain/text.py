@@ -115,10 +115,12 @@ class Token(NamedTuple):
 
 def terms(text: str) -> list[Term]:
     """Give the words of a text in order: what indexes hold."""
-    found: list[Term] = []
-    for chunk in _joined(text).split():
-        found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
-    return found
+    return _terms(_joined(text))
+
+
+def sentences(text: str) -> list[list[Term]]:
+    """Give the words of a text in order, sentence by sentence; a line ends a sentence, too."""
+    return [_terms(sentence) for sentence in _SENTENCE.split(_joined(text))]
 
 
 def tokens(text: str) -> list[Token]:
@@ -144,6 +146,13 @@ def stem(folded: str) -> str:
     # The stemmer knows these endings by their accents, which folding took away.
     accented = _ACCENTED_ENDING.sub(lambda ending: "ité" if ending[0].startswith("it") else "é", folded)
     return _MARKS.sub("", unicodedata.normalize("NFKD", _STEMMER.stemWord(accented)))
+
+
+def _terms(joined: str) -> list[Term]:
+    found: list[Term] = []
+    for chunk in joined.split():
+        found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
+    return found
 
 
 def _joined(text: str) -> str:
@@ -233,6 +242,7 @@ _JOINED = re.compile(r"[\s\u2010\u2011-]")
 _JOINER = "\ue000"
 """Stands in no text: private use."""
 _CHUNK = re.compile(r"\n|\S+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 _CHUNKS: dict[str, _Pieces] = {}
 """What was split before: most of a text is made of few words. As large as it gets, it holds some 10 MB."""

@@ -31,6 +31,11 @@ class Column:
         self._room[self._length : length] = values
         self._length = length
 
+    def keep(self, chosen: NDArray[np.bool_]) -> None:
+        """Keep the values chosen, and no more room than they need."""
+        self._room = self.values[chosen]
+        self._length = len(self._room)
+
 
 def spans(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Give start…end − 1 of every range, one range after the other."""

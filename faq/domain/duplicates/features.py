@@ -1,13 +1,16 @@
-"""What texts are found by: words that stand near one another, and the letters of short texts.
+"""What texts are found by: words that stand near one another, the frame around them, the letters of short texts.
 
 Pairs of words are far rarer than words, which keeps the lists short that have to be read, and survive
-what happens to texts: sentences that move, words that are changed or added between two others.
+what happens to texts: sentences that move, words that are changed or added between two others. Where
+most of the words that count were changed for others, the function words around them still follow one
+another as before (stop-word n-grams, Stamatatos 2011).
 """
 
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +22,28 @@ SHORT = 8
 """Content words up to which a text is also found by its letters: a misspelling there is a large part of it."""
 NEARBY = (1, 2)
 """How far apart words of a pair may stand, function words left out."""
+FRAME = 7
+"""Function words that follow one another in a run: fewer stand in too many texts, more are too easily broken."""
+_FRAMED = 2 * FRAME
+"""Function words from which a text has a frame."""
 _QUESTION = 0x5BD1E995
 _LETTERS = 0x2C1B3C6D
+_RUNS = np.uint32(0x27D4EB2F)
 _MIX = np.uint32(0x9E3779B1)
 
 Words = NDArray[np.uint32]
 Weights = NDArray[np.uint8]
+
+
+class View(IntEnum):
+    """One way to look at a text."""
+
+    WORDS = 0
+    """By its pairs of words that count."""
+    LETTERS = 1
+    """By its runs of letters."""
+    FRAME = 2
+    """By its runs of function words."""
 
 
 @dataclass(slots=True)
@@ -34,25 +53,31 @@ class Batch:
     owners: list[int] = field(default_factory=list)
     """Which document each view is of."""
     lengths: list[int] = field(default_factory=list)
-    paired: list[bool] = field(default_factory=list)
-    """Whether a view is of pairs of words; else of letters."""
+    kinds: list[View] = field(default_factory=list)
     marks: "array[int]" = field(default_factory=lambda: array("I"))
     weights: "array[int]" = field(default_factory=lambda: array("B"))
 
     def add(self, owner: int, document: Document) -> None:
-        """Take in the views of a document: answer, question, and the letters of each if short."""
+        """Take in the views of a document: of its answer, and of its question but for the frame."""
         for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
-            content = [term for term in terms(text or "") if term.weight]
+            words = terms(text or "")
+            content = [term for term in words if term.weight]
             if len(content) > 1:
-                self._view(owner, ((term.mark ^ salt, term.weight) for term in content), paired=True)
-            if 0 < len(content) <= SHORT:
-                self._view(owner, ((mark ^ salt, 1) for mark in _letters(content)), paired=False)
+                self._view(owner, View.WORDS, [term.mark ^ salt for term in content], (t.weight for t in content))
+                if not salt and len(words) - len(content) >= _FRAMED:
+                    # Right after the words of the same text: the two are looked at together.
+                    self._alike(owner, View.FRAME, [term.mark for term in words if not term.weight])
+            if words and len(content) <= SHORT:
+                self._alike(owner, View.LETTERS, [mark ^ salt for mark in _letters(content or words)])
 
-    def _view(self, owner: int, features: Iterable[tuple[int, int]], *, paired: bool) -> None:
-        marks, weights = zip(*features, strict=True)
+    def _alike(self, owner: int, kind: View, marks: Sequence[int]) -> None:
+        """Take in a view all of whose features tell as much."""
+        self._view(owner, kind, marks, bytes([1]) * len(marks))
+
+    def _view(self, owner: int, kind: View, marks: Sequence[int], weights: Iterable[int]) -> None:
         self.owners.append(owner)
         self.lengths.append(len(marks))
-        self.paired.append(paired)
+        self.kinds.append(kind)
         self.marks.extend(marks)
         self.weights.extend(weights)
 
@@ -60,11 +85,13 @@ class Batch:
         """Give each view's features once each, in order: the view's place, the feature, its weight."""
         marks, weights = np.frombuffer(self.marks, np.uint32), np.frombuffer(self.weights, np.uint8)
         views = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
-        paired = np.repeat(np.array(self.paired, bool), self.lengths)
+        kinds = np.repeat(np.array(self.kinds, np.uint8), self.lengths)
+        words, letters, frame = (kinds == kind for kind in View)
         keys = np.concatenate(
             [
-                _packed(views[~paired], marks[~paired], weights[~paired]),
-                *(_pairs(views, marks, weights, paired, step) for step in NEARBY),
+                _packed(views[letters], marks[letters], weights[letters]),
+                *(_pairs(views[words], marks[words], weights[words], step) for step in NEARBY),
+                _runs(views[frame], marks[frame]),
             ]
         )
         keys.sort()
@@ -76,16 +103,25 @@ class Batch:
         )
 
 
-def _pairs(
-    views: NDArray[np.uint64], marks: Words, weights: Weights, paired: NDArray[np.bool_], step: int
-) -> NDArray[np.uint64]:
+def _pairs(views: NDArray[np.uint64], marks: Words, weights: Weights, step: int) -> NDArray[np.uint64]:
     """Give the pairs of words that stand so many places apart, whichever comes first."""
-    together = paired[step:] & (views[step:] == views[:-step])
+    together = views[step:] == views[:-step]
     ones, others = marks[:-step][together], marks[step:][together]
     low, high = np.minimum(ones, others), np.maximum(ones, others)
     mixed = (low * _MIX) ^ (high + (high << np.uint32(13)) + (high >> np.uint32(7)))
     both = (weights[:-step][together] + weights[step:][together] + 1) // 2
     return _packed(views[step:][together], mixed, both)
+
+
+def _runs(views: NDArray[np.uint64], marks: Words) -> NDArray[np.uint64]:
+    """Give the runs of FRAME function words."""
+    number = max(0, len(marks) - FRAME + 1)
+    mixed = np.full(number, _RUNS)
+    for step in range(FRAME):
+        mixed = (mixed ^ marks[step : step + number]) * _MIX
+        mixed ^= mixed >> np.uint32(15)
+    together = views[:number] == views[len(views) - number :]
+    return _packed(views[:number][together], mixed[together], np.ones(int(together.sum()), np.uint8))
 
 
 def _packed(views: NDArray[np.uint64], marks: Words, weights: Weights) -> NDArray[np.uint64]:

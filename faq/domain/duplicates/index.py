@@ -1,10 +1,11 @@
 """All documents, so that every pair among them, or with a text being typed, is found."""
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 
 from faq.domain.duplicates.comparison import ReadDocument, compare
 from faq.domain.duplicates.features import Batch
+from faq.domain.duplicates.joining import Join
 from faq.domain.duplicates.pairs import Document, Pair
 from faq.domain.duplicates.postings import Postings
 from faq.domain.duplicates.processes import shared_out
@@ -13,6 +14,9 @@ _BATCH = 2_000
 """Documents whose features are worked out together."""
 _KEPT = 4_096
 """Documents kept in the form in which they are judged, during a full scan."""
+
+Progress = Callable[[int, int], None]
+"""Called with (documents done, documents in all)."""
 
 
 class Index:
@@ -51,6 +55,7 @@ class Index:
         slot = self._slots.pop(key, None)
         if slot is not None:
             self._documents[slot] = None
+            self._postings.forget(slot)
 
     def check(self, document: Document) -> list[Pair]:
         """Give the pairs of a document that is not taken in, as it stands; best first.
@@ -72,22 +77,27 @@ class Index:
         others = [self._documents[slot] for slot in self._postings.like(batch)]
         return sorted((o for o in others if o is not None and o.key != document.key), key=lambda o: o.key)
 
-    def pairs(self, *, processes: int = 1) -> Iterator[Pair]:
-        """Give every pair, each once, the same whatever the number of processes, in no particular order."""
-        self._postings.merge()
+    def pairs(self, *, processes: int = 1, progress: Progress | None = None) -> Iterator[Pair]:
+        """Give every pair, each once, the same whatever the number of processes, in no particular order.
+
+        `progress` is told how many of the documents are done, now and then.
+        """
+        join = Join(self._postings)
         views = len(self._postings)
         parts = [range(start, min(views, start + _BATCH)) for start in range(0, views, _BATCH)]
         seen: set[tuple[int, int]] = set()
-        for found in shared_out(self._pairs_from, parts, processes):
+        for part, found in zip(parts, shared_out(partial(self._pairs_from, join), parts, processes), strict=True):
+            if progress:
+                progress(len(self) * part.stop // views, len(self))
             for pair in found:
                 if (pair.left, pair.right) not in seen:
                     seen.add((pair.left, pair.right))
                     yield pair
 
-    def _pairs_from(self, part: range) -> list[Pair]:
+    def _pairs_from(self, join: Join, part: range) -> list[Pair]:
         """Give the pairs found from some of the views: two documents may have several that are alike."""
         read = lru_cache(_KEPT)(self._read)
-        couples = {(min(couple), max(couple)) for couple in self._postings.pairs(part.start, part.stop)}
+        couples = {(min(couple), max(couple)) for couple in join.owners(part.start, part.stop)}
         found = []
         for slot, other in sorted(couples):
             left, right = self._documents[slot], self._documents[other]

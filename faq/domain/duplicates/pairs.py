@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-GENERATION = 1
+GENERATION = 2
 """Raised whenever the same two texts may be judged otherwise than before: stored pairs are then judged anew."""
 
 

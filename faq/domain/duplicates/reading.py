@@ -1,10 +1,9 @@
 """A text as it is judged: its words, and those that count."""
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from faq.domain.text import COMMON_WEIGHT, Kind, Term, Token, terms, tokens
+from faq.domain.text import COMMON_WEIGHT, Kind, Term, Token, sentences, tokens
 
 BOILERPLATE = 0.7
 """Share of common words and links from which a sentence is a formula that any answer may end with."""
@@ -12,7 +11,6 @@ _FORMULA_WORDS = 4
 """Words that count which a formula has at least."""
 _FORMULA_WORTH = 0.2
 """What sharing a formula is worth, where sharing another sentence is worth 1."""
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Reading:
     @cached_property
     def sentences(self) -> list[list[Term]]:
         """All words, sentence by sentence."""
-        return [terms(sentence) for sentence in _SENTENCE.split(self.text)]
+        return sentences(self.text)
 
     @cached_property
     def words(self) -> list[Term]:
@@ -45,6 +43,11 @@ class Reading:
     def marks(self) -> list[int]:
         """The hashes of the words that count."""
         return [term.mark for term in self.content]
+
+    @cached_property
+    def all_marks(self) -> list[int]:
+        """The hashes of all words."""
+        return [term.mark for term in self.words]
 
     @cached_property
     def mark_set(self) -> frozenset[int]:
@@ -86,7 +89,13 @@ class Reading:
 
 
 def _weights(sentence: list[Term]) -> list[float]:
-    weights = [term.weight for term in sentence if term.weight]
-    common = sum(term.kind is Kind.LINK or term.weight <= COMMON_WEIGHT for term in sentence if term.weight)
-    formula = len(weights) >= _FORMULA_WORDS and common >= BOILERPLATE * len(weights)
-    return [weight * (_FORMULA_WORTH if formula else 1) for weight in weights]
+    content = [term for term in sentence if term.weight]
+    worth = _FORMULA_WORTH if _is_formula(content) else 1
+    return [term.weight * worth for term in content]
+
+
+def _is_formula(content: list[Term]) -> bool:
+    if len(content) < _FORMULA_WORDS:
+        return False
+    common = [term for term in content if term.weight <= COMMON_WEIGHT or term.kind is Kind.LINK]
+    return len(common) >= BOILERPLATE * len(content)

@@ -105,25 +105,24 @@ def related(left: Reading, right: Reading, likeness: Likeness) -> PairKind | Non
 def _unlike_at_sight(left: Reading, right: Reading) -> bool:
     """Tell, of most texts that are nothing to each other, that aligning them would change nothing.
 
-    Either half of what can be contained stands there letter for letter, in order, or it is no text but misspellings.
+    Some of what can be shared is misspelt, but not most of it.
     """
+    sight = _at_sight(left, right)
     if left.weight / right.weight >= NEARLY_AS_LONG:
-        return _at_sight(left, right) < REWORDED
-    half = CONTAINED / 2
-    return _at_sight(left, right) < half or LCSseq.similarity(left.marks, right.marks) < half * len(left.marks)
+        return sight < REWORDED or (sight < RESEMBLING * _SPELT_RIGHT and _frame(left, right) < SAME_FRAME)
+    most = CONTAINED * _SPELT_RIGHT_IN_PART
+    return sight < most or LCSseq.similarity(left.marks, right.marks) < most * len(left.marks)
 
 
 def _at_sight(left: Reading, right: Reading) -> float:
     """Give the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
-    known = (weight for mark, weight in zip(left.marks, left.weights, strict=True) if mark in right.mark_set)
-    return sum(known) / left.weight
+    there = right.mark_set
+    return sum([weight for mark, weight in zip(left.marks, left.weights, strict=True) if mark in there]) / left.weight
 
 
 def _frame(left: Reading, right: Reading) -> float:
     """Give the share of all words that stand in the same order in both texts (0–1)."""
-    return LCSseq.normalized_similarity(
-        [term.mark for term in left.words], [term.mark for term in right.words], score_cutoff=SAME_FRAME
-    )
+    return LCSseq.normalized_similarity(left.all_marks, right.all_marks, score_cutoff=SAME_FRAME)
 
 
 def measure(left: Reading, right: Reading, alignment: Alignment) -> Likeness:
@@ -161,3 +160,7 @@ _STEP = 3
 _LONG_RUN = 3
 _FRAGMENT = 25
 """Words that count, up to which a text is found in another only if it stands there in one place."""
+_SPELT_RIGHT = 0.8
+"""Share of what two texts must have in common, unless their frame is the same, that stands there letter for letter."""
+_SPELT_RIGHT_IN_PART = 0.625
+"""The same for a part of a text, which may be a few words long: one in three of them may be misspelt."""

@@ -45,9 +45,9 @@ def found(index, **options):
     st.sampled_from([1, 3, 1_000]),
 )
 @settings(max_examples=80, deadline=None)
-def test_little_by_little_gives_what_a_full_scan_gives(steps, merged_from):
+def test_little_by_little_gives_what_a_full_scan_gives(steps, sorted_from):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postings, "_MERGED_FROM", merged_from)
+        patch.setattr(postings, "_RECENT", sorted_from)
         index, documents, kept = Index(), {}, {}
         for key, text, question in steps:
             kept = {couple: verdict for couple, verdict in kept.items() if key not in couple}

@@ -1,0 +1,174 @@
+"""All couples of views that share enough, found without looking at most of the others.
+
+Exhaustive: prefix filtering (AllPairs, Bayardo et al. 2007) only skips what cannot reach the thresholds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faq.domain.duplicates.columns import spans
+from faq.domain.duplicates.features import View
+from faq.domain.duplicates.postings import Amounts, Places, Postings, contained, enough, keyed, resembling
+
+_MARGIN = 0.08
+"""Share of a view’s weight that is read beyond what must be, below any threshold: fewer views then remain possible."""
+_CHUNK = 1_000
+"""Views whose features are looked up together."""
+_SPARSE = 12
+"""Looking at a place in the table that was counted in costs that many times what looking at the next one costs."""
+_SHORT_LIST = 40
+"""Views up to which a list is read together with others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """The features of some views, by rank, with the parts of their lists that have to be read."""
+
+    bounds: Places
+    """Where the features of each view begin; one more, where the last ones end."""
+    features: NDArray[np.uint32]
+    weights: NDArray[np.uint8]
+    low: Places
+    high: Places
+
+
+class Join:
+    """The couples among all views of an index; to be used before anything is added to it."""
+
+    def __init__(self, postings: Postings) -> None:
+        self._postings = postings
+        self._segment = postings.whole()
+        by_rank = self._segment.by_rank
+        self._weights = postings.weights.values[by_rank]
+        self._kinds = postings.kinds.values[by_rank]
+        self._owners = postings.owners.values[by_rank]
+
+    def owners(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Give the owners of views that share enough, where the lighter one's rank is in [first, last).
+
+        A couple may come more than once, by several of its views.
+        """
+        if first >= last:
+            return
+        segment = self._segment
+        # Lists are lightest first: what a view has to look at begins after all that are lighter.
+        passed = np.add.reduceat(segment.ranks < first, segment.starts[:-1], dtype=np.int64)
+        table = np.zeros(len(segment.by_rank), np.uint32)
+        for start in range(first, last, _CHUNK):
+            views = np.arange(start, min(last, start + _CHUNK))
+            probe = self._probe(views, passed)
+            ones, others = self._possible(probe, views, table)
+            shared = self._shared(probe, ones - start, others)
+            chosen = enough(shared, self._weights[ones], self._weights[others], self._kinds[ones])
+            chosen &= self._kinds[ones] == self._kinds[others]
+            ones, others = self._worded(ones[chosen], others[chosen])
+            yield from zip(self._owners[ones].tolist(), self._owners[others].tolist(), strict=True)
+
+    def _worded(self, ones: Places, others: Places) -> tuple[Places, Places]:
+        """Leave out the couples of frames that are of texts with other words."""
+        framed = np.flatnonzero(self._kinds[ones] == View.FRAME)
+        chosen = np.ones(len(ones), np.bool_)
+        if len(framed):
+            views, views_others = self._segment.by_rank[ones[framed]], self._segment.by_rank[others[framed]]
+            rows = self._postings.rows
+            chosen[framed] = self._postings.worded(rows(views), rows(views - 1), views_others)
+        return ones[chosen], others[chosen]
+
+    def _probe(self, views: Places, passed: Places) -> _Probe:
+        """Look up the features of some views; the rarer, the more of its list has to be read."""
+        starts, ends = self._postings.bounds(self._segment.by_rank[views])
+        lengths = ends - starts
+        taken = spans(starts, ends)
+        features, weights = self._postings.features.values[taken], self._postings.feature_weights.values[taken]
+        places, _ = self._segment.places(features)
+        low, high = self._segment.starts[places] + passed[places], self._segment.starts[places + 1]
+        np.add.at(passed, places, 1)
+        order = np.lexsort((high - low, np.repeat(views, lengths)))
+        features, weights, low, high = features[order], weights[order], low[order], high[order]
+        limits = self._limits(np.repeat(views, lengths), _sums_before(weights, lengths))
+        some = np.flatnonzero(limits < len(self._weights))
+        high[some] = self._segment.upto(low[some], high[some], limits[some])
+        return _Probe(np.concatenate([[0], np.cumsum(lengths)]), features, weights, low, high)
+
+    def _limits(self, views: Places, before: Places) -> Places:
+        """Give the rank from which on a feature need not be read: with what is left by then, no view has enough."""
+        weights, kinds = self._weights[views], self._kinds[views]
+        left = weights * (1 + _MARGIN) - before
+        heaviest = left / resembling(kinds)
+        heaviest[contained(weights, kinds) <= left] = np.inf
+        return np.searchsorted(self._weights, heaviest, side="right")
+
+    def _possible(self, probe: _Probe, views: Places, table: NDArray[np.uint32]) -> tuple[Places, Places]:
+        """Count, view by view, what heavier ones share of what was read; the table is all zero before and after."""
+        nothing = np.zeros(0, np.int64)
+        ones, others = [nothing], [nothing]
+        needed = np.maximum(1, self._weights[views] * _MARGIN).tolist()
+        for view, least, (held, amounts) in zip(views.tolist(), needed, self._read(probe), strict=True):
+            np.add.at(table, held, amounts)
+            if len(held) * _SPARSE > len(table) - view:
+                hit = np.flatnonzero(table[view + 1 :] >= least) + view + 1
+                table[views[0] :] = 0
+            else:
+                hit = held[table[held] >= least]
+                # Of the views that are looked up together, some lighter ones are not passed yet.
+                hit = np.unique(hit[hit > view]) if len(hit) else hit
+                table[held] = 0
+            ones.append(np.full(len(hit), view))
+            others.append(hit)
+        return np.concatenate(ones), np.concatenate(others)
+
+    def _read(self, probe: _Probe) -> Iterator[tuple[Places, NDArray[np.uint32]]]:
+        """Give, view by view, the ranks in its lists, and what each of them shares by being there."""
+        ranks, counts = self._segment.ranks, np.maximum(probe.high - probe.low, 0)
+        # Most lists are short and read all at once; for a long one, a slice of its own costs less.
+        short, long = np.flatnonzero(counts <= _SHORT_LIST), np.flatnonzero(counts > _SHORT_LIST)
+        ends = np.searchsorted(long, probe.bounds).tolist()
+        of_short = ranks[spans(probe.low[short], probe.low[short] + counts[short])]
+        weights = probe.weights.astype(np.uint32)
+        amounts = np.repeat(weights[short], counts[short])
+        read = np.concatenate([[0], np.cumsum(counts[short])])[np.searchsorted(short, probe.bounds)].tolist()
+        ranges = zip(probe.low[long].tolist(), probe.high[long].tolist(), strict=True)
+        slices = [ranks[low:high] for low, high in ranges]
+        for place in range(len(probe.bounds) - 1):
+            mine, some = slice(read[place], read[place + 1]), slice(ends[place], ends[place + 1])
+            own = long[some]
+            yield (
+                np.concatenate([of_short[mine], *slices[some]], dtype=np.int64),
+                np.concatenate([amounts[mine], np.repeat(weights[own], counts[own])]),
+            )
+
+    def _shared(self, probe: _Probe, places: Places, others: Places) -> Amounts:
+        """Give what couples share: a view, by its place in the probe, and another, by its rank."""
+        if not len(others):
+            return np.zeros(0)
+        wanted = keyed(np.repeat(np.arange(len(probe.bounds) - 1), np.diff(probe.bounds)), probe.features)
+        order = np.argsort(wanted)
+        wanted, weights = wanted[order], probe.weights[order]
+        starts, ends = self._postings.bounds(self._segment.by_rank[others])
+        counts = ends - starts
+        held = keyed(np.repeat(places, counts), self._postings.features.values[spans(starts, ends)])
+        # A table by a few bits tells quickly, of nearly all, that they are not wanted.
+        known = np.zeros(1 << _BITS, np.bool_)
+        known[_short(wanted)] = True
+        hits = np.flatnonzero(known[_short(held)])
+        found = np.minimum(np.searchsorted(wanted, held[hits]), len(wanted) - 1)
+        amounts = np.where(wanted[found] == held[hits], weights[found], 0)
+        couples = np.searchsorted(np.cumsum(counts), hits, side="right")
+        return np.bincount(couples, amounts, minlength=len(others))
+
+
+def _sums_before(weights: NDArray[np.uint8], lengths: Places) -> Places:
+    """Give, for every feature of views of these lengths, the weight of the view's features before it."""
+    summed = np.concatenate([[0], np.cumsum(weights, dtype=np.int64)])
+    starts = np.cumsum(lengths) - lengths
+    return np.asarray(summed[:-1] - np.repeat(summed[starts], lengths))
+
+
+def _short(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.asarray((keys ^ (keys >> np.uint64(27))) & np.uint64((1 << _BITS) - 1))
+
+
+_BITS = 20

@@ -1,0 +1,121 @@
+"""Which couples are judged: all that share as much as the thresholds ask for, and no others."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from faq.domain.duplicates import joining, postings, segments
+from faq.domain.duplicates.features import Batch, View
+from faq.domain.duplicates.joining import Join
+from faq.domain.duplicates.pairs import Document
+from faq.domain.duplicates.postings import FRAMED_AND_WORDED, Postings, enough
+from faq.domain.duplicates.trial.labelled import labelled
+
+DOCUMENTS = labelled(150, seed=11).documents
+SHORT = [Document(-1 - n, "Que faire ?", text) for n, text in enumerate(("Oui.", "Oui !", "À vous de le dire"))]
+
+
+def batch_of(*documents):
+    batch = Batch()
+    for owner, document in enumerate(documents):
+        batch.add(owner, document)
+    return batch
+
+
+def views_of(batch):
+    """Give each view as (owner, kind, {feature: weight}), in order."""
+    places, features, weights = batch.features()
+    held = [dict(zip(features[places == n].tolist(), weights[places == n].tolist(), strict=True)) for n in set(places)]
+    return list(zip(batch.owners, batch.kinds, held, strict=True))
+
+
+def share(one, other):
+    return sum(weight for feature, weight in one.items() if feature in other)
+
+
+def likeness(one, other):
+    return share(one, other) / max(sum(one.values()), sum(other.values()))
+
+
+def are_judged(views, one, other):
+    """Look at two views by themselves, as the thresholds are stated."""
+    (_, kind, mine), (_, kind_other, theirs) = views[one], views[other]
+    weights = (np.array([float(sum(held.values()))]) for held in (mine, theirs))
+    if kind != kind_other or not enough(np.array([share(mine, theirs)]), *weights, np.array([kind]))[0]:
+        return False
+    worded = likeness(views[one - 1][2], views[other - 1][2]) if kind is View.FRAME else 1
+    return likeness(mine, theirs) + worded >= FRAMED_AND_WORDED
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return batch_of(*DOCUMENTS, *SHORT)
+
+
+@pytest.fixture(scope="module")
+def judged(batch):
+    views = views_of(batch)
+    couples = ((one, other) for other in range(len(views)) for one in range(other))
+    return {frozenset((views[one][0], views[other][0])) for one, other in couples if are_judged(views, one, other)}
+
+
+def joined(batch, parts=1):
+    index = Postings()
+    index.extend([batch])
+    limits = np.linspace(0, len(index), parts + 1).astype(int).tolist()
+    join = Join(index)
+    owners = [couple for first, last in pairwise(limits) for couple in join.owners(first, last)]
+    return set(map(frozenset, owners))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"_CHUNK": 7, "_SHORT_LIST": 0},
+        {"_CHUNK": 50, "_SHORT_LIST": 3, "_SPARSE": 0},
+        {"_SPARSE": 10**9, "_MARGIN": 0.0},
+        {"_MARGIN": 0.2},
+    ],
+    ids=str,
+)
+def test_no_shortcut_changes_what_is_judged(settings, batch, judged, monkeypatch):
+    for name, value in settings.items():
+        monkeypatch.setattr(joining, name, value)
+    assert len(judged) > 30
+    assert joined(batch, parts=3) == judged
+
+
+def test_a_large_index_is_sorted_in_parts(batch, judged, monkeypatch):
+    monkeypatch.setattr(segments, "_SHARED_FROM", 1)
+    assert joined(batch) == judged
+
+
+def test_a_text_by_itself_is_compared_with_the_same_ones(batch, judged, monkeypatch):
+    monkeypatch.setattr(postings, "_RECENT", 40)
+    documents = [*DOCUMENTS, *SHORT]
+    index = Postings()
+    for owner, document in enumerate(documents):
+        one = Batch()
+        one.add(owner, document)
+        index.add(one)
+    for owner in range(0, len(documents), 10):
+        found = index.like(batch_of(documents[owner])) - {owner}
+        assert found == {other for couple in judged if owner in couple for other in couple - {owner}}
+
+
+def test_what_is_forgotten_is_not_found_and_leaves_no_trace(batch):
+    index, without = Postings(), Postings()
+    index.extend([batch])
+    for owner in range(0, len(DOCUMENTS), 2):
+        index.forget(owner)
+    kept = Batch()
+    for owner, document in enumerate([*DOCUMENTS, *SHORT]):
+        if owner % 2 or owner >= len(DOCUMENTS):
+            kept.add(owner, document)
+    without.extend([kept])
+    looked_for = batch_of(DOCUMENTS[0])
+    assert index.like(looked_for) == without.like(looked_for)
+    assert set(Join(index).owners(0, len(index))) == set(Join(without).owners(0, len(without)))
+    assert len(index) == len(without)
