@@ -81,26 +81,82 @@ class Batch:
         self.marks.extend(marks)
         self.weights.extend(weights)
 
-    def features(self) -> tuple[NDArray[np.int64], Words, Weights]:
-        """Give each view's features once each, in order: the view's place, the feature, its weight."""
-        marks, weights = np.frombuffer(self.marks, np.uint32), np.frombuffer(self.weights, np.uint8)
-        views = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
+    def views(self) -> "Views":
+        """Give the views with each feature once, in order."""
+        marks, weights = np.array(self.marks, np.uint32), np.array(self.weights, np.uint8)
+        places = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
         kinds = np.repeat(np.array(self.kinds, np.uint8), self.lengths)
         words, letters, frame = (kinds == kind for kind in View)
         keys = np.concatenate(
             [
-                _packed(views[letters], marks[letters], weights[letters]),
-                *(_pairs(views[words], marks[words], weights[words], step) for step in NEARBY),
-                _runs(views[frame], marks[frame]),
+                _packed(places[letters], marks[letters], weights[letters]),
+                *(_pairs(places[words], marks[words], weights[words], step) for step in NEARBY),
+                _runs(places[frame], marks[frame]),
             ]
         )
         keys.sort()
         keys = keys[np.diff(keys, prepend=np.uint64(2**64 - 1)) != 0]
-        return (
-            (keys >> np.uint64(40)).astype(np.int64),
-            (keys >> np.uint64(8)).astype(np.uint32),
-            keys.astype(np.uint8),
+        held_by = (keys >> np.uint64(40)).astype(np.int64)
+        return Views(
+            np.array(self.owners, np.int32),
+            np.array(self.kinds, np.uint8),
+            Rows(
+                np.bincount(held_by, minlength=len(self.lengths)),
+                (keys >> np.uint64(8)).astype(np.uint32),
+                keys.astype(np.uint8),
+            ),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Features with their weights, row after row; `lengths` tells how many each row has."""
+
+    lengths: NDArray[np.int64]
+    features: Words
+    weights: Weights
+
+    @property
+    def totals(self) -> NDArray[np.float64]:
+        """The weight of each row."""
+        return np.bincount(self.numbers, self.weights, minlength=len(self.lengths)).astype(np.float64)
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The row of each feature."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    def row(self, number: int) -> "Rows":
+        """Give one row."""
+        end = int(self.lengths[: number + 1].sum())
+        mine = slice(end - int(self.lengths[number]), end)
+        return Rows(self.lengths[number : number + 1], self.features[mine], self.weights[mine])
+
+    def times(self, number: int) -> "Rows":
+        """Repeat all rows."""
+        return Rows(np.tile(self.lengths, number), np.tile(self.features, number), np.tile(self.weights, number))
+
+    def likeness(self, other: "Rows") -> NDArray[np.float64]:
+        """Give the share of the heavier of two rows that stands in both, row by row (0–1)."""
+        mine, theirs = keyed(self.numbers, self.features), keyed(other.numbers, other.features)
+        places = np.minimum(mine.searchsorted(theirs), len(mine) - 1)
+        amounts = np.where(mine[places] == theirs, other.weights, 0)
+        shared = np.bincount(other.numbers, amounts, minlength=len(self.lengths))
+        return np.asarray(shared / np.maximum(self.totals, other.totals))
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Some views as arrays: whose, of what kind, and their features."""
+
+    owners: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+    rows: Rows
+
+
+def keyed(rows: NDArray[np.int64], features: Words) -> NDArray[np.uint64]:
+    """Put a row, or a view, and a feature into one number; in order, where the features of each row are."""
+    return (rows.astype(np.uint64) << np.uint64(32)) | features
 
 
 def _pairs(views: NDArray[np.uint64], marks: Words, weights: Weights, step: int) -> NDArray[np.uint64]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 
 from faq.domain.duplicates.comparison import ReadDocument, compare
-from faq.domain.duplicates.features import Batch
+from faq.domain.duplicates.features import Batch, Views
 from faq.domain.duplicates.joining import Join
 from faq.domain.duplicates.pairs import Document, Pair
 from faq.domain.duplicates.postings import Postings
@@ -34,7 +34,7 @@ class Index:
             raise ValueError("Two documents have the same key.")
         self._postings = Postings()
         parts = [range(start, start + _BATCH) for start in range(0, len(self._documents), _BATCH)]
-        self._postings.extend(shared_out(self._batch, parts, processes))
+        self._postings.extend(shared_out(self._views, parts, processes))
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -43,11 +43,9 @@ class Index:
         """Take in a document, in the place of the one with its key if there is one; give its pairs."""
         self.remove(document.key)
         found = self.check(document)
-        batch = Batch()
-        batch.add(len(self._documents), document)
-        self._slots[document.key] = len(self._documents)
+        slot = self._slots[document.key] = len(self._documents)
         self._documents.append(document)
-        self._postings.add(batch)
+        self._postings.add(self._views(range(slot, slot + 1)))
         return found
 
     def remove(self, key: int) -> None:
@@ -74,7 +72,7 @@ class Index:
         """Give the documents that share enough with one to be looked at, by key."""
         batch = Batch()
         batch.add(0, document)
-        others = [self._documents[slot] for slot in self._postings.like(batch)]
+        others = [self._documents[slot] for slot in self._postings.like(batch.views())]
         return sorted((o for o in others if o is not None and o.key != document.key), key=lambda o: o.key)
 
     def pairs(self, *, processes: int = 1, progress: Progress | None = None) -> Iterator[Pair]:
@@ -112,12 +110,12 @@ class Index:
             raise KeyError(slot)
         return ReadDocument.of(document)
 
-    def _batch(self, slots: range) -> Batch:
+    def _views(self, slots: range) -> Views:
         batch = Batch()
         for slot, document in zip(slots, self._documents[slots.start : slots.stop], strict=False):
             if document is not None:
                 batch.add(slot, document)
-        return batch
+        return batch.views()
 
 
 def _pair(one: Document, read_one: ReadDocument, other: Document, read_other: ReadDocument) -> Pair | None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.columns import spans
-from faq.domain.duplicates.features import View
-from faq.domain.duplicates.postings import Amounts, Places, Postings, contained, enough, keyed, resembling
+from faq.domain.duplicates.features import View, keyed
+from faq.domain.duplicates.postings import Amounts, Places, Postings, contained, enough, resembling
 
 _MARGIN = 0.08
 """Share of a view’s weight that is read beyond what must be, below any threshold: fewer views then remain possible."""

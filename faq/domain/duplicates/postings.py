@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.columns import Column, spans
-from faq.domain.duplicates.features import Batch, View
+from faq.domain.duplicates.features import Rows, View, Views
 from faq.domain.duplicates.segments import Segment
 
 CONTAINED = 0.4
@@ -56,42 +55,6 @@ def contained(weights: Amounts, kinds: Places | int) -> Amounts:
     return np.asarray(np.where(np.equal(kinds, View.WORDS), share * weights, np.inf))
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Features with their weights, row after row; `lengths` tells how many each row has."""
-
-    lengths: Places
-    features: NDArray[np.uint32]
-    weights: NDArray[np.uint8]
-
-    def likeness(self, other: "Rows") -> Amounts:
-        """Give the share of the heavier of two rows that stands in both, row by row (0–1)."""
-        mine, theirs = self._keys(), other._keys()
-        places = np.minimum(mine.searchsorted(theirs), len(mine) - 1)
-        amounts = np.where(mine[places] == theirs, other.weights, 0)
-        shared = np.bincount((theirs >> np.uint64(32)).astype(np.int64), amounts, minlength=len(self.lengths))
-        return np.asarray(shared / np.maximum(self._totals(), other._totals()))
-
-    def times(self, number: int) -> "Rows":
-        """Repeat all rows."""
-        return Rows(np.tile(self.lengths, number), np.tile(self.features, number), np.tile(self.weights, number))
-
-    def _totals(self) -> Amounts:
-        return np.bincount(self._numbers(), self.weights, minlength=len(self.lengths))
-
-    def _numbers(self) -> Places:
-        return np.repeat(np.arange(len(self.lengths)), self.lengths)
-
-    def _keys(self) -> NDArray[np.uint64]:
-        """Give row and feature in one number; in order, because the features of a row are."""
-        return keyed(self._numbers(), self.features)
-
-
-def keyed(rows: Places, features: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    """Put a row, or a view, and a feature into one number."""
-    return (rows.astype(np.uint64) << np.uint64(32)) | features
-
-
 class Postings:
     """Views by their features, in sorted segments, the earlier the larger; those added last are not sorted yet."""
 
@@ -110,17 +73,17 @@ class Postings:
         """Give the number of views."""
         return len(self.owners)
 
-    def extend(self, batches: Iterable[Batch]) -> None:
+    def extend(self, batches: Iterable[Views]) -> None:
         """Take in many views at once."""
-        for batch in batches:
-            self._append(batch)
+        for views in batches:
+            self._append(views)
         self.whole()
 
-    def add(self, batch: Batch) -> None:
+    def add(self, views: Views) -> None:
         """Take in a few views: a millisecond or so, and the time to sort anew those that came with them, at times."""
         first = len(self.owners)
-        views, features = self._append(batch)
-        for view, feature in zip(views.tolist(), features.tolist(), strict=True):
+        self._append(views)
+        for view, feature in zip(views.rows.numbers.tolist(), views.rows.features.tolist(), strict=True):
             self._recent[feature].append(first + view)
         if len(self.owners) - self._sorted_upto() > _RECENT:
             self._sort_recent()
@@ -138,18 +101,14 @@ class Postings:
             self._segments = [self._segment(0)]
         return self._segments[0]
 
-    def like(self, batch: Batch) -> set[int]:
-        """Give the owners of the views that share enough with one of the batch, which is not taken in."""
+    def like(self, looked_for: Views) -> set[int]:
+        """Give the owners of the views that share enough with one of these, which are not taken in."""
         found: set[int] = set()
-        if not len(self.owners) or not batch.lengths:
-            return found
-        places, features, weights = batch.features()
         before = None
-        for view, kind in enumerate(batch.kinds):
-            mine = places == view
-            row = Rows(np.array([int(mine.sum())]), features[mine], weights[mine])
-            views = self._like(row, kind)
-            if kind is View.FRAME and before and len(views):
+        for number, kind in enumerate(looked_for.kinds.tolist()):
+            row = looked_for.rows.row(number)
+            views = self._like(row, View(kind))
+            if kind == View.FRAME and before and len(views):
                 views = views[self.worded(row.times(len(views)), before.times(len(views)), views)]
             before = row
             found.update(self.owners.values[views].tolist())
@@ -172,19 +131,13 @@ class Postings:
         ends = self._ends.values
         return np.where(views > 0, ends[views - 1], 0), ends[views]
 
-    def _append(self, batch: Batch) -> tuple[Places, NDArray[np.uint32]]:
-        if not batch.lengths:
-            return np.zeros(0, np.int64), np.zeros(0, np.uint32)
-        views, features, weights = batch.features()
-        number = len(batch.lengths)
-        base = len(self.features)
-        self.owners.extend(np.array(batch.owners, np.int32))
-        self.kinds.extend(np.array(batch.kinds, np.uint8))
-        self._ends.extend(base + np.cumsum(np.bincount(views, minlength=number)))
-        self.weights.extend(np.bincount(views, weights, minlength=number))
-        self.features.extend(features)
-        self.feature_weights.extend(weights)
-        return views, features
+    def _append(self, views: Views) -> None:
+        self.owners.extend(views.owners)
+        self.kinds.extend(views.kinds)
+        self._ends.extend(len(self.features) + np.cumsum(views.rows.lengths))
+        self.weights.extend(views.rows.totals)
+        self.features.extend(views.rows.features)
+        self.feature_weights.extend(views.rows.weights)
 
     def _like(self, row: Rows, kind: View) -> Places:
         """Add up what every view shares: a text that may be the longer one of a pair allows no shortcut."""
@@ -199,8 +152,9 @@ class Postings:
         views: list[Places] = [np.zeros(0, np.int64)]
         shared: list[Amounts] = [np.zeros(0)]
         for segment in self._segments:
-            low, high = segment.ranges(features)
-            summed = np.bincount(segment.ranks[spans(low, high)], np.repeat(weights, high - low))
+            lists = segment.lists(features)
+            ranks = np.concatenate([np.zeros(0, np.int32), *lists])
+            summed = np.bincount(ranks, np.repeat(weights, list(map(len, lists))))
             holding = np.flatnonzero(summed)
             views.append(segment.by_rank[holding])
             shared.append(summed[holding])

@@ -59,13 +59,14 @@ class Segment:
         there = self.known[places] == features if len(self.known) else np.zeros(len(features), np.bool_)
         return places, there
 
-    def ranges(self, features: NDArray[np.uint32]) -> tuple[Places, Places]:
-        """Give where the list of each feature begins and ends; equal where it has none."""
-        places, there = self.places(features)
+    def lists(self, features: NDArray[np.uint32]) -> list[NDArray[np.int32]]:
+        """Give the list of each feature; one with nothing in it where it is not known."""
         if not len(self.known):
-            return places, places
+            return [self.ranks] * len(features)
+        places, there = self.places(features)
         low = self.starts[places]
-        return low, np.where(there, self.starts[places + 1], low)
+        high = np.where(there, self.starts[places + 1], low)
+        return [self.ranks[start:end] for start, end in zip(low.tolist(), high.tolist(), strict=True)]
 
     def upto(self, low: Places, high: Places, limits: Places) -> Places:
         """Give, for parts of lists that begin and end so, where the first rank stands that is not below a limit."""

@@ -16,18 +16,18 @@ DOCUMENTS = labelled(150, seed=11).documents
 SHORT = [Document(-1 - n, "Que faire ?", text) for n, text in enumerate(("Oui.", "Oui !", "À vous de le dire"))]
 
 
-def batch_of(*documents):
+def views_of(*documents):
     batch = Batch()
     for owner, document in enumerate(documents):
         batch.add(owner, document)
-    return batch
+    return batch.views()
 
 
-def views_of(batch):
+def held_by(views):
     """Give each view as (owner, kind, {feature: weight}), in order."""
-    places, features, weights = batch.features()
-    held = [dict(zip(features[places == n].tolist(), weights[places == n].tolist(), strict=True)) for n in set(places)]
-    return list(zip(batch.owners, batch.kinds, held, strict=True))
+    rows = map(views.rows.row, range(len(views.owners)))
+    held = [dict(zip(row.features.tolist(), row.weights.tolist(), strict=True)) for row in rows]
+    return list(zip(views.owners.tolist(), map(View, views.kinds.tolist()), held, strict=True))
 
 
 def share(one, other):
@@ -50,12 +50,12 @@ def are_judged(views, one, other):
 
 @pytest.fixture(scope="module")
 def batch():
-    return batch_of(*DOCUMENTS, *SHORT)
+    return views_of(*DOCUMENTS, *SHORT)
 
 
 @pytest.fixture(scope="module")
 def judged(batch):
-    views = views_of(batch)
+    views = held_by(batch)
     couples = ((one, other) for other in range(len(views)) for one in range(other))
     return {frozenset((views[one][0], views[other][0])) for one, other in couples if are_judged(views, one, other)}
 
@@ -99,9 +99,9 @@ def test_a_text_by_itself_is_compared_with_the_same_ones(batch, judged, monkeypa
     for owner, document in enumerate(documents):
         one = Batch()
         one.add(owner, document)
-        index.add(one)
+        index.add(one.views())
     for owner in range(0, len(documents), 10):
-        found = index.like(batch_of(documents[owner])) - {owner}
+        found = index.like(views_of(documents[owner])) - {owner}
         assert found == {other for couple in judged if owner in couple for other in couple - {owner}}
 
 
@@ -114,8 +114,8 @@ def test_what_is_forgotten_is_not_found_and_leaves_no_trace(batch):
     for owner, document in enumerate([*DOCUMENTS, *SHORT]):
         if owner % 2 or owner >= len(DOCUMENTS):
             kept.add(owner, document)
-    without.extend([kept])
-    looked_for = batch_of(DOCUMENTS[0])
+    without.extend([kept.views()])
+    looked_for = views_of(DOCUMENTS[0])
     assert index.like(looked_for) == without.like(looked_for)
     assert set(Join(index).owners(0, len(index))) == set(Join(without).owners(0, len(without)))
     assert len(index) == len(without)
