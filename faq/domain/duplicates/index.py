@@ -3,15 +3,22 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
 
+import numpy as np
+from numpy.typing import NDArray
+
 from faq.domain.duplicates.comparison import ReadDocument, compare
 from faq.domain.duplicates.features import Batch, Views
-from faq.domain.duplicates.joining import Join
+from faq.domain.duplicates.joining import Join, merged
 from faq.domain.duplicates.pairs import Document, Pair
 from faq.domain.duplicates.postings import Postings
 from faq.domain.duplicates.processes import shared_out
 
 _BATCH = 2_000
 """Documents whose features are worked out together."""
+_PART = 8_000
+"""Views that a process looks at in one go, during a full scan."""
+_JUDGED = 2_000
+"""Couples that a process judges in one go."""
 _KEPT = 4_096
 """Documents kept in the form in which they are judged, during a full scan."""
 
@@ -80,28 +87,31 @@ class Index:
 
         `progress` is told how many of the documents are done, now and then.
         """
-        join = Join(self._postings)
-        views = len(self._postings)
-        parts = [range(start, min(views, start + _BATCH)) for start in range(0, views, _BATCH)]
-        seen: set[tuple[int, int]] = set()
-        for part, found in zip(parts, shared_out(partial(self._pairs_from, join), parts, processes), strict=True):
-            if progress:
-                progress(len(self) * part.stop // views, len(self))
-            for pair in found:
-                if (pair.left, pair.right) not in seen:
-                    seen.add((pair.left, pair.right))
-                    yield pair
+        couples = self._couples(processes, _halved(progress, 0))
+        parts = [couples[start : start + _JUDGED] for start in range(0, len(couples), _JUDGED)]
+        tell = _halved(progress, 1)
+        for number, found in enumerate(shared_out(self._judged, parts, processes), start=1):
+            yield from found
+            tell(len(self) * number // len(parts), len(self))
+        tell(len(self), len(self))
 
-    def _pairs_from(self, join: Join, part: range) -> list[Pair]:
-        """Give the pairs found from some of the views: two documents may have several that are alike."""
-        read = lru_cache(_KEPT)(self._read)
-        couples = {(min(couple), max(couple)) for couple in join.owners(part.start, part.stop)}
+    def _couples(self, processes: int, progress: Progress) -> NDArray[np.int64]:
+        """Give the slots of all documents that are worth judging, in order: those alike often stand together."""
+        join, views = Join(self._postings), len(self._postings)
+        parts = [range(start, min(views, start + _PART)) for start in range(0, views, _PART)]
         found = []
-        for slot, other in sorted(couples):
+        for part, couples in zip(parts, shared_out(partial(_joined, join), parts, processes), strict=True):
+            found.append(couples)
+            progress(len(self) * part.stop // views, len(self))
+        return merged(found)
+
+    def _judged(self, couples: NDArray[np.int64]) -> list[Pair]:
+        read = lru_cache(_KEPT)(self._read)
+        found = []
+        for slot, other in couples.tolist():
             left, right = self._documents[slot], self._documents[other]
-            if slot != other and left is not None and right is not None:
-                if pair := _pair(left, read(slot), right, read(other)):
-                    found.append(pair)
+            if left is not None and right is not None and (pair := _pair(left, read(slot), right, read(other))):
+                found.append(pair)
         return found
 
     def _read(self, slot: int) -> ReadDocument:
@@ -116,6 +126,17 @@ class Index:
             if document is not None:
                 batch.add(slot, document)
         return batch.views()
+
+
+def _joined(join: Join, part: range) -> NDArray[np.int64]:
+    return join.couples(part.start, part.stop)
+
+
+def _halved(progress: Progress | None, half: int) -> Progress:
+    """Have one half of the work told as half of the documents: which are worth judging, then what they are."""
+    if progress is None:
+        return lambda done, total: None
+    return lambda done, total: progress((done + half * total) // 2, total)
 
 
 def _pair(one: Document, read_one: ReadDocument, other: Document, read_other: ReadDocument) -> Pair | None:

@@ -3,7 +3,7 @@
 Exhaustive: prefix filtering (AllPairs, Bayardo et al. 2007) only skips what cannot reach the thresholds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from faq.domain.duplicates.columns import spans
 from faq.domain.duplicates.features import View, keyed
 from faq.domain.duplicates.postings import Amounts, Places, Postings, contained, enough, resembling
 
-_MARGIN = 0.08
+_MARGIN = 0.15
 """Share of a view’s weight that is read beyond what must be, below any threshold: fewer views then remain possible."""
 _CHUNK = 1_000
 """Views whose features are looked up together."""
@@ -46,17 +46,15 @@ class Join:
         self._kinds = postings.kinds.values[by_rank]
         self._owners = postings.owners.values[by_rank]
 
-    def owners(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+    def couples(self, first: int, last: int) -> NDArray[np.int64]:
         """Give the owners of views that share enough, where the lighter one's rank is in [first, last).
 
-        A couple may come more than once, by several of its views.
+        A row for each couple, its lower owner first, in order.
         """
-        if first >= last:
-            return
-        segment = self._segment
+        found = [np.zeros(0, np.int64)]
         # Lists are lightest first: what a view has to look at begins after all that are lighter.
-        passed = np.add.reduceat(segment.ranks < first, segment.starts[:-1], dtype=np.int64)
-        table = np.zeros(len(segment.by_rank), np.uint32)
+        passed = self._segment.passed(first)
+        table = np.zeros(len(self._owners), np.uint32)
         for start in range(first, last, _CHUNK):
             views = np.arange(start, min(last, start + _CHUNK))
             probe = self._probe(views, passed)
@@ -65,7 +63,8 @@ class Join:
             chosen = enough(shared, self._weights[ones], self._weights[others], self._kinds[ones])
             chosen &= self._kinds[ones] == self._kinds[others]
             ones, others = self._worded(ones[chosen], others[chosen])
-            yield from zip(self._owners[ones].tolist(), self._owners[others].tolist(), strict=True)
+            found.append(_coupled(self._owners[ones], self._owners[others]))
+        return _apart(np.unique(np.concatenate(found)))
 
     def _worded(self, ones: Places, others: Places) -> tuple[Places, Places]:
         """Leave out the couples of frames that are of texts with other words."""
@@ -105,7 +104,8 @@ class Join:
         """Count, view by view, what heavier ones share of what was read; the table is all zero before and after."""
         nothing = np.zeros(0, np.int64)
         ones, others = [nothing], [nothing]
-        needed = np.maximum(1, self._weights[views] * _MARGIN).tolist()
+        # Whole numbers like the table's: comparing those with fractions takes many times as long.
+        needed = np.ceil(np.maximum(1, self._weights[views] * _MARGIN)).astype(np.uint32)
         for view, least, (held, amounts) in zip(views.tolist(), needed, self._read(probe), strict=True):
             np.add.at(table, held, amounts)
             if len(held) * _SPARSE > len(table) - view:
@@ -158,6 +158,22 @@ class Join:
         amounts = np.where(wanted[found] == held[hits], weights[found], 0)
         couples = np.searchsorted(np.cumsum(counts), hits, side="right")
         return np.bincount(couples, amounts, minlength=len(others))
+
+
+def merged(couples: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Give the couples of several arrays, each once, in order."""
+    rows = np.concatenate([np.zeros((0, 2), np.int64), *couples])
+    return _apart(np.unique(_coupled(rows[:, 0], rows[:, 1])))
+
+
+def _coupled(ones: Places, others: Places) -> NDArray[np.int64]:
+    """Put two owners into one number, the lower one first; a couple of one owner is none."""
+    low, high = np.minimum(ones, others).astype(np.int64), np.maximum(ones, others).astype(np.int64)
+    return np.asarray(((low << np.int64(32)) | high)[low != high])
+
+
+def _apart(couples: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.stack([couples >> np.int64(32), couples & np.int64(0xFFFFFFFF)], axis=1)
 
 
 def _sums_before(weights: NDArray[np.uint8], lengths: Places) -> Places:

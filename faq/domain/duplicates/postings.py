@@ -11,12 +11,9 @@ from faq.domain.duplicates.columns import Column, spans
 from faq.domain.duplicates.features import Rows, View, Views
 from faq.domain.duplicates.segments import Segment
 
-CONTAINED = 0.4
-"""Share of the shorter text's word pairs, by weight, found in the other, from which two texts are always judged."""
-CONTAINED_SHORT = 0.22
-"""The same where the shorter text is very short: a few misspellings there leave little whole."""
-SHORT_WEIGHTS = (40, 100)
-"""Weights of word pairs between which the one share becomes the other: half a dozen words that count, and 15."""
+CONTAINED = {40.0: 0.22, 80.0: 0.32, 120.0: 0.5}
+"""Share of the shorter text's word pairs, found in the other, from which two texts are always judged, by its weight of
+word pairs: in a very short text, of half a dozen words that count, a few misspellings leave little whole."""
 RESEMBLING = 0.3
 """The same for texts about as long as one another: this share of the word pairs of the longer one."""
 SPELT_ALIKE = 0.5
@@ -35,6 +32,8 @@ Amounts = NDArray[Any]
 Flags = NDArray[np.bool_]
 _RESEMBLING = np.array([RESEMBLING, SPELT_ALIKE, FRAMED_ALIKE])
 """By kind of view."""
+_LEAST = min(*CONTAINED.values(), *_RESEMBLING)
+"""No threshold is lower, in shares of the lighter text."""
 
 
 def enough(shared: Amounts, weights: Amounts | float, others: Amounts, kinds: Places | int) -> Flags:
@@ -51,7 +50,7 @@ def resembling(kinds: Places | int) -> Amounts:
 
 def contained(weights: Amounts, kinds: Places | int) -> Amounts:
     """Give the weight of a view from which it is contained in a heavier one; only words can be."""
-    share = np.interp(weights, SHORT_WEIGHTS, (CONTAINED_SHORT, CONTAINED))
+    share = np.interp(weights, list(CONTAINED), list(CONTAINED.values()))
     return np.asarray(np.where(np.equal(kinds, View.WORDS), share * weights, np.inf))
 
 
@@ -142,10 +141,12 @@ class Postings:
     def _like(self, row: Rows, kind: View) -> Places:
         """Add up what every view shares: a text that may be the longer one of a pair allows no shortcut."""
         views, shared = self._added_up(row.features, row.weights)
-        mine = self.kinds.values[views] == kind
-        views, shared = views[mine], shared[mine]
-        chosen = enough(shared, float(row.weights.sum()), self.weights.values[views], kind)
-        return np.asarray(views[chosen])
+        weight = float(row.weights.sum())
+        # Most views share a little: one look at them all leaves few to look at closely.
+        some = np.flatnonzero(shared >= _LEAST * np.minimum(self.weights.values[views], weight))
+        views, shared = views[some], shared[some]
+        chosen = enough(shared, weight, self.weights.values[views], kind)
+        return np.asarray(views[chosen & (self.kinds.values[views] == kind)])
 
     def _added_up(self, features: NDArray[np.uint32], weights: NDArray[np.uint8]) -> tuple[Places, Amounts]:
         """Give the views that hold any of some features, and how much of them."""

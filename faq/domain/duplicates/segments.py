@@ -68,6 +68,12 @@ class Segment:
         high = np.where(there, self.starts[places + 1], low)
         return [self.ranks[start:end] for start, end in zip(low.tolist(), high.tolist(), strict=True)]
 
+    def passed(self, rank: int) -> NDArray[np.int64]:
+        """Give how many of each list come before a rank."""
+        if not len(self.ranks):
+            return np.zeros(0, np.int64)
+        return np.add.reduceat(self.ranks < rank, self.starts[:-1], dtype=np.int64)
+
     def upto(self, low: Places, high: Places, limits: Places) -> Places:
         """Give, for parts of lists that begin and end so, where the first rank stands that is not below a limit."""
         low, high = low.copy(), high.copy()

@@ -63,7 +63,9 @@ def judge(left: Reading, right: Reading) -> Verdict | None:
 
 def in_turn(left: Reading, right: Reading) -> bool:
     """Tell whether two texts stand in the order in which they are aligned, the lighter one first."""
-    return (left.weight, left.spelling) <= (right.weight, right.spelling)
+    if left.weight != right.weight:
+        return left.weight < right.weight
+    return left.spelling <= right.spelling
 
 
 def _mirrored(reason: Reason) -> Reason:
@@ -71,7 +73,7 @@ def _mirrored(reason: Reason) -> Reason:
 
 
 def _judge(left: Reading, right: Reading) -> Verdict | None:
-    if left.spelling == right.spelling:
+    if left.weight == right.weight and left.spelling == right.spelling:
         return Verdict(PairKind.EXACT, 1.0) if left.spelling else None
     if not left.weight or not right.weight or _unlike_at_sight(left, right):
         return None

@@ -68,6 +68,7 @@ def test_nothing_that_is_judged_alike_is_missed():
 
 def test_the_number_of_processes_makes_no_difference(monkeypatch):
     monkeypatch.setattr("faq.domain.duplicates.index._BATCH", 50)
+    monkeypatch.setattr("faq.domain.duplicates.index._PART", 90)
     documents = labelled(220, seed=6).documents
     assert found(Index(documents, processes=2), processes=2) == found(Index(documents)) != {}
 

@@ -7,7 +7,7 @@ import pytest
 
 from faq.domain.duplicates import joining, postings, segments
 from faq.domain.duplicates.features import Batch, View
-from faq.domain.duplicates.joining import Join
+from faq.domain.duplicates.joining import Join, merged
 from faq.domain.duplicates.pairs import Document
 from faq.domain.duplicates.postings import FRAMED_AND_WORDED, Postings, enough
 from faq.domain.duplicates.trial.labelled import labelled
@@ -65,8 +65,7 @@ def joined(batch, parts=1):
     index.extend([batch])
     limits = np.linspace(0, len(index), parts + 1).astype(int).tolist()
     join = Join(index)
-    owners = [couple for first, last in pairwise(limits) for couple in join.owners(first, last)]
-    return set(map(frozenset, owners))
+    return set(map(frozenset, merged([join.couples(*part) for part in pairwise(limits)]).tolist()))
 
 
 @pytest.mark.parametrize(
@@ -117,5 +116,5 @@ def test_what_is_forgotten_is_not_found_and_leaves_no_trace(batch):
     without.extend([kept.views()])
     looked_for = views_of(DOCUMENTS[0])
     assert index.like(looked_for) == without.like(looked_for)
-    assert set(Join(index).owners(0, len(index))) == set(Join(without).owners(0, len(without)))
+    assert Join(index).couples(0, len(index)).tolist() == Join(without).couples(0, len(without)).tolist()
     assert len(index) == len(without)
