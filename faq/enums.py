@@ -73,6 +73,19 @@ class PairKind(TextChoices):
     SIBLINGS = "siblings", "voisines, pas un doublon"
 
 
+class PairCause(TextChoices):
+    """What tells two entries apart that are otherwise alike, see `faq.domain.duplicates`."""
+
+    NUMBER = "number", "chiffre"
+    CODE = "code", "code"
+    VAGUE = "vague", "vague"
+    ENTITY = "entity", "nom"
+    ROLE = "role", "rôle"
+    NEGATION = "negation", "négation"
+    OPPOSITE = "opposite", "mots opposés"
+    QUESTION = "question", "même question, réponses différentes"
+
+
 class Decision(TextChoices):
     """What an editor makes of a pair."""
 
@@ -80,3 +93,11 @@ class Decision(TextChoices):
     VARIANT = "variant", "variante voulue"
     RELATED = "related", "à relier"
     UNRELATED = "unrelated", "sans rapport"
+
+
+class PageSlug(TextChoices):
+    """The pages that the law asks of a public site, by their address, with the name that the footer gives them."""
+
+    ACCESSIBILITY = "accessibilite", "Accessibilité"
+    LEGAL = "mentions-legales", "Mentions légales"
+    PERSONAL_DATA = "donnees-personnelles", "Données personnelles"

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from faq.kept_text import CARRIED, keep, typed_in
 from faqcms.menu import menu, queues
+from feedback.dashboard import dashboard
 
 
 class EditorsSite(AdminSite):
@@ -27,8 +28,9 @@ class EditorsSite(AdminSite):
         return applications if app_label else menu(request, applications)
 
     def index(self, request, extra_context=None):
-        """Show what waits, above the menu."""
-        return super().index(request, {"queues": queues(request.user), **(extra_context or {})})
+        """Show what waits and what visitors say, above the menu."""
+        told = {"queues": queues(request.user), "dashboard": dashboard(request.user)}
+        return super().index(request, {**told, **(extra_context or {})})
 
     def admin_view(self, view, cacheable=False):
         """Ask whoever typed a text and is not signed in, or no longer, to sign in with that text in hand."""

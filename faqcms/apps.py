@@ -3,6 +3,20 @@
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
+_UNUSED_ICONS = (
+    "buildings",
+    "communication",
+    "design",
+    "development",
+    "device",
+    "document",
+    "finance",
+    "health",
+    "map",
+    "others",
+)
+"""Folders of the design system from which neither its main style sheet nor ours takes a picture."""
+
 
 class Admin(AdminConfig):
     """The admin, on a site of our own."""
@@ -24,10 +38,11 @@ class StaticFiles(StaticFilesConfig):
         "dsfr/dist/component/*",
         "dsfr/dist/core/*",
         "dsfr/dist/dsfr.*",
+        *(f"dsfr/dist/icons/{folder}/*" for folder in _UNUSED_ICONS),
         "dsfr/dist/layout/*",
         "dsfr/dist/legacy/*",
         "dsfr/dist/scheme/*",
-        "dsfr/dist/utility/*/*",
+        "dsfr/dist/utility/*",
         "dsfr/*.legacy.*",
         "dsfr/*.main.*",
         "dsfr/*.md",

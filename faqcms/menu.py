@@ -13,14 +13,18 @@ from faq.models import (
     Dispositif,
     Dump,
     Entry,
+    FailedSearch,
     OfferType,
     Pair,
     Product,
     Schedule,
+    SitePage,
+    SynonymGroup,
     Theme,
     Version,
 )
-from feedback.models import Vote
+from feedback.models import Comment, Standing, Vote
+from feedback.searches import open_searches
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,13 @@ MENU: dict[str, tuple[type[Model] | Page, ...]] = {
     ),
     "Historique": (Version, Batch, Dump),
     "Taxonomie": (OfferType, Couloir, Dispositif, Product, Theme),
-    "Retours": (Vote,),
+    "Recherche": (SynonymGroup, FailedSearch),
+    "Retours": (
+        Page("Boîte de réception", "feedback_inbox", "feedback.view_comment"),
+        Vote,
+        Page("Rapports", "feedback_reports", "feedback.view_vote"),
+    ),
+    "Site": (SitePage,),
     "Comptes": (User, Group),
 }
 
@@ -80,9 +90,14 @@ def queues(user):
     drafts = f"{entries}?travail=brouillon"
     failed = f"{reverse('admin:faq_schedule_changelist')}?suite=echec"
     trash = reverse("admin:faq_archivedentry_changelist")
+    inbox = reverse("admin:feedback_inbox")
+    aside = f"{reverse('admin:feedback_vote_changelist')}?standing__exact={Standing.SET_ASIDE.value}"
     waiting = (
         ("À relire", "faq.view_entry", Entry.objects.to_review(), reverse("admin:faq_entry_review")),
         ("Doublons possibles", "faq.view_pair", Pair.objects.open(), reverse("admin:faq_entry_duplicates")),
+        ("Commentaires de visiteurs", "feedback.view_comment", Comment.objects.open(), inbox),
+        ("Recherches sans résultat", "feedback.view_comment", open_searches(), f"{inbox}?boite=recherches"),
+        ("Votes en quarantaine", "feedback.view_vote", Vote.objects.set_aside(), aside),
         ("Brouillons à côté d’un texte en ligne", "faq.view_entry", Entry.objects.with_draft(), drafts),
         ("Planifications en échec", "faq.view_schedule", Schedule.objects.failed(), failed),
         ("Corbeille", "faq.view_entry", Entry.objects.archived(), trash),

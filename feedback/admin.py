@@ -1,28 +1,46 @@
-"""Votes: only ever read, and never who gave them."""
+"""Votes: read, and judged where they were set aside; never who gave them."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.urls import path
 
-from faq.admin.display import link_to
+from faq.admin.display import NOTHING, link_to, moment, person
 from faq.admin.readonly import ReadOnly
-from feedback.models import Vote
+from feedback.inbox import inbox
+from feedback.models import Standing, Vote
+from feedback.reports_page import reports
+from feedback.services import judge_votes
+
+_LONG = ("entry__answer", "entry__folded", "version__answer", "version__filing")
 
 
 @admin.register(Vote)
 class VoteAdmin(ReadOnly, admin.ModelAdmin):
     """One row per visitor and entry."""
 
-    list_display = ("voted_at", "fiche", "number", "answer")
-    list_filter = ("answer",)
+    list_display = ("voted_at", "fiche", "number", "answer", "standing")
+    list_filter = ("standing", "answer")
     list_per_page = 100
-    list_select_related = ("entry", "version")
     date_hierarchy = "voted_at"
-    fields = ("fiche", "number", "answer", "voted_at", "first_voted_at")
+    fields = ("fiche", "number", "answer", "voted_at", "first_voted_at", "standing", "judgement")
+    actions = ("reinstate", "dismiss")
+
+    def get_urls(self):
+        """Add the pages that are about all that visitors say."""
+        guarded = self.admin_site.admin_view
+        return [
+            path("retours/", guarded(inbox), name="feedback_inbox"),
+            path("rapports/", guarded(reports), name="feedback_reports"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request):
         """Do without the long texts."""
-        votes = super().get_queryset(request)
-        long = ("entry__answer", "entry__folded", "version__answer", "version__filing")
-        return votes.defer("visitor_hash", *long)
+        votes = super().get_queryset(request).select_related("entry", "version", "judged_by")
+        return votes.defer("visitor_hash", "source", *_LONG)
+
+    def has_judge_permission(self, request):
+        """Tell who may say whether a vote that was set aside counts."""
+        return request.user.has_perm("feedback.judge_vote")
 
     @admin.display(description="fiche", ordering="entry")
     def fiche(self, vote):
@@ -33,3 +51,27 @@ class VoteAdmin(ReadOnly, admin.ModelAdmin):
     def number(self, vote):
         """The version that the visitor read."""
         return link_to("version_change", vote.version_id, f"Version {vote.version.number}")
+
+    @admin.display(description="réintégré ou écarté")
+    def judgement(self, vote):
+        """Who judged the vote, and when."""
+        return f"{person(vote.judged_by)}, {moment(vote.judged_at)}" if vote.judged_at else NOTHING
+
+    @admin.action(description="Réintégrer : compter ces votes", permissions=["judge"])
+    def reinstate(self, request, votes):
+        """Have votes count that were set aside."""
+        self._judge(request, votes, Standing.REINSTATED, "réintégré")
+
+    @admin.action(description="Écarter : ne jamais compter ces votes", permissions=["judge"])
+    def dismiss(self, request, votes):
+        """Have votes never count that were set aside."""
+        self._judge(request, votes, Standing.DISMISSED, "écarté")
+
+    def _judge(self, request, votes, standing, done):
+        judged = judge_votes(votes.values_list("pk", flat=True), standing, request.user)
+        several = "s" if judged > 1 else ""
+        if judged:
+            messages.success(request, f"{judged} vote{several} {done}{several}.")
+        left = votes.count() - judged
+        if left:
+            messages.info(request, f"Laissés tels quels, parce qu’ils n’ont jamais été en quarantaine : {left}.")

@@ -1,4 +1,4 @@
-"""What visitors say of the answers: votes."""
+"""What visitors say of the answers: votes and comments."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -11,7 +11,7 @@ class FeedbackConfig(AppConfig):
     verbose_name = "Avis des visiteurs"
 
     def ready(self):
-        """Grant the right to read votes after every migration."""
-        from feedback.services import grant_reading
+        """Grant the rights after every migration."""
+        from feedback.services import grant_rights
 
-        post_migrate.connect(grant_reading, sender=self, dispatch_uid="feedback.grant_reading")
+        post_migrate.connect(grant_rights, sender=self, dispatch_uid="feedback.grant_rights")

@@ -15,15 +15,30 @@ from faq.enums import Origin
 from faq.models import Dump, Entry
 from faq.services.curation import import_curation
 from faq.services.dumps import Source, import_dumps
+from faq.services.failed_searches import record_failed_search
+from faq.services.synonyms import load_starter_synonyms
 from faq.services.taxonomy_starter import load_starter_taxonomy
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entries
-from feedback.models import Answer
-from feedback.services import cast_vote, new_visitor_token
+from feedback.comments import save_comment
+from feedback.models import Answer, Reason
+from feedback.ranking import rank_by_votes
+from feedback.services import FROM_ONE_NETWORK, MINUTE, cast_vote, new_visitor_token, votable
 
 DUMP_NAME = "demo"
 WEEKS_OF_VOTES = 12
 VISITORS = 160
+
+_COMMENTS = (
+    (Reason.INCOMPLETE, "Il manque le délai de réponse de l’agence."),
+    (Reason.UNCLEAR, ""),
+    (None, "Merci, c’est exactement ce que je cherchais."),
+    (Reason.BROKEN_LINK, "Le lien vers le guide mène à une page d’erreur."),
+    (Reason.WRONG, "La date limite a changé depuis."),
+    (Reason.OFF_TOPIC, "Ma question portait sur le renouvellement, pas sur la première demande."),
+)
+"""What visitors of the demo say, two by two of one answer."""
+_SEARCHES = ("carte perdue à l’étranger", "tarif horaire", "hébergeur certifié hds", "interopérabilité laboratoire")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,7 @@ def load_demo(fixtures: Path) -> bool:
     if Dump.objects.filter(name=DUMP_NAME).exists():
         return False
     load_starter_taxonomy(fixtures / "taxonomy.json")
+    load_starter_synonyms(fixtures / "synonyms.json")
     file = io.BytesIO((fixtures / "demo.txt").read_bytes())
     start = timezone.now() - timedelta(weeks=WEEKS_OF_VOTES)
     import_dumps([Source(DUMP_NAME, file, "demo.txt")], Provenance(Origin.DUMP_IMPORT, at=start))
@@ -59,8 +75,11 @@ def load_demo(fixtures: Path) -> bool:
     import_curation(curation, Provenance(Origin.CURATION, at=start), label="Curation de démonstration")
     entries = Entry.objects.complete().order_by("pk")
     publish_entries(entries.values_list("pk", flat=True), Provenance(Origin.COMMAND, at=start))
-    for number, answer, token, moment in _votes(list(Entry.objects.live().order_by("pk")), start):
+    entries = list(Entry.objects.live().order_by("pk"))
+    for number, answer, token, moment in _votes(entries, start):
         cast_vote(number, answer, token, at=moment)
+    _say_more(entries)
+    rank_by_votes()
     return True
 
 
@@ -72,6 +91,19 @@ def create_accounts() -> list[Account]:
         user = User.objects.create_user(account.name, password=account.password, is_staff=True)
         user.groups.add(Group.objects.get(name=account.role))
     return missing
+
+
+def _say_more(entries: list[Entry]) -> None:
+    """Have visitors comment on the first answers, look for what there is not, and one of them vote like a machine."""
+    now = timezone.now()
+    for rank, (reason, text) in enumerate(_COMMENTS):
+        on = votable(entries[rank // 2].pk)
+        save_comment(on, new_visitor_token(), reason=reason, text=text, at=now - timedelta(days=rank + 1))
+    for rank, query in enumerate(_SEARCHES):
+        for back in range(len(_SEARCHES) - rank):
+            record_failed_search(query, day=timezone.localdate(now) - timedelta(days=back))
+    for _ in range(FROM_ONE_NETWORK[MINUTE] + 12):
+        cast_vote(entries[-1].pk, Answer.NO, new_visitor_token(), network="192.0.2.0/24")
 
 
 def _votes(entries: list[Entry], start: datetime) -> Iterator[tuple[int, Answer, str, datetime]]:

@@ -1,20 +1,27 @@
-"""Taking votes from the public pages: a plain form, no token in the page, no cookie before the first vote."""
+"""Taking votes and comments from the public pages: a plain form, no token in the page, no cookie before the first."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.http import is_same_domain
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 
 from faq.models import Entry
 from faq.views.addresses import Absent, live_entry, tells_absences
-from feedback.forms import VoteForm
-from feedback.models import Answer
-from feedback.services import VoteRefused, cast_vote, new_visitor_token
+from faq.views.caching import Kept
+from feedback.comments import save_comment
+from feedback.forms import Place, SentVote, Unreadable, read_comment, read_vote
+from feedback.models import Answer, Standing
+from feedback.services import Outdated, Votable, VoteRefused, cast_vote, new_visitor_token, votable
+from feedback.sources import network_of
 
 COOKIE = "avis"
 COOKIE_DAYS = 390
@@ -27,6 +34,10 @@ _ELSEWHERE = "Il ne vient pas d’une page de ce site. Ouvrez la réponse, puis 
 _UNREADABLE = "Le formulaire est incomplet ou illisible. Ouvrez la réponse, puis donnez votre avis sous son texte."
 _NOT_A_PAGE = "Cette adresse recueille les avis ; le vôtre se donne sous le texte de la réponse."
 
+_KEPT_BYTES = 2_000_000
+_TARGET_BYTES = 500
+"""Of what is kept of one entry, about."""
+
 
 class SeeOther(HttpResponseRedirect):
     """After a POST, the browser is to GET another address."""
@@ -34,24 +45,64 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-# The pages carry no token, so that they are the same for everybody, for days: the origin is checked instead.
-@csrf_exempt
-@tells_absences
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A live entry as it was at one moment, and its address."""
+
+    entry: Votable
+    address: str
+
+
+_targets: Kept[_Target] = Kept(_KEPT_BYTES)
+
+
+def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let in only what a form of this site sends.
+
+    The pages carry no token, so that they are the same for everybody, for days: the origin is checked instead.
+    """
+
+    @csrf_exempt
+    @sensitive_post_parameters("commentaire")
+    @tells_absences
+    @wraps(view)
+    def guarded(request: HttpRequest, number: int) -> HttpResponse:
+        if request.method != "POST":
+            return _refuse(request, number, 405, _NOT_A_PAGE)
+        if not _comes_from_this_site(request):
+            return _refuse(request, number, 403, _ELSEWHERE)
+        try:
+            return view(request, number)
+        except Unreadable:
+            return _refuse(request, number, 400, _UNREADABLE)
+
+    return guarded
+
+
+@_from_our_pages
 def vote(request, number):
     """Take a vote, then lead back to the answer, where a thank-you waits at a fragment of the address."""
-    if request.method != "POST":
-        return _refuse(request, number, 405, _NOT_A_PAGE)
-    if not _comes_from_this_site(request):
-        return _refuse(request, number, 403, _ELSEWHERE)
-    form = VoteForm(request.POST)
-    if not form.is_valid():
-        return _refuse(request, number, 400, _UNREADABLE)
-    entry = live_entry(number)
+    sent = read_vote(request.POST)
     known = _known_visitor(request)
     token = known or new_visitor_token()
-    stored = _cast(entry, number, form.cleaned_data, token)
-    response = SeeOther(_way_back(entry, number, form.cleaned_data))
-    if stored and not known:
+    target, standing = _cast(request, number, sent, token)
+    response = _thanks(request, target, number, sent.place, _state(sent.answer, standing))
+    if standing and not known:
+        _name_visitor(response, token)
+    return response
+
+
+@_from_our_pages
+def comment(request, number):
+    """Take the reason and the words that come with a vote, then lead back to the answer."""
+    sent = read_comment(request.POST)
+    target = _target(number)
+    known = _known_visitor(request)
+    token = known or new_visitor_token()
+    version = _version(target, number, sent.place)
+    said = save_comment(target.entry, token, reason=sent.reason, text=sent.text, version=version)
+    response = SeeOther(_way_back(target, number, sent.place, "recu" if said else "pourquoi"))
+    if said and not known:
         _name_visitor(response, token)
     return response
 
@@ -81,26 +132,76 @@ def _is_within(origin, trusted) -> bool:
     return origin.scheme == trusted.scheme and is_same_domain(origin.netloc, trusted.netloc.lstrip("*"))
 
 
+def _target(number: int) -> _Target:
+    """Find the live entry that answers at a number, and keep what votes need of it."""
+    entry = live_entry(number)
+    try:
+        target = _Target(votable(entry.pk), entry.get_absolute_url())
+    except VoteRefused as refusal:
+        raise Absent(410, "410.html") from refusal
+    if entry.pk == number:
+        _targets.put(number, target, _TARGET_BYTES)
+    return target
+
+
+def forget_targets() -> None:
+    """Read entries anew: for tests, whose numbers come again."""
+    _targets.clear()
+
+
 def _known_visitor(request) -> str:
     """Give the token of an earlier vote from this browser; "" for none, or one that we cannot have made."""
     token = request.COOKIES.get(COOKIE, "")
     return token if _TOKEN.fullmatch(token) else ""
 
 
-def _cast(entry: Entry, number: int, sent: dict, token: str) -> bool:
+def _network(request) -> str:
+    """Give the network that a request comes from, as the proxy tells it where there is one."""
+    if not settings.TRUST_PROXY:
+        return network_of(request.META.get("REMOTE_ADDR", ""))
+    # The last one is what our own proxy saw; those before it are whatever the visitor wrote.
+    return network_of(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
+
+
+def _version(target: _Target, number: int, place: Place) -> int | None:
     # The version of a merged entry says nothing of the one that answers for it.
-    version = sent["version"] if entry.pk == number else None
-    try:
-        return cast_vote(entry.pk, Answer(sent["vote"]), token, version=version)
-    except VoteRefused as refusal:
-        raise Absent(410, "410.html") from refusal
+    return place.version if target.entry.number == number else None
 
 
-def _way_back(entry: Entry, number: int, sent: dict) -> str:
-    """Give the address of the answer, in the list where it was read or on its page, at the thank-you."""
-    thanks = "retrait" if sent["vote"] == Answer.WITHDRAWN else "merci"
-    page = sent["retour"] if entry.pk == number else ""
-    return f"{page or entry.get_absolute_url()}#{thanks}-{entry.pk}"
+def _cast(request, number: int, sent: SentVote, token: str) -> tuple[_Target, Standing | None]:
+    """Store a vote, in one statement where the entry is known and as it was; else read the entry first."""
+    network = _network(request)
+    kept = _targets.get(number) if sent.answer != Answer.WITHDRAWN else None
+    for target in (kept, None):
+        target = target or _target(number)
+        version = _version(target, number, sent.place)
+        try:
+            return target, cast_vote(target.entry, sent.answer, token, version=version, network=network)
+        except Outdated:
+            continue
+        except (VoteRefused, Entry.DoesNotExist) as refusal:
+            raise Absent(410, "410.html") from refusal
+    raise Absent(410, "410.html")
+
+
+def _state(answer: Answer, standing: Standing | None) -> str:
+    """Name what the page is to say: never thanks for a vote that does not count."""
+    if answer == Answer.WITHDRAWN:
+        return "retrait"
+    return "attente" if standing in (Standing.SET_ASIDE, Standing.DISMISSED) else "merci"
+
+
+def _thanks(request, target: _Target, number: int, place: Place, state: str) -> HttpResponse:
+    """Tell the page's script what to say, or lead the browser to where the page says it."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"state": state})
+    return SeeOther(_way_back(target, number, place, state))
+
+
+def _way_back(target: _Target, number: int, place: Place, state: str) -> str:
+    """Give the address of the answer, in the list where it was read or on its page, at what it is to say."""
+    page = place.way_back if target.entry.number == number else ""
+    return f"{page or target.address}#{state}-{target.entry.number}"
 
 
 def _name_visitor(response: HttpResponse, token: str) -> None:

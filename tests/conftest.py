@@ -11,6 +11,7 @@ from django.template import Node, engines
 from hypothesis import settings as hypothesis
 
 from faq.services.duplicates import forget_texts
+from feedback.views import forget_targets
 
 # A slow machine is no failure, and nothing is left in the tree.
 hypothesis.register_profile("faqcms", deadline=None, database=None)
@@ -62,5 +63,6 @@ def _rows_of_migrations(django_db_serialized_rollback: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_texts_of_other_tests() -> None:
-    """Forget the entries of the test before: the detector keeps those of its process, and numbers come again."""
+    """Forget the entries of the test before, which processes keep for duplicates and votes: numbers come again."""
     forget_texts()
+    forget_targets()

@@ -1,6 +1,7 @@
 """Test data made the way the product makes it: through the services."""
 
 import io
+import random
 from collections.abc import Iterable
 
 from django.db.models import OuterRef, Subquery
@@ -82,7 +83,8 @@ def many_drafts(number: int) -> None:
     """As many drafts as a large installation has, written straight into the tables: services would take minutes."""
     now = timezone.now()
     entries = Entry.objects.bulk_create(
-        Entry(question=f"Question {rank} ?", answer="Oui.", created_at=now, updated_at=now) for rank in range(number)
+        Entry(question=f"Question {rank} ?", answer="Oui.", created_at=now, updated_at=now, compared=0)
+        for rank in range(number)
     )
     Version.objects.bulk_create(
         Version(
@@ -99,6 +101,12 @@ def many_drafts(number: int) -> None:
     )
     first = Version.objects.filter(entry=OuterRef("pk"))
     Entry.objects.filter(head=None).update(head=Subquery(first.values("pk")[:1]))
+
+
+def unlike_texts(number: int) -> list[str]:
+    """Texts of which no two look alike."""
+    chance = random.Random(number)
+    return [" ".join("".join(chance.choices("abcdefghijklmnop", k=9)) for _ in range(7)) for _ in range(number)]
 
 
 def numbers(entries: Iterable[Entry]) -> list[int]:

@@ -1,5 +1,17 @@
 """Where editors work."""
 
-from faq.admin import accounts, batches, dumps, entries, past, schedules, taxonomy, trash, versions
+from faq.admin import accounts, batches, dumps, entries, past, schedules, search, site_pages, taxonomy, trash, versions
 
-__all__ = ["accounts", "batches", "dumps", "entries", "past", "schedules", "taxonomy", "trash", "versions"]
+__all__ = [
+    "accounts",
+    "batches",
+    "dumps",
+    "entries",
+    "past",
+    "schedules",
+    "search",
+    "site_pages",
+    "taxonomy",
+    "trash",
+    "versions",
+]

@@ -1,6 +1,7 @@
 """Lots: everything that one import or bulk action changed, and how to take it back."""
 
 from collections import Counter
+from datetime import datetime
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -10,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
-from faq.admin.display import NOTHING, link_to, person
+from faq.admin.display import NOTHING, link_to, moment, person
 from faq.admin.readonly import ReadOnly
-from faq.enums import BatchKind, Origin
+from faq.enums import Action, BatchKind, Origin
 from faq.models import Batch, EntryAlias, Passage
 from faq.models.entries import reference
 from faq.services.batches import undo_batch
@@ -109,7 +111,7 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
             "undone": Batch.objects.filter(undone_by=batch.pk).first(),
             "counted": _counted(report),
             "groups": _groups(report),
-            "coming_back": _coming_back(batch),
+            "coming_back": [*_coming_back(batch), *_planned_again(batch, report)],
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/faq/batch/undo.html", context)
@@ -151,6 +153,17 @@ def _coming_back(batch):
         for number, many in sorted(per_entry.items())
     ]
     return told
+
+
+def _planned_again(batch, report):
+    """Tell what is planned again, in French: what the merge dropped, for the entries that are as before it."""
+    reverted = {entry.pk for entry in report.reverted}
+    for plan in batch.moved.get("schedules", ()):
+        if plan["entry"] in reverted:
+            due_at = datetime.fromisoformat(plan["due_at"])
+            told = f"{Action(plan['action']).label.capitalize()} de {reference(plan['entry'])}, le {moment(due_at)}"
+            overdue = " : l’heure est passée, un relecteur aura à en décider"
+            yield f"{told}{overdue if due_at <= timezone.now() else ' : de nouveau planifiée'}."
 
 
 def _counted(report):

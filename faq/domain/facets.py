@@ -1,13 +1,7 @@
-"""The cascade: which of the five questions to ask, which answers they offer, how many entries each leads to.
+"""The five facets and the terms of each: what goes with what, and what a filing implies."""
 
-Sets of entries are bit sets held in Python integers: bit *i* stands for the *i*-th entry of the index.
-One AND and one popcount over 100,000 entries take a few microseconds, so all counts of a page are
-exact and cost no query.
-"""
-
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
@@ -63,7 +57,6 @@ _PARENTS = {
     Facet.DISPOSITIFS: Facet.COULOIRS,
     Facet.PRODUCTS: Facet.OFFER_TYPES,
 }
-_TRUTH = bytes.maketrans(b"01", b"\0\1")
 _ORDER = {facet: place for place, facet in enumerate(Facet)}
 
 
@@ -158,9 +151,33 @@ class Taxonomy:
                     raise self._contradiction(term, parent, filed)
         return completed
 
-    def ancestors_at(self, facet: Facet, terms: Iterable[Term]) -> Iterator[frozenset[int]]:
-        """Give, for each term, the ids of its ancestors at a facet; none where it has no say there."""
-        return (self._ancestors[term.facet, term.id].get(facet, frozenset()) for term in terms)
+    def offered(self, facet: Facet, others: State) -> Sequence[Term]:
+        """Give the terms of a facet that are in use and fit what was chosen at the facets they descend from."""
+        fitting = [self._fitting[facet, above, others[above].id] for above in _line_above(facet) if above in others]
+        if not fitting:
+            return self._in_use[facet]
+        # The nearest leaves the fewest.
+        nearest, *further = fitting
+        return [term for id, term in nearest.items() if all(id in terms for terms in further)]
+
+    def kept_by(self, facet: Facet, others: State) -> frozenset[int] | None:
+        """Give the ids of the terms of a facet that go with all that was chosen below it; None: all of them do."""
+        below = [ids for term in others.values() if (ids := self._ancestors[term.facet, term.id].get(facet))]
+        return below[0].intersection(*below[1:]) if below else None
+
+    @cached_property
+    def _in_use(self) -> dict[Facet, tuple[Term, ...]]:
+        return {facet: tuple(term for term in terms if not term.retired) for facet, terms in self.by_facet.items()}
+
+    @cached_property
+    def _fitting(self) -> dict[tuple[Facet, Facet, int], dict[int, Term]]:
+        """The terms of a facet, by id, that are in use and fit a term of a facet above it."""
+        return {
+            (facet, above, one.id): {term.id: term for term in self._in_use[facet] if self.fits(term, {above: one})}
+            for facet in Facet
+            for above in _line_above(facet)
+            for one in self.by_facet[above]
+        }
 
     @cached_property
     def _ancestors(self) -> dict[tuple[Facet, int], dict[Facet, frozenset[int]]]:
@@ -185,102 +202,10 @@ class Taxonomy:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer offered to a question: choosing it leads to exactly `count` entries."""
-
-    term: Term
-    count: int
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question worth asking, with the answers that lead somewhere."""
-
-    facet: Facet
-    options: tuple[Option, ...]
-    everything: int
-    """How many entries there are when this question is left open."""
-    chosen: Term | None
-
-
-@dataclass(frozen=True)
-class CascadeIndex:
-    """The filing of a sequence of entries, as bit sets per term."""
-
-    taxonomy: Taxonomy
-    size: int
-    _matching: dict[tuple[Facet, int], int] = field(repr=False)
-
-    @classmethod
-    def build(cls, taxonomy: Taxonomy, size: int, filed: Iterable[tuple[Facet, int, Sequence[int]]]) -> "CascadeIndex":
-        """Index `size` entries; `filed` gives, per facet and term id, the positions of the entries under it."""
-        under = {(facet, id): _bits(positions, size) for facet, id, positions in filed}
-        everything = (1 << size) - 1
-        transverse = dict.fromkeys(Facet, everything)
-        for (facet, _), bits in under.items():
-            transverse[facet] &= ~bits
-        matching = {
-            (term.facet, term.id): under.get((term.facet, term.id), 0) | transverse[term.facet]
-            for term in taxonomy.terms
-        }
-        return cls(taxonomy, size, matching)
-
-    def select(self, state: State) -> int:
-        """Give the set of entries that concern every chosen term."""
-        selection = (1 << self.size) - 1
-        for facet, term in state.items():
-            selection &= self._matching[facet, term.id]
-        return selection
-
-    def count(self, state: State) -> int:
-        """Count the entries of a state."""
-        return self.select(state).bit_count()
-
-    def questions(self, state: State) -> list[Question]:
-        """Give the questions worth asking in a state whose choices fit each other.
-
-        A question is asked where a choice was made, or where at least one of its options leads to
-        other entries than now. Options that lead nowhere are left out, unless chosen.
-        """
-        total = self.count(state)
-        questions = (self._question(facet, state) for facet in Facet)
-        return [
-            question
-            for question in questions
-            if question.chosen or any(option.count != total for option in question.options)
-        ]
-
-    def _question(self, facet: Facet, state: State) -> Question:
-        others = {other: term for other, term in state.items() if other is not facet}
-        selection = self.select(others)
-        options = tuple(self._options(facet, state.get(facet), others, selection))
-        return Question(facet, options, selection.bit_count(), state.get(facet))
-
-    def _options(self, facet: Facet, chosen: Term | None, others: State, selection: int) -> Iterator[Option]:
-        earlier = {other: term for other, term in others.items() if _ORDER[other] < _ORDER[facet]}
-        descendants = [ids for ids in self.taxonomy.ancestors_at(facet, others.values()) if ids]
-        for term in self.taxonomy.by_facet[facet]:
-            if term.retired or not self.taxonomy.fits(term, earlier):
-                continue
-            if all(term.id in ids for ids in descendants):
-                count = (selection & self._matching[facet, term.id]).bit_count()
-            else:
-                # Choosing this would drop later choices: the page that it leads to is without them.
-                count = self.count(self.taxonomy.drop_misfits({**others, facet: term})[0])
-            if count or term == chosen:
-                yield Option(term, count, term == chosen)
-
-
-def positions(selection: int) -> list[int]:
-    """Give the positions held in a bit set, in rising order."""
-    digits = bin(selection)[:1:-1].encode().translate(_TRUTH)
-    return list(itertools.compress(itertools.count(), digits))
-
-
-def _bits(positions: Iterable[int], size: int) -> int:
-    buffer = bytearray(size // 8 + 1)
-    for position in positions:
-        buffer[position >> 3] |= 1 << (position & 7)
-    return int.from_bytes(buffer, "little")
+def _line_above(facet: Facet) -> list[Facet]:
+    """Give the facets that a facet descends from, the nearest first."""
+    line = []
+    while parent := facet.parent:
+        line.append(parent)
+        facet = parent
+    return line

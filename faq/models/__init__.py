@@ -3,9 +3,13 @@
 from faq.models.dumps import Dump, Passage
 from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
-from faq.models.live import Epoch
+from faq.models.epochs import Epoch, EpochStep
+from faq.models.failed_searches import FailedSearch
+from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
 from faq.models.schedules import Schedule
+from faq.models.search_tables import SearchedEntry, SearchForm, SearchStem
+from faq.models.synonyms import SynonymGroup
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
 from faq.models.versions import Batch, Publication, Version
 
@@ -19,6 +23,8 @@ __all__ = [
     "EntryAlias",
     "EntryTheme",
     "Epoch",
+    "EpochStep",
+    "FailedSearch",
     "OfferType",
     "Pair",
     "Passage",
@@ -26,7 +32,13 @@ __all__ = [
     "Product",
     "Publication",
     "Schedule",
+    "SearchForm",
+    "SearchStem",
+    "SearchedEntry",
     "SeeAlso",
+    "SitePage",
+    "SitePageVersion",
+    "SynonymGroup",
     "Theme",
     "Version",
 ]

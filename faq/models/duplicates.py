@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from faq.domain.text import FINGERPRINT_LENGTH
 from faq.enums import Decision, EntryStatus, PairKind
@@ -25,6 +25,12 @@ class PairQuerySet(models.QuerySet):
     def of(self, number):
         """Pairs of one entry."""
         return self.filter(Q(left=number) | Q(right=number))
+
+    def variants_of(self, number):
+        """The entry numbers that an editor called variants of this one, meant to stand beside it."""
+        decided = self.filter(decision=Decision.VARIANT)
+        other = Case(When(left=number, then="right"), default="left")
+        return decided.of(number).order_by().annotate(other=other).values("other")
 
 
 class Pair(models.Model):

@@ -101,6 +101,8 @@ class Entry(models.Model):
     created_at = models.DateTimeField("créée le", editable=False)
     updated_at = models.DateTimeField("mise à jour le", editable=False, db_index=True)
     """When the text or filing that the row holds came to be."""
+    compared = models.BigIntegerField(null=True, db_index=True, editable=False)
+    """Rank of the comparison with all others that its latest text last took part in; none while it waits for one."""
 
     objects = EntryQuerySet.as_manager()
 

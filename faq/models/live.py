@@ -1,86 +1,115 @@
 """The read side: what is published, as one snapshot in memory, keyed by an epoch that every change moves.
 
 The snapshot is derived and never the truth: dropping it loses nothing. A worker asks for the epoch at
-every request (one query on one row) and rebuilds the snapshot when it moved, so that no two workers
-disagree for longer than one request.
+every request (one query on one row); when it moved, the entries that changed are read anew, so that no
+two workers disagree for longer than one request, and a publication costs the same whatever is live.
 """
 
-import uuid
-from dataclasses import dataclass
+import threading
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from django.db import models
-from django.db.models import Q
-
-from faq.domain.facets import CascadeIndex, Facet, Taxonomy, Term
+from faq.domain.cascade import CascadeIndex
+from faq.domain.facets import Facet, Filing, Taxonomy, Term
 from faq.models.entries import Entry
+from faq.models.epochs import Epoch
 from faq.models.taxonomy import Couloir, Dispositif, OfferType, Product, Theme
-
-
-class Epoch(models.Model):
-    """The one row that says which state of the published FAQ is current."""
-
-    token = models.CharField(max_length=32)
-    """Random rather than counted: a number would come back after a rollback, with other content behind it."""
-
-    class Meta:
-        verbose_name = "époque"
-        default_permissions = ()
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="epoch_one_row")]
-
-    def __str__(self):
-        return self.token
-
-    @classmethod
-    def now(cls):
-        """Give the current token; none before the first change."""
-        return cls.objects.values_list("token", flat=True).first() or ""
-
-    @classmethod
-    def move(cls):
-        """Make every snapshot out of date; called in the transaction that changes what the public sees."""
-        cls.objects.update_or_create(pk=1, defaults={"token": uuid.uuid4().hex})
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The published FAQ: its taxonomy, and which entry stands at which position of the index."""
+    """The published FAQ: its taxonomy, and which entries are filed where. Never changed: threads share it."""
 
     epoch: str
     taxonomy: Taxonomy
     """Thématiques without a live entry are not part of it: editors name them while they work on drafts."""
     index: CascadeIndex
-    numbers: tuple[int, ...]
+    terms: tuple[Term, ...]
+    """All of the taxonomy, thématiques without a live entry too."""
+    base: str
+    """The epoch at which everything was read."""
+    changed: Mapping[int, str]
+    """The entries that changed since, and the epoch at which they were read anew."""
 
+    def stamp(self, number: int) -> str:
+        """Give what changes whenever what the public reads of an entry, or of the taxonomy, may have changed."""
+        return self.changed.get(number, self.base)
+
+
+_MOST_CHANGED = 5_000
+"""Entries. Once more have changed since everything was read, stamps start afresh."""
 
 _latest: Snapshot | None = None
+_at_work = threading.Lock()
 
 
-def live_snapshot() -> Snapshot:
-    """Give the snapshot of what is published now: one query, more only after a change."""
+def live_snapshot(epoch: str | None = None) -> Snapshot:
+    """Give the snapshot of what is published now: one query, more only after a change.
+
+    No query at all for whoever read the `epoch` already, in the same request.
+    """
     global _latest
-    epoch = Epoch.now()
-    if not epoch:
-        return _build(epoch)
     # The epoch is read before the tables: what is built can be newer than its key, never older.
-    if _latest is None or _latest.epoch != epoch:
-        _latest = _build(epoch)
-    return _latest
+    if epoch is None:
+        epoch = Epoch.now()
+    if not epoch:
+        return read_snapshot(epoch)
+    latest = _latest
+    if latest is None or latest.epoch != epoch:
+        # Threads that come meanwhile wait for what the first one reads.
+        with _at_work:
+            latest = _latest = _brought_to(epoch, _latest)
+    return latest
+
+
+def _brought_to(epoch: str, latest: Snapshot | None) -> Snapshot:
+    if latest is None:
+        return read_snapshot(epoch)
+    if latest.epoch == epoch:
+        return latest
+    numbers = Epoch.changed_since(latest.epoch, epoch)
+    return read_snapshot(epoch) if numbers is None else _patched(latest, epoch, numbers)
+
+
+def read_snapshot(epoch: str) -> Snapshot:
+    """Read all that is published, whatever is known of it; `epoch` is the token that was current before."""
+    terms = load_taxonomy().terms
+    live = Entry.objects.live().order_by().values_list("pk", flat=True)
+    index = CascadeIndex.build(Taxonomy(terms), live.iterator(chunk_size=10_000), _filed())
+    return _snapshot(epoch, terms, index, epoch, {})
+
+
+def _patched(latest: Snapshot, epoch: str, numbers: set[int]) -> Snapshot:
+    """Read some entries anew; should one be filed under a term that is new, the terms too."""
+    filings = _filings(numbers)
+    changed = {number: filings.get(number) for number in numbers}
+    known = latest.terms if _are_known(latest.terms, filings.values()) else load_taxonomy().terms
+    stamps = {**latest.changed, **dict.fromkeys(numbers, epoch)}
+    base, stamps = (latest.base, stamps) if len(stamps) <= _MOST_CHANGED else (epoch, {})
+    index = latest.index.patched(latest.taxonomy, changed)
+    if known is latest.terms and index.filed(Facet.THEMES) == latest.index.filed(Facet.THEMES):
+        return replace(latest, epoch=epoch, index=index, base=base, changed=stamps)
+    return _snapshot(epoch, known, index, base, stamps)
+
+
+def _snapshot(
+    epoch: str, terms: tuple[Term, ...], index: CascadeIndex, base: str, changed: Mapping[int, str]
+) -> Snapshot:
+    themes = index.filed(Facet.THEMES)
+    taxonomy = Taxonomy(tuple(term for term in terms if term.facet is not Facet.THEMES or term.id in themes))
+    return Snapshot(epoch, taxonomy, replace(index, taxonomy=taxonomy), terms, base, changed)
 
 
 def load_taxonomy() -> Taxonomy:
     """Read all terms, in screen order."""
+    # Rows, not instances: every write of an entry reads them, and three hundred instances take ten times as long.
     terms = [
-        *(_term(Facet.OFFER_TYPES, term) for term in OfferType.objects.all()),
-        *(_term(Facet.COULOIRS, term, {term.offer_type_id}) for term in Couloir.objects.all()),
-        *(
-            _term(Facet.DISPOSITIFS, term, {couloir.pk for couloir in term.couloirs.all()})
-            for term in Dispositif.objects.prefetch_related("couloirs")
-        ),
-        *(
-            _term(Facet.PRODUCTS, term, {offer_type.pk for offer_type in term.offer_types.all()})
-            for term in Product.objects.prefetch_related("offer_types")
-        ),
-        *(_term(Facet.THEMES, term) for term in Theme.objects.all()),
+        *_terms(Facet.OFFER_TYPES, OfferType, "label", {}),
+        *_terms(Facet.COULOIRS, Couloir, "label", _parents(Couloir, "offer_type")),
+        *_terms(Facet.DISPOSITIFS, Dispositif, "label", _parents(Dispositif, "couloirs")),
+        *_terms(Facet.PRODUCTS, Product, "label", _parents(Product, "offer_types")),
+        *_terms(Facet.THEMES, Theme, "name", {}),
     ]
     return Taxonomy(tuple(terms))
 
@@ -94,34 +123,41 @@ def filing_table(facet: Facet):
     return through, f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
 
 
-def _term(facet, term, parents=frozenset()):
-    return Term(
-        id=term.pk,
-        facet=facet,
-        slug=term.slug,
-        label=str(term),
-        parents=frozenset(parents),
-        retired=term.retired,
-        old_slugs=tuple(term.old_slugs),
-    )
+def _terms(facet: Facet, model, name: str, parents: Mapping[int, Collection[int]]) -> Iterator[Term]:
+    rows = model.objects.values_list("pk", "slug", name, "retired", "old_slugs")
+    for id, slug, label, retired, old_slugs in rows:
+        yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs))
 
 
-def _build(epoch) -> Snapshot:
-    terms = load_taxonomy().terms
-    numbers = tuple(Entry.objects.live().order_by("pk").values_list("pk", flat=True))
-    filed = list(_filed(numbers))
-    live_themes = {term for facet, term, _ in filed if facet is Facet.THEMES}
-    taxonomy = Taxonomy(tuple(term for term in terms if term.facet is not Facet.THEMES or term.id in live_themes))
-    index = CascadeIndex.build(taxonomy, len(numbers), filed)
-    return Snapshot(epoch, taxonomy, index, numbers)
+def _parents(model, parent: str) -> dict[int, list[int]]:
+    """Read the parents of each term; one without any has none here."""
+    parents: dict[int, list[int]] = {}
+    for term, above in model.objects.order_by().values_list("pk", parent):
+        if above is not None:
+            parents.setdefault(term, []).append(above)
+    return parents
 
 
-def _filed(numbers):
-    position_of = {number: position for position, number in enumerate(numbers)}
+def _filed() -> dict[Facet, dict[int, array]]:
+    """Read the numbers of the entries filed under every term."""
+    filed: dict[Facet, dict[int, array]] = {}
     for facet in Facet:
         table, entry_column, term_column = filing_table(facet)
-        under: dict[int, list[int]] = {}
-        for number, term in table.objects.values_list(entry_column, term_column).iterator():
-            if number in position_of:
-                under.setdefault(term, []).append(position_of[number])
-        yield from ((facet, term, positions) for term, positions in under.items())
+        under = filed[facet] = {}
+        for number, term in table.objects.values_list(entry_column, term_column).iterator(chunk_size=10_000):
+            under.setdefault(term, array("I")).append(number)
+    return filed
+
+
+def _filings(numbers: Iterable[int]) -> dict[int, Filing]:
+    """Read where those of some entries that are live are filed, as their live version says: one query."""
+    rows = Entry.objects.live().filter(pk__in=numbers).order_by().values_list("pk", "live__filing")
+    return {
+        number: {facet: frozenset(term["id"] for term in filing.get(facet, ())) for facet in Facet}
+        for number, filing in rows
+    }
+
+
+def _are_known(terms: Iterable[Term], filings: Iterable[Filing]) -> bool:
+    known = {(term.facet, term.id) for term in terms}
+    return all((facet, id) in known for filing in filings for facet, ids in filing.items() for id in ids)

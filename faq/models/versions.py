@@ -41,8 +41,8 @@ class Batch(models.Model):
     created_at = models.DateTimeField("fait le")
     moved = models.JSONField("déplacements", default=dict, editable=False)
     """What a merge took along to its survivor, so that undoing it can take it back: per passage and per former
-    alias, by their primary keys, the entry that it belonged to: {"survivor": 2, "passages": {"12": 3}, "aliases": {}}.
-    Empty for other batches."""
+    alias, by their primary keys, the entry that it belonged to: {"survivor": 2, "passages": {"12": 3}, "aliases": {}},
+    and under "schedules" what was planned and is so no more. Empty for other batches."""
     undone_by = models.OneToOneField(
         "self", models.PROTECT, related_name="undoes", null=True, blank=True, verbose_name="annulé par le lot"
     )

@@ -9,6 +9,7 @@ from faq.models import Batch, Entry, Passage, Publication, Version
 from faq.services.content import EntryError
 from faq.services.entries import return_to
 from faq.services.merging import take_back_moves
+from faq.services.merging_plans import plan_again
 from faq.services.roles import require
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entries
@@ -50,6 +51,8 @@ def undo_batch(number: int, provenance: Provenance) -> UndoReport:
     Batch.objects.filter(pk=batch.pk).update(undone_by=undo)
     report = UndoReport(undo)
     _undo_entries(batch, Provenance(provenance.origin, provenance.author, undo, at=provenance.at), report)
+    if batch.kind == BatchKind.MERGE:
+        plan_again(batch, [entry.pk for entry in report.reverted], provenance.at)
     return report
 
 

@@ -8,18 +8,23 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F, Max, Q
 
+from faq.domain.duplicates.material import material_fingerprint
+from faq.domain.duplicates.pairs import GENERATION, Document
 from faq.domain.facets import Facet
 from faq.domain.text import fingerprint
 from faq.enums import EntryStatus
-from faq.models import Dump, Entry, EntryAlias, Epoch, Passage, Publication, Schedule, Version
+from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.models.live import filing_table
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
+from faq.services.duplicates import sampled_pairs
+from faq.services.search import search_faults
 from faq.services.versions import searchable
 
 BATCH = 500
 """Rows read together: what bounds memory."""
+_SEARCH_AGAIN = "Relancez « manage.py find_duplicates »."
 
 
 def faults() -> Iterator[str]:
@@ -114,6 +119,36 @@ def wrong_schedules() -> Iterator[str]:
         yield f"{schedule} : la version prévue est celle d’une autre fiche."
 
 
+def wrong_pairs() -> Iterator[str]:
+    """Pairs are of entries in use, as the detector of now found them in the texts of now."""
+    standing = Pair.objects.filter(stands=True)
+    archived = Q(left__status=EntryStatus.ARCHIVED) | Q(right__status=EntryStatus.ARCHIVED)
+    settled = Q(left__compared__isnull=False, right__compared__isnull=False)
+    for pair in standing.filter(archived, settled).select_related("left", "right").iterator(BATCH):
+        yield f"Doublons possibles, {pair} : l’une des deux fiches est archivée. {_SEARCH_AGAIN}"
+    if older := standing.exclude(generation=GENERATION).count():
+        yield f"Doublons possibles : paires d’un détecteur plus ancien ({older}). {_SEARCH_AGAIN}"
+    texts = ("left__head__question", "left__head__answer", "right__head__question", "right__head__answer")
+    rows = standing.filter(settled).order_by("pk").values_list("left", "right", "left_text", "right_text", *texts)
+    for left, right, *found, question, answer, other_question, other_answer in rows.iterator(BATCH):
+        present = [
+            material_fingerprint(Document(left, question, answer)),
+            material_fingerprint(Document(right, other_question, other_answer)),
+        ]
+        if found != present:
+            names = f"{reference(left)} et {reference(right)}"
+            yield f"Doublons possibles, {names} : un texte a changé depuis la comparaison. {_SEARCH_AGAIN}"
+
+
+def pairs_not_found() -> Iterator[str]:
+    """Some entries, compared again with all others, have the pairs that are stored."""
+    for number, stored, found in sampled_pairs():
+        if stored != found:
+            told = f"{len(stored)} en base, {len(found)} à trouver"
+            told = told if len(stored) != len(found) else f"{told}, mais pas les mêmes"
+            yield f"Doublons possibles de {reference(number)} : paires fausses ({told}). {_SEARCH_AGAIN}"
+
+
 def missing_epoch() -> Iterator[str]:
     """Whoever published something moved the epoch, without which pages would go stale."""
     if Entry.objects.live().exists() and not Epoch.now():
@@ -129,6 +164,9 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     altered_dumps,
     wrong_aliases,
     wrong_schedules,
+    search_faults,
+    wrong_pairs,
+    pairs_not_found,
     missing_epoch,
 )
 

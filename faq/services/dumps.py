@@ -3,8 +3,8 @@
 import hashlib
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
@@ -18,8 +18,10 @@ from faq.models import Passage as StoredPassage
 from faq.models.dumps import NAME_MAX_LENGTH
 from faq.services.content import Content, one_line_end
 from faq.services.dumps_export import export_dump
+from faq.services.dumps_report import DumpReport, Finding, tell_likenesses
+from faq.services.duplicates_look import Look, Progress, Texts
+from faq.services.duplicates_store import store
 from faq.services.entries import create_entries
-from faq.services.lookalikes import Lookalikes
 from faq.services.matching import Match, matches
 from faq.services.roles import require
 from faq.services.versions import Provenance
@@ -27,9 +29,6 @@ from faq.services.workflow import restore_entries
 
 CHUNK = 500
 """Passages read, matched and written together: what bounds memory and the number of queries."""
-
-Progress = Callable[[int, int], None]
-"""Called with (answers done, answers in all)."""
 
 
 class ImportRefused(ValueError):
@@ -48,34 +47,6 @@ class Source:
     file: BinaryIO
     label: str
     """How error messages call the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What an import makes of one answer: the entry that it belongs to, and another that it resembles."""
-
-    position: int
-    line: int
-    verdict: DumpVerdict
-    number: int | None
-    lookalike: int | None = None
-
-
-@dataclass(slots=True)
-class DumpReport:
-    """What an import of one file does: a finding per answer, and the passages of the last edition that vanished."""
-
-    name: str
-    edition: int
-    answers: int
-    unchanged: bool = False
-    findings: list[Finding] = field(default_factory=list)
-    vanished: list[Finding] = field(default_factory=list)
-
-    def counts(self) -> dict[DumpVerdict, int]:
-        """Count the findings per verdict; they add up to the number of answers, unless nothing was to be done."""
-        found = Counter(finding.verdict for finding in self.findings)
-        return {verdict: found[verdict] for verdict in DumpVerdict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +73,10 @@ def import_dumps(
         _wait_for_other_imports()
         batch = _open_batch(sources, provenance)
         imported = _Import(batch, progress)
+        # Before anything is written: what is found here need not be looked for again after the commit.
+        transaction.on_commit(imported.store_pairs, robust=True)
         reports = [imported.take(*pair) for pair in zip(sources, inspections, strict=True)]
+        imported.compare(reports)
         if all(report.unchanged for report in reports):
             batch.delete()
         if dry_run:
@@ -171,13 +145,13 @@ def _open_batch(sources: Sequence[Source], provenance: Provenance) -> Batch:
 
 
 class _Import:
-    """The files of one batch on their way in, and what they may look like: all that is stored, or came before them."""
+    """The files of one batch on their way in, and what their answers look like."""
 
     def __init__(self, batch: Batch, progress: Progress | None) -> None:
         self.batch = batch
         self.provenance = Provenance(Origin.DUMP_IMPORT, batch.author, batch, at=batch.created_at)
         self.progress = progress
-        self.lookalikes = Lookalikes()
+        self.look: Look | None = None
 
     def take(self, source: Source, inspection: _Inspection) -> DumpReport:
         """Store one file as the newest edition of its dump, unless it is that already."""
@@ -187,16 +161,27 @@ class _Import:
             report.edition = previous.edition
             report.unchanged = True
             return report
-        dump = _store(source, inspection, self.batch, self.provenance.at)
+        dump = _new_edition(source, inspection, self.batch, self.provenance.at)
         report.edition = dump.edition
-        missing = _missing(previous, inspection)
+        report.vanished = _missing(previous, inspection)
         for passages in self._chunks(source, dump):
-            report.findings += self._take_passages(passages, dump, len(report.findings), missing)
+            report.findings += self._take_passages(passages, dump, len(report.findings))
             if self.progress:
                 self.progress(len(report.findings), report.answers)
-        report.vanished = list(missing.values())
         _prove_round_trip(dump, source)
         return report
+
+    def compare(self, reports: Sequence[DumpReport]) -> None:
+        """Look for what is new among everything in use, what came in with it included, and tell what it is like."""
+        if any(finding.verdict == DumpVerdict.NEW for report in reports for finding in report.findings):
+            self.look = Texts().look()
+            for report in reports:
+                tell_likenesses(report, self.look.pairs)
+
+    def store_pairs(self) -> None:
+        """Keep what was found, once the import is committed."""
+        if self.look:
+            store(self.look)
 
     def _chunks(self, source: Source, dump: Dump) -> Iterator[list[Passage]]:
         source.file.seek(0)
@@ -206,19 +191,16 @@ class _Import:
                 Dump.objects.filter(pk=dump.pk).update(tail=chunk[-1].text)
             yield [part for part in chunk if isinstance(part, Passage)]
 
-    def _take_passages(
-        self, passages: list[Passage], dump: Dump, before: int, missing: dict[int, Finding]
-    ) -> list[Finding]:
+    def _take_passages(self, passages: list[Passage], dump: Dump, before: int) -> list[Finding]:
         texts: dict[str, str] = {}
         for passage in passages:
             texts.setdefault(fingerprint(passage.answer), passage.answer)
         known = {text: found[0] for text, found in matches(texts).items()}
         self._bring_back(known.values())
         new = self._create({text: answer for text, answer in texts.items() if text and text not in known})
-        resembles = self.lookalikes.take_in({new[text]: texts[text] for text in new})
         numbers = {text: match.number for text, match in known.items()} | new
         findings = [
-            Finding(position, passage.line, *self._judge(fingerprint(passage.answer), numbers, resembles, missing))
+            Finding(position, passage.line, *_judge(fingerprint(passage.answer), numbers, new))
             for position, passage in enumerate(passages, start=before + 1)
         ]
         StoredPassage.objects.bulk_create(
@@ -239,28 +221,15 @@ class _Import:
         outcomes = create_entries(contents, self.provenance)
         return {text: outcome.entry.pk for text, outcome in zip(answers, outcomes, strict=True)}
 
-    def _judge(
-        self,
-        text: str,
-        numbers: dict[str, int],
-        resembles: dict[int, int | None],
-        missing: dict[int, Finding],
-    ) -> tuple[DumpVerdict, int | None, int | None]:
-        """Give verdict, entry and lookalike of one answer; a second copy of a new answer is known already."""
-        if not text:
-            return DumpVerdict.EMPTY, None, None
-        number = numbers[text]
-        if number not in resembles:
-            return DumpVerdict.KNOWN, number, None
-        lookalike = resembles.pop(number)
-        if lookalike is None:
-            return DumpVerdict.NEW, number, None
-        if missing.pop(lookalike, None):
-            return DumpVerdict.CHANGED, number, lookalike
-        return DumpVerdict.LOOKS_LIKE, number, lookalike
+
+def _judge(text: str, numbers: dict[str, int], new: dict[str, int]) -> tuple[DumpVerdict, int | None]:
+    """Give verdict and entry of one answer; a second copy of a new answer is known already."""
+    if not text:
+        return DumpVerdict.EMPTY, None
+    return DumpVerdict.NEW if new.pop(text, None) else DumpVerdict.KNOWN, numbers[text]
 
 
-def _store(source: Source, inspection: _Inspection, batch: Batch, at: datetime) -> Dump:
+def _new_edition(source: Source, inspection: _Inspection, batch: Batch, at: datetime) -> Dump:
     last = Dump.objects.filter(name=source.name).order_by("-edition").first()
     return Dump.objects.create(
         name=source.name,
@@ -272,18 +241,19 @@ def _store(source: Source, inspection: _Inspection, batch: Batch, at: datetime) 
     )
 
 
-def _missing(previous: Dump | None, inspection: _Inspection) -> dict[int, Finding]:
-    """Give the passages of the previous edition whose text the new one lacks, by entry."""
+def _missing(previous: Dump | None, inspection: _Inspection) -> list[Finding]:
+    """Give the passages of the previous edition whose text the new one lacks, one for each entry."""
     if previous is None:
-        return {}
+        return []
     here = set(inspection.fingerprints)
     columns = ("fingerprint", "position", "line", "entry")
     rows = previous.passages.exclude(fingerprint="").order_by("position").values_list(*columns)
-    return {
+    missing = {
         entry: Finding(position, line, DumpVerdict.VANISHED, entry)
         for text, position, line, entry in rows.iterator(CHUNK)
         if text not in here
     }
+    return list(missing.values())
 
 
 def _prove_round_trip(dump: Dump, source: Source) -> None:

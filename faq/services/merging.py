@@ -12,6 +12,7 @@ from faq.models.entries import reference
 from faq.models.live import load_taxonomy
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, clean, content_of
+from faq.services.merging_plans import dropped, plans_for
 from faq.services.roles import Author, require
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
 
@@ -51,7 +52,9 @@ def merge_entries(
     told = Provenance(Origin.MERGE, provenance.author, batch, provenance.comment, at=provenance.at)
     report = MergeReport(batch, entries[survivor])
     change = _survivor_change(entries, survivor, clean(content, taxonomy))
+    plans = plans_for(entries)
     _write(entries, survivor, change, taxonomy, told, report)
+    batch.moved["schedules"] = dropped(plans)
     _move_along(survivor, absorbed, batch, report)
     return report
 
@@ -112,7 +115,7 @@ def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: Me
     """Have what led to the absorbed entries lead to the survivor, and remember where it led."""
     passages = Passage.objects.filter(entry__in=absorbed)
     aliases = EntryAlias.objects.filter(survivor__in=absorbed)
-    batch.moved = {
+    batch.moved |= {
         "survivor": survivor,
         "passages": dict(passages.values_list("pk", "entry")),
         "aliases": dict(aliases.values_list("pk", "survivor")),
@@ -124,7 +127,7 @@ def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: Me
         EntryAlias(former_id=number, survivor_id=survivor, batch=batch) for number in sorted(absorbed)
     )
     # The addresses of the absorbed entries answer otherwise from now on, even where nothing else changed.
-    Epoch.move()
+    Epoch.move([survivor, *absorbed])
 
 
 def take_back_moves(batch: Batch) -> None:
@@ -134,7 +137,8 @@ def take_back_moves(batch: Batch) -> None:
     """
     survivor = batch.moved["survivor"]
     absorbed = EntryAlias.objects.filter(batch=batch)
-    lock_entries({survivor, *absorbed.values_list("former", flat=True)})
+    numbers = {survivor, *absorbed.values_list("former", flat=True)}
+    lock_entries(numbers)
     if later := EntryAlias.objects.filter(former=survivor).first():
         kept = reference(survivor)
         raise EntryError(f"La fiche {kept} a été fusionnée à son tour : annulez d’abord le lot {later.batch_id}.")
@@ -143,7 +147,7 @@ def take_back_moves(batch: Batch) -> None:
         Passage.objects.filter(pk=number, entry=survivor).update(entry=entry)
     for number, entry in batch.moved["aliases"].items():
         EntryAlias.objects.filter(pk=number, survivor=survivor).update(survivor=entry)
-    Epoch.move()
+    Epoch.move(numbers)
 
 
 @transaction.atomic
@@ -159,7 +163,7 @@ def relate(one: int, other: int, author: Author) -> bool:
     lock_entries([left, right])
     _, created = SeeAlso.objects.get_or_create(left_id=left, right_id=right)
     if created:
-        Epoch.move()
+        Epoch.move([left, right])
     return created
 
 
@@ -170,5 +174,5 @@ def unrelate(one: int, other: int, author: Author) -> bool:
     require(author, "faq.change_entry")
     gone, _ = SeeAlso.objects.filter(left=left, right=right).delete()
     if gone:
-        Epoch.move()
+        Epoch.move([left, right])
     return bool(gone)

@@ -16,6 +16,7 @@ _READ = {
     "faq.view_dump",
     "faq.view_entry",
     "faq.view_entryalias",
+    "faq.view_failedsearch",
     "faq.view_offertype",
     "faq.view_pair",
     "faq.view_passage",
@@ -23,11 +24,28 @@ _READ = {
     "faq.view_publication",
     "faq.view_schedule",
     "faq.view_seealso",
+    "faq.view_sitepage",
+    "faq.view_synonymgroup",
     "faq.view_theme",
     "faq.view_version",
 }
-_WRITE_DRAFTS = {"faq.add_entry", "faq.change_entry", "faq.submit_entry", "faq.add_theme", "faq.decide_pair"}
-_PUBLISH = {"faq.publish_entry", "faq.merge_entry", "faq.archive_entry", "faq.undo_batch", "faq.add_dump"}
+_WRITE_DRAFTS = {
+    "faq.add_entry",
+    "faq.change_entry",
+    "faq.submit_entry",
+    "faq.add_theme",
+    "faq.decide_pair",
+    "faq.add_synonymgroup",
+    "faq.change_synonymgroup",
+}
+_PUBLISH = {
+    "faq.publish_entry",
+    "faq.merge_entry",
+    "faq.archive_entry",
+    "faq.undo_batch",
+    "faq.add_dump",
+    "faq.change_sitepage",
+}
 _ADMINISTER = {
     f"{label}.{verb}_{model}"
     for label, models in (

@@ -68,7 +68,8 @@ def themes_named(names: Iterable[str], author: Author) -> list[Theme]:
             # Somebody else may be creating it at this moment.
             theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})
             known[name.casefold()] = theme
-            Epoch.move()
+            # No entry that is live changes by it: it shows with the first one that is filed there.
+            Epoch.move([])
         named.append(known[name.casefold()])
     return named
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -13,8 +14,10 @@ from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.models.live import filing_table
-from faq.services.content import Content, EntryError, content_of
+from faq.services.content import NOT_FILED, Content, EntryError, content_of
+from faq.services.duplicates import catch_up
 from faq.services.roles import Author
+from faq.services.search import index_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,20 @@ class Change:
         return self.live_beside is None or self.public_notices
 
     @property
+    def to_compare(self) -> bool:
+        """Whether others may look like the entry that did not before, or no longer."""
+        head = self.entry.head
+        if head is None or EntryStatus.ARCHIVED in {self.text_status, self.entry.status}:
+            return True
+        return (head.question, head.answer) != (self.content.question, self.content.answer)
+
+    @property
+    def held(self) -> Filing:
+        """Where the row was filed before the change: as what is live, or else as the latest text."""
+        before = self.entry.live or self.entry.head
+        return content_of(before).filing if before else NOT_FILED
+
+    @property
     def shown(self) -> Content:
         """What the row holds after the change."""
         return content_of(self.live_beside) if self.live_beside else self.content
@@ -82,7 +99,7 @@ def lock_entries(numbers: Iterable[int]) -> list[Entry]:
     """
     wanted = set(numbers)
     # Two queries: PostgreSQL does not lock through the outer join that the nullable pointers need.
-    entries = list(Entry.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    entries = list(Entry.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
     if missing := wanted - {entry.pk for entry in entries}:
         raise Entry.DoesNotExist(f"Aucune fiche {', '.join(reference(number) for number in sorted(missing))}.")
     pointers = {entry.head_id for entry in entries} | {entry.live_id for entry in entries}
@@ -113,15 +130,28 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     recorded = list(zip(changes, versions, strict=True))
     noticed = [(change, version) for change, version in recorded if change.public_notices]
     _record_publications(noticed, provenance.at)
-    _file([(change.entry, change.shown.filing) for change in changes if change.row_follows])
+    _file([change for change in changes if change.row_follows])
     for change, version in recorded:
         _bring_up_to_date(change, version, provenance.at)
     fields = ["status", "question", "answer", "folded", "head", "live", "updated_at"]
-    Entry.objects.bulk_update([change.entry for change in changes], fields, batch_size=500)
+    # What is new waits to be compared from the first, and writing a column of thousands takes a second.
+    fields += ["compared"] if any(version.number > 1 for version in versions) else []
+    _update([change.entry for change in changes], fields)
     _clear_schedules(changes, [change for change, _ in noticed])
     if noticed:
-        Epoch.move()
+        Epoch.move([change.entry.pk for change, _ in noticed])
+        index_entries(change.entry for change, _ in noticed)
+    if any(change.entry.compared is None for change in changes):
+        transaction.on_commit(catch_up, robust=True)
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
+
+
+def _update(entries: Sequence[Entry], fields: Sequence[str]) -> None:
+    if len(entries) == 1:
+        # Most writes: a third of what the statement for several takes.
+        entries[0].save(update_fields=fields)
+    else:
+        Entry.objects.bulk_update(entries, fields, batch_size=500)
 
 
 def _no_earlier(changes: Sequence[Change], at: datetime) -> datetime:
@@ -176,19 +206,24 @@ def _clear_schedules(changes: Sequence[Change], noticed: Sequence[Change]) -> No
         Schedule.objects.filter(overtaken | Q(entry__in=archived)).delete()
 
 
-def _file(filings: Sequence[tuple[Entry, Filing]]) -> None:
-    """Make the filing tables say exactly this, in two queries per facet."""
-    numbers = [entry.pk for entry, _ in filings]
+def _file(changes: Sequence[Change]) -> None:
+    """Make the filing tables say what is shown after the changes, in two queries per facet where that differs."""
+    filings = [(change.entry, change.held, change.shown.filing) for change in changes]
     for facet in Facet:
+        moved = [(entry, filing[facet]) for entry, held, filing in filings if held[facet] != filing[facet]]
+        if not moved:
+            continue
         table, entry_column, term_column = filing_table(facet)
-        table.objects.filter(**{f"{entry_column}__in": numbers}).delete()
+        table.objects.filter(**{f"{entry_column}__in": [entry.pk for entry, _ in moved]}).delete()
         table.objects.bulk_create(
-            table(**{entry_column: entry.pk, term_column: term}) for entry, filing in filings for term in filing[facet]
+            table(**{entry_column: entry.pk, term_column: term}) for entry, terms in moved for term in terms
         )
 
 
 def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry = change.entry
+    if change.to_compare:
+        entry.compared = None
     if change.row_follows:
         shown = change.shown
         entry.question = shown.question

@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 
 from django import template
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet
 from faq.domain.markup import render
@@ -47,9 +48,20 @@ def grouped(count):
 
 
 @register.filter
-def everything(facet):
-    """Write the option that leaves a question open."""
-    return _EVERYTHING[facet]
+def options(question):
+    """Write the options of a question: the one that leaves it open, then each with the answers it leads to."""
+    everything = _option("", _EVERYTHING[question.facet], question.everything, False)
+    offered = (_option(one.term.slug, one.term.label, one.count, one.chosen) for one in question.options)
+    # Each was made by format_html, and format_html_join would escape every one of them once more.
+    return mark_safe("\n".join((everything, *offered)))  # noqa: S308
+
+
+@lru_cache(maxsize=8192)
+def _option(slug, label, count, chosen):
+    # Kept, and not written in a template: a page has three hundred, which mostly stay the same. Nothing closes
+    # them: the next one does.
+    selected = SafeString(" selected" if chosen else "")
+    return format_html('<option value="{}"{}>{} ({})', slug, selected, label, grouped(count))
 
 
 @register.filter

@@ -1,14 +1,35 @@
 """Answers as the public pages show them: an entry, and where it stands in the cascade."""
 
+import re
+import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from sys import getsizeof
+
+from django.template.loader import get_template
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet, State, Taxonomy, Term
 from faq.models import Entry
+from faq.models.live import Snapshot
+from faq.models.search import Hits
+from faq.views.caching import Kept
 from faq.views.states import branch, state_address
 
 _SPINE = (Facet.OFFER_TYPES, Facet.COULOIRS, Facet.DISPOSITIFS)
 """The facets of which each is part of the one before."""
+
+WRITTEN_BYTES = 6_000_000
+"""Of answers as lists show them, in each process."""
+_HERE = secrets.token_urlsafe(12)
+"""Stands for the address of the page, which no text of an answer can know."""
+_PASSAGE = secrets.token_urlsafe(12)
+"""Stands for what a search found in the answer."""
+_MARK = "<mark>{}</mark>"
+_INDENT = re.compile(r"\s*\n\s*")
+_written: Kept[str] = Kept(WRITTEN_BYTES)
 
 
 def entries_with_live():
@@ -68,3 +89,52 @@ class Answer:
                 break
             [state[facet]] = self.terms[facet]
         return state
+
+
+class AnswerList:
+    """The answers of one page of a list, each written once for all lists and as long as it stays the same."""
+
+    def __init__(self, snapshot: Snapshot, site: str) -> None:
+        self._snapshot = snapshot
+        self._site = site
+
+    def written(self, numbers: Iterable[int], address: str, hits: Hits | None = None) -> list[SafeString]:
+        """Give the HTML of the answers of these numbers, for the page of that address, in one query at most.
+
+        Of those that a search found, the passage that it found is shown. Those that are not live any more are
+        left out.
+        """
+        kept = {number: _written.get(self._key(number)) for number in numbers}
+        missing = [number for number, html in kept.items() if html is None or hits]
+        entries = entries_with_live().live().in_bulk(missing) if missing else {}
+        kept |= {number: self._write(entry) for number, entry in entries.items() if kept[number] is None}
+        here = conditional_escape(address)
+        # Our own templates wrote these; the address and the passage are escaped.
+        return [
+            mark_safe(html.replace(_HERE, here).replace(_PASSAGE, _passage(entries.get(number), hits)))  # noqa: S308
+            for number, html in kept.items()
+            if html
+        ]
+
+    def _write(self, entry: Entry) -> str:
+        context = {
+            "answer": Answer(entry, self._snapshot.taxonomy),
+            "site": self._site,
+            "address": _HERE,
+            "passage": _PASSAGE,
+        }
+        html = _INDENT.sub("\n", get_template("faq/answer.html").render(context))
+        _written.put(self._key(entry.pk), html, getsizeof(html))
+        return html
+
+    def _key(self, number: int) -> tuple[str, int, str]:
+        return self._site, number, self._snapshot.stamp(number)
+
+
+def _passage(entry: Entry | None, hits: Hits | None) -> str:
+    if entry is None or hits is None:
+        return ""
+    pieces = [format_html("<mark>{}</mark>", text) if found else text for text, found in hits.extract(entry.answer)]
+    return format_html(
+        '<span class="answer__passage">{}</span>', format_html_join("", "{}", ((one,) for one in pieces))
+    )

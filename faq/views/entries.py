@@ -1,17 +1,20 @@
 """One answer at its permanent address, and the short addresses that lead to it."""
 
+from django.db.models import Q
 from django.shortcuts import render
 from django.utils.text import Truncator
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
 from faq.domain.markup import plain
-from faq.models import Entry
+from faq.models import Entry, Pair
 from faq.models.entries import number_of
 from faq.models.live import live_snapshot
 from faq.views.addresses import live_entry, moved_permanently, tells_absences
 from faq.views.answers import Answer, TermLink
+from faq.views.caching import cached_by_epoch
+from faq.views.selections import origin
 from faq.views.states import state_address
 
 DESCRIPTION_LENGTH = 160
@@ -19,7 +22,7 @@ DESCRIPTION_LENGTH = 160
 
 
 @require_safe
-@conditional_page
+@cached_by_epoch
 @cache_control(public=True, no_cache=True)
 @tells_absences
 def entry(request, number, slug=""):
@@ -27,16 +30,18 @@ def entry(request, number, slug=""):
     shown = live_entry(number)
     if (shown.pk, shown.slug) != (number, slug):
         return moved_permanently(shown.get_absolute_url())
-    snapshot = live_snapshot()
+    snapshot = live_snapshot(request.epoch)
     answer = Answer(shown, snapshot.taxonomy)
     path = _path(answer.place)
     context = {
         "answer": answer,
+        "answers": [answer],
         "path": path,
         "around": path[-1] if path else TermLink("", state_address({})),
         "around_count": snapshot.index.count(answer.place),
-        "see_also": Entry.objects.live().related_to(shown.pk).only("question").order_by("pk"),
+        "see_also": _see_also(shown.pk),
         "description": Truncator(plain(shown.answer)).chars(DESCRIPTION_LENGTH),
+        "site": origin(request),
         "canonical": request.build_absolute_uri(shown.get_absolute_url()),
     }
     return render(request, "faq/entry.html", context)
@@ -48,6 +53,13 @@ def entry(request, number, slug=""):
 def entry_by_reference(request, reference):
     """Lead from a reference as it is dictated, « Q-214 », to the entry's permanent address."""
     return moved_permanently(live_entry(number_of(reference)).get_absolute_url())
+
+
+def _see_also(number: int):
+    """Give the live entries that editors have named beside this one, and those that they keep as its variants."""
+    named = Entry.objects.related_to(number).values("pk")
+    beside = Q(pk__in=named) | Q(pk__in=Pair.objects.variants_of(number))
+    return Entry.objects.live().filter(beside).only("question").order_by("pk")
 
 
 def _path(place: State) -> list[TermLink]:

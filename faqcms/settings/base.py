@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from faqcms.database import database
 
@@ -39,6 +40,8 @@ INSTALLED_APPS = [
 # No LocaleMiddleware: the site is in French whatever the browser asks for.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "feedback.middleware.votes_first",
+    "faqcms.headers.permissions_policy",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,6 +106,18 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+# Behind a proxy, the scheme and the address of visitors are what it says they are.
+TRUST_PROXY = False
+
+# What the footer says of the site, after an audit; « non » is what the law has one say before any.
+ACCESSIBILITY = os.environ.get("ACCESSIBILITY") or "non"
+if ACCESSIBILITY not in {"non", "partiellement", "totalement"}:
+    raise ImproperlyConfigured(f"ACCESSIBILITY : « {ACCESSIBILITY} » ; au choix : non, partiellement, totalement.")
+
+# Where visitors write to the team: the address of a page, or of a mailbox; without either, no page offers it.
+CONTACT_URL = os.environ.get("CONTACT_URL", "")
+CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
 
 TAGGIT_CASE_INSENSITIVE = True
 

@@ -1,12 +1,17 @@
 """What is measured on: answers in our own words and their filing, the same at every run."""
 
+import itertools
+import json
 import random
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from django.conf import settings
+from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.text import slugify
 
 from faq.domain.dumps import CASCADE_QUESTIONS, VOTE_LINE
 from faq.domain.facets import Facet, Filing, State, Taxonomy, Term
@@ -16,6 +21,9 @@ from faq.models.live import filing_table, load_taxonomy
 from faq.services.taxonomy_starter import load_starter_taxonomy
 
 SEED = 214
+CHUNK = 5_000
+"""Entries written at a time."""
+OFFER_TYPES, COULOIRS, DISPOSITIFS, PRODUCTS, THEMES = 5, 10, 60, 200, 40
 
 # Many enough that sentences seldom come back, as in texts that people wrote.
 WHO = tuple(
@@ -39,9 +47,12 @@ WHERE = tuple(
     "sur la plateforme|dans l’espace partagé|par messagerie|au guichet|dans l’outil de suivi|en annexe|au greffe|"
     "sur le portail|dans la base d’essai|au secrétariat|à l’accueil|en réunion".split("|")
 )
+NOUNS = tuple(what for what in WHAT if " " not in what)
 LINKS = ("https://exemple.fr/aide", "contact@exemple.fr", "https://exemple.fr/pieces?liste=complete")
 
 _AS_PUBLISHED = {"status": EntryStatus.PUBLISHED, "action": Action.PUBLISHED, "origin": Origin.COMMAND}
+
+_ZIPF = tuple(itertools.accumulate(1 / rank for rank in range(1, PRODUCTS + 1)))
 
 # How often a facet is filled in; the rest is transverse.
 FILED = {
@@ -61,12 +72,12 @@ def sentence(chance: random.Random) -> str:
 
 
 def answers(number: int, seed: int = SEED) -> Iterator[str]:
-    """Make different answers of 300 to 1,100 characters: paragraphs, lists, addresses."""
+    """Make different answers of 150 to 1,100 characters, half of them under 400 as in the real dumps."""
     chance = random.Random(seed)
     for rank in range(1, number + 1):
         lines = [f"Cas {seed}-{rank}. {sentence(chance)}"]
-        lines += [f"{sentence(chance)} {sentence(chance)}" for _ in range(chance.randint(1, 4))]
-        lines += [f"- {sentence(chance)}" for _ in range(chance.randint(0, 5))]
+        lines += [f"{sentence(chance)} {sentence(chance)}" for _ in range(chance.choice((0, 0, 1, 1, 1, 2, 3)))]
+        lines += [f"- {sentence(chance)}" for _ in range(chance.choice((0, 0, 0, 0, 2, 5)))]
         lines.append(f"En savoir plus : {chance.choice(LINKS)}")
         yield "\n".join(lines)
 
@@ -79,9 +90,39 @@ def write_dump(path: Path, number: int) -> None:
 
 
 def taxonomy() -> Taxonomy:
-    """Give the starter taxonomy, from the database, stored there first where it is not."""
-    load_starter_taxonomy(Path(settings.BASE_DIR) / "fixtures" / "taxonomy.json")
+    """Give a large taxonomy from the database, stored there first where it is not: 5 + 10 + 60 + 200 + 40 terms."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "taxonomy.json"
+        path.write_text(json.dumps(_large_taxonomy()), encoding="utf-8")
+        load_starter_taxonomy(path)
     return load_taxonomy()
+
+
+def _large_taxonomy() -> dict[str, list[dict[str, Any]]]:
+    offers = _terms(OFFER_TYPES)
+    couloirs = _terms(COULOIRS)
+    dispositifs = _terms(DISPOSITIFS)
+    products = _terms(PRODUCTS)
+    for couloir in couloirs:
+        couloir["offer_type"] = offers[0]["slug"]
+    for rank, dispositif in enumerate(dispositifs):
+        dispositif["vague"] = 1 + rank % 2
+        dispositif["couloirs"] = [one["slug"] for one in couloirs[rank % COULOIRS :][: 1 + rank % 2]]
+    for rank, product in enumerate(products):
+        product["offer_types"] = [one["slug"] for one in offers[rank % OFFER_TYPES :][: rank % 3]]
+    return {
+        "offer_types": offers,
+        "couloirs": couloirs,
+        "dispositifs": dispositifs,
+        "products": products,
+        "themes": _terms(THEMES),
+    }
+
+
+def _terms(number: int) -> list[dict[str, Any]]:
+    """Name terms as briefly as editors do: a dozen characters."""
+    names = (f"{NOUNS[rank % len(NOUNS)].capitalize()} {rank}" for rank in range(1, number + 1))
+    return [{"label": name, "slug": slugify(name)} for name in names]
 
 
 def filings(number: int, terms: Taxonomy) -> Iterator[Filing]:
@@ -93,20 +134,18 @@ def filings(number: int, terms: Taxonomy) -> Iterator[Filing]:
         chosen: dict[Facet, Term] = {}
         for facet in Facet:
             if chance.random() < FILED[facet] and (fitting := _fitting(terms, facet, chosen)):
-                [chosen[facet]] = chance.choices(fitting, [1 / rank for rank in range(1, len(fitting) + 1)])
+                [chosen[facet]] = chance.choices(fitting, cum_weights=_ZIPF[: len(fitting)])
         key = tuple(chosen.values())
         if key not in completed:
             completed[key] = terms.complete({facet: frozenset({term.id}) for facet, term in chosen.items()})
         yield completed[key]
 
 
-def _fitting(terms: Taxonomy, facet: Facet, chosen: State) -> list[Term]:
+def _fitting(terms: Taxonomy, facet: Facet, chosen: State) -> Sequence[Term]:
     """Give the terms that can go with earlier choices; an entry for all types of offer has a theme only."""
-    if facet is Facet.THEMES:
-        return list(terms.by_facet[facet])
-    if facet is not Facet.OFFER_TYPES and Facet.OFFER_TYPES not in chosen:
-        return []
-    return [term for term in terms.by_facet[facet] if terms.fits(term, chosen)]
+    if facet not in (Facet.OFFER_TYPES, Facet.THEMES) and Facet.OFFER_TYPES not in chosen:
+        return ()
+    return terms.offered(facet, chosen)
 
 
 def fill(number: int) -> None:
@@ -116,14 +155,32 @@ def fill(number: int) -> None:
     readers of this data measure.
     """
     terms = taxonomy()
+    texts = zip(answers(number), filings(number, terms), strict=True)
+    missing = itertools.islice(texts, Entry.objects.count(), None)
+    while chunk := list(itertools.islice(missing, CHUNK)):
+        _publish(chunk, terms)
+    Epoch.move()
+
+
+@transaction.atomic
+def _publish(texts: Sequence[tuple[str, Filing]], terms: Taxonomy) -> None:
     at = timezone.now()
-    texts = list(zip(answers(number), filings(number, terms), strict=True))[Entry.objects.count() :]
     entries = Entry.objects.bulk_create(
-        Entry(question=answer.split("\n")[0], answer=answer, created_at=at, updated_at=at) for answer, _ in texts
+        # As if it had been compared with all others: nothing waits for that.
+        Entry(question=_question(answer), answer=answer, created_at=at, updated_at=at, compared=1)
+        for answer, _ in texts
     )
     versions = Version.objects.bulk_create(
-        Version(entry=entry, number=1, question=entry.question, answer=entry.answer, created_at=at, **_AS_PUBLISHED)
-        for entry in entries
+        Version(
+            entry=entry,
+            number=1,
+            question=entry.question,
+            answer=entry.answer,
+            filing=_labelled(filing, terms),
+            created_at=at,
+            **_AS_PUBLISHED,
+        )
+        for entry, (_, filing) in zip(entries, texts, strict=True)
     )
     Publication.objects.bulk_create(
         Publication(entry=version.entry, version=version, live_from=at) for version in versions
@@ -133,14 +190,27 @@ def fill(number: int) -> None:
         status=EntryStatus.PUBLISHED, head=Subquery(only_version), live=Subquery(only_version)
     )
     _file(entries, [filing for _, filing in texts])
-    Epoch.move()
+
+
+def _question(answer: str) -> str:
+    first, *_ = answer.splitlines()
+    return f"{first.split('. ', 1)[1].rstrip('.')} ?"
+
+
+def _labelled(filing: Filing, terms: Taxonomy) -> dict[str, list[dict[str, Any]]]:
+    named = {facet: [terms.by_id[facet, id] for id in sorted(ids)] for facet, ids in filing.items()}
+    return {
+        facet: [{"id": term.id, "slug": term.slug, "label": term.label} for term in filed]
+        for facet, filed in named.items()
+    }
 
 
 def _file(entries: Sequence[Entry], filings: Sequence[Filing]) -> None:
     for facet in Facet:
-        rows, entry_column, term_column = filing_table(facet)
-        rows.objects.bulk_create(
-            rows(**{entry_column: entry.pk, term_column: id})
-            for entry, filing in zip(entries, filings, strict=True)
-            for id in filing[facet]
-        )
+        table, *columns = filing_table(facet)
+        names = ", ".join(table._meta.get_field(column.removesuffix("_id")).column for column in columns)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {table._meta.db_table} ({names}) VALUES (%s, %s)",  # noqa: S608 (our own names)
+                [(entry.pk, id) for entry, filing in zip(entries, filings, strict=True) for id in filing[facet]],
+            )

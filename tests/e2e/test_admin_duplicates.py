@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from faq.models import Pair
+from faq.models import Batch, Entry, Pair
 from faq.services.duplicates import find_duplicates
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, take_dump
+from tests.faq.services.test_merging import tables
 from tests.pairs import DELAY, FIRST_WAVE, LONG_DELAY, OTHER_DELAY, SECOND_WAVE
 
 QUEUE = reverse("admin:faq_entry_duplicates")
@@ -83,6 +84,22 @@ def test_without_script_one_decides_and_goes_on_to_merge(open_page, sign_in):
     phone.get_by_role("button", name="Doublon : fusionner").click()
     expect(phone).to_have_url(re.compile(rf"{reverse('admin:faq_entry_merge')}\?fiche=\d+&fiche=\d+$"))
     assert Pair.objects.filter(decision="duplicate", kind="siblings").exists()
+
+
+@pytest.mark.usefixtures("_pairs")
+def test_a_group_of_three_is_merged_from_the_queue_and_comes_back(page, sign_in):
+    before = tables()
+    sign_in(page).goto(QUEUE)
+    page.get_by_role("link", name="Fusionner les 3 fiches").click()
+    page.get_by_role("button", name="Voir ce qui va se passer").click()
+    page.get_by_role("button", name="Fusionner", exact=True).click()
+    assert Entry.objects.exclude(status="archived").count() == 3
+    page.goto(QUEUE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Doublons possibles (0)")
+    page.goto(reverse("admin:faq_batch_undo", args=(Batch.objects.latest("pk").pk,)))
+    page.get_by_role("button", name="Annuler le lot").click()
+    expect(page.get_by_text("annulé par le")).to_be_visible()
+    assert tables() == before
 
 
 @pytest.mark.usefixtures("_pairs")

@@ -2,12 +2,21 @@
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
-from faq.models import Batch, Entry
+from faq.models import Batch, Entry, SitePage
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.pages import save_page
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, an_entry, by_command, take_dump
+
+
+def a_site_page():
+    """The form of a page about the site, with the text of a former version."""
+    page = SitePage.objects.get(slug="accessibilite")
+    save_page(page, "Titre", "Autre texte.", None)
+    return f"{reverse('admin:faq_sitepage_change', args=(page.pk,))}?version=1"
 
 
 @pytest.fixture
@@ -25,6 +34,8 @@ def addresses():
         f"{reverse('admin:faq_archivedentry_changelist')}?q=introuvable",
         reverse("admin:faq_batch_change", args=(Batch.objects.get().pk,)),
         reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,)),
+        reverse("admin:faq_sitepage_changelist"),
+        a_site_page(),
     ]
 
 
@@ -43,3 +54,16 @@ def test_the_trash_gives_back_by_keyboard(page, sign_in, addresses):
     button.focus()
     page.keyboard.press("Enter")
     page.get_by_text("La corbeille est vide").wait_for()
+
+
+def test_a_page_about_the_site_is_seen_while_it_is_written(page, sign_in, live_server):
+    address = a_site_page().partition("?")[0]
+    sign_in(page).goto(address)
+    page.get_by_label("Texte", exact=True).fill("Bonjour.\n\n## Un titre\n- un point")
+    preview = page.frame_locator("#preview")
+    expect(preview.get_by_role("heading", name="Un titre")).to_be_visible()
+    expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("est en ligne sous sa nouvelle forme")).to_be_visible()
+    page.goto("/accessibilite/")
+    expect(page.get_by_role("listitem").filter(has_text="un point")).to_be_visible()

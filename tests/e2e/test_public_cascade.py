@@ -80,12 +80,12 @@ class TestWithScripts:
 
 def test_questions_come_and_go_with_the_choices(page):
     page.goto("/")
-    expect(page.get_by_role("combobox")).to_have_count(5)
+    expect(page.locator("#questions").get_by_role("combobox")).to_have_count(5)
     question(page, "quel type d’offre").select_option("certification")
     expect(question(page, "quel couloir")).to_have_count(0)
     question(page, "quel type d’offre").select_option("")
-    expect(page.get_by_role("combobox")).to_have_count(5)
-    labels = [label.inner_text() for label in page.locator("form label").all()]
+    expect(page.locator("#questions").get_by_role("combobox")).to_have_count(5)
+    labels = [label.inner_text() for label in page.locator("#questions label").all()]
     assert [label.split()[3:5] for label in labels] == [
         ["quel", "type"],
         ["quel", "couloir"],
@@ -165,10 +165,60 @@ def test_by_keyboard_alone(page, faq):
 def test_skip_links_lead_past_the_header(page):
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Questions", exact=True)).to_be_focused()
-    page.keyboard.press("Tab")
+    for name in ("Recherche", "Questions", "Réponses"):
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_focused()
+        page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "reponses"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_search_goes_with_the_filters(open_page, scripts):
+    page = open_page(java_script_enabled=scripts)
+    page.goto("/?couloir=imagerie")
+    search = page.get_by_label("Chercher dans les réponses")
+    search.fill("payer")
+    search.press("Enter")
+    expect(count(page)).to_have_text("1 réponse")
+    expect(page).to_have_url(re.compile("(?=.*couloir=imagerie)(?=.*q=payer)"))
+    expect(search).to_have_value("payer")
+    page.get_by_role("link", name="Retirer le filtre « payer »").click()
+    expect(count(page)).to_have_text("3 réponses")
+    expect(search).to_have_value("")
+    page.go_back()
+    expect(search).to_have_value("payer")
+
+
+class TestSuggestions:
+    @pytest.fixture
+    def typing(self, page):
+        page.goto("/?couloir=imagerie")
+        page.get_by_label("Chercher dans les réponses").press_sequentially("pay")
+        expect(page.get_by_role("option", name="Quand payer en imagerie ?")).to_be_visible()
+        return page.get_by_label("Chercher dans les réponses")
+
+    def test_are_chosen_by_arrows_and_taken_by_enter(self, page, typing, faq, axe):
+        expect(typing).to_have_attribute("aria-expanded", "true")
+        axe(page)
+        typing.press("ArrowUp")
+        expect(typing).to_be_focused()
+        chosen = page.get_by_role("listbox", name="Suggestions").get_by_role("option", selected=True)
+        expect(chosen).to_have_text("Quand payer en imagerie ?")
+        expect(typing).to_have_attribute("aria-activedescendant", chosen.get_attribute("id"))
+        typing.press("Enter")
+        expect(page).to_have_url(re.compile(faq["imaging"].get_absolute_url()))
+
+    def test_are_taken_by_a_click(self, page, typing, faq):
+        page.get_by_role("option", name="Quand payer en imagerie ?").click()
+        expect(page).to_have_url(re.compile(faq["imaging"].get_absolute_url()))
+
+    def test_go_by_escape_and_leave_what_was_typed(self, page, typing):
+        typing.press("Escape")
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        expect(typing).to_have_value("pay")
+        typing.press("Enter")
+        expect(count(page)).to_have_text("1 réponse")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -184,7 +234,7 @@ def test_other_pages_keep_the_filters(page, faq):
     page.goto("/?couloir=hopital")
     page.get_by_role("link", name="Page suivante").click()
     expect(page).to_have_url(re.compile(r"couloir=hopital&page=2$"))
-    expect(count(page)).to_have_text("43 réponses, page 2 sur 3")
+    expect(count(page)).to_have_text("43 réponses, page 2 sur 5")
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, Route, expect
 
 from faq.models import Entry
@@ -114,6 +115,63 @@ def refused_vote(page: Page):
     page.route("**/vote/", with_status_200)
     page.goto(f"/fiche/{Entry.objects.live().first().pk}/vote/")
     expect(page.get_by_role("heading", name="Votre avis n’a pas été enregistré")).to_be_visible()
+
+
+@state
+def withdrawn(page: Page):
+    entry = Entry.objects.get(question__startswith="Comment")
+    withdraw_entry(entry.pk, by_command())
+    page.route("**/fiche/**", with_status_200)
+    page.goto(f"/fiche/{entry.pk}/")
+    expect(page.get_by_role("heading", name="Cette réponse n’est pas en ligne en ce moment")).to_be_visible()
+
+
+def error(page: Page, status: int, heading: str):
+    """Show the page of an error that no visitor can bring about."""
+    body = render_to_string(f"{status}.html", {"exception": ""})
+    page.route("**/erreur/", lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8"))
+    page.goto("/erreur/")
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+
+
+@state
+def bad_request(page: Page):
+    error(page, 400, "Demande illisible")
+
+
+@state
+def forbidden(page: Page):
+    error(page, 403, "Accès refusé")
+
+
+@state
+def server_error(page: Page):
+    error(page, 500, "Le site a rencontré une erreur")
+
+
+@state
+def site_page(page: Page):
+    page.goto("/accessibilite/")
+    expect(page.get_by_role("heading", name="Déclaration d’accessibilité")).to_be_visible()
+
+
+@state
+def site_map(page: Page):
+    page.goto("/plan-du-site/")
+    expect(page.get_by_role("heading", name="Par type d’offre")).to_be_visible()
+
+
+@state
+def reuse(page: Page):
+    page.goto("/reutiliser/")
+    expect(page.get_by_role("heading", name="Export JSON")).to_be_visible()
+
+
+@state
+def printed(page: Page):
+    page.emulate_media(media="print")
+    page.goto("/")
+    open_all(page)
 
 
 @pytest.fixture(autouse=True)

@@ -21,10 +21,11 @@ from django.utils import timezone
 
 from faq.domain.text import fingerprint
 from faq.enums import Action
-from faq.models import Batch, Entry, Schedule, Version
+from faq.models import Batch, Entry, FailedSearch, Pair, Schedule, Version
 from faq.models.versions import VersionQuerySet
 from faq.services.content import Content
 from faq.services.doctor import faults
+from faq.services.duplicates import find_duplicates, forget_texts
 from faq.services.entries import edit_entry
 from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry, submit_entry
@@ -47,7 +48,7 @@ def module_of(path: Path) -> str:
 def writers() -> set[str]:
     """The functions of `faq.services` that lead to `record`, which alone writes versions."""
     mentions = {
-        definition.name: {node.id for node in ast.walk(definition) if isinstance(node, ast.Name)}
+        own_name(path, definition.name): {own_name(path, n.id) for n in ast.walk(definition) if isinstance(n, ast.Name)}
         for path in (ROOT / "faq/services").glob("*.py")
         for definition in ast.parse(path.read_text()).body
         if isinstance(definition, ast.FunctionDef | ast.ClassDef)
@@ -56,6 +57,11 @@ def writers() -> set[str]:
     while grown := {name for name, names in mentions.items() if names & found} - found:
         found |= grown
     return found
+
+
+def own_name(path: Path, name: str) -> str:
+    """Tell apart what several modules call the same, each for itself."""
+    return f"{path.stem}.{name}" if name.startswith("_") else name
 
 
 def uses() -> set[Use]:
@@ -121,7 +127,7 @@ def created(button):
 
     def path(client, tmp_path):
         data = typed(question="Nouvelle ?", answer="Oui.", **{button: "1"})
-        return set(), 1, lambda: Entry.objects.exists() or client.post(ADD, data)
+        return set(), 1, lambda: Entry.objects.filter(question="Nouvelle ?").exists() or client.post(ADD, data)
 
     return path
 
@@ -192,7 +198,7 @@ def brought_back(client, tmp_path):
     entry = an_entry()
     edit_entry(entry.pk, Content("Autre ?", "Autre."), by_command())
     address = reverse("admin:faq_entry_compare", args=(entry.pk,))
-    return {entry.pk}, 0, lambda: client.post(address, {"restore": "1", "base": Entry.objects.get().head.number})
+    return {entry.pk}, 0, lambda: client.post(address, {"restore": "1", "base": head_of(entry).number})
 
 
 def reviewed(button):
@@ -262,7 +268,16 @@ def curated(client, tmp_path):
 
 FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
 COMMANDS = "faq.management.commands"
+
+
+def created_for_a_search(client, tmp_path):
+    """Create the entry that visitors looked for in vain, from the inbox; a second press finds it there."""
+    FailedSearch.objects.create(query="nouvelle", day=timezone.localdate())
+    return set(), 1, lambda: client.post(f"{reverse('admin:feedback_inbox')}?boite=recherches", {"create": "nouvelle"})
+
+
 PATHS = [
+    ("feedback.searches", "create_entry", created_for_a_search),
     (FORM, "create_entry", created("_save")),
     (FORM, "create_entry", created("_submit")),
     (FORM, "create_entry", created("_publish")),
@@ -301,7 +316,34 @@ PATHS = [
     (f"{COMMANDS}.import_dump", "import_dumps", imported),
     (f"{COMMANDS}.import_curation", "import_curation", curated),
 ]
+ALIKE = [
+    ("Comment faire ?", "Comme ceci."),
+    ("Comment faire ?", "Autrement."),
+    ("Nouvelle ?", "Oui."),
+    ("La leur ?", "Comme ceci."),
+    ("Comment faire ?", "La mienne."),
+    ("", "Un."),
+]
+"""Entries that look like what the paths write, or like what was there before."""
+PAIR_COLUMNS = ("left", "right", "kind", "score", "evidence", "generation", "left_text", "right_text")
 DEMO = {("feedback.demo", writer) for writer in ("import_dumps", "import_curation", "publish_entries")}
+
+
+def head_of(entry):
+    return Entry.objects.get(pk=entry.pk).head
+
+
+def pairs_as_stored():
+    """The pairs that stand, without what they are known by."""
+    return list(Pair.objects.filter(stands=True).order_by("left", "right").values_list(*PAIR_COLUMNS))
+
+
+def pairs_of_a_full_look():
+    """The same, found anew among all texts."""
+    Pair.objects.all().delete()
+    forget_texts()
+    find_duplicates()
+    return pairs_as_stored()
 
 
 def versions_per_entry():
@@ -325,6 +367,27 @@ def test_one_version_per_changed_entry_and_none_for_an_unchanged_one(module, wri
     assert list(faults()) == []
     take()
     assert versions_per_entry() == after
+
+
+@pytest.mark.parametrize(
+    ("module", "writer", "path"), PATHS, ids=[f"{rank}-{path[0]}-{path[1]}" for rank, path in enumerate(PATHS)]
+)
+def test_pairs_are_those_of_a_full_look(
+    module, writer, path, client, tmp_path, django_capture_on_commit_callbacks, caplog
+):
+    a_taxonomy()
+    with django_capture_on_commit_callbacks(execute=True):
+        _, _, take = path(client, tmp_path)
+        for question, answer in ALIKE:
+            an_entry(question, answer)
+    assert pairs_as_stored() == pairs_of_a_full_look()
+    with django_capture_on_commit_callbacks(execute=True):
+        take()
+    found = pairs_as_stored()
+    assert found
+    assert found == pairs_of_a_full_look()
+    assert not Entry.objects.filter(compared=None).exists()
+    assert list(faults()) == []
 
 
 def test_every_path_in_the_code_is_taken():

@@ -8,22 +8,28 @@ from dsfr.models import DsfrConfig
 from taggit.models import Tag
 
 from faq.enums import Action
-from faq.models import ArchivedEntry, Publication, Schedule
+from faq.models import ArchivedEntry, FailedSearch, Publication, Schedule
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
 from faqcms.menu import MENU
+from feedback.comments import save_comment
+from feedback.models import Answer, SearchFollowUp, Standing, State, Vote
+from feedback.services import cast_vote, votable
 from tests.factories import a_filing, a_published_entry, an_entry, by_command
 from tests.pairs import a_pair
 
 pytestmark = pytest.mark.django_db
 
 HOME = reverse("admin:index")
-QUERIES = 10
-"""Session, person, permissions, recent actions, and one per queue."""
+QUERIES = 20
+"""Session, person, permissions, recent actions, one per queue, and those of the charts."""
 NUMBERS = {
     "À relire": 4,
     "Doublons possibles": 1,
+    "Commentaires de visiteurs": 2,
+    "Recherches sans résultat": 1,
+    "Votes en quarantaine": 1,
     "Brouillons à côté d’un texte en ligne": 1,
     "Planifications en échec": 1,
     "Corbeille": 4,
@@ -44,6 +50,18 @@ def a_schedule_that_failed(entry):
     Schedule.objects.bulk_create([failed, later])
 
 
+def visitors_say(entry):
+    """Two comments, a vote that was set aside, and searches of which one is done with."""
+    on = votable(entry.pk)
+    for visitor in "ab":
+        save_comment(on, visitor, text="Faux.")
+    cast_vote(on, Answer.NO, "a")
+    Vote.objects.update(standing=Standing.SET_ASIDE)
+    for query in ("licorne", "dragon"):
+        FailedSearch.objects.create(query=query, day=timezone.localdate())
+    SearchFollowUp.objects.create(query="dragon", state=State.NO_ACTION, followed_on=timezone.localdate())
+
+
 def queues_of(client):
     """Numbers and addresses by queue."""
     return {queue.label: (queue.number, queue.address) for queue in client.get(HOME).context["queues"]}
@@ -57,7 +75,7 @@ def test_only_tables_without_a_list_or_a_reader_are_missing():
 
 def test_groups_stand_in_the_order_of_the_work(sign_in):
     menu = menu_of(sign_in(superuser=True))
-    assert list(menu) == ["À faire", "Historique", "Taxonomie", "Retours", "Comptes"]
+    assert list(menu) == ["À faire", "Historique", "Taxonomie", "Recherche", "Retours", "Site", "Comptes"]
     assert menu["À faire"] == [
         "Fiches",
         "Saisir les questions",
@@ -113,12 +131,22 @@ def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries)
     edit_entry(worked_on.pk, Content("Autre ?", "Autre.", a_filing()), by_command())
     a_schedule_that_failed(worked_on)
     a_pair()
+    visitors_say(worked_on)
     with django_assert_num_queries(QUERIES):
         queues = queues_of(analyste)
     assert {label: number for label, (number, _) in queues.items()} == NUMBERS
     for label, (number, address) in queues.items():
         shown = analyste.get(address).context
-        assert (shown["cl"].result_count if "cl" in shown else shown["total"]) == number, label
+        assert number_shown(shown) == number, label
+
+
+def number_shown(context):
+    """How much a list shows, on all its pages."""
+    if "cl" in context:
+        return context["cl"].result_count
+    if "groups" in context and "choice" in context:
+        return sum(group.total for group in context["groups"])
+    return context["total"] if "total" in context else context["page"].paginator.count
 
 
 def test_an_application_still_has_its_page(relecteur):

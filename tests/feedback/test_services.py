@@ -11,7 +11,7 @@ from faq.models import Entry
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
-from feedback.models import Answer, Vote
+from feedback.models import Answer, Standing, Vote
 from feedback.services import VoteRefused, cast_vote, new_visitor_token, visitor_hash
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.feedback.voting import together
@@ -36,7 +36,7 @@ def stored():
 
 def test_a_vote_is_on_the_live_version(entry):
     before = timezone.now()
-    assert cast_vote(entry.pk, Answer.YES, "a") is True
+    assert cast_vote(entry.pk, Answer.YES, "a") == Standing.COUNTED
     vote = Vote.objects.get()
     assert (vote.entry, vote.version, vote.answer) == (entry, entry.live, Answer.YES)
     assert before <= vote.first_voted_at == vote.voted_at <= timezone.now()
@@ -56,7 +56,7 @@ def test_a_withdrawal_is_remembered_on_the_version_it_was_about(entry):
     version = entry.live
     cast_vote(entry.pk, Answer.YES, "a")
     rewrite(entry, "Tout autre chose.")
-    assert cast_vote(entry.pk, Answer.WITHDRAWN, "a") is True
+    assert cast_vote(entry.pk, Answer.WITHDRAWN, "a")
     vote = Vote.objects.get()
     assert (vote.answer, vote.version) == (Answer.WITHDRAWN, version)
     assert not Vote.objects.counted().exists()
@@ -64,7 +64,7 @@ def test_a_withdrawal_is_remembered_on_the_version_it_was_about(entry):
 
 def test_who_withdraws_without_having_voted_leaves_nothing(entry):
     cast_vote(entry.pk, Answer.YES, "a")
-    assert cast_vote(entry.pk, Answer.WITHDRAWN, "b") is False
+    assert cast_vote(entry.pk, Answer.WITHDRAWN, "b") is None
     assert stored() == [(entry.pk, Answer.YES)]
 
 
@@ -75,7 +75,7 @@ def test_who_withdrew_may_vote_again(entry):
 
 
 def test_visitors_and_entries_do_not_mix(entry):
-    other = a_published_entry("Et ?", "Oui.")
+    other = a_published_entry("Et ?", "Oui.")
     for token, number, answer in (
         ("a", entry.pk, Answer.YES),
         ("b", entry.pk, Answer.NO),
@@ -99,7 +99,7 @@ class TestTheVersionRead:
         assert Vote.objects.get().version == entry.live
 
     def test_is_of_this_entry(self, entry):
-        other = a_published_entry("Et ?", "Oui.")
+        other = a_published_entry("Et ?", "Oui.")
         for text in "bcd":
             rewrite(other, text)
         cast_vote(entry.pk, Answer.NO, "a", version=other.versions.latest("number").number)
@@ -130,7 +130,7 @@ class TestVisitors:
         assert {len(token) for token in tokens} == {43}
 
     def test_what_is_stored_tells_nothing_and_links_nothing(self, entry):
-        other = a_published_entry("Et ?", "Oui.")
+        other = a_published_entry("Et ?", "Oui.")
         hashes = {visitor_hash(token, entry.pk) for token in ("a", "b")} | {visitor_hash("a", other.pk)}
         assert len(hashes) == 3
         assert {len(value) for value in hashes} == {64}

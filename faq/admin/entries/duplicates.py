@@ -19,7 +19,7 @@ from faq.enums import Decision
 from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
-from faq.services.duplicates import decide, find_duplicates, out_of_date, recheck
+from faq.services.duplicates import catch_up, decide, find_duplicates, out_of_date
 from faq.services.merging import relate, unrelate
 
 GROUPS_PER_PAGE = 10
@@ -172,7 +172,7 @@ def _present(number):
     pair = with_texts().filter(pk=number).first()
     if pair is None or fingerprints(pair) == (pair.left_text, pair.right_text):
         return pair
-    recheck([pair.left_id, pair.right_id])
+    catch_up()
     return with_texts().filter(pk=number).first()
 
 

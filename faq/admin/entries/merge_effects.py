@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from faq.admin.display import moment
 from faq.domain.diff import Change, Line, diff_text
-from faq.models import Dump, Entry, EntryAlias, EntryTheme, Passage, Presence, Schedule
+from faq.models import Dump, Entry, EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule
 from faq.models.entries import reference
 
-_TOLD_APART = (EntryAlias, EntryTheme, Passage, Presence, Schedule)
+_TOLD_APART = (EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule)
 """Tables whose rows the page tells of in their own words, or that say nothing about an entry's past."""
 
 
@@ -118,7 +118,7 @@ def _forgotten(schedules):
     left = set(Schedule.objects.filter(pk__in=[planned.pk for planned in schedules]).values_list("pk", flat=True))
     return [
         f"{planned.get_action_display().capitalize()} de {planned.entry.reference}, "
-        f"prévue le {moment(planned.due_at)} : oubliée."
+        f"prévue le {moment(planned.due_at)} : oubliée, et rétablie si la fusion est annulée."
         for planned in schedules
         if planned.pk not in left
     ]

@@ -1,34 +1,35 @@
-"""One pair of entries as editors judge it: both texts, what each says alone, what decided, where they came from."""
+"""One pair of entries as editors judge it: both texts word by word, what decided, where they came from."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 
 from django.utils.safestring import SafeString
 
 from faq.admin.display import person, state_badges
 from faq.admin.dumps import passage_address
-from faq.domain.diff import Change, Line, Segment, diff_line, diff_text
+from faq.domain.duplicates import Document, Evidence, Mark, Stretch, explain, material_fingerprint
 from faq.domain.facets import Facet
+from faq.enums import PairCause
 from faq.models import Entry, Pair, Passage
-from faq.services.duplicates import Document, words_fingerprint
 
-CAUSES = {
-    "number": "chiffre",
-    "code": "code",
-    "vague": "vague",
-    "entity": "nom",
-    "role": "rôle",
-    "negation": "négation",
-    "opposite": "mots opposés",
-    "question": "question",
-}
 _SOURCES_SHOWN = 3
 _HEADS = tuple(f"{side}__head" for side in ("left", "right"))
 _LONG = tuple(f"{side}__{field}" for side in ("left", "right") for field in ("answer", "folded"))
 
-Text = list[Sequence[Segment]]
-"""Lines of stretches; those that only this text has are not UNCHANGED."""
+_UNMARKED = ""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a line, and what it is to the other text: a Mark, or nothing where it does not count."""
+
+    text: str
+    mark: str
+
+
+Text = list[list[Piece]]
+"""Lines of pieces."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Card:
     """What decided, in French; empty where nothing did."""
     same: bool
     """Whether question and answer are the same, letter by letter."""
+    same_question: bool
+    """Whether what decides is that one question has two answers."""
     fingerprints: tuple[str, str]
     """Those of the texts that are shown: a decision is made on them."""
     outdated: bool
@@ -89,7 +92,7 @@ def with_texts():
 def fingerprints(pair: Pair) -> tuple[str, str]:
     """Name the words of both latest texts, as services do when they compare them."""
     left, right = (
-        words_fingerprint(Document(entry.pk, entry.head.question, entry.head.answer))
+        material_fingerprint(Document(entry.pk, entry.head.question, entry.head.answer))
         for entry in (pair.left, pair.right)
     )
     return left, right
@@ -97,17 +100,21 @@ def fingerprints(pair: Pair) -> tuple[str, str]:
 
 def _card(pair: Pair, sources: dict[int, list[Passage]]) -> Card:
     one, other = pair.left.head, pair.right.head
-    questions = [diff_line(one.question, other.question)]
-    answers = diff_text(one.answer, other.answer)
+    questions = explain(one.question, other.question)
+    answers = explain(one.answer, other.answer)
     shown = fingerprints(pair)
+    cause = PairCause(pair.evidence["cause"]) if pair.evidence else None
     return Card(
         pair=pair,
         sides=(
-            _side(pair.left, Change.ADDED, questions, answers, sources),
-            _side(pair.right, Change.REMOVED, questions, answers, sources),
+            _side(pair.left, _lines(pair, one.question, questions, 0), _lines(pair, one.answer, answers, 0), sources),
+            _side(
+                pair.right, _lines(pair, other.question, questions, 1), _lines(pair, other.answer, answers, 1), sources
+            ),
         ),
-        cause=CAUSES.get(pair.evidence.get("cause"), ""),
+        cause=cause.label if cause else "",
         same=(one.question, one.answer) == (other.question, other.answer),
+        same_question=cause is PairCause.QUESTION,
         fingerprints=shown,
         outdated=shown != (pair.left_text, pair.right_text),
         decider=person(pair.decided_by),
@@ -115,25 +122,43 @@ def _card(pair: Pair, sources: dict[int, list[Passage]]) -> Card:
     )
 
 
-def _side(
-    entry: Entry, elsewhere: Change, questions: Sequence[Line], answers: Sequence[Line], sources: dict[int, list]
-) -> Side:
+def _side(entry: Entry, question: Text, answer: Text, sources: dict[int, list]) -> Side:
     passages = sources[entry.pk]
     return Side(
         entry=entry,
         badges=state_badges(entry),
-        question=_lines(questions, elsewhere),
-        answer=_lines(answers, elsewhere),
+        question=question,
+        answer=answer,
         filing=_filing(entry.head.filing),
         sources=[(passage, passage_address(passage)) for passage in passages[:_SOURCES_SHOWN]],
         other_sources=max(0, len(passages) - _SOURCES_SHOWN),
     )
 
 
-def _lines(lines: Sequence[Line], elsewhere: Change) -> Text:
-    """Keep what one text holds of a comparison; `elsewhere` is what stands in the other one alone."""
-    kept = [line.segments for line in lines if line.change is not elsewhere]
-    return [[segment for segment in segments if segment.change is not elsewhere] for segments in kept]
+def _lines(pair: Pair, text: str, evidence: Evidence, side: int) -> Text:
+    """Cut one of two texts into lines, and these into pieces."""
+    if not (evidence.left and evidence.right):
+        # Beside nothing, or beside function words, nothing stands out.
+        return [[Piece(line, _UNMARKED)] if line else [] for line in text.split("\n")]
+    reason = evidence.verdict.reason if evidence.verdict else None
+    # What tells two questions apart need not be what tells the entries apart.
+    decides = reason is not None and asdict(reason) == pair.evidence
+    lines: Text = [[]]
+    for piece in _pieces(text, (evidence.left, evidence.right)[side]):
+        mark = Mark.DIFFERENT if piece.mark == Mark.DECIDING and not decides else piece.mark
+        first, *others = piece.text.split("\n")
+        lines[-1].append(Piece(first, mark))
+        lines += [[Piece(line, mark)] for line in others]
+    return [[piece for piece in line if piece.text] for line in lines]
+
+
+def _pieces(text: str, stretches: Sequence[Stretch]) -> Iterator[Piece]:
+    end = 0
+    for stretch in stretches:
+        yield Piece(text[end : stretch.start], _UNMARKED)
+        yield Piece(text[stretch.start : stretch.end], stretch.mark)
+        end = stretch.end
+    yield Piece(text[end:], _UNMARKED)
 
 
 def _filing(filing) -> str:

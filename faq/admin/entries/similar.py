@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from faq.admin.entries.pair_card import CAUSES
-from faq.enums import PairKind
-from faq.models import Entry
+from faq.enums import PairCause, PairKind
+from faq.models import Entry, Pair
 from faq.models.entries import number_of
 from faq.services.content import one_line_end
-from faq.services.duplicates import recheck, similar
+from faq.services.duplicates import catch_up, similar
 
 _SHOWN = 5
 _SIBLINGS_SHOWN = 3
@@ -50,9 +49,12 @@ def similar_entries(model_admin, request):
 
 
 def tell_duplicates(request, entry):
-    """Look at an entry that was just saved, and name what it may repeat."""
-    pairs = recheck([entry.pk])
-    if not pairs or not request.user.has_perm("faq.view_pair"):
+    """Name what an entry that was just saved may repeat."""
+    if not request.user.has_perm("faq.view_pair"):
+        return
+    catch_up()
+    pairs = list(Pair.objects.open().of(entry.pk).select_related("left", "right"))
+    if not pairs:
         return
     named = [f"{_partner(pair, entry).reference} ({pair.get_kind_display()})" for pair in pairs[:_NAMED]]
     more = [f"et {len(pairs) - _NAMED} de plus"] if len(pairs) > _NAMED else []
@@ -90,5 +92,5 @@ def _cause(pair, number):
     if reason is None:
         return ""
     theirs = reason.left if pair.right == number else reason.right
-    cause = CAUSES[reason.cause]
-    return f"{cause} : « {theirs} »" if theirs else cause
+    cause = PairCause(reason.cause)
+    return f"{cause.label} : « {theirs} »" if theirs and cause is not PairCause.QUESTION else cause.label

@@ -7,7 +7,7 @@ is worth judging), `compare` (the verdict). A verdict depends on its two texts a
 from faq.domain.duplicates.comparison import ReadDocument, compare
 from faq.domain.duplicates.evidence import Evidence, Mark, Stretch, explain
 from faq.domain.duplicates.index import Index
-from faq.domain.duplicates.lookalikes import SketchIndex, looks_like
+from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import GENERATION, Cause, Document, Pair, PairKind, Reason, Verdict
 from faq.domain.duplicates.reading import Reading
 
@@ -23,10 +23,9 @@ __all__ = [
     "ReadDocument",
     "Reading",
     "Reason",
-    "SketchIndex",
     "Stretch",
     "Verdict",
     "compare",
     "explain",
-    "looks_like",
+    "material_fingerprint",
 ]

@@ -1,6 +1,7 @@
 """What two texts share and where they differ, word by word, for people to see."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ class Mark(StrEnum):
     SAME = "same"
     MISSPELT = "misspelt"
     DIFFERENT = "different"
+    DECIDING = "deciding"
+    """What the verdict rests upon: the number, name or negation that tells the two texts apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +46,35 @@ def explain(left: str, right: str) -> Evidence:
         there = explain(right, left)
         return Evidence(judge(one, other), there.right, there.left)
     alignment = align(one, other)
+    verdict = judge(one, other)
+    said = (verdict.reason.left, verdict.reason.right) if verdict and verdict.reason else ("", "")
     misspelt_right = {alignment.left[place] for place in alignment.misspelt}
     return Evidence(
-        judge(one, other),
-        tuple(_stretches(one, alignment.left, alignment.misspelt)),
-        tuple(_stretches(other, alignment.right, misspelt_right)),
+        verdict,
+        tuple(_stretches(one, _marks(one, alignment.left, alignment.misspelt, said[0]))),
+        tuple(_stretches(other, _marks(other, alignment.right, misspelt_right, said[1]))),
     )
 
 
-def _stretches(reading: Reading, partners: list[int], misspelt: frozenset[int] | set[int]) -> Iterator[Stretch]:
-    stretch: Stretch | None = None
+def _marks(reading: Reading, partners: list[int], misspelt: AbstractSet[int], said: str) -> dict[int, Mark]:
+    """Give what words are to the other text, by their places among all words; `said` are those that decide."""
+    marks = {}
     for place, at in enumerate(reading.places):
+        marks[at] = Mark.MISSPELT if place in misspelt else Mark.SAME if partners[place] != NONE else Mark.DIFFERENT
+    return marks | dict.fromkeys(_deciding(reading, marks, said.split()), Mark.DECIDING)
+
+
+def _deciding(reading: Reading, marks: Mapping[int, Mark], said: Collection[str]) -> set[int]:
+    """Find the words that decide among those that only this text has, with what belongs to them: a unit, a label."""
+    named = {at for at, term in enumerate(reading.words) if term.folded in said or term.key in said}
+    alone = {at for at in named if marks.get(at) is Mark.DIFFERENT} or named & {0}
+    return {at for at in named if any(abs(at - one) <= _TOGETHER for one in alone)}
+
+
+def _stretches(reading: Reading, marks: Mapping[int, Mark]) -> Iterator[Stretch]:
+    stretch: Stretch | None = None
+    for at, mark in sorted(marks.items()):
         token = reading.tokens[at]
-        mark = Mark.MISSPELT if place in misspelt else Mark.SAME if partners[place] != NONE else Mark.DIFFERENT
         if stretch and mark is stretch.mark:
             stretch = Stretch(stretch.start, token.end, mark)
             continue
@@ -64,3 +83,7 @@ def _stretches(reading: Reading, partners: list[int], misspelt: frozenset[int] |
         stretch = Stretch(token.start, token.end, mark)
     if stretch:
         yield stretch
+
+
+_TOGETHER = 3
+"""Words within which a unit, a label or a negated word belongs to what decides."""

@@ -1,5 +1,7 @@
 """manage.py find_duplicates [--kinds …] [--format csv|json] [--output FILE]."""
 
+import os
+
 from django.core.management.base import BaseCommand, CommandError
 
 from faq.domain.spreadsheet import csv_file, json_file
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         wanted = _known(kinds.replace(" ", "").split(","), PairKind.values, "Nature inconnue")
         [file_format] = _known([options["format"]], _WRITERS, "Format inconnu")
         with written_to(output, self.stdout) as file:
-            report = find_duplicates(progress_on(self.stderr, "fiches"))
+            report = find_duplicates(progress_on(self.stderr, "fiches"), processes=os.cpu_count() or 1)
             pairs = [pair for pair in report.pairs if pair.kind in wanted]
             pairs.sort(key=lambda pair: (-pair.score, pair.left_id, pair.right_id))
             for piece in _WRITERS[file_format](COLUMNS, map(_row, pairs)):

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from faq.enums import DumpVerdict, Origin
+from faq.enums import DumpVerdict, Origin, PairCause, PairKind
 from faq.management.progress import progress_on
 from faq.models.entries import reference
-from faq.services.dumps import DumpReport, ImportRefused, Source, import_dumps
+from faq.services.dumps import ImportRefused, Source, import_dumps
 from faq.services.dumps_export import dump_name
+from faq.services.dumps_report import DumpReport
 from faq.services.versions import Provenance
 
 
@@ -68,8 +69,8 @@ class Command(BaseCommand):
     def _line(self, finding, created):
         own = finding.number in created and finding.verdict is not DumpVerdict.KNOWN
         entry = "" if finding.number is None or own else f" {_cite(finding.number, created)}"
-        lookalike = "" if finding.lookalike is None else f" (comparer à {_cite(finding.lookalike, created)})"
-        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{lookalike}"
+        likeness = f" ({_told(finding.likeness, created)})" if finding.likeness else ""
+        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{likeness}"
 
 
 def _created(reports):
@@ -80,6 +81,18 @@ def _created(reports):
         for finding in report.findings
         if finding.verdict in (DumpVerdict.NEW, DumpVerdict.LOOKS_LIKE, DumpVerdict.CHANGED)
     }
+
+
+def _told(likeness, created):
+    """Say what an answer is to the older one, and by which words they differ."""
+    told = f"comparer à {_cite(likeness.number, created)} : {PairKind(likeness.kind).label}"
+    reason = likeness.reason
+    if reason is None:
+        return told
+    if reason.cause == PairCause.QUESTION:
+        return f"{told}, {PairCause.QUESTION.label}"
+    words = (f"« {said} »" if said else "rien" for said in (reason.right, reason.left))
+    return f"{told}, {PairCause(reason.cause).label} : {' au lieu de '.join(words)}"
 
 
 def _cite(number, created):

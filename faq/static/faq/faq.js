@@ -1,13 +1,14 @@
 // The cascade without reloading. The page is whole without this file: a form, a button and links.
 // What an address shows is always the server's page; only its parts that differ are put in place.
 
-const form = document.querySelector("#questions");
+const form = document.querySelector("#cascade");
+const questions = document.querySelector("#questions");
 const results = document.querySelector("#reponses");
 let shown = location.pathname + location.search;
 let pending = new AbortController();
 
 function chosenAddress() {
-  const chosen = [...new FormData(form)].filter(([, value]) => value);
+  const chosen = [...new FormData(form)].filter(([, value]) => value.trim());
   const query = new URLSearchParams(chosen).toString();
   return form.action + (query && `?${query}`);
 }
@@ -22,8 +23,8 @@ async function fetchPage(address) {
 
 // Questions come and go, but one that stays keeps its element, and with it the focus.
 function putQuestions(page) {
-  const before = new Map([...form.querySelectorAll("[data-question]")].map((question) => [question.id, question]));
-  let place = form.querySelector("h2");
+  const before = new Map([...questions.querySelectorAll("[data-question]")].map((question) => [question.id, question]));
+  let place = questions.querySelector("h2");
   for (const fresh of page.querySelectorAll("#questions [data-question]")) {
     const kept = before.get(fresh.id);
     if (kept) {
@@ -38,12 +39,20 @@ function putQuestions(page) {
     place = kept ?? fresh;
   }
   for (const question of before.values()) question.remove();
+  questions.hidden = page.querySelector("#questions").hidden;
+}
+
+// Whoever is typing goes on typing.
+function putSearch(page) {
+  const [field, fresh] = [document, page].map((one) => one.querySelector("#recherche"));
+  if (field !== document.activeElement) field.value = fresh.value;
 }
 
 function put(page) {
   document.title = page.title;
   document.querySelector("link[rel=canonical]").href = page.querySelector("link[rel=canonical]").href;
   putQuestions(page);
+  putSearch(page);
   for (const part of document.querySelectorAll("[data-part]")) {
     part.replaceChildren(...page.querySelector(`[data-part=${part.dataset.part}]`).childNodes);
   }
@@ -59,7 +68,7 @@ async function show(address, remember) {
     if (error.name !== "AbortError") location.assign(address);
     return;
   }
-  if (!page.querySelector("#questions")) {
+  if (!page.querySelector("#cascade")) {
     location.assign(address);
     return;
   }
@@ -74,8 +83,12 @@ function goesElsewhere(event) {
 }
 
 if (form) {
-  form.querySelector("[data-submit]").hidden = true;
-  form.addEventListener("change", () => show(chosenAddress(), true));
+  questions.querySelector("[data-submit]").hidden = true;
+  questions.addEventListener("change", () => show(chosenAddress(), true));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show(chosenAddress(), true);
+  });
   results.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-in-place]");
     if (!link || goesElsewhere(event)) return;

@@ -1,32 +1,39 @@
 // Votes without leaving the page. Without this file the plain form votes, and the answer comes back with its thanks.
+// Comments always go the plain way.
 
 // One after the other: only the first vote of all gets a cookie, by which the others are known to be the same visitor's.
 let last = Promise.resolve();
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-vote-form]")) return;
+  if (!form.matches(".vote") || event.submitter?.name !== "vote") return;
   event.preventDefault();
-  const sent = new FormData(form);
-  sent.set("vote", event.submitter.value);
+  const sent = new URLSearchParams({ vote: event.submitter.value });
+  for (const field of ["version", "retour"]) {
+    if (form.elements[field]) sent.set(field, form.elements[field].value);
+  }
   last = last.then(() => send(form, sent));
 });
 
 async function send(form, sent) {
-  const request = { method: "POST", body: new URLSearchParams(sent), redirect: "manual" };
-  const response = await fetch(form.action, request).catch(() => null);
-  // The way back to the answer is what says that the vote is in.
-  if (response?.type === "opaqueredirect") {
-    tell(form, sent.get("vote") === "retire" ? "withdrawn" : "voted");
+  const state = await ask(form.action, sent).catch(() => undefined);
+  if (state) {
+    tell(form, state);
   } else {
     sendPlainly(form, sent.get("vote"));
   }
 }
 
+async function ask(address, sent) {
+  const request = { method: "POST", body: sent, headers: { Accept: "application/json" }, redirect: "manual" };
+  const response = await fetch(address, request);
+  return response.ok ? (await response.json()).state : undefined;
+}
+
 function tell(form, state) {
   form.dataset.state = state;
   // The button that withdrew is gone; the focus goes where a new vote starts.
-  if (state === "withdrawn") form.querySelector("button").focus();
+  if (state === "retrait") form.querySelector("button").focus();
 }
 
 // The page that the server answers with, or the browser, says what went wrong.

@@ -16,7 +16,8 @@ from faq.models import Batch, Dump, Entry, Passage, Version
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry
-from tests.factories import a_dump_file, by_command, take_dump
+from tests.factories import a_dump_file, by_command, take_dump, unlike_texts
+from tests.pairs import DELAY, OTHER_DELAY
 
 DATA = a_dump_file("Un.", "Deux.")
 
@@ -69,6 +70,18 @@ def test_a_preview_lists_every_answer_and_stores_nothing(tmp_path, file):
     ]
     assert Entry.objects.count() == before
     assert Dump.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_preview_says_what_an_answer_resembles_and_what_differs(tmp_path):
+    take_dump(a_dump_file(DELAY), "page")
+    (tmp_path / "b.txt").write_bytes(a_dump_file(OTHER_DELAY, OTHER_DELAY.upper()))
+    out, _ = run("import_dump", tmp_path / "b.txt", "--dry-run")
+    assert out.splitlines()[1:] == [
+        f"  ligne 1, réponse 1 : ressemble à une autre (comparer à {Entry.objects.get().reference} : "
+        "se contredisent, chiffre : « 60 jours » au lieu de « 30 jours »)",
+        "  ligne 3, réponse 2 : ressemble à une autre (comparer à b#1 : identiques)",
+    ]
 
 
 @pytest.mark.django_db
@@ -164,7 +177,7 @@ def test_list_and_undo(file):
 @pytest.mark.django_db(transaction=True)
 def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path):
     """Kill the command at moments spread over its life: each time either nothing or everything is there."""
-    answers = [f"Réponse {rank} sur un sujet bien à elle." for rank in range(900)]
+    answers = unlike_texts(900)
     path = tmp_path / "longue.txt"
     path.write_bytes(a_dump_file(*answers))
     finished = interrupted = 0

@@ -43,16 +43,16 @@ def test_every_publication_shows_at_once():
     assert (live_under("hopital"), live_under("imagerie")) == (0, 1)
     archive_entry(entry.pk, by_command())
     assert (live_under("hopital"), live_under("imagerie")) == (0, 0)
-    assert live_snapshot().numbers == ()
+    assert not live_snapshot().index.live
 
 
 def test_entries_stand_in_the_order_of_their_numbers():
     entries = [a_published_entry() for _ in range(3)]
-    assert list(live_snapshot().numbers) == numbers(entries)
+    assert list(live_snapshot().index.live) == numbers(entries)
 
 
 def test_an_empty_faq_has_a_snapshot():
-    assert live_snapshot().index.size == 0
+    assert len(live_snapshot().index) == 0
     assert live_snapshot().index.questions({}) == []
 
 

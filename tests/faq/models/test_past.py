@@ -6,7 +6,7 @@ import random
 import pytest
 from django.utils import timezone
 
-from faq.domain.facets import Facet, positions
+from faq.domain.facets import Facet
 from faq.domain.past import Part, json_of
 from faq.enums import Action
 from faq.models import Couloir, Publication, Version
@@ -28,7 +28,7 @@ def _taxonomy():
 
 def what_the_public_reads():
     """Give the answers of the public pages as the file would write them: from rows and filing tables."""
-    entries = entries_with_live().live().with_filing().filter(pk__in=live_snapshot().numbers).order_by("pk")
+    entries = entries_with_live().live().with_filing().filter(pk__in=live_snapshot().index.live).order_by("pk")
     return [json.dumps(public_answer(entry), ensure_ascii=False) for entry in entries]
 
 
@@ -55,10 +55,7 @@ def what_filters_select():
     snapshot = live_snapshot()
     states = [{term.facet: term} for term in snapshot.taxonomy.terms]
     states += [{**one, **other} for one in states for other in states if len({**one, **other}) == 2]
-    return [
-        (state, [snapshot.numbers[position] for position in positions(snapshot.index.select(state))])
-        for state in states
-    ]
+    return [(state, list(snapshot.index.select(state))) for state in states]
 
 
 def told(instant, part=None):

@@ -8,14 +8,16 @@ from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 
 from faq.enums import BatchKind, EntryStatus
-from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, Passage, Publication, Version
+from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Version
 from faq.models.versions import VersionQuerySet
 from faq.services.batches import undo_batch
 from faq.services.content import Content
 from faq.services.doctor import CHECKS, faults
+from faq.services.duplicates import find_duplicates
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
+from tests.pairs import DELAY, OTHER_DELAY, a_pair
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +45,10 @@ def update_versions(**fields):
 def an_alias(former, survivor):
     batch = Batch.objects.create(kind=BatchKind.BULK_ACTION, label="Fusion", created_at=by_command().at)
     EntryAlias.objects.create(former=former, survivor=survivor, batch=batch)
+
+
+def a_settled_pair():
+    return a_pair(DELAY, OTHER_DELAY)
 
 
 def a_chain(faq):
@@ -90,6 +96,26 @@ FAULTS = {
     "a missing passage": (lambda faq: Dump.objects.last().passages.get(position=1).delete(), "porte le rang 3"),
     "a merged entry in use": (lambda faq: an_alias(an_entry(), faq), "n’est pas archivée"),
     "a redirect to a redirect": (a_chain, "mène à une autre redirection"),
+    "a pair of an archived entry": (
+        lambda faq: Entry.objects.filter(pk=a_settled_pair().left_id).update(status=EntryStatus.ARCHIVED),
+        "l’une des deux fiches est archivée",
+    ),
+    "pairs of an older detector": (
+        lambda faq: Pair.objects.filter(pk=a_settled_pair().pk).update(generation=0),
+        "paires d’un détecteur plus ancien (1). Relancez « manage.py find_duplicates ».",
+    ),
+    "a pair of former texts": (
+        lambda faq: Pair.objects.filter(pk=a_settled_pair().pk).update(left_text="f" * 32),
+        "un texte a changé depuis la comparaison",
+    ),
+    "a pair that is not stored": (
+        lambda faq: Pair.objects.filter(pk=a_settled_pair().pk).delete(),
+        "0 en base, 1 à trouver",
+    ),
+    "a pair that is stored otherwise": (
+        lambda faq: Pair.objects.filter(pk=a_settled_pair().pk).update(kind="siblings"),
+        "1 en base, 1 à trouver, mais pas les mêmes",
+    ),
     "no epoch": (lambda faq: Epoch.objects.all().delete(), "l’époque"),
 }
 
@@ -111,6 +137,22 @@ def test_every_fault_is_named(faq, fault):
         call_command("doctor", stdout=out)
     assert words in out.getvalue()
     assert refusal.value.returncode == 1
+
+
+def test_what_waits_to_be_compared_is_no_fault(faq):
+    pair = a_settled_pair()
+    edit_entry(pair.left_id, Content("Autre chose ?", "Tout autre chose, sans rapport."), by_command())
+    archive_entry(pair.right_id, by_command())
+    assert list(faults()) == []
+
+
+def test_what_find_duplicates_mends_is_in_order_again(faq):
+    for fault in FAULTS:
+        if "pair" in fault and "archived" not in fault:
+            FAULTS[fault][0](faq)
+    assert list(faults())
+    find_duplicates()
+    assert list(faults()) == []
 
 
 def test_a_draft_beside_a_live_text_is_in_order(faq):

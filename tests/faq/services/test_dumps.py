@@ -11,15 +11,18 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from faq.domain.duplicates import Cause, PairKind, Reason
 from faq.enums import DumpVerdict, EntryStatus, Origin
-from faq.models import Batch, Dump, Entry, Passage, Version
+from faq.models import Batch, Dump, Entry, Pair, Passage, Version
 from faq.services.content import Content
 from faq.services.dumps import ImportRefused, Source, import_dumps
 from faq.services.dumps_export import export_current, export_dump, find_dump
+from faq.services.dumps_report import Likeness
 from faq.services.entries import edit_entry
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, publish_entry
-from tests.factories import a_dump_file, an_entry, by_command, take_dump
+from tests.factories import a_dump_file, an_entry, by_command, take_dump, unlike_texts
+from tests.pairs import DELAY, FIRST_WAVE, LONG_DELAY, OTHER_DELAY, REWORDED_DELAY, SECOND_WAVE
 
 pytestmark = pytest.mark.django_db
 
@@ -105,8 +108,36 @@ def test_near_texts_are_pointed_out_and_kept_apart():
     take_dump(a_dump_file(LONG))
     report = take_dump(a_dump_file(LONG.replace("référent", "réfèrent").replace("dépose", "depose")), "autre")
     [finding] = report.findings
-    assert (finding.verdict, finding.lookalike) == (DumpVerdict.LOOKS_LIKE, Entry.objects.first().pk)
+    assert (finding.verdict, finding.likeness) == (
+        DumpVerdict.LOOKS_LIKE,
+        Likeness(Entry.objects.first().pk, PairKind.EXACT, None),
+    )
     assert Entry.objects.count() == 2
+
+
+def test_what_tells_an_answer_from_an_older_one_is_said():
+    take_dump(a_dump_file(DELAY, FIRST_WAVE))
+    conflict, sibling = take_dump(a_dump_file(OTHER_DELAY, SECOND_WAVE), "autre").findings
+    assert conflict.likeness == Likeness(
+        Entry.objects.first().pk, PairKind.CONFLICT, Reason(Cause.NUMBER, "30 jours", "60 jours")
+    )
+    assert (sibling.verdict, sibling.likeness) == (DumpVerdict.NEW, None)
+
+
+def test_a_new_answer_takes_the_place_of_one_that_vanished_before_it_resembles_another():
+    take_dump(a_dump_file(DELAY))
+    take_dump(a_dump_file(REWORDED_DELAY), "autre")
+    report = take_dump(a_dump_file(REWORDED_DELAY, LONG_DELAY), "page")
+    assert verdicts(report) == [DumpVerdict.KNOWN, DumpVerdict.CHANGED]
+    assert report.findings[1].likeness.number == Entry.objects.first().pk
+    assert report.vanished == []
+
+
+def test_what_an_import_found_is_stored_with_it(django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        take_dump(a_dump_file(DELAY, OTHER_DELAY))
+    assert [pair.kind for pair in Pair.objects.open()] == ["conflict"]
+    assert not Entry.objects.filter(compared=None).exists()
 
 
 def test_lookalikes_within_one_file_are_pointed_out():
@@ -247,7 +278,7 @@ def test_only_reviewers_import():
 
 @pytest.mark.parametrize("number", [3, 400])
 def test_queries_depend_on_chunks_not_on_answers(number):
-    data = a_dump_file(*(f"Réponse numéro {rank} sur un sujet à part." for rank in range(number)))
+    data = a_dump_file(*unlike_texts(number))
     with CaptureQueriesContext(connection) as queries:
         take_dump(data)
     # SQLite takes 999 parameters a statement, so its inserts come in several.

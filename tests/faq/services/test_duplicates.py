@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from faq.enums import Decision
 from faq.models import Pair
 from faq.services.content import Content
-from faq.services.duplicates import decide, find_duplicates, forget_texts, out_of_date, recheck, similar
+from faq.services.duplicates import catch_up, decide, find_duplicates, forget_texts, out_of_date, similar
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, restore_entry
 from tests.factories import an_entry, by_command
@@ -36,7 +36,13 @@ def rewrite(entry, answer):
     """Give an entry another answer, and look at it again."""
     question = "Où le lire ?" if answer == ELSEWHERE else "Sous quel délai ?"
     edit_entry(entry.pk, Content(question, answer), by_command())
-    return recheck([entry.pk])
+    return open_pairs(entry.pk)
+
+
+def open_pairs(number):
+    """The open pairs of an entry, once everything written has been compared."""
+    catch_up()
+    return list(Pair.objects.open().of(number))
 
 
 def stored():
@@ -122,7 +128,7 @@ class TestChanges:
     def test_a_pair_comes_and_goes_with_its_texts(self):
         one = an_entry("Sous quel délai ?", DELAY)
         other = an_entry("Où ?", ELSEWHERE)
-        assert recheck([other.pk]) == []
+        assert open_pairs(other.pk) == []
         assert [str(pair) for pair in rewrite(other, DELAY)] == [f"{one.reference} et {other.reference}"]
         assert rewrite(other, ELSEWHERE) == []
         assert not Pair.objects.exists()
@@ -130,16 +136,16 @@ class TestChanges:
     def test_archiving_and_restoring(self):
         pair = a_pair()
         archive_entry(pair.left_id, by_command())
-        assert recheck([pair.left_id]) == []
+        assert open_pairs(pair.left_id) == []
         restore_entry(pair.left_id, by_command())
-        assert len(recheck([pair.left_id])) == 1
+        assert len(open_pairs(pair.left_id)) == 1
 
     @pytest.mark.parametrize("seed", range(3))
     def test_step_by_step_gives_what_a_full_look_gives(self, seed):
         draw = random.Random(seed)
         texts = [DELAY, OTHER_DELAY, REWORDED_DELAY, LONG_DELAY, FIRST_WAVE, SECOND_WAVE, ELSEWHERE]
         entries = [an_entry(f"Question {rank} ?", draw.choice(texts)) for rank in range(5)]
-        recheck([entry.pk for entry in entries])
+        catch_up()
         for entry in draw.sample(entries, 3):
             rewrite(entry, draw.choice(texts))
         step_by_step = stored()
@@ -153,7 +159,7 @@ class TestDecisions:
         author = User.objects.create_user("claire", is_superuser=True)
         pair = decide(a_pair(), Decision.VARIANT, author)
         find_duplicates()
-        recheck([pair.left_id, pair.right_id])
+        catch_up()
         kept = Pair.objects.get()
         assert (kept.decision, kept.decided_by, kept.decided_at) == ("variant", author, pair.decided_at)
         assert not Pair.objects.open().exists()

@@ -260,7 +260,7 @@ def test_groups_are_written_in_a_constant_number_of_queries(number):
         outcomes = create_entries(contents, by_command())
     with CaptureQueriesContext(connection) as archived:
         archive_entries([outcome.entry.pk for outcome in outcomes], by_command())
-    assert (len(created), len(archived)) == (15, 17)
+    assert (len(created), len(archived)) == (13, 15)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,25 +2,31 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 
 from faq.domain.facets import Facet
 from faq.domain.merge import both_texts, united_filing
-from faq.enums import Action, EntryStatus, Origin
-from faq.models import Batch, Entry, EntryAlias, Epoch, Passage, SeeAlso
+from faq.enums import Action, Decision, EntryStatus, Origin
+from faq.models import Batch, Entry, EntryAlias, Epoch, Pair, Passage, Schedule, SeeAlso
 from faq.models.live import filing_table
 from faq.services.batches import undo_batch
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
+from faq.services.duplicates import catch_up, decide
 from faq.services.entries import edit_entry
 from faq.services.merging import merge_entries, relate, unrelate
+from faq.services.merging_plans import OVERDUE
+from faq.services.schedules import carry_out_due, schedule
 from faq.services.workflow import archive_entry, publish_entry, restore_entry
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
+from tests.pairs import DELAY, the_pair
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +52,10 @@ def tables():
         "filings": filings,
         "passages": list(Passage.objects.order_by("pk").values_list("pk", "entry")),
         "aliases": set(EntryAlias.objects.values_list("former", "survivor", "batch")),
+        "pairs": set(Pair.objects.values_list("left", "right", "kind", "stands", "decision")),
+        "schedules": set(
+            Schedule.objects.values_list("entry", "action", "due_at", "author", "error", "version__question")
+        ),
     }
 
 
@@ -160,6 +170,8 @@ class TestUndo:
         publish_entry(gone.pk, by_command())
         merge(gone, a_published_entry("Déjà fusionnée ?"))
         edit_entry(gone.pk, Content("Brouillon ?", "À côté."), by_command())
+        for action in (Action.PUBLISHED, Action.WITHDRAWN):
+            schedule(gone.pk, action, timezone.now() + timedelta(days=1), by_command())
         before = tables()
         report = merge(kept, gone, content=Content("Réunies ?", "Les deux.", a_filing(themes="certificats")))
         assert tables() != before
@@ -171,6 +183,47 @@ class TestUndo:
             undo_batch(undo.batch.pk, by_command())
         merge(gone, kept)
         assert list(faults()) == []
+
+    def test_its_pairs_and_the_decisions_on_them_come_back(self):
+        kept, gone, other = (an_entry(f"{name} ?", DELAY) for name in "ABC")
+        catch_up()
+        decide(the_pair(gone, other), Decision.VARIANT, None)
+        before = tables()
+        report = merge(kept, gone)
+        catch_up()
+        assert Pair.objects.in_use().count() == 1
+        undo_batch(report.batch.pk, by_command())
+        catch_up()
+        assert tables() == before
+
+    def test_what_was_planned_is_carried_out_after_all(self):
+        kept, gone = an_entry("A ?"), an_entry("B ?")
+        schedule(gone.pk, Action.PUBLISHED, timezone.now() + timedelta(days=1), by_command())
+        report = merge(kept, gone)
+        assert not Schedule.objects.exists()
+        undo_batch(report.batch.pk, by_command())
+        Schedule.objects.update(due_at=timezone.now())
+        [done] = carry_out_due().done
+        assert (done.entry.pk, done.version.question, done.version.status) == (gone.pk, "B ?", EntryStatus.PUBLISHED)
+        assert list(faults()) == []
+
+    def test_what_became_due_meanwhile_waits_for_an_editor(self):
+        kept, gone = a_published_entry("A ?"), a_published_entry("B ?")
+        schedule(gone.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=1), by_command())
+        report = merge(kept, gone)
+        undo_batch(report.batch.pk, by_command(at=timezone.now() + timedelta(days=2)))
+        assert list(Schedule.objects.failed().values_list("error", flat=True)) == [OVERDUE]
+        assert carry_out_due(timezone.now() + timedelta(days=3)).done == []
+
+    def test_what_was_planned_since_stays(self):
+        kept, gone = a_published_entry("A ?"), a_published_entry("B ?")
+        schedule(gone.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=1), by_command())
+        report = merge(kept, gone)
+        Schedule.objects.create(
+            entry=gone, action=Action.WITHDRAWN, due_at=timezone.now() + timedelta(days=9), created_at=timezone.now()
+        )
+        undo_batch(report.batch.pk, by_command())
+        assert Schedule.objects.get().due_at > timezone.now() + timedelta(days=8)
 
     def test_what_was_changed_since_stays_and_is_named(self):
         kept, gone = a_published_entry("A ?"), a_published_entry("B ?")

@@ -46,6 +46,7 @@ class ShownPage(HTMLParser):
         self._open: list[str] = []
         self._tag = ""
         self._link = ""
+        self._asked = False
         self.feed(self.html)
         for options in self.questions.values():
             for option in options:
@@ -55,8 +56,11 @@ class ShownPage(HTMLParser):
         """Note questions, options, answers and links as they begin."""
         attributes = dict(attrs)
         if tag == "select":
-            self.questions[attributes["name"]] = []
-        elif tag == "option":
+            # Those of other forms ask nothing of the cascade.
+            self._asked = attributes.get("form") == "cascade"
+            if self._asked:
+                self.questions[attributes["name"]] = []
+        elif tag == "option" and self._asked:
             [*_, options] = self.questions.values()
             options.append(ShownOption(attributes["value"], "selected" in attributes))
         elif tag == "a":
@@ -79,7 +83,7 @@ class ShownPage(HTMLParser):
 
     def handle_data(self, data):
         """Give a text to what it stands in."""
-        if self._tag == "option":
+        if self._tag == "option" and self._asked:
             [*_, options] = self.questions.values()
             options[-1].text += data
         if self._link:

@@ -1,5 +1,8 @@
 """No text, term or count of what is not live shows at any public address, in bytes or headers."""
 
+import html
+import json
+import re
 from datetime import timedelta
 from itertools import combinations
 
@@ -38,7 +41,7 @@ def _taxonomy():
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
-    monkeypatch.setattr("faq.views.cascade.ANSWERS_PER_PAGE", PER_PAGE)
+    monkeypatch.setattr("faq.views.pagination.ANSWERS_PER_PAGE", PER_PAGE)
     assert set(public_addresses(get_resolver().url_patterns)) == set(WALKS)
     history = History(seed)
     for _ in range(25):
@@ -97,7 +100,11 @@ class Visitor:
     def go(self, address, method="get", data=None, **headers):
         """Make a request; whatever comes back bears no mark but those of live texts."""
         response = getattr(self.client, method)(address, data, headers=headers)
-        told = f"{response.headers} {response.cookies} {response.content.decode()}"
+        body = response.getvalue()
+        if response.streaming:
+            # Read once, to be read again.
+            response.streaming_content = [body]
+        told = f"{response.headers} {response.cookies} {body.decode()}"
         assert marks_in(told) <= self.marks, f"{method} {address}"
         return response
 
@@ -201,8 +208,61 @@ def walk_to_votes(visitor):
         assert visitor.go(address).status_code == 405
 
 
+def walk_to_comments(visitor):
+    """Comment on every entry, and from where one cannot."""
+    for number in numbers():
+        address = f"/fiche/{number}/commentaire/"
+        visitor.go(address, "post", {"commentaire": "Bien.", "retour": "/?page=2"}, Origin=SITE)
+        assert visitor.go(address, "post", {"commentaire": "Bien."}).status_code == 403
+        assert visitor.go(address).status_code == 405
+
+
 def walk_to_the_icon(visitor):
     assert visitor.go("/favicon.ico").status_code == 302
+
+
+def walk_to_what_programs_read(visitor):
+    """Whatever holds answers holds those that are live, all of them, however it is asked for."""
+    for query in ("", "?offre=segur", "?offre=segur&couloir=hopital", "?theme=inconnue&couloir=imagerie"):
+        visitor.go(f"/flux.atom{query}")
+        document = json.loads(visitor.go(f"/faq.json{query}").getvalue())
+        read = {entry["id"]: (entry["question"], entry["answer"]) for entry in document["entries"]}
+        taxonomy = load_taxonomy()
+        state = {
+            facet: taxonomy.by_slug[facet, document["filters"][facet.parameter]]
+            for facet in Facet
+            if facet.parameter in document["filters"]
+        }
+        assert len(read) == visitor.count(state)
+        for number, text in read.items():
+            assert text == (visitor.versions[number].question, visitor.versions[number].answer)
+
+
+def walk_to_suggestions(visitor):
+    """Whatever is typed, what is suggested is live."""
+    texts = Version.objects.values_list("question", "answer")
+    typed = {"zqx", "zqx1", "question", *marks_in(" ".join(f"{question} {answer}" for question, answer in texts))}
+    for text in sorted(typed):
+        visitor.go("/recherche/suggestions/", data={"q": text})
+
+
+def walk_to_lists_of_addresses(visitor):
+    """Everything listed answers."""
+    index = visitor.go("/sitemap.xml").getvalue().decode()
+    for address in re.findall("<loc>http://testserver([^<]*)", index):
+        listed = re.findall("<loc>http://testserver([^<]*)", visitor.go(address).getvalue().decode())
+        assert listed
+        assert [one for one in listed if visitor.go(html.unescape(one)).status_code != 200] == []
+
+
+def walk_to(*addresses):
+    """Open pages that hold no answers."""
+
+    def walk(visitor):
+        for address in addresses:
+            assert visitor.go(address).status_code == 200
+
+    return walk
 
 
 def numbers():
@@ -215,7 +275,21 @@ WALKS = {
     "faq:entry": walk_to_titles,
     "faq:entry_by_number": walk_to_numbers,
     "faq:entry_by_reference": walk_to_references,
+    "faq:page": walk_to("/accessibilite/", "/mentions-legales/", "/donnees-personnelles/"),
+    "faq:suggestions": walk_to_suggestions,
+    "faq:site_map": walk_to("/plan-du-site/"),
+    "faq:reuse": walk_to("/reutiliser/"),
+    "faq:feed": walk_to_what_programs_read,
+    "faq:export": walk_to_what_programs_read,
+    "faq:sitemap": walk_to_lists_of_addresses,
+    "faq:sitemap_of_pages": walk_to_lists_of_addresses,
+    "faq:sitemap_of_entries": walk_to_lists_of_addresses,
+    "faq:robots": walk_to("/robots.txt"),
+    "faq:llms": walk_to("/llms.txt"),
+    "faq:alive": walk_to("/sante/"),
+    "faq:ready": walk_to("/sante/pret/"),
     "feedback:vote": walk_to_votes,
+    "feedback:comment": walk_to_comments,
 }
 """How to get to each public address; whoever adds one says so here."""
 

@@ -3,11 +3,14 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from faq.models import Couloir, Dispositif, Epoch
+from faq.enums import Decision, PairKind
+from faq.models import Couloir, Dispositif, Epoch, Pair
 from faq.services.content import Content
+from faq.services.duplicates import decide
 from faq.services.entries import edit_entry
-from faq.services.merging import relate
+from faq.services.merging import relate, unrelate
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 from tests.faq.views.reading import read
@@ -146,7 +149,7 @@ class TestWhatIsNotLive:
         archive_entry(draft.pk, by_command())
         page = read(client, f"/fiche/{draft.pk}/", status=410)
         assert "Une autre réponse la remplace peut-être" in page.text
-        assert "Chercher une réponse" in page.links["/"]
+        assert "Voir toutes les réponses" in page.links["/"]
 
     def test_one_that_was_archived_before_the_public_read_it_is_gone_too(self, client, draft):
         archive_entry(draft.pk, by_command())
@@ -225,6 +228,28 @@ def test_see_also_names_what_is_live(client, entry):
     assert entry.get_absolute_url() in read(client, live.get_absolute_url()).links
 
 
+def test_see_also_names_the_variants_that_editors_keep(client, entry):
+    variant, unrelated = a_published_entry("Variante ?"), a_published_entry("Sans rapport ?")
+    said = {"kind": PairKind.NEAR, "score": 0.9, "generation": 1, "found_at": timezone.now()}
+    pairs = [Pair.objects.create(left=entry, right=other, **said) for other in (variant, unrelated)]
+    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
+    decide(pairs[0], Decision.VARIANT, None)
+    decide(pairs[1], Decision.UNRELATED, None)
+    page = read(client, entry.get_absolute_url())
+    assert page.links[variant.get_absolute_url()] == "Variante ?"
+    assert unrelated.get_absolute_url() not in page.links
+    assert entry.get_absolute_url() in read(client, variant.get_absolute_url()).links
+    relate(entry.pk, variant.pk, None)
+    assert read(client, entry.get_absolute_url()).html.count("Variante ?") == 1
+    withdraw_entry(variant.pk, by_command())
+    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
+    publish_entry(variant.pk, by_command())
+    assert "Voir aussi" in read(client, entry.get_absolute_url()).html
+    unrelate(entry.pk, variant.pk, None)
+    decide(pairs[0], None, None)
+    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
+
+
 @pytest.mark.parametrize("others", [0, 30])
 def test_the_number_of_queries_depends_on_nothing(client, entry, others):
     segur = entry.offer_types.get()
@@ -241,7 +266,7 @@ def test_the_number_of_queries_depends_on_nothing(client, entry, others):
 def test_the_page_is_the_same_for_everybody(client, entry):
     response = client.get(entry.get_absolute_url())
     assert not response.cookies
-    assert "Vary" not in response
+    assert response["Vary"] == "Accept-Encoding"
     assert client.get(entry.get_absolute_url(), headers={"If-None-Match": response["ETag"]}).status_code == 304
 
 

@@ -1,4 +1,4 @@
-/* Writing an answer: marks by button and by key, lists that go on by themselves. Ctrl+Z takes each back. */
+/* Writing an answer, or a page about the site: marks by button and by key, lists that go on by themselves. Ctrl+Z takes each back. */
 
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
 const ITALIC = 1; // stars on either side
@@ -7,7 +7,7 @@ const BOLD = 2;
 const ITEM =
   /^(?<indent>\s*)(?:(?<bullet>[-–—*·](?=\s|$)|[•‣▪●◦])|(?<number>[1-9]\d?)(?<delimiter>\s?[-–—]|[.)])(?=\s|$))(?<space>\s*)(?<text>.*)$/;
 
-const answer = document.getElementById("id_answer");
+const answer = document.getElementById("id_answer") ?? document.getElementById("id_text");
 
 /* The browser's own way to type: the only one that it can undo. */
 function type(start, end, text) {
@@ -269,7 +269,7 @@ function rove(event) {
 const bar = document.createElement("div");
 bar.className = "toolbar";
 bar.setAttribute("role", "toolbar");
-bar.setAttribute("aria-label", "Mise en forme de la réponse");
+bar.setAttribute("aria-label", "Mise en forme du texte");
 bar.setAttribute("aria-controls", answer.id);
 bar.append(...TOOLS.map(buttonFor));
 bar.addEventListener("keydown", rove);

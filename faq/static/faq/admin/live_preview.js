@@ -53,7 +53,7 @@ document.getElementById("preview-button").remove();
 form.addEventListener("input", refreshSoon);
 // Browsers fill the fields again for whoever comes back.
 window.addEventListener("pageshow", () => {
-  if ([form.elements.question, form.elements.answer].some((field) => field.value !== field.defaultValue)) {
+  if ([...form.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue)) {
     refreshSoon();
   }
 });

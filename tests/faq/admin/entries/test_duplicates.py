@@ -10,7 +10,7 @@ from django.urls import reverse
 from faq.enums import Decision
 from faq.models import Entry, Pair, SeeAlso
 from faq.services.content import Content
-from faq.services.duplicates import decide, find_duplicates, recheck
+from faq.services.duplicates import catch_up, decide, find_duplicates
 from faq.services.entries import edit_entry
 from faq.services.merging import merge_entries
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
@@ -77,7 +77,9 @@ class TestReading:
         assert f"chiffre (« 30 jours » dans {pair.left.reference}, « 60 jours » dans {pair.right.reference})" in page
         assert "page-delais#1" in page
         assert "badge-draft" in page
-        assert re.search(r"<mark>.*?propre à cette fiche : </span>60</mark>", page)
+        for days in ("30 jours", "60 jours"):
+            assert re.search(rf'<mark class="word-deciding">[^/]*ce qui décide.: </span>{days}</mark>', page)
+        assert re.search(r'<span class="word-same">demande .*?</span>', page)
         assert "Variante voulue" not in page
 
     def test_what_is_exact_comes_first_then_conflicts_and_live_before_drafts(self, analyste):
@@ -135,6 +137,45 @@ class TestReading:
 
     def test_whoever_has_no_role_sees_nothing(self, sign_in):
         assert sign_in().get(QUEUE).status_code == 403
+
+
+class TestWordByWord:
+    def texts(self, client, **query):
+        """What each side of the only pair marks: its question, then its answer."""
+        [group] = client.get(QUEUE, query).context["groups"]
+        sides = group["items"][0]["card"].sides
+        return [
+            [
+                [(piece.text, piece.mark) for piece in line if piece.mark != "same"]
+                for line in (*side.question, *side.answer)
+            ]
+            for side in sides
+        ]
+
+    def test_what_is_misspelt_and_what_one_text_has_alone(self, analyste):
+        a_pair(DELAY, f"{DELAY.replace('compétent', 'compétant')}\nMerci de patienter quelques semaines.")
+        left, right = self.texts(analyste)
+        assert ("compétent", "misspelt") in left[1]
+        assert ("compétant", "misspelt") in right[1]
+        assert right[2][0] == ("Merci de patienter quelques semaines", "different")
+
+    def test_what_decides_between_questions_is_marked_there(self, analyste):
+        for wave in (1, 2):
+            an_entry(f"Le dépôt est-il ouvert pour la vague {wave} ?", "Oui.")
+        find_duplicates()
+        left, right = self.texts(analyste, vue="voisines")
+        assert ("vague 1", "deciding") in left[0]
+        assert ("vague 2", "deciding") in right[0]
+
+    def test_texts_that_differ_by_case_alone_say_so(self, analyste):
+        a_pair(DELAY, DELAY.upper())
+        assert "ont les mêmes mots, à la casse" in read(analyste.get(QUEUE))
+
+    def test_one_question_with_two_answers(self, analyste):
+        an_entry("Sous quel délai la demande est-elle instruite ?", DELAY)
+        an_entry("Sous quel délai la demande est-elle instruite ?", ELSEWHERE)
+        find_duplicates()
+        assert "Une même question y reçoit deux réponses différentes" in read(analyste.get(QUEUE))
 
 
 class TestFilters:
@@ -195,7 +236,7 @@ class TestDeciding:
         pair = decide(a_pair(), Decision.DUPLICATE, None)
         content = Content("Sous quel délai ?", DELAY)
         merge_entries(pair.left_id, [pair.right_id], content, by_command(), bases={pair.left_id: 1, pair.right_id: 1})
-        recheck([pair.right_id])
+        catch_up()
         assert groups_of(relecteur, vue="a-fusionner") == []
         page = read(relecteur.get(QUEUE, {"vue": "decidees"}))
         assert "L’une des deux fiches n’est plus en service" in page
@@ -243,7 +284,7 @@ class TestDeciding:
     def test_a_decision_that_was_overtaken_says_what_it_was(self, redacteur):
         pair = decide(a_pair(), Decision.UNRELATED, None)
         edit_entry(pair.left_id, Content("Sous quel délai ?", OTHER_DELAY), by_command())
-        recheck([pair.left_id])
+        catch_up()
         page = read(redacteur.get(QUEUE))
         assert "Un texte a changé sur le fond depuis la décision : sans rapport, par système" in page
 

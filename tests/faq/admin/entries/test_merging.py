@@ -158,6 +158,7 @@ class TestPreview:
             "2 passages passent à",
             "extraction (nouvel onglet)  : 2",
             f"Retrait de {gone.reference}, prévue le",
+            "oubliée, et rétablie si la fusion est annulée",
             "1 vote",
             "1 renvoi",
             "comme un seul lot",

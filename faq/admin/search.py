@@ -1,0 +1,102 @@
+"""What searches go by, and what they did not find: synonyms that editors keep, queries without a result."""
+
+from django import forms
+from django.contrib import admin
+
+from faq.admin.readonly import ReadOnly
+from faq.models import FailedSearch, SynonymGroup
+from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
+from faq.services.synonyms import problems_of, save_synonyms
+
+
+class ExpressionsField(forms.CharField):
+    """Expressions, one on each line; empty lines and spaces around do not count."""
+
+    widget = forms.Textarea(attrs={"rows": 8, "cols": 60})
+
+    def prepare_value(self, value):
+        """Show them one below the other."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        """Read the lines."""
+        return [line for line in (" ".join(line.split()) for line in (value or "").splitlines()) if line]
+
+
+class SynonymGroupForm(forms.ModelForm):
+    """A group, and why it cannot be kept."""
+
+    expressions = ExpressionsField(
+        label="Expressions",
+        help_text=f"Une par ligne, {MOST_EXPRESSIONS} au plus, de {LONGEST_EXPRESSION} caractères au plus. "
+        "Accents, pluriels et majuscules ne comptent pas : « carte CPS » vaut « cartes cps ».",
+    )
+
+    class Meta:
+        model = SynonymGroup
+        fields = ("expressions", "one_way", "retired")
+
+    def clean(self):
+        """Refuse what the service would refuse."""
+        cleaned = super().clean()
+        if not self.errors:
+            for problem in problems_of(SynonymGroup(pk=self.instance.pk, **cleaned)):
+                self.add_error("expressions", problem)
+        return cleaned
+
+
+@admin.register(SynonymGroup)
+class SynonymGroupAdmin(admin.ModelAdmin):
+    """Groups are retired rather than deleted."""
+
+    form = SynonymGroupForm
+    list_display = ("said", "way", "state")
+    list_filter = ("one_way", "retired")
+    list_per_page = 100
+    search_fields = ("expressions",)
+    search_help_text = "Une expression, ou le début de l’une d’elles"
+    actions = None
+
+    def has_delete_permission(self, request, obj=None):
+        """Nobody deletes: what was kept may be wanted again."""
+        return False
+
+    def get_search_results(self, request, queryset, search_term):
+        """Look into the expressions, which SQLite keeps with their accents written as codes."""
+        wanted = search_term.casefold().split()
+        if not wanted:
+            return queryset, False
+        groups = queryset.values_list("pk", "expressions")
+        found = [pk for pk, said in groups if all(word in " ".join(said).casefold() for word in wanted)]
+        return queryset.filter(pk__in=found), False
+
+    @admin.display(description="expressions", ordering="expressions")
+    def said(self, group):
+        """All of them; the first one first."""
+        return ", ".join(group.expressions)
+
+    @admin.display(description="sens", ordering="one_way")
+    def way(self, group):
+        """Which way they lead."""
+        return "la première mène aux autres" if group.one_way else "dans les deux sens"
+
+    @admin.display(description="état", ordering="retired")
+    def state(self, group):
+        """Whether searches obey it."""
+        return "retiré" if group.retired else "en service"
+
+    def save_model(self, request, obj, form, change):
+        """Have searches obey it from now on."""
+        save_synonyms(obj, request.user)
+
+
+@admin.register(FailedSearch)
+class FailedSearchAdmin(ReadOnly, admin.ModelAdmin):
+    """Only ever read: what visitors asked for in vain, day by day, without anything that tells who they are."""
+
+    list_display = ("query", "times", "day")
+    list_display_links = None
+    list_filter = ("day",)
+    list_per_page = 100
+    date_hierarchy = "day"
+    search_fields = ("query",)

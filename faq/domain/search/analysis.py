@@ -1,0 +1,121 @@
+"""What is indexed of an entry: its words, and how much the entry is about each."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from faq.domain.french import NAME_HINTS, NAMES
+from faq.domain.text import Kind, Term, terms, tokens
+
+GENERATION = 1
+"""To be raised with every change of what is indexed: what was stored by another generation is analysed anew."""
+
+LONGEST_WORD = 32
+"""Bytes of a word that count: longer ones, such as addresses, are told apart by their beginning."""
+HEAVIEST = 255
+
+# As in BM25F: a word counts less the more often it came before, and the longer the text that it stands in.
+_QUESTION_BOOST = 5.0
+_USUAL_QUESTION, _USUAL_ANSWER = 7, 50
+"""Words, function words aside."""
+_LENGTH_MATTERS_IN_QUESTION, _LENGTH_MATTERS_IN_ANSWER = 0.5, 0.6
+_HALF_WAY = 2.5
+
+_WRITTEN = {Kind.WORD, Kind.NAME}
+"""Kinds of words that people begin to type, and mistype."""
+_BETWEEN_PARTS = re.compile(r"[\s\u2010\u2011-]+")
+_ELECTRONIC = re.compile(r"(?i)\be[\u2010\u2011-]([^\W\d_]{2,})")
+_SHOUTED = re.compile(r"(?<!\w)[A-Z]{2,5}(?!\w)")
+"""« NOS » and « MES » are acronyms too."""
+_MOST_NAMES = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The words of an entry."""
+
+    weights: Mapping[str, int]
+    """From 1 to HEAVIEST, by key: the stem that all forms of a word share."""
+    forms: Mapping[str, str]
+    """The key of each word as it is written, without case and accents; numbers, codes and addresses aside."""
+
+
+def analyse(question: str, answer: str) -> Analysis:
+    """Give what is indexed of an entry; it depends on these two texts alone."""
+    asked, answered = list(_words(question)), list(_words(answer))
+    in_question = Counter(clipped(term.key) for term in asked)
+    in_answer = Counter(clipped(term.key) for term in answered)
+    of_question = _by_length(len(asked), _USUAL_QUESTION, _LENGTH_MATTERS_IN_QUESTION)
+    of_answer = _by_length(len(answered), _USUAL_ANSWER, _LENGTH_MATTERS_IN_ANSWER)
+    weights = {
+        key: _weight(_QUESTION_BOOST * in_question[key] / of_question + in_answer[key] / of_answer)
+        for key in in_question | in_answer
+    }
+    written = [term for term in (*asked, *answered) if term.kind in _WRITTEN]
+    return Analysis(weights, {clipped(term.folded): clipped(term.key) for term in written})
+
+
+def surfaces(text: str) -> dict[str, str]:
+    """Give the words of a text as people may be shown them, by the word without case and accents."""
+    found: dict[str, str] = {}
+    for token in tokens(text):
+        surface = text[token.start : token.end]
+        found.setdefault(clipped(token.term.folded), surface if token.term.kind is Kind.NAME else surface.lower())
+    for term, surface in _parts_of_names(text):
+        found.setdefault(clipped(term.folded), surface)
+    return found
+
+
+def name_parts(name: str) -> list[str]:
+    """Give the words that a name is made of: « Pro Santé Connect » is one word, and three."""
+    return [part for part in _BETWEEN_PARTS.split(name) if len(part) > 1]
+
+
+def clipped(word: str) -> str:
+    """Give as much of a word as is indexed."""
+    if word.isascii():
+        return word[:LONGEST_WORD]
+    encoded = word.encode("utf-8", "replace")
+    return word if len(encoded) <= LONGEST_WORD else encoded[:LONGEST_WORD].decode("utf-8", "ignore")
+
+
+def _words(text: str) -> Iterator[Term]:
+    for term in terms(text):
+        if term.kind is not Kind.STOP:
+            yield term
+    for term, _ in _parts_of_names(text):
+        yield term
+    for shouted in _SHOUTED.findall(text):
+        yield from (term for term in terms(shouted) if term.kind is Kind.STOP)
+
+
+def _parts_of_names(text: str) -> Iterator[tuple[Term, str]]:
+    """Give the words within names of several, which a search may give alone."""
+    lowered = text.lower()
+    if any(hint in lowered for hint in NAME_HINTS):
+        for name in NAMES.finditer(text):
+            yield from _known_parts(name[0])
+    for name in _ELECTRONIC.finditer(text):
+        yield from _known_parts(name[1])
+
+
+def _known_parts(name: str) -> tuple[tuple[Term, str], ...]:
+    parts = _NAME_PARTS.get(name)
+    if parts is None:
+        if len(_NAME_PARTS) >= _MOST_NAMES:
+            _NAME_PARTS.clear()
+        split = [(term, part) for part in name_parts(name) for term in terms(part) if term.kind is not Kind.STOP]
+        parts = _NAME_PARTS[name] = tuple(split)
+    return parts
+
+
+_NAME_PARTS: dict[str, tuple[tuple[Term, str], ...]] = {}
+
+
+def _by_length(length: int, usual: int, matters: float) -> float:
+    return 1 - matters + matters * length / usual
+
+
+def _weight(frequency: float) -> int:
+    return max(1, round(HEAVIEST * frequency / (frequency + _HALF_WAY)))

@@ -1,0 +1,199 @@
+"""In which entries each word stands: sorted arrays per word, and a small layer of what changed since.
+
+Entries are numbers below 2**32, few of them unused: what a search adds up are arrays with a place for each.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.uint8]
+"""How much each entry is about something, by its number: 0 for those that are not."""
+
+Counts = NDArray[np.int32]
+
+BLOCK = 1 << 14
+"""Entries whose postings are kept together: what is sorted at a time bounds the memory that it takes."""
+MOST_WORDS = 1 << 24
+
+_WEIGHT_BITS = 8
+_PACKED = np.dtype("<u4")
+_ITEM = _PACKED.itemsize
+
+
+def pack(weights: Mapping[int, int]) -> bytes:
+    """Give the words of one entry (their stems' numbers) and their weights in the form in which they are stored.
+
+    Raises OverflowError for a number of MOST_WORDS or more.
+    """
+    if weights and max(weights) >= MOST_WORDS:
+        raise OverflowError("too many words were ever indexed: index everything anew")
+    items = np.fromiter((stem << _WEIGHT_BITS | weight for stem, weight in sorted(weights.items())), _PACKED)
+    return items.tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """Postings of some entries, sorted by word, then by entry."""
+
+    first: int
+    """The number that the entries are counted from."""
+    stems: NDArray[np.uint32]
+    """Those that stand in an entry, in rising order."""
+    ends: NDArray[np.uint32]
+    entries: NDArray[np.uint16] | NDArray[np.uint32]
+    weights: Weights
+
+    @classmethod
+    def build(cls, first: int, rows: Mapping[int, bytes], kind: type[np.uint16] | type[np.uint32]) -> "_Layer":
+        """Take the stored words of entries, by number in rising order."""
+        packed = np.frombuffer(b"".join(rows.values()), _PACKED)
+        stems = _stems(packed)
+        order = _order(stems)
+        sizes = np.fromiter((len(words) // _ITEM for words in rows.values()), np.int64, len(rows))
+        entries = np.repeat(np.fromiter((number - first for number in rows), kind, len(rows)), sizes)
+        stems = stems[order]
+        last = np.append(stems[1:] != stems[:-1], True)[: len(stems)]
+        ends = (np.flatnonzero(last) + 1).astype(np.uint32)
+        return cls(first, stems[ends - 1], ends, entries[order], packed[order].astype(np.uint8))
+
+    def raise_weights(self, found: Weights, ways: Iterable[tuple[int, Weights | None]]) -> None:
+        """Write into an array how much the entries are about these words, where it says less.
+
+        Each comes with what its weights become; none where they stay, and the array holds nothing yet.
+        """
+        for stem, scale in ways:
+            mine = self.of(stem)
+            entries = self.entries[mine]
+            weights = self.weights[mine]
+            if scale is not None:
+                weights = np.maximum(found[entries], scale[weights])
+            found[entries] = weights
+
+    def words_of(self, number: int) -> NDArray[np.uint32]:
+        """Give the words of one entry."""
+        places = np.flatnonzero(self.entries == number - self.first)
+        return self.stems[np.searchsorted(self.ends, places, side="right")]
+
+    def of(self, stem: int) -> slice:
+        """Give where the postings of a word stand."""
+        place = int(np.searchsorted(self.stems, np.uint32(stem)))
+        if place == len(self.stems) or self.stems[place] != stem:
+            return slice(0, 0)
+        return slice(int(self.ends[place - 1]) if place else 0, int(self.ends[place]))
+
+
+@dataclass(frozen=True)
+class Postings:
+    """The postings of all entries. Never changed: threads share it, and a change makes another that shares the rest."""
+
+    size: int
+    """One more than the highest number of an entry."""
+    frequencies: Counts
+    """In how many entries each word stands, by the number of its stem."""
+    _blocks: tuple[_Layer, ...]
+    _changed: Mapping[int, bytes]
+    """The words of entries that changed since the blocks were made; none of those that are not indexed any more."""
+    _layer: _Layer
+    """The same, as postings."""
+    _masked: NDArray[np.intp]
+    """The entries among them, in rising order: what the blocks say of those is no longer so."""
+
+    @classmethod
+    def build(cls, entries: Iterable[tuple[int, bytes]]) -> "Postings":
+        """Take entries as (number, stored words), in rising order."""
+        blocks = tuple(_Layer.build(first, rows, np.uint16) for first, rows in _by_block(entries))
+        last = blocks[-1] if blocks else None
+        size = last.first + int(last.entries.max(initial=0)) + 1 if last else 0
+        frequencies = np.zeros(
+            max((int(block.stems[-1]) + 1 for block in blocks if len(block.stems)), default=0), np.int32
+        )
+        for block in blocks:
+            frequencies[block.stems] += np.diff(block.ends, prepend=0).astype(np.int32)
+        return cls(size, frequencies, blocks, {}, _Layer.build(0, {}, np.uint32), np.empty(0, np.intp))
+
+    @property
+    def changes(self) -> int:
+        """How many entries changed since the blocks were made."""
+        return len(self._changed)
+
+    def patched(self, entries: Mapping[int, bytes]) -> "Postings":
+        """Give the postings after changes to some entries; no words: the entry is not indexed any more."""
+        changed = dict(sorted({**self._changed, **entries}.items()))
+        layer = _Layer.build(0, {number: words for number, words in changed.items() if words}, np.uint32)
+        masked = np.fromiter((number for number in changed if number < self.size), np.intp)
+        return replace(
+            self,
+            size=max(self.size, max(entries, default=-1) + 1),
+            frequencies=self._counted_again(entries),
+            _changed=changed,
+            _layer=layer,
+            _masked=masked,
+        )
+
+    def _counted_again(self, entries: Mapping[int, bytes]) -> Counts:
+        after = {number: _stems(words) for number, words in entries.items()}
+        highest = max((int(stems.max(initial=0)) for stems in after.values()), default=0)
+        counted = np.zeros(max(len(self.frequencies), highest + 1), np.int32)
+        counted[: len(self.frequencies)] = self.frequencies
+        for number, stems in after.items():
+            counted[self._words_before(number)] -= 1
+            counted[stems] += 1
+        return counted
+
+    def _words_before(self, number: int) -> NDArray[np.uint32]:
+        """Give the words of an entry as they are here."""
+        if number in self._changed:
+            return _stems(self._changed[number])
+        blocks = (block for block in self._blocks if block.first <= number < block.first + BLOCK)
+        return next((block.words_of(number) for block in blocks), np.empty(0, np.uint32))
+
+    def weights(self, ways: Sequence[tuple[int, float]]) -> Weights:
+        """Give how much each entry is about one of some words, each given with what it counts for (up to 1)."""
+        # The first one finds nothing that could be more.
+        scaled = [(stem, _scale(factor) if rank or factor != 1 else None) for rank, (stem, factor) in enumerate(ways)]
+        found = np.zeros(self.size, np.uint8)
+        for block in self._blocks:
+            block.raise_weights(found[block.first : block.first + BLOCK], scaled)
+        found[self._masked] = 0
+        self._layer.raise_weights(found, scaled)
+        return found
+
+    def frequency(self, stem: int) -> int:
+        """Count the entries in which a word stands."""
+        return int(self.frequencies[stem]) if stem < len(self.frequencies) else 0
+
+
+def _stems(words: bytes | NDArray[np.uint32]) -> NDArray[np.uint32]:
+    packed = np.frombuffer(words, _PACKED)
+    return packed >> np.uint32(_WEIGHT_BITS)
+
+
+@cache
+def _scale(factor: float) -> Weights:
+    """Give what each weight becomes; none becomes nothing."""
+    scale: Weights = np.ceil(np.arange(1 << _WEIGHT_BITS) * factor).astype(np.uint8)
+    return scale
+
+
+def _order(stems: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Give the order by word, entries staying as they are; NumPy sorts 16 bits at a time in linear time."""
+    order = np.argsort((stems & 0xFFFF).astype(np.uint16), kind="stable")
+    high = (stems >> 16).astype(np.uint16)
+    return order[np.argsort(high[order], kind="stable")] if high.any() else order
+
+
+def _by_block(entries: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, dict[int, bytes]]]:
+    first = 0
+    rows: dict[int, bytes] = {}
+    for number, words in entries:
+        if number - first >= BLOCK:
+            if rows:
+                yield first, rows
+            first, rows = number - number % BLOCK, {}
+        rows[number] = words
+    if rows:
+        yield first, rows

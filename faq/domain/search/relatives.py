@@ -1,0 +1,23 @@
+"""Stems of one family that the stemmer keeps apart: « envoi » and « envoyer », « homologué » and « homologation »."""
+
+from collections.abc import Iterator
+
+_SHORTEST = 4
+"""Letters that two stems share at least."""
+_CLOSE = (("", "s"), ("", "ent"), ("i", "y"), ("", "u"), ("", "us"))
+_DISTANT = (
+    ("", "i"), ("", "l"), ("", "r"), ("", "er"), ("", "on"), ("", "ag"), ("", "ur"), ("", "eur"), ("", "ion"),
+    ("", "atur"), ("", "icat"), ("", "tent"), ("i", "icat"), ("i", "ient"), ("c", "t"), ("c", "qu"), ("cag", "qu"),
+    ("r", "t"), ("dr", "t"), ("d", "s"), ("il", "l"), ("ct", "xion"), ("et", "is"), ("ettr", "is"), ("ettr", "iss"),
+    ("et", "ettr"), ("ag", "ent"),
+)  # fmt: skip
+"""Pairs of endings that tell two forms of one word, and its family: here only where the stems share a letter more."""
+
+
+def relatives(stem: str) -> Iterator[str]:
+    """Give stems that mean the same action or thing, if they are words at all: whoever asks looks that up."""
+    for pairs, shortest in ((_CLOSE, _SHORTEST), (_DISTANT, _SHORTEST + 1)):
+        for pair in pairs:
+            for ending, other in (pair, pair[::-1]):
+                if stem.endswith(ending) and len(stem) - len(ending) >= shortest:
+                    yield stem[: len(stem) - len(ending)] + other

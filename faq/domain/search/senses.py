@@ -1,0 +1,127 @@
+"""What the words of a query mean in an index: the ways in which an entry may say each of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faq.domain.search.postings import Postings
+from faq.domain.search.queries import Keys, Query, Synonyms, Word
+from faq.domain.search.relatives import relatives
+from faq.domain.search.spelling import meant
+from faq.domain.search.vocabulary import Vocabulary
+from faq.domain.text import stem
+
+_ITSELF, _SYNONYM, _BEGINNING, _RELATIVE = 1.0, 0.9, 0.7, 0.6
+"""What finding a word counts for when it is found otherwise than it was typed."""
+_SHORTEST_BEGINNING = 3
+_MOST_BEGINNINGS = 40
+"""The words that begin so in the most entries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to say something: words that an entry must all hold."""
+
+    stems: tuple[int, ...]
+    factor: float
+    keys: Keys
+    """The same words, for those who show where they stand; none where it is all those that begin alike."""
+    beginning: str = ""
+    """How these begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What one word or expression of a query means."""
+
+    words: tuple[Word, ...]
+    ways: tuple[Way, ...]
+    correction: int | None = None
+    """The place in the vocabulary of the word that was probably meant."""
+
+    @property
+    def common(self) -> bool:
+        """Whether nearly every answer may say it."""
+        return all(word.common for word in self.words)
+
+    @property
+    def negation(self) -> bool:
+        """Whether it only denies something."""
+        return all(word.negation for word in self.words)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is known of words when a query is read."""
+
+    vocabulary: Vocabulary
+    postings: Postings
+    synonyms: Synonyms
+    typing: bool = False
+    """Whether the last word may go on."""
+
+    def senses(self, query: Query) -> Iterator[Sense]:
+        """Give what a query means, expression after expression."""
+        words = query.words
+        while words:
+            length, others = self.synonyms.longest(words)
+            expression, words = words[:length], words[length:]
+            synonyms = [way for other in others for way in self._together(other.keys, _SYNONYM)]
+            unfinished = self.typing and not words and expression[-1].end == len(query.text)
+            if length > 1:
+                itself = self._together(tuple(word.key for word in expression), _ITSELF)
+                yield Sense(expression, (*itself, *synonyms))
+            else:
+                yield self._sense(expression[0], synonyms, unfinished=unfinished)
+
+    def _sense(self, word: Word, synonyms: Sequence[Way], *, unfinished: bool) -> Sense:
+        ways = [*self._of(word.key), *synonyms]
+        if unfinished or not self.vocabulary.has_form(word.form):
+            ways += self._beginning_with(word.form)
+        if not ways and word.parts:
+            ways = self._together(word.parts, _ITSELF)
+        if not ways:
+            ways = self._run_together(word.form)
+        if ways:
+            return Sense((word,), tuple(ways))
+        place = meant(word.form, self.vocabulary, self.postings.frequency)
+        if place is None:
+            return Sense((word,), ())
+        key = self.vocabulary.key(int(self.vocabulary.stems[place]))
+        return Sense((word,), tuple(self._of(key)), place)
+
+    def _of(self, key: str) -> list[Way]:
+        """Give the ways to say one word: itself, and others of its family."""
+        itself = self._together((key,), _ITSELF)
+        return itself + [way for other in relatives(key) for way in self._together((other,), _RELATIVE)]
+
+    def _together(self, keys: Keys, factor: float) -> list[Way]:
+        """Give the way that says all these words, if there are entries for each."""
+        numbers = [self.vocabulary.number(key) for key in keys]
+        stems = tuple(number for number in numbers if number is not None and self.postings.frequency(number))
+        return [Way(stems, factor, keys)] if len(stems) == len(keys) else []
+
+    def _beginning_with(self, beginning: str) -> list[Way]:
+        if len(beginning) < _SHORTEST_BEGINNING:
+            return []
+        stems = self.beginning_with(beginning)[:_MOST_BEGINNINGS]
+        return [Way((stem,), _BEGINNING, (), beginning) for stem in stems.tolist()]
+
+    def beginning_with(self, beginning: str) -> NDArray[np.uint32]:
+        """Give the stems of the words that begin so, those in the most entries first."""
+        stems = np.unique(self.vocabulary.stems[self.vocabulary.beginning_with(beginning)])
+        counts = self.postings.frequencies
+        stems = stems[stems < len(counts)]
+        return stems[np.argsort(-counts[stems], kind="stable")][: np.count_nonzero(counts[stems])]
+
+    def _run_together(self, form: str) -> list[Way]:
+        """Give the two words that somebody typed without a space between them."""
+        for place in range(_SHORTEST_BEGINNING, len(form) - _SHORTEST_BEGINNING + 1):
+            halves = form[:place], form[place:]
+            if all(map(self.vocabulary.has_form, halves)) and (
+                ways := self._together((stem(halves[0]), stem(halves[1])), _ITSELF)
+            ):
+                return ways
+        return []

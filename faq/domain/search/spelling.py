@@ -1,0 +1,77 @@
+"""The word that somebody meant who typed one that nobody wrote."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from faq.domain.search.vocabulary import Vocabulary
+
+SHORTEST = 4
+"""Letters. Shorter words are mostly acronyms, and one letter makes another of them."""
+LONG = 8
+"""Letters from which a word may hold two mistakes."""
+_MOST_COMPARED = 500
+
+_BESIDE = {frozenset(pair) for row in ("azertyuiop", "qsdfghjklm", "wxcvbn") for pair in pairwise(row)}
+"""Letters that are neighbours on a French keyboard."""
+_SOUNDS = (
+    (re.compile("ph"), "f"),
+    (re.compile("[sc]h"), "x"),
+    (re.compile("ss|[sc](?=[eiy])|t(?=ion)"), "s"),
+    (re.compile("qu|[qc]"), "k"),
+    (re.compile("gu(?=[ei])"), "q"),
+    (re.compile("g(?=[eiy])"), "j"),
+    (re.compile("e?au"), "o"),
+    (re.compile("ai|ei|er$|ez$"), "e"),
+    (re.compile("[ea][nm](?![aeiouymn])"), "an"),
+    (re.compile("y"), "i"),
+    (re.compile("h|(?<=.)[edstxz]+$"), ""),
+    (re.compile(r"(.)\1"), r"\1"),
+)
+
+
+def meant(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> int | None:
+    """Give the place of the word that was most likely meant; none where no word is near enough.
+
+    `word` is without case and accents; `frequency` counts the entries that hold a stem, by its number. One letter
+    too few, too many, another or two swapped make one mistake; long words may hold two.
+    """
+    if len(word) < SHORTEST or not word.isalpha():
+        return None
+    for mistakes in (1, 2) if len(word) >= LONG else (1,):
+        costs: list[tuple[float, int]] = []
+        for place in vocabulary.with_letters_of(word, mistakes)[:_MOST_COMPARED].tolist():
+            candidate = vocabulary.form(place)
+            if OSA.distance(word, candidate, score_cutoff=mistakes) > mistakes:
+                continue
+            if entries := frequency(int(vocabulary.stems[place])):
+                costs.append((_cost(word, candidate, entries), place))
+        if costs:
+            return min(costs)[1]
+    return None
+
+
+def _cost(word: str, candidate: str, entries: int) -> float:
+    """Weigh a word that is near: the same sound, two letters swapped or doubled and a neighbouring key are likely."""
+    cost = -0.08 * math.log(entries)
+    if word[0] != candidate[0]:
+        cost += 0.3
+    if _sound(word) == _sound(candidate):
+        return cost - 0.3
+    gone, come = Counter(word) - Counter(candidate), Counter(candidate) - Counter(word)
+    if not gone and not come:
+        return cost - 0.3
+    if gone and come:
+        return cost if frozenset((*gone, *come)) in _BESIDE else cost + 0.1
+    doubled = set(gone or come) <= set(candidate)
+    return cost - (0.2 if doubled else 0.1)
+
+
+def _sound(word: str) -> str:
+    for written, spoken in _SOUNDS:
+        word = written.sub(spoken, word)
+    return word

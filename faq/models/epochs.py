@@ -1,0 +1,84 @@
+"""Which state of the published FAQ is current, and what changed on the way to it."""
+
+import uuid
+from collections.abc import Collection
+
+from django.db import connection, models
+from django.db.models import Q
+
+
+class Epoch(models.Model):
+    """The one row that says which state of the published FAQ is current."""
+
+    token = models.CharField(max_length=32)
+    """Random rather than counted: a number would come back after a rollback, with other content behind it."""
+
+    class Meta:
+        verbose_name = "époque"
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="epoch_one_row")]
+
+    def __str__(self):
+        return self.token
+
+    @classmethod
+    def now(cls) -> str:
+        """Give the current token; "" before the first change."""
+        # Every request asks: a queryset would take longer than all the rest of a page that is kept ready.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT token FROM faq_epoch")
+            row = cursor.fetchone()
+        return row[0] if row else ""
+
+    @classmethod
+    def move(cls, numbers: Collection[int] | None = None) -> None:
+        """Make what was read before out of date; called in the transaction that changes what the public sees.
+
+        `numbers` are those of the entries that may read otherwise, or at other addresses, from now on; None
+        stands for everything.
+        """
+        token = uuid.uuid4().hex
+        # The row stays locked until the transaction ends: steps are numbered in the order in which they come true.
+        if not cls.objects.filter(pk=1).update(token=token):
+            cls.objects.update_or_create(pk=1, defaults={"token": token})
+        EpochStep.leave(token, numbers)
+
+    @classmethod
+    def changed_since(cls, token: str, upto: str) -> set[int] | None:
+        """Give the numbers of the entries that changed between two tokens; None where that is not known.
+
+        Where `upto` came before `token`, nothing changed on the way.
+        """
+        places = dict(EpochStep.objects.filter(token__in=(token, upto)).values_list("token", "pk"))
+        if token not in places or upto not in places:
+            return None
+        between = EpochStep.objects.filter(pk__gt=places[token], pk__lte=places[upto])
+        steps = list(between.values_list("entries", flat=True))
+        return None if None in steps else {number for numbers in steps for number in numbers}
+
+
+class EpochStep(models.Model):
+    """What one move of the epoch changed, kept for as long as a worker may still be at the token before."""
+
+    KEPT = 1_000
+    """Steps. A worker that slept longer reads everything anew."""
+    LONGEST = 10_000
+    """Entries. Whoever changes more has everything read anew, which takes no longer."""
+
+    token = models.CharField(max_length=32, unique=True)
+    entries = models.JSONField(null=True)
+    """The numbers of the entries that changed; none: everything may have."""
+
+    class Meta:
+        verbose_name = "pas de l’époque"
+        default_permissions = ()
+
+    def __str__(self):
+        return self.token
+
+    @classmethod
+    def leave(cls, token: str, numbers: Collection[int] | None) -> None:
+        """Remember what a move changed, and forget what nobody is likely to ask for any more."""
+        known = numbers is not None and len(numbers) <= cls.LONGEST
+        step = cls.objects.create(token=token, entries=sorted(numbers) if known else None)
+        cls.objects.filter(pk__lte=step.pk - cls.KEPT).delete()

@@ -1,0 +1,26 @@
+"""Searches that found nothing: what visitors miss. Nothing here tells who searched."""
+
+from django.db import models
+
+LONGEST_KEPT = 100
+
+
+class FailedSearch(models.Model):
+    """One query, without case, accents and personal data, and how often it found nothing on one day."""
+
+    day = models.DateField("jour")
+    query = models.CharField("recherche", max_length=LONGEST_KEPT)
+    times = models.PositiveIntegerField("fois", default=1)
+
+    class Meta:
+        verbose_name = "recherche sans résultat"
+        verbose_name_plural = "recherches sans résultat"
+        ordering = ("-day", "-times", "query")
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=("day", "query"), name="failed_search_once_a_day"),
+            models.CheckConstraint(condition=~models.Q(query=""), name="failed_search_says_something"),
+        ]
+
+    def __str__(self):
+        return self.query

@@ -1,0 +1,67 @@
+"""What is searched: the analysed words of every live entry. Derived from the entries, never the truth."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from faq.domain.search.analysis import LONGEST_WORD
+from faq.models.entries import Entry
+
+MOST_USEFUL = 100
+
+
+class SearchStem(models.Model):
+    """What all forms of a word have in common; its primary key is the number that indexes know it by."""
+
+    key = models.CharField(max_length=LONGEST_WORD, unique=True)
+
+    class Meta:
+        verbose_name = "racine"
+        default_permissions = ()
+
+    def __str__(self):
+        return self.key
+
+
+class SearchForm(models.Model):
+    """A word as people write it."""
+
+    form = models.CharField(max_length=LONGEST_WORD, unique=True)
+    """Without case and accents."""
+    shown = models.CharField(max_length=100)
+    """With them."""
+    stem = models.ForeignKey(SearchStem, models.CASCADE, related_name="forms")
+
+    class Meta:
+        verbose_name = "forme"
+        default_permissions = ()
+
+    def __str__(self):
+        return self.shown
+
+
+class SearchedEntry(models.Model):
+    """A live entry as searches read it; entries that are not live have none."""
+
+    entry = models.OneToOneField(Entry, models.CASCADE, primary_key=True, related_name="+")
+    words = models.BinaryField()
+    """Its stems with their weights, see `faq.domain.search.postings.pack`."""
+    generation = models.PositiveSmallIntegerField()
+    """Of the analysis, see `faq.domain.search.analysis.GENERATION`."""
+    usefulness = models.SmallIntegerField(
+        default=0, validators=[MinValueValidator(-MOST_USEFUL), MaxValueValidator(MOST_USEFUL)]
+    )
+    """What visitors make of it: -100 (useful to nobody) to 100; 0 where that is not known."""
+
+    class Meta:
+        verbose_name = "fiche cherchée"
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(usefulness__gte=-MOST_USEFUL, usefulness__lte=MOST_USEFUL),
+                name="searched_entry_usefulness_in_range",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.entry_id)

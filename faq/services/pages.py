@@ -1,0 +1,67 @@
+"""Writing the pages about the site: every text stays, two editors never overwrite each other unknowingly."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from faq.enums import PageSlug
+from faq.models import Epoch, SitePage, SitePageVersion
+from faq.services.content import EntryError, one_line_end
+from faq.services.roles import Author, require
+
+STARTER_TEXTS = Path(settings.BASE_DIR) / "fixtures" / "pages"
+
+
+class StalePage(EntryError):
+    """Somebody else saved the page since whoever saves it now opened it; nothing was written."""
+
+    def __init__(self, latest: SitePageVersion) -> None:
+        self.latest = latest
+        super().__init__("Quelqu’un d’autre a enregistré cette page entre-temps.")
+
+
+@transaction.atomic
+def save_page(page: SitePage, title: str, text: str, author: Author, *, base: int | None = None) -> bool:
+    """Have the public read this from now on; tell whether anything changed, and leave a version where it did.
+
+    `base` is the number of the version that the author has seen, where it matters.
+    Raises PermissionDenied, StalePage, SitePage.DoesNotExist.
+    """
+    require(author, "faq.change_sitepage")
+    stored = SitePage.objects.select_for_update().get(pk=page.pk)
+    said = (title.strip(), one_line_end(text).strip())
+    if said == (stored.title, stored.text):
+        return False
+    if base is not None and base != stored.number:
+        raise StalePage(SitePageVersion.objects.select_related("author").get(page=stored, number=stored.number))
+    _write(stored, *said, author)
+    Epoch.move(())
+    return True
+
+
+def install_pages(*, apps: Any = None, **signal: Any) -> None:
+    """Write the pages that are missing, with their starter text. Called after every migration and every emptying.
+
+    `apps` are the models after the migration, which may have been one backwards; none are given after an emptying.
+    """
+    if apps is not None and "sitepage" not in apps.all_models["faq"]:
+        return
+    present = set(SitePage.objects.values_list("slug", flat=True))
+    for slug in PageSlug:
+        if slug not in present:
+            title, _, text = (STARTER_TEXTS / f"{slug}.md").read_text(encoding="utf-8").partition("\n")
+            with transaction.atomic():
+                _write(SitePage(slug=slug, number=0), title.removeprefix("# ").strip(), text.strip(), None)
+
+
+def _write(page: SitePage, title: str, text: str, author: Author) -> None:
+    page.title, page.text = title, text
+    page.number += 1
+    page.updated_at = timezone.now()
+    page.save()
+    SitePageVersion.objects.create(
+        page=page, number=page.number, title=title, text=text, author=author, created_at=page.updated_at
+    )

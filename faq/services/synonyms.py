@@ -1,0 +1,95 @@
+"""Groups of synonyms: editors keep them, searches obey them from the next request on."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.db import transaction
+
+from faq.domain.search.queries import LONGEST_EXPRESSION_WORDS, Keys, expression_keys
+from faq.models import Epoch, SynonymGroup
+from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
+from faq.services.roles import Author, require
+
+
+class SynonymsRefused(ValueError):
+    """A group that cannot be kept; the message says why, in French."""
+
+
+@transaction.atomic
+def save_synonyms(group: SynonymGroup, author: Author) -> None:
+    """Store a new or changed group. Raises PermissionDenied, SynonymsRefused."""
+    require(author, "faq.add_synonymgroup" if group._state.adding else "faq.change_synonymgroup")
+    if problems := problems_of(group):
+        raise SynonymsRefused(" ".join(problems))
+    group.save()
+    # No entry changed, but what searches find did.
+    Epoch.move(())
+
+
+def problems_of(group: SynonymGroup) -> list[str]:
+    """Say in French what is wrong with a group; nothing where it can be kept."""
+    expressions = group.expressions
+    problems = [problem for expression in expressions for problem in _problems_of_expression(expression)]
+    if problems:
+        return problems
+    if len({expression_keys(expression) for expression in expressions}) < 2:
+        return ["Il faut au moins deux expressions qui ne se lisent pas de la même façon."]
+    if len(expressions) > MOST_EXPRESSIONS:
+        return [f"Un groupe compte au plus {MOST_EXPRESSIONS} expressions ; il y en a {len(expressions)}."]
+    return _repeated(expressions) or ([] if group.one_way or group.retired else _found_elsewhere(group))
+
+
+@transaction.atomic
+def load_starter_synonyms(path: Path) -> int:
+    """Add the groups of a JSON file whose first expression stands in none; give how many were added.
+
+    Groups that editors changed or retired stay as they are.
+    """
+    starter = json.loads(path.read_text(encoding="utf-8"))
+    known = {
+        (expression_keys(expression), one_way)
+        for expressions, one_way in SynonymGroup.objects.values_list("expressions", "one_way")
+        for expression in expressions
+    }
+    new = [
+        SynonymGroup(expressions=group["expressions"], one_way=group.get("one_way", False))
+        for group in starter
+        if (expression_keys(group["expressions"][0]), group.get("one_way", False)) not in known
+    ]
+    SynonymGroup.objects.bulk_create(new)
+    if new:
+        Epoch.move(())
+    return len(new)
+
+
+def _problems_of_expression(expression: str) -> list[str]:
+    if len(expression) > LONGEST_EXPRESSION:
+        return [f"« {expression[:30]}… » est trop longue : {LONGEST_EXPRESSION} caractères au plus."]
+    keys = expression_keys(expression)
+    if not keys:
+        return [f"« {expression} » ne dit rien à la recherche : il y faut un mot qui ne soit pas un simple mot outil."]
+    if len(keys) > LONGEST_EXPRESSION_WORDS:
+        return [f"« {expression} » compte trop de mots : {LONGEST_EXPRESSION_WORDS} au plus, mots outils à part."]
+    return []
+
+
+def _repeated(expressions: Sequence[str]) -> list[str]:
+    seen: dict[Keys, str] = {}
+    for expression in expressions:
+        earlier = seen.setdefault(expression_keys(expression), expression)
+        if earlier is not expression:
+            return [f"« {expression} » et « {earlier} » se lisent de la même façon : n’en gardez qu’une."]
+    return []
+
+
+def _found_elsewhere(group: SynonymGroup) -> list[str]:
+    """Tell of expressions that another group has: two groups with one of them would be one."""
+    wanted = {expression_keys(expression): expression for expression in group.expressions}
+    others = SynonymGroup.objects.in_use().filter(one_way=False).exclude(pk=group.pk)
+    return [
+        f"« {wanted[keys]} » est déjà dans le groupe « {other} » : complétez celui-là, ou retirez-l’en."
+        for other in others
+        for expression in other.expressions
+        if (keys := expression_keys(expression)) in wanted
+    ]

@@ -1,0 +1,82 @@
+"""The latest answers of any state of the cascade, for feed readers."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from faq.models import Entry
+from faq.views.answers import Answer, entries_with_live
+from faq.views.caching import cached_by_epoch
+from faq.views.selections import of_a_state, origin
+from faq.views.states import state_address
+
+ANSWERS_IN_A_FEED = 50
+_FEW = 500
+"""Entries among which the database finds the latest; among more, going through the latest of all finds them sooner."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+class _Feed(Atom1Feed):
+    """Django's, without the present moment for a feed that has no entry: what did not change stays the same."""
+
+    def latest_post_date(self):
+        return max((item["updateddate"] for item in self.items), default=_NEVER)
+
+
+@require_safe
+@cached_by_epoch
+@cache_control(public=True, no_cache=True)
+@of_a_state
+def feed(request, snapshot, reading):
+    """List the answers of a state, those whose text or filing changed last first."""
+    site, state = origin(request), reading.state
+    named = ", ".join(term.label for term in state.values())
+    written = _Feed(
+        title=_clean(f"FAQ de l’Agence du Numérique en Santé{f' : {named}' if named else ''}"),
+        link=site + state_address(state),
+        description=None,
+        feed_url=site + request.get_full_path(),
+        language="fr",
+        author_name="Agence du Numérique en Santé",
+    )
+    for entry in _latest(snapshot.index.select(state)):
+        _add(written, entry, Answer(entry, snapshot.taxonomy), site)
+    response = HttpResponse(written.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _add(feed: _Feed, entry: Entry, answer: Answer, site: str) -> None:
+    feed.add_item(
+        title=_clean(entry.question),
+        link=site + entry.get_absolute_url(),
+        description=render_to_string("faq/feed_answer.html", {"entry": entry}),
+        # The title in the address may change, the number never does.
+        unique_id=site + reverse("faq:entry_by_number", args=(entry.pk,)),
+        updateddate=entry.updated_at,
+        categories=[_clean(label) for label in answer.labels],
+    )
+
+
+def _latest(selection) -> list[Entry]:
+    entries = entries_with_live().live().order_by("-updated_at", "-pk")
+    numbers = selection if len(selection) <= _FEW else islice(_latest_among(selection), ANSWERS_IN_A_FEED)
+    return list(entries.filter(pk__in=list(numbers))[:ANSWERS_IN_A_FEED])
+
+
+def _latest_among(selection) -> Iterator[int]:
+    numbers = Entry.objects.live().order_by("-updated_at", "-pk").values_list("pk", flat=True)
+    return (number for number in numbers.iterator(chunk_size=_FEW) if number in selection)
+
+
+def _clean(text: str) -> str:
+    return _NOT_IN_XML.sub("\ufffd", text)

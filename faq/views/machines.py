@@ -1,0 +1,57 @@
+"""What programs look for at fixed addresses: what may be read, by what, and whether the site lives."""
+
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import conditional_page, require_safe
+
+from faq.models import Epoch
+from faq.models.live import live_snapshot
+from faq.views.caching import cached_by_epoch
+from faq.views.selections import origin
+from faq.views.states import branch, state_address
+
+_TEXT = "text/plain; charset=utf-8"
+
+
+@require_safe
+@conditional_page
+@cache_control(public=True, max_age=3600)
+def robots(request):
+    """Tell crawlers where the list of addresses is, and what is not worth a visit."""
+    return render(request, "faq/robots.txt", {"site": origin(request)}, content_type=_TEXT)
+
+
+@require_safe
+@cached_by_epoch
+@cache_control(public=True, no_cache=True)
+def llms(request):
+    """Tell language models what the site holds, and where it can be read without its pages."""
+    snapshot = live_snapshot(request.epoch)
+    states = [branch(term, snapshot.taxonomy) for term in snapshot.taxonomy.terms if not term.parents]
+    branches = [
+        {"label": [*state.values()][-1].label, "address": state_address(state), "count": count}
+        for state in states
+        if not any(term.retired for term in state.values()) and (count := snapshot.index.count(state))
+    ]
+    context = {"site": origin(request), "count": snapshot.index.count({}), "branches": branches}
+    return render(request, "faq/llms.txt", context, content_type=_TEXT)
+
+
+@require_safe
+@never_cache
+def alive(request):
+    """Tell whoever watches the process that it answers, whatever the state of the database."""
+    return HttpResponse("ok\n", content_type=_TEXT)
+
+
+@require_safe
+@never_cache
+def ready(request):
+    """Tell whoever sends visitors here whether they will be served: 503 while the database does not answer."""
+    try:
+        Epoch.now()
+    except DatabaseError:
+        return HttpResponse("base de données injoignable\n", status=503, content_type=_TEXT)
+    return HttpResponse("ok\n", content_type=_TEXT)

@@ -1,0 +1,39 @@
+"""Suggestions while somebody types a search."""
+
+from django.http import JsonResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from faq.models import Entry
+from faq.models.live import live_snapshot
+from faq.models.search import live_completions, live_search
+from faq.views.caching import cached_by_epoch
+from faq.views.states import read_state
+
+MOST_QUESTIONS = 6
+SHORTEST = 2
+"""Characters from which there is something to suggest."""
+
+
+@require_safe
+@cached_by_epoch
+@cache_control(public=True, max_age=60)
+def suggestions(request):
+    """Answer, in JSON, with words that go on with `q`, and questions within the filters that match it.
+
+    {"words": ["certificat"], "questions": [{"text": "Comment … ?", "address": "/fiche/7-comment/"}]}
+    """
+    typed = request.GET.get("q", "")
+    if len(typed.strip()) < SHORTEST:
+        return JsonResponse({"words": [], "questions": []})
+    snapshot = live_snapshot(request.epoch)
+    selection = snapshot.index.select(read_state(request.GET, snapshot.taxonomy).state)
+    numbers = live_search(typed, snapshot, selection, typing=True).numbers[:MOST_QUESTIONS]
+    entries = Entry.objects.live().only("question").in_bulk(numbers)
+    questions = [entries[number] for number in numbers if number in entries]
+    return JsonResponse(
+        {
+            "words": live_completions(typed, snapshot),
+            "questions": [{"text": entry.question, "address": entry.get_absolute_url()} for entry in questions],
+        }
+    )

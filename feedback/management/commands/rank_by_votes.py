@@ -1,0 +1,16 @@
+"""manage.py rank_by_votes."""
+
+from django.core.management.base import BaseCommand
+
+from feedback.ranking import rank_by_votes
+
+
+class Command(BaseCommand):
+    """Have searches show what visitors find useful before what they do not."""
+
+    help = "Tient compte des votes dans le classement de la recherche. À lancer chaque nuit."
+
+    def handle(self, **options):
+        """Tell how many entries moved."""
+        changed = rank_by_votes()
+        self.stdout.write(f"Classement de la recherche : {changed} fiche{'s' if changed > 1 else ''} à revoir.")

@@ -1,0 +1,96 @@
+"""What visitors said is not kept for ever: after 25 months only counts per month are left."""
+
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from faq.models import FailedSearch
+from feedback.models import Answer, Comment, MonthlyCount, SearchFollowUp, Vote
+from feedback.sources import forget_sources
+
+MONTHS_KEPT = 25
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """What was too old, and is gone."""
+
+    before: date
+    """The first day that is kept."""
+    votes: int
+    comments: int
+    searches: int
+    """Queries of one day."""
+    sources: int
+    """Votes that still bore the hash of a network."""
+
+
+@transaction.atomic
+def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
+    """Delete what is older than 25 months; counts of votes and comments per version and month stay.
+
+    With `dry_run` everything is done, then undone.
+    """
+    today = timezone.localdate(now)
+    before = months_before(today, MONTHS_KEPT)
+    start = timezone.make_aware(datetime.combine(before, datetime.min.time()))
+    purge = Purge(
+        before=before,
+        votes=_purge_votes(start),
+        comments=_purge_comments(start),
+        searches=_purge_searches(before),
+        sources=forget_sources(today),
+    )
+    if dry_run:
+        transaction.set_rollback(True)
+    return purge
+
+
+def months_before(day: date, months: int) -> date:
+    """Give the same day of an earlier month, or that month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    _, last = monthrange(year, month + 1)
+    return date(year, month + 1, min(day.day, last))
+
+
+def _purge_votes(start: datetime) -> int:
+    old = Vote.objects.filter(voted_at__lt=start)
+    counts: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0})
+    rows = old.counted().order_by().values_list("version", "voted_at", "answer")
+    for version, voted_at, answer in rows.iterator(_CHUNK):
+        counts[version, _month(voted_at)]["yes" if answer == Answer.YES else "no"] += 1
+    _add(counts)
+    return old.delete()[0]
+
+
+def _purge_comments(start: datetime) -> int:
+    old = Comment.objects.filter(sent_at__lt=start)
+    counts: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(lambda: {"comments": 0})
+    for version, sent_at in old.order_by().values_list("version", "sent_at").iterator(_CHUNK):
+        counts[version, _month(sent_at)]["comments"] += 1
+    _add(counts)
+    return old.delete()[0]
+
+
+def _purge_searches(before: date) -> int:
+    gone, _ = FailedSearch.objects.filter(day__lt=before).delete()
+    SearchFollowUp.objects.filter(followed_on__lt=before).exclude(
+        query__in=FailedSearch.objects.values("query")
+    ).delete()
+    return gone
+
+
+def _add(counts: dict[tuple[int, date], dict[str, int]]) -> None:
+    for (version, month), numbers in counts.items():
+        count, _ = MonthlyCount.objects.get_or_create(version_id=version, month=month)
+        MonthlyCount.objects.filter(pk=count.pk).update(**{name: F(name) + number for name, number in numbers.items()})
+
+
+def _month(moment: datetime) -> date:
+    return timezone.localdate(moment).replace(day=1)

@@ -1,0 +1,71 @@
+"""Which votes of one day came from the same network, without keeping anybody's address.
+
+A vote bears a keyed hash of the network and the entry. The key is random, serves for one day and is then
+deleted, together with the hashes: from then on nobody can tell where a vote came from, nor that two came from
+the same place. Hashes of two entries cannot be matched even on the day.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import threading
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from feedback.models import SOURCE_LENGTH, SourceKey, Vote
+
+_KEPT_BITS = {4: 24, 6: 48}
+"""Of an address: what all machines of one site share."""
+
+_latest: tuple[date, bytes] | None = None
+_at_work = threading.Lock()
+
+
+def network_of(address: str) -> str:
+    """Give the network of an IP address, as « 192.0.2.0/24 » or « 2001:db8::/48 »; "" for what is none."""
+    try:
+        read = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return ""
+    if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped:
+        read = read.ipv4_mapped
+    return str(ipaddress.ip_network((read, _KEPT_BITS[read.version]), strict=False))
+
+
+def source_of(network: str, entry: int, at: datetime) -> str:
+    """Give what a vote bears of a network on one day and one entry (its number); "" for no network."""
+    if not network:
+        return ""
+    key = _key_of(timezone.localdate(at))
+    return hmac.new(key, f"{entry}:{network}".encode(), hashlib.sha256).hexdigest()[:SOURCE_LENGTH]
+
+
+@transaction.atomic
+def forget_sources(today: date) -> int:
+    """Delete the keys of other days, and the hashes that they made; give how many votes bore one."""
+    SourceKey.objects.exclude(day=today).delete()
+    morning = timezone.make_aware(datetime.combine(today, datetime.min.time()))
+    return Vote.objects.exclude(source="").filter(first_voted_at__lt=morning).update(source="")
+
+
+def _key_of(day: date) -> bytes:
+    """Give the key of a day; the first vote of a day makes it, and has the day before forgotten."""
+    global _latest
+    latest = _latest
+    if latest and latest[0] == day:
+        return latest[1]
+    with _at_work:
+        key, new = SourceKey.objects.get_or_create(day=day, defaults={"key": secrets.token_hex(32)})
+        if new and day == timezone.localdate():
+            forget_sources(day)
+        _latest = day, bytes.fromhex(key.key)
+    return _latest[1]
+
+
+def forget_key() -> None:
+    """Read the key from the database again: for tests, whose databases are emptied."""
+    global _latest
+    _latest = None

@@ -1,0 +1,23 @@
+"""What the form below an answer offers."""
+
+from functools import cache
+
+from django import template
+from django.utils.html import format_html_join
+
+from feedback.models import LONGEST_COMMENT, Reason
+
+register = template.Library()
+
+
+@register.simple_tag
+@cache
+def reasons():
+    """Write the reasons as options."""
+    return format_html_join("", '<option value="{}">{}</option>', Reason.choices)
+
+
+@register.simple_tag
+def longest_comment():
+    """Give the number of characters of the longest comment."""
+    return LONGEST_COMMENT

@@ -1,0 +1,65 @@
+"""What readers of the results see: the words they searched for, where most of them stand."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faq.domain.search.extracts import EXTRACT_LENGTH, Marks, extract, highlighted
+from faq.domain.text import stem
+
+CARD = Marks(frozenset({stem("carte"), stem("cps")}))
+
+
+def marked(pieces):
+    return [text for text, is_match in pieces if is_match]
+
+
+def written(pieces):
+    return "".join(text for text, _ in pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "marks", "expected"),
+    [
+        ("Les cartes CPS, l’e-CPS.", CARD, ["cartes", "CPS", "CPS"]),
+        ("Votre e-CPS", Marks(frozenset({"ecps"})), ["e-CPS"]),
+        ("par Pro Santé Connect.", Marks(frozenset({"prosanteconnect"})), ["Pro Santé Connect"]),
+        ("des sages-femmes", Marks(frozenset({"sagefemme"})), ["sages-femmes"]),
+        ("Un dossier, un patient", Marks(frozenset(), frozenset({("dossi", "patient")})), []),
+        ("le dossier patient informatisé", Marks(frozenset(), frozenset({("dossi", "patient")})), ["dossier patient"]),
+        ("référencement, référence", Marks(frozenset(), beginnings=("referenc",)), ["référencement", "référence"]),
+        ("rien", Marks(frozenset()), []),
+    ],
+)
+def test_words_are_marked_as_they_stand_in_the_text(text, marks, expected):
+    pieces = highlighted(text, marks)
+    assert marked(pieces) == expected
+    assert written(pieces) == text
+
+
+def test_a_long_answer_is_cut_around_what_was_searched_for():
+    text = "Début. " + "Rien ici. " * 80 + "Voici la carte CPS demandée. " + "Rien là. " * 80
+    pieces = extract(text, CARD)
+    assert marked(pieces) == ["carte", "CPS"]
+    assert written(pieces).startswith("… ")
+    assert written(pieces).endswith(" …")
+    assert len(written(pieces)) <= EXTRACT_LENGTH + 4
+
+
+def test_markup_is_not_shown():
+    pieces = extract("Voici :\n- une **carte**\n1. [la CPS](https://exemple.fr/cps)", CARD)
+    assert written(pieces) == "Voici : une carte la CPS"
+    assert marked(pieces) == ["carte", "CPS"]
+
+
+def test_an_answer_without_a_match_begins_at_its_beginning():
+    pieces = extract("Un mot " * 100, Marks(frozenset({"absent"})))
+    assert written(pieces).startswith("Un mot")
+    assert len(pieces) == 2
+
+
+@given(st.text(max_size=900), st.sets(st.sampled_from(["carte", "a", "é", "x1"])))
+def test_no_text_is_too_strange(text, words):
+    marks = Marks(frozenset(words), frozenset({("carte", "a")}), ("b",))
+    assert written(highlighted(text, marks)) == text
+    assert len(written(extract(text, marks))) <= max(EXTRACT_LENGTH + 4, 0)

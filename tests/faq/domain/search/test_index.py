@@ -1,0 +1,206 @@
+"""What a query finds, in which order; and an index that follows changes as if it had been made of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faq.domain.search.analysis import analyse
+from faq.domain.search.index import Index
+from faq.domain.search.postings import BLOCK, MOST_WORDS, pack
+from faq.domain.search.queries import LONGEST_QUERY, Synonyms
+from tests.searching import Numbering, Text, an_index, demo_texts, found, searched, starter_synonyms
+
+CARD, CERTIFICATE, RECORD = 1, 2, 3
+TEXTS = (
+    ("Comment débloquer une carte CPS ?", "Munissez-vous du code de déblocage reçu par courrier."),
+    ("Comment révoquer un certificat de serveur ?", "La révocation se demande en ligne, avec une carte CPS."),
+    (
+        "Le DPI doit-il être homologué ?",
+        "L’homologation du dossier patient ne va pas sans Pro Santé Connect.",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return an_index(TEXTS)
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("carte", CARD),
+        ("CARTES", CARD),
+        ("debloquer", CARD),
+        ("déblocage", CARD),
+        ("d'une carte", CARD),
+        ("certificats serveurs", CERTIFICATE),
+        ("révocation", CERTIFICATE),
+        ("revoque", CERTIFICATE),
+        ("dpi", RECORD),
+        ("homologation", RECORD),
+        ("homologuer", RECORD),
+        ("pro sante connect", RECORD),
+        ("connect", RECORD),
+        ("prosanteconnect", RECORD),
+        ("certifcat", CERTIFICATE),
+        ("serveru", CERTIFICATE),
+        ("homologasion", RECORD),
+        ("certif", CERTIFICATE),
+        ("carteCPS", CARD),
+        ("comment je fais pour débloquer ma carte", CARD),
+    ],
+)
+def test_a_word_is_found_however_it_is_written(index, query, first):
+    assert found(index, query)[:1] == [first]
+
+
+def test_the_question_counts_more_than_the_answer(index):
+    assert found(index, "carte cps") == [CARD, CERTIFICATE]
+
+
+def test_all_words_come_first_then_most_of_them(index):
+    assert set(found(index, "débloquer certificat")) == {CARD, CERTIFICATE}
+    assert found(index, "carte débloquer certificat")[0] == CARD
+    assert found(index, "carte licorne")[0] == CARD
+    assert found(index, "carte licorne dragon griffon") == []
+
+
+def test_where_nothing_is_found_the_nearest_are_told(index):
+    nothing = searched(index, "carte licorne dragon griffon")
+    assert nothing.nearest.tolist() == [CARD, CERTIFICATE]
+    assert len(nothing.entries) == 0
+
+
+def test_a_denial_decides_between_two_that_are_alike():
+    index = an_index(
+        [
+            ("Homologation avec téléservice ?", "L’homologation est obligatoire."),
+            ("Homologation sans téléservice ?", "L’homologation n’est pas obligatoire."),
+        ]
+    )
+    assert found(index, "homologation non obligatoire") == [2, 1]
+    assert set(found(index, "homologation obligatoire")) == {1, 2}
+
+
+def test_a_correction_names_the_word(index):
+    [sense] = searched(index, "certifcat").senses
+    assert index.vocabulary.form(sense.correction) == "certificat"
+    assert searched(index, "certificat").senses[0].correction is None
+
+
+def test_the_last_word_may_go_on_while_it_is_typed(index):
+    assert found(index, "carte", typing=True) == found(index, "carte")
+    assert found(index, "dossier pa", typing=True) == found(index, "dossier pat", typing=True) == [RECORD]
+    assert index.completions("deb") != []
+
+
+def test_synonyms_lead_both_ways_or_one(index):
+    both = Synonyms([(("DPI", "dossier médical de l’hôpital"), False)])
+    assert found(index, "dossier médical de l'hôpital", both) == [RECORD]
+    one = Synonyms([(("badge", "carte CPS"), True)])
+    assert found(index, "badge", one) == [CARD, CERTIFICATE]
+    back = an_index([("Qu’est-ce qu’un badge ?", "Un objet.")])
+    assert found(back, "carte cps", one) == []
+    assert found(back, "carte cps", Synonyms([(("badge", "carte CPS"), False)])) == [1]
+
+
+def test_an_expression_is_found_only_whole():
+    index = an_index([("Dossier", "Un patient."), ("Dossier", "Autre."), ("Patient", "Rien.")])
+    synonyms = Synonyms([(("DPI", "dossier patient"), False)])
+    assert found(index, "DPI", synonyms) == [1]
+
+
+def test_useful_answers_come_before_useless_ones_that_say_the_same():
+    numbering = Numbering()
+    stored = [(number, numbering.stored("Carte CPS ?", "Voici.")) for number in (1, 2, 3)]
+    index = Index.build(numbering.vocabulary(), stored, {1: -80, 3: 90})
+    assert found(index, "carte") == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", " ", "le la les", "%", "'\"`;--", "\x00\x01", "🩺🩺", "a" * 10_000, "é" * 10_000, "carte " * 3_000, "(" * 500,
+     "\ud800", "* OR 1=1", "__%__", "‮carte", "1 2 3 4 5", "https://" + "x" * 500, "ﬁ", "\u0301\u0301"],
+)  # fmt: skip
+def test_no_query_is_too_strange(index, query):
+    result = searched(index, query, starter_synonyms())
+    assert len(result.numbers) == len(result.entries) <= len(TEXTS)
+    assert searched(index, query, typing=True).numbers is not None
+
+
+def test_what_comes_after_a_few_lines_is_not_read(index):
+    assert found(index, "carte " + " " * LONGEST_QUERY * 5 + "licorne") == found(index, "carte")
+
+
+def test_acronyms_that_are_written_like_function_words_are_found():
+    index = an_index([("Que faire d’un code retiré des NOS ?", "Rien."), ("Nos codes ?", "Là.")])
+    assert found(index, "NOS") == [1]
+    assert found(index, "code NOS")[0] == 1
+    assert found(index, "nos") == []
+
+
+def test_more_words_than_can_be_numbered_are_refused():
+    with pytest.raises(OverflowError):
+        pack({MOST_WORDS: 1})
+
+
+WORDS = st.sampled_from(
+    "carte cartes certificat certifié serveur DPI INS code révoquer révocation sans pas Pro Santé 905 v2".split()
+)
+TEXT = st.tuples(st.lists(WORDS, max_size=5).map(" ".join), st.lists(WORDS, max_size=12).map(" ".join))
+NUMBER = st.one_of(st.integers(1, 12), st.sampled_from([BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5]))
+CHANGES = st.lists(st.dictionaries(NUMBER, st.one_of(st.none(), TEXT), min_size=1, max_size=4), max_size=4)
+QUERIES = (
+    "carte",
+    "certificat serveur",
+    "sans carte",
+    "revocation",
+    "certifcat",
+    "905",
+    "pro sante",
+    "v2",
+    "ser",
+    "dpi ins",
+)
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(NUMBER, TEXT, max_size=8), CHANGES)
+def test_an_index_that_follows_changes_equals_one_made_afresh(texts, changes):
+    numbering = Numbering()
+    stored = {number: numbering.stored(*text) for number, text in sorted(texts.items())}
+    index = Index.build(numbering.vocabulary(), stored.items(), {})
+    for change in changes:
+        known = len(numbering.stems), len(numbering.forms)
+        new = {number: numbering.stored(*text) if text else b"" for number, text in change.items()}
+        index = index.patched(numbering.vocabulary(known, index.vocabulary), new, {})
+        stored.update(new)
+    afresh = Index.build(
+        numbering.vocabulary(), ((number, words) for number, words in sorted(stored.items()) if words), {}
+    )
+    assert index.entries == afresh.entries
+    counted, again = index.postings.frequencies, afresh.postings.frequencies
+    assert np.array_equal(np.trim_zeros(counted, "b"), np.trim_zeros(again, "b"))
+    for query in QUERIES:
+        mine, theirs = searched(index, query), searched(afresh, query)
+        assert mine.numbers.tolist() == theirs.numbers.tolist()
+        assert mine.entries == theirs.entries
+        assert mine.nearest.tolist() == theirs.nearest.tolist()
+    assert [index.completions(begun) for begun in ("c", "ser")] == [afresh.completions(begun) for begun in ("c", "ser")]
+
+
+@pytest.fixture(scope="module")
+def demo() -> tuple[list[Text], Index]:
+    texts = demo_texts()
+    return texts, an_index(texts)
+
+
+@given(st.data())
+def test_every_word_of_an_entry_finds_it(demo, data):
+    texts, index = demo
+    number = data.draw(st.integers(0, len(texts) - 1))
+    question, answer = texts[number]
+    form = data.draw(st.sampled_from(sorted(analyse(question, answer).forms)))
+    assert number + 1 in found(index, form)

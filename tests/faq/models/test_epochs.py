@@ -1,0 +1,59 @@
+"""The epoch: every change moves it, and leaves word of what it changed."""
+
+import pytest
+from django.db import transaction
+
+from faq.models import Epoch, EpochStep
+
+pytestmark = pytest.mark.django_db
+
+
+def moved(numbers=None):
+    Epoch.move(numbers)
+    return Epoch.now()
+
+
+def test_tells_what_changed_between_two_tokens():
+    first, second, third, fourth = moved([1]), moved([2, 3]), moved([]), moved([3, 4])
+    assert Epoch.changed_since(first, second) == {2, 3}
+    assert Epoch.changed_since(first, fourth) == {2, 3, 4}
+    assert Epoch.changed_since(second, third) == set()
+    assert Epoch.changed_since(fourth, first) == set()
+
+
+def test_does_not_tell_where_everything_may_have_changed():
+    first, second, third = moved([1]), moved(), moved([2])
+    assert Epoch.changed_since(first, second) is None
+    assert Epoch.changed_since(first, third) is None
+    assert Epoch.changed_since(second, third) == {2}
+
+
+def test_does_not_know_a_token_that_was_rolled_back():
+    first = moved([1])
+    with transaction.atomic():
+        lost = moved([2])
+        transaction.set_rollback(True)
+    assert Epoch.now() == first
+    second = moved([3])
+    assert Epoch.changed_since(lost, second) is None
+    assert Epoch.changed_since(first, second) == {3}
+
+
+def test_forgets_what_is_long_past(monkeypatch):
+    monkeypatch.setattr(EpochStep, "KEPT", 3)
+    tokens = [moved([number]) for number in range(5)]
+    assert EpochStep.objects.count() == 3
+    assert Epoch.changed_since(tokens[0], tokens[4]) is None
+    assert Epoch.changed_since(tokens[2], tokens[4]) == {3, 4}
+
+
+def test_does_not_list_more_than_one_reads_anew(monkeypatch):
+    monkeypatch.setattr(EpochStep, "LONGEST", 2)
+    first, second = moved([1, 2]), moved([1, 2, 3])
+    assert Epoch.changed_since(first, second) is None
+
+
+def test_knows_nothing_before_the_first_change():
+    Epoch.objects.all().delete()
+    assert Epoch.now() == ""
+    assert Epoch.changed_since("", moved([1])) is None

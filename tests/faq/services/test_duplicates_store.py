@@ -1,0 +1,176 @@
+"""Stored pairs stay true whoever writes meanwhile, whatever is taken back, and whatever goes wrong."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from faq.enums import Decision
+from faq.models import Entry, Pair
+from faq.services import duplicates
+from faq.services.bulk import change_many
+from faq.services.content import Content
+from faq.services.doctor import faults
+from faq.services.duplicates import catch_up, decide, find_duplicates, forget_texts, similar
+from faq.services.duplicates_look import Texts
+from faq.services.duplicates_store import store
+from faq.services.entries import create_entries, edit_entry
+from faq.services.workflow import archive_entry, publish_entry
+from tests.factories import a_dump_file, an_entry, by_command, take_dump
+from tests.pairs import DELAY, ELSEWHERE, LONG_DELAY, OTHER_DELAY, REWORDED_DELAY, the_pair
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def stored():
+    """What is stored, pair by pair."""
+    return set(Pair.objects.filter(stands=True).values_list("left", "right", "kind", "left_text", "right_text"))
+
+
+def is_as_found_anew():
+    """Tell whether what is stored is what a look at everything finds, from nothing."""
+    before = stored()
+    Pair.objects.all().delete()
+    find_duplicates()
+    return stored() == before
+
+
+def rewrite(entry, answer):
+    edit_entry(entry.pk, Content("Sous quel délai ?", answer), by_command())
+
+
+def test_a_write_leaves_true_pairs_at_once_and_waits_no_more():
+    one = an_entry("Sous quel délai ?", DELAY)
+    other = an_entry("Sous quel délai ?", OTHER_DELAY)
+    assert the_pair(one, other).kind == "conflict"
+    rewrite(other, DELAY)
+    assert the_pair(one, other).kind == "exact"
+    archive_entry(one.pk, by_command())
+    assert not Pair.objects.exists()
+    assert not Entry.objects.filter(compared=None).exists()
+
+
+def test_what_changes_no_text_is_not_compared_again():
+    entry = an_entry("Sous quel délai ?", DELAY)
+    rank = Entry.objects.get().compared
+    publish_entry(entry.pk, by_command())
+    assert Entry.objects.get().compared == rank
+
+
+def test_a_write_that_is_taken_back_leaves_no_trace_in_the_texts_of_the_process():
+    entry = an_entry("Où ?", ELSEWHERE)
+    with transaction.atomic():
+        rewrite(entry, DELAY)
+        an_entry("Sous quel délai ?", DELAY)
+        assert len(similar("", DELAY)) == 2
+        transaction.set_rollback(True)
+    assert similar("", DELAY) == []
+    # SQLite gives the same numbers again.
+    rewrite(entry, OTHER_DELAY)
+    assert [pair.verdict.kind for pair in similar("Sous quel délai ?", DELAY)] == ["conflict"]
+
+
+def test_a_write_succeeds_where_comparing_fails_and_the_next_one_makes_up_for_it(monkeypatch, caplog):
+    one = an_entry("Sous quel délai ?", DELAY)
+    with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
+        patch.setattr("faq.services.duplicates.store", lambda look: 1 / 0)
+        other = an_entry("Sous quel délai ?", DELAY)
+    assert not Pair.objects.exists()
+    an_entry("Où ?", ELSEWHERE)
+    assert the_pair(one, other).kind == "exact"
+
+
+def test_another_process_learns_what_was_written(monkeypatch):
+    an_entry("Où ?", ELSEWHERE)
+    others = Texts()
+    assert others.look().documents == 1
+    one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", LONG_DELAY)
+    with monkeypatch.context() as patch:
+        patch.setattr(duplicates, "_texts", others)
+        third = an_entry("Sous quel délai ?", REWORDED_DELAY)
+    kinds = {(pair.left_id, pair.right_id): pair.kind for pair in Pair.objects.all()}
+    assert kinds.keys() == {(one.pk, other.pk), (one.pk, third.pk), (other.pk, third.pk)}
+    archive_entry(one.pk, by_command())
+    assert len(others.look().heads) == 4
+    assert others.look().documents == 3
+
+
+def test_many_at_once_are_stored_together(django_assert_max_num_queries):
+    contents = [Content("", f"{letter * 8} {letter * 9} {letter * 7} {letter * 6}") for letter in "abcdefghijkl" * 2]
+    similar("", DELAY)
+    with django_assert_max_num_queries(60):
+        create_entries(contents, by_command())
+    assert Pair.objects.count() == 12
+    assert is_as_found_anew()
+
+
+def test_a_bulk_action_counts():
+    one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", DELAY)
+    change_many({one.pk: None, other.pk: None}, archive_entry, "Archiver", None)
+    assert not Pair.objects.exists()
+
+
+def test_a_text_that_changes_during_a_look_leaves_no_pair_of_the_former_text():
+    one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", DELAY)
+    third = an_entry("Sous quel délai ?", LONG_DELAY)
+    look = Texts().look_at_all()
+    rewrite(other, OTHER_DELAY)
+    archive_entry(third.pk, by_command())
+    new = an_entry("Sous quel délai ?", REWORDED_DELAY)
+    store(look)
+    catch_up()
+    assert the_pair(one, other).kind == "conflict"
+    assert the_pair(one, new).kind == "near"
+    assert not Pair.objects.of(third.pk).exists()
+    assert is_as_found_anew()
+
+
+def test_two_looks_that_did_not_see_one_another_miss_nothing():
+    """An import finds its pairs before its commit; somebody else compares meanwhile what it does not see."""
+    an_entry("Où ?", ELSEWHERE)
+    look = Texts().look()
+    one = an_entry("Sous quel délai ?", DELAY)
+    look.heads.pop(one.pk, None)
+    other = an_entry("Sous quel délai ?", DELAY)
+    Pair.objects.all().delete()
+    store(look)
+    assert set(Entry.objects.filter(compared=None)) == {one, other}
+    catch_up()
+    assert the_pair(one, other).kind == "exact"
+
+
+def test_a_decision_made_during_a_look_is_kept():
+    one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", DELAY)
+    look = Texts().look_at_all()
+    decide(the_pair(one, other), Decision.VARIANT, None)
+    store(look)
+    assert the_pair(one, other).decision == "variant"
+
+
+def test_an_import_stores_what_it_found_and_looks_once(monkeypatch):
+    an_entry("Sous quel délai ?", DELAY)
+    forget_texts()
+    monkeypatch.setattr(Texts, "check", lambda *args: pytest.fail("looked again"))
+    take_dump(a_dump_file(OTHER_DELAY, LONG_DELAY))
+    assert Pair.objects.count() == 3
+    assert not Entry.objects.filter(compared=None).exists()
+
+
+def test_saves_at_once_leave_the_pairs_of_all():
+    entries = [an_entry("Sous quel délai ?", f"{letter * 9} {letter * 8}") for letter in "abcdefgh"]
+    barrier = threading.Barrier(len(entries))
+
+    def save(entry):
+        barrier.wait()
+        try:
+            rewrite(entry, DELAY)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(entries)) as pool:
+        list(pool.map(save, entries))
+    assert not Entry.objects.filter(compared=None).exists()
+    assert Pair.objects.filter(kind="exact").count() == len(entries) * (len(entries) - 1) / 2
+    assert list(faults()) == []

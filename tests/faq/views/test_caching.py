@@ -1,0 +1,108 @@
+"""Pages kept at hand: sent again as they were, and never once the public reads something else."""
+
+import gzip
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from faq.enums import Action
+from faq.models import Epoch
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.views.caching import Kept, forget_pages
+from tests.factories import a_published_entry, a_taxonomy, by_command, some_published_entries
+from tests.workers import stale_pages
+
+PAIRS = 12
+
+
+class TestKept:
+    def test_gives_what_was_put(self):
+        kept = Kept(10)
+        kept.put("a", "A", 4)
+        assert (kept.get("a"), kept.get("b")) == ("A", None)
+
+    def test_what_was_asked_for_longest_ago_makes_room(self):
+        kept = Kept(10)
+        kept.put("a", "A", 4)
+        kept.put("b", "B", 4)
+        kept.get("a")
+        kept.put("c", "C", 4)
+        assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("A", None, "C")
+
+    def test_a_value_replaced_counts_once(self):
+        kept = Kept(10)
+        for _ in range(5):
+            kept.put("a", "A", 4)
+        kept.put("b", "B", 4)
+        assert kept.get("a") == "A"
+
+    def test_what_is_too_large_is_not_kept(self):
+        kept = Kept(10)
+        kept.put("a", "A", 11)
+        assert kept.get("a") is None
+
+
+@pytest.mark.django_db
+class TestPages:
+    @pytest.fixture(autouse=True)
+    def entry(self):
+        a_taxonomy()
+        forget_pages()
+        return a_published_entry("Comment ?", "Ainsi.", couloirs="hopital")
+
+    def test_a_page_asked_for_again_takes_one_query(self, client):
+        first = client.get("/?couloir=hopital")
+        with CaptureQueriesContext(connection) as queries:
+            again = client.get("/?couloir=hopital")
+        assert len(queries) == 1
+        assert (again.content, again.headers) == (first.content, first.headers)
+
+    def test_another_host_has_pages_of_its_own(self, client):
+        with override_settings(ALLOWED_HOSTS=["testserver", "autre"]):
+            assert "http://testserver/" in client.get("/").content.decode()
+            assert "http://autre/" in client.get("/", headers={"Host": "autre"}).content.decode()
+
+    def test_is_compressed_for_whoever_reads_that(self, client):
+        plain = client.get("/")
+        for accepted in ("gzip", "deflate, GZIP;q=0.5, br"):
+            zipped = client.get("/", headers={"Accept-Encoding": accepted.lower()})
+            assert zipped["Content-Encoding"] == "gzip"
+            assert gzip.decompress(zipped.content) == plain.content
+        assert zipped["ETag"] == f"W/{plain['ETag']}"
+        for refused in ("", "identity", "br", "gzip;q=0"):
+            assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": refused})
+
+    @pytest.mark.parametrize("accepted", ["", "gzip"])
+    def test_is_not_sent_to_whoever_has_it(self, client, accepted):
+        etag = client.get("/", headers={"Accept-Encoding": accepted})["ETag"]
+        headers = {"If-None-Match": etag, "Accept-Encoding": accepted}
+        response = client.get("/", headers=headers)
+        assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
+        Epoch.move()
+        assert client.get("/", headers=headers).status_code == 304
+        a_published_entry("Encore ?", "Oui.")
+        assert client.get("/", headers=headers).status_code == 200
+
+    def test_a_head_request_has_the_same_headers(self, client):
+        head, get = client.head("/"), client.get("/")
+        assert (head["ETag"], head.content) == (get["ETag"], b"")
+
+    def test_a_change_shows_at_once_and_on_no_other_answer(self, client, entry):
+        a_published_entry("Autre ?", "Autre.")
+        before = client.get("/").content.decode()
+        edit_entry(entry.pk, Content("Comment ?", "Autrement."), by_command(), then=Action.PUBLISHED)
+        after = client.get("/").content.decode()
+        assert "Ainsi." in before
+        assert "Ainsi." not in after
+        assert "Autrement." in after
+        assert "Autre." in after
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_worker_is_ever_late():
+    a_taxonomy()
+    entry, *_ = some_published_entries(3)
+    assert stale_pages(PAIRS, entry.pk, ["/", "/?couloir=hopital", "/?q=texte"]) == 0

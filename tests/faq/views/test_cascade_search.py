@@ -1,0 +1,130 @@
+"""Searching within the cascade: counts, passages, notices, and what is proposed where nothing is found."""
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from faq.models import FailedSearch
+from faq.models.search_tables import SearchedEntry
+from tests.factories import a_published_entry, a_taxonomy, numbers, some_published_entries
+from tests.faq.views.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def entries():
+    a_taxonomy()
+    return [
+        a_published_entry("Comment renouveler un certificat ?", "Sur le portail.", couloirs="hopital"),
+        a_published_entry(
+            "Où déposer ?", "Avec son certificat, à l’accueil.", couloirs="imagerie", themes="certificats"
+        ),
+        a_published_entry("Quand payer ?", "Le trentième jour.", couloirs="imagerie", themes="financement"),
+        a_published_entry("Qui appeler ?", "Le support.", products="dmn"),
+    ]
+
+
+def options(page, parameter):
+    return [(option.slug, option.count) for option in page.questions[parameter]]
+
+
+def test_finds_questions_before_answers_and_counts_obey_the_search(client, entries):
+    first, second, *_ = numbers(entries)
+    page = read(client, "/?q=certificats")
+    assert page.numbers == [first, second]
+    assert page.count == 2
+    assert options(page, "couloir") == [("", 2), ("hopital", 1), ("imagerie", 1)]
+    assert 'value="certificats"' in page.html
+    assert page.canonical == "http://testserver/?q=certificats"
+
+
+def test_every_option_leads_to_what_it_announces(client, entries):
+    page = read(client, "/?q=certificat")
+    followed = 0
+    for parameter, shown in page.questions.items():
+        for option in shown:
+            target = read(client, page.submitted(q="certificat", **{parameter: option.slug}))
+            assert target.count == option.count >= 1
+            followed += 1
+    assert followed > 3
+
+
+def test_shows_the_passage_with_what_was_searched_for(client, entries):
+    html = read(client, "/?q=certificats").html
+    assert '<span class="answer__passage">Avec son <mark>certificat</mark>, à l’accueil.</span>' in html
+    assert "answer__passage" not in read(client, "/").html
+
+
+def test_a_passage_is_text(client):
+    a_taxonomy()
+    a_published_entry("Un ?", "Le <script>certificat</script> & <b>co</b>.")
+    html = read(client, "/?q=certificat").html
+    assert "&lt;script&gt;<mark>certificat</mark>&lt;/script&gt; &amp; &lt;b&gt;co" in html
+
+
+def test_a_search_goes_with_filters_and_is_taken_back(client, entries):
+    page = read(client, "/?couloir=imagerie&q=certificat&page=1")
+    assert page.numbers == [entries[1].pk]
+    assert page.canonical == "http://testserver/?couloir=imagerie&q=certificat"
+    assert page.links["/?couloir=imagerie"] == "Retirer le filtre «\u00a0certificat\u00a0»"
+    assert page.links["/?q=certificat"] == "Retirer le filtre Imagerie"
+    assert '<meta name="robots" content="noindex">' in page.html
+    assert "noindex" not in read(client, "/?couloir=imagerie").html
+
+
+def test_a_slip_is_mended_and_that_is_told(client, entries):
+    page = read(client, "/?q=certifcat")
+    assert page.count == 2
+    assert "Résultats pour «\u00a0certificat\u00a0»." in page.status
+
+
+def test_a_search_that_says_nothing_is_ignored_with_a_notice(client, entries):
+    page = read(client, "/?q=de+la")
+    assert page.count == 4
+    assert "Votre recherche ne contient aucun mot" in page.status
+    assert page.canonical == "http://testserver/"
+
+
+@pytest.mark.parametrize("query", ["%00", "%ff", "x" * 3_000, "%3Cscript%3E", "((((", "%22%22%22", "%E2%80%8B"])
+def test_anything_can_be_searched_for(client, entries, query):
+    html = read(client, f"/?q={query}").html
+    assert "<script>" not in html
+
+
+class TestNothingFound:
+    def test_proposes_to_take_a_choice_back(self, client, entries):
+        page = read(client, "/?couloir=hopital&q=accueil")
+        assert (page.count, page.numbers) == (0, [])
+        assert page.links["/?q=accueil"].startswith("Retirer le filtre Hôpital")
+        assert "Aucune réponse ne correspond à tous vos choix à la fois." in page.text
+        assert not FailedSearch.objects.exists()
+
+    def test_proposes_near_questions_useful_answers_and_a_contact(self, client, entries):
+        SearchedEntry.objects.filter(pk=entries[3].pk).update(usefulness=80)
+        with override_settings(CONTACT_EMAIL="aide@exemple.fr"):
+            page = read(client, "/?q=portail+introuvable+zzzz")
+        assert "Aucune réponse ne contient ce que vous cherchez." in page.text
+        assert page.links["mailto:aide@exemple.fr"].startswith("Écrivez-nous")
+        assert page.links[entries[3].get_absolute_url()] == "Qui appeler ?"
+
+    def test_is_counted_every_time_without_personal_data(self, client, entries):
+        for _ in range(2):
+            response = client.get("/?q=zzzzz+jean.dupont@exemple.fr")
+            assert "no-store" in response["Cache-Control"]
+        [failed] = FailedSearch.objects.all()
+        assert failed.times == 2
+        assert "dupont" not in failed.query
+
+
+@pytest.mark.parametrize("size", [15, 80])
+def test_three_queries_whatever_there_is(client, size):
+    a_taxonomy()
+    some_published_entries(size, couloirs="hopital", themes="certificats")
+    # The first of all reads the snapshot, and the first search its index.
+    client.get("/?q=question")
+    for address, most in (("/?couloir=hopital&page=2", 2), ("/?q=question&couloir=hopital", 3), ("/?q=questoin", 3)):
+        with CaptureQueriesContext(connection) as queries:
+            assert read(client, address).count == size
+        assert len(queries) <= most, [query["sql"] for query in queries]

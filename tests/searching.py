@@ -1,0 +1,79 @@
+"""Search indexes made without a database, as the services make them with one."""
+
+import csv
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from faq.domain.dumps import parse
+from faq.domain.search.analysis import analyse
+from faq.domain.search.index import Found, Index
+from faq.domain.search.postings import pack
+from faq.domain.search.queries import Synonyms, read_query
+from faq.domain.search.vocabulary import Vocabulary
+from faq.domain.text import fingerprint
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+NO_SYNONYMS = Synonyms(())
+
+Text = tuple[str, str]
+"""A question and its answer."""
+
+
+class Numbering:
+    """What the tables of words do: numbers in the order in which words become known."""
+
+    def __init__(self) -> None:
+        self.stems: dict[str, int] = {}
+        self.forms: dict[str, tuple[int, str]] = {}
+
+    def stored(self, question: str, answer: str) -> bytes:
+        """Give what is stored of an entry; words seen for the first time become known."""
+        analysis = analyse(question, answer)
+        weights = {self._number(key): weight for key, weight in analysis.weights.items()}
+        for form, key in analysis.forms.items():
+            self.forms.setdefault(form, (len(self.forms) + 1, key))
+        return pack(weights)
+
+    def _number(self, key: str) -> int:
+        return self.stems.setdefault(key, len(self.stems) + 1)
+
+    def vocabulary(self, after: tuple[int, int] = (0, 0), before: Vocabulary | None = None) -> Vocabulary:
+        """Give all words, or those before with those that became known after some numbers of stems and forms."""
+        stems = [(number, key) for key, number in self.stems.items() if number > after[0]]
+        forms = [(id, form, self.stems[key]) for form, (id, key) in self.forms.items() if id > after[1]]
+        return (before or Vocabulary.build((), ())).with_words(stems, forms)
+
+
+def an_index(texts: Mapping[int, Text] | Iterable[Text]) -> Index:
+    """Index texts, by number or numbered from 1."""
+    numbered = texts if isinstance(texts, Mapping) else dict(enumerate(texts, start=1))
+    numbering = Numbering()
+    stored = [(number, numbering.stored(*text)) for number, text in sorted(numbered.items())]
+    return Index.build(numbering.vocabulary(), stored, {})
+
+
+def found(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> list[int]:
+    """Give the numbers that a query finds, best first."""
+    return searched(index, query, synonyms, typing=typing).numbers.tolist()
+
+
+def searched(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> Found:
+    """Give all that a query finds."""
+    return index.search(read_query(query), synonyms, typing=typing)
+
+
+def starter_synonyms() -> Synonyms:
+    """Those that an installation begins with."""
+    groups = json.loads((FIXTURES / "synonyms.json").read_text(encoding="utf-8"))
+    return Synonyms((group["expressions"], group.get("one_way", False)) for group in groups)
+
+
+def demo_texts() -> list[Text]:
+    """The demo FAQ, each answer once."""
+    with (FIXTURES / "curation_demo.csv").open(encoding="utf-8", newline="") as file:
+        questions = {row["fingerprint"]: row["question"] for row in csv.DictReader(file)}
+    answers = {
+        fingerprint(passage.answer): passage.answer for passage in parse((FIXTURES / "demo.txt").read_bytes()).passages
+    }
+    return [(questions[key], answer) for key, answer in answers.items()]
