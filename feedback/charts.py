@@ -7,6 +7,7 @@ WIDTH = 360
 """Units; the drawing is as wide as its place."""
 ROW, BAR = 32, 12
 """Units from one bar to the next, and of the bar itself, which stands below its label."""
+_HALF_LABEL = 20
 COLUMNS_HEIGHT, FOOT, TOP = 150, 24, 8
 
 
@@ -27,8 +28,8 @@ class Bar:
 
     @property
     def middle(self) -> int:
-        """Where the label of a column stands."""
-        return self.x + self.width // 2
+        """Where the label of a column stands, far enough from the edge to be read whole."""
+        return max(self.x + self.width // 2, _HALF_LABEL)
 
     @property
     def top(self) -> int:

@@ -27,7 +27,7 @@ class ReportForm(forms.Form):
         label="Pour chaque", choices=[(period.value, capfirst(period.label)) for period in Period]
     )
     du = forms.DateField(label="Du", required=False, widget=_DAY)
-    au = forms.DateField(label="Au", required=False, widget=_DAY, help_text="Ce jour compris, à l’heure de Paris.")
+    au = forms.DateField(label="Au (compris, heure de Paris)", required=False, widget=_DAY)
     format = forms.ChoiceField(label="Format", choices=[(key, name) for key, (name, _) in _FORMATS.items()])
 
     def clean(self):
