@@ -192,19 +192,21 @@ class _Import:
             yield [part for part in chunk if isinstance(part, Passage)]
 
     def _take_passages(self, passages: list[Passage], dump: Dump, before: int) -> list[Finding]:
+        fingerprints = [fingerprint(passage.answer) for passage in passages]
         texts: dict[str, str] = {}
-        for passage in passages:
-            texts.setdefault(fingerprint(passage.answer), passage.answer)
+        for text, passage in zip(fingerprints, passages, strict=True):
+            texts.setdefault(text, passage.answer)
         known = {text: found[0] for text, found in matches(texts).items()}
         self._bring_back(known.values())
         new = self._create({text: answer for text, answer in texts.items() if text and text not in known})
         numbers = {text: match.number for text, match in known.items()} | new
         findings = [
-            Finding(position, passage.line, *_judge(fingerprint(passage.answer), numbers, new))
-            for position, passage in enumerate(passages, start=before + 1)
+            Finding(position, passage.line, *_judge(text, numbers, new))
+            for position, (text, passage) in enumerate(zip(fingerprints, passages, strict=True), start=before + 1)
         ]
         StoredPassage.objects.bulk_create(
-            _stored(passage, dump, finding) for passage, finding in zip(passages, findings, strict=True)
+            _stored(passage, text, dump, finding)
+            for passage, text, finding in zip(passages, fingerprints, findings, strict=True)
         )
         return findings
 
@@ -267,7 +269,7 @@ def _prove_round_trip(dump: Dump, source: Source) -> None:
         ) from error
 
 
-def _stored(passage: Passage, dump: Dump, finding: Finding) -> StoredPassage:
+def _stored(passage: Passage, text: str, dump: Dump, finding: Finding) -> StoredPassage:
     return StoredPassage(
         dump=dump,
         position=finding.position,
@@ -275,6 +277,6 @@ def _stored(passage: Passage, dump: Dump, finding: Finding) -> StoredPassage:
         lead=passage.lead,
         answer=passage.answer,
         closing=passage.closing,
-        fingerprint=fingerprint(passage.answer),
+        fingerprint=text,
         entry_id=finding.number,
     )

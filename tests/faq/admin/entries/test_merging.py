@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus
-from faq.models import Batch, Entry, EntryAlias, Schedule, SeeAlso, Version
+from faq.models import Batch, Entry, EntryAlias, Schedule, Version
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
 from faq.services.merging import merge_entries, relate
@@ -341,61 +341,3 @@ class TestAfterwards:
         assert f"{older.reference} mènera de nouveau à {gone.reference}." in page
         assert f"1 passage d’extraction revient à {gone.reference}." in page
         assert "il faudrait fusionner de nouveau" in page
-
-
-class TestSeeAlso:
-    def relate(self, client, entry, text):
-        return client.post(page_of(entry), {"_relate": "1", "see_also": text}, follow=True)
-
-    def test_added_by_reference_and_taken_away(self, redacteur):
-        one, other = an_entry("A ?"), an_entry("B ?")
-        page = read(self.relate(redacteur, one, other.reference.lower()))
-        assert "se renvoient maintenant l’une à l’autre" in page
-        assert SeeAlso.objects.get().right == other
-        assert "se renvoyaient déjà" in read(self.relate(redacteur, other, one.reference))
-        pressed = {"_unrelate": one.pk}
-        assert f'name="_unrelate" value="{one.pk}"' in read(redacteur.get(page_of(other)))
-        assert "Le renvoi est retiré" in read(redacteur.post(page_of(other), pressed, follow=True))
-        assert "n’existe plus" in read(redacteur.post(page_of(other), pressed, follow=True))
-        assert not SeeAlso.objects.exists()
-
-    def test_what_leads_nowhere_is_refused_and_stays_in_its_field(self, redacteur):
-        one, kept, gone, old = (an_entry(f"{name} ?") for name in "ABCD")
-        merged(kept, gone)
-        archive_entry(old.pk, by_command())
-        for text, said in (
-            ("", "Tapez la référence"),
-            ("Q-99999", "Aucune fiche « Q-99999 »"),
-            (one.reference, "ne renvoie pas à elle-même"),
-            (gone.reference, f"renvoyez plutôt à {kept.reference}"),
-            (old.reference, "est archivée"),
-        ):
-            page = read(self.relate(redacteur, one, text))
-            assert said in page
-            assert f'id="see-also" value="{text}"' in page
-        assert not SeeAlso.objects.exists()
-
-    def test_a_mention_follows_a_merge(self, redacteur, client):
-        kept, gone, other = (a_published_entry(f"{name} ?") for name in "ABC")
-        relate(gone.pk, other.pk, None)
-        relate(kept.pk, gone.pk, None)
-        relate(kept.pk, other.pk, None)
-        merged(kept, gone)
-        for entry, named in ((other, kept), (kept, other), (gone, other)):
-            mentions = redacteur.get(page_of(entry)).context["mentions"]
-            assert named in mentions
-            assert entry not in mentions
-        assert redacteur.get(page_of(other)).context["mentions"] == [kept]
-        assert list(Entry.objects.related_to(other.pk)) == [kept]
-        assert list(Entry.objects.related_to(kept.pk)) == [other]
-        assert "A ?</a></li>" in read(client.get(other.get_absolute_url()))
-        redacteur.post(page_of(kept), {"_unrelate": other.pk})
-        assert not Entry.objects.related_to(other.pk).exists()
-
-    def test_whoever_only_reads_is_offered_nothing(self, analyste):
-        one, other = an_entry("A ?"), an_entry("B ?")
-        relate(one.pk, other.pk, None)
-        page = read(analyste.get(page_of(one)))
-        assert f"{other.reference}</a> B ?" in page
-        assert "_unrelate" not in page
-        assert self.relate(analyste, one, other.reference).status_code == 403

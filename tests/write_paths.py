@@ -1,0 +1,231 @@
+"""The ways by which people and commands write entries, each ready to be taken: see test_write_paths.py."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from faq.domain.text import fingerprint
+from faq.enums import Action
+from faq.models import Batch, Entry, FailedSearch, Schedule
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.schedules import schedule
+from faq.services.workflow import archive_entry, submit_entry
+from tests.factories import a_dump_file, a_published_entry, an_entry, by_command, take_dump
+from tests.faq.admin.entry_form import ADD, head_of, page_of, typed
+
+LIST = reverse("admin:faq_entry_changelist")
+Take = Callable[[], object]
+Path_ = Iterator[tuple[set[int], int, Take]]
+"""The entries that taking the path changes, how many it creates, and how to take it."""
+
+
+def pressed(button, prepare=an_entry, **changes):
+    """Press a button of an entry's page."""
+
+    def path(client, tmp_path):
+        entry = prepare()
+        data = typed(entry, **{button: "1"}) | changes
+        return {entry.pk}, 0, lambda: client.post(page_of(entry), data)
+
+    return path
+
+
+def created(button):
+    """Press a button of the page of a new entry, which is created by the first press only."""
+
+    def path(client, tmp_path):
+        data = typed(question="Nouvelle ?", answer="Oui.", **{button: "1"})
+        return set(), 1, lambda: Entry.objects.filter(question="Nouvelle ?").exists() or client.post(ADD, data)
+
+    return path
+
+
+def chosen(action, prepare=an_entry):
+    """Take an action of the list."""
+
+    def path(client, tmp_path):
+        entry, other = prepare(), prepare()
+        data = {"action": action, "_selected_action": [entry.pk, other.pk]}
+        return {entry.pk, other.pk}, 0, lambda: client.post(LIST, data)
+
+    return path
+
+
+def commanded(name, prepare, *arguments):
+    """Run a command for an entry; its second run may refuse."""
+
+    def path(client, tmp_path):
+        entry = prepare()
+
+        def run():
+            with contextlib.suppress(CommandError):
+                call_command(name, *(argument.format(entry.pk) for argument in arguments), stdout=sys.stderr)
+
+        return {entry.pk}, 0, run
+
+    return path
+
+
+def submitted():
+    entry = an_entry()
+    submit_entry(entry.pk, by_command())
+    return entry
+
+
+def archived():
+    entry = an_entry()
+    archive_entry(entry.pk, by_command())
+    return entry
+
+
+def planned():
+    entry = an_entry()
+    schedule(entry.pk, Action.PUBLISHED, timezone.now() + timezone.timedelta(hours=1), by_command())
+    Schedule.objects.update(due_at=timezone.now())
+    return entry
+
+
+def joined(client, tmp_path):
+    """Save a form over which somebody else saved another field."""
+    entry = an_entry()
+    data = typed(entry, answer="La mienne.", _save="1")
+    edit_entry(entry.pk, Content("La leur ?", "Comme ceci."), by_command())
+    return {entry.pk}, 0, lambda: client.post(page_of(entry), data)
+
+
+def resolved(client, tmp_path):
+    """Decide between two answers."""
+    entry = an_entry()
+    data = typed(entry, answer="La mienne.", _save="1")
+    edit_entry(entry.pk, Content("Comment faire ?", "La leur."), by_command())
+    return {entry.pk}, 0, lambda: client.post(page_of(entry), data | {"theirs": "2", "decide-answer-0": "mine"})
+
+
+def brought_back(client, tmp_path):
+    """Bring the first version back."""
+    entry = an_entry()
+    edit_entry(entry.pk, Content("Autre ?", "Autre."), by_command())
+    address = reverse("admin:faq_entry_compare", args=(entry.pk,))
+    return {entry.pk}, 0, lambda: client.post(address, {"restore": "1", "base": head_of(entry).number})
+
+
+def reviewed(button):
+    """Publish or refuse in the queue."""
+
+    def path(client, tmp_path):
+        entry = submitted()
+        data = {f"version-{entry.pk}": "2", f"comment-{entry.pk}": "Trop court.", "selected": str(entry.pk)}
+        address = reverse("admin:faq_entry_review")
+        return {entry.pk}, 0, lambda: client.post(address, data | {button: str(entry.pk)})
+
+    return path
+
+
+def titled(client, tmp_path):
+    """Give a question in the list of questions."""
+    entry = an_entry("")
+    data = {"number": entry.pk, f"q{entry.pk}-question": "Titrée ?", f"q{entry.pk}-base": "1"}
+    return {entry.pk}, 0, lambda: client.post(reverse("admin:faq_entry_questions"), data)
+
+
+def merged(client, tmp_path):
+    """Merge two entries, the one that stays taking the other's question."""
+    kept, gone = an_entry(), an_entry("Autre ?")
+    data = {"survivor": kept.pk, "question": gone.pk, "answer": kept.pk, "_merge": "1"}
+    data |= {f"version-{entry.pk}": "1" for entry in (kept, gone)}
+    address = f"{reverse('admin:faq_entry_merge')}?fiche={kept.pk}&fiche={gone.pk}"
+    return {kept.pk, gone.pk}, 0, lambda: client.post(address, data)
+
+
+def taken_from_the_trash(client, tmp_path):
+    entry = archived()
+    address = reverse("admin:faq_archivedentry_changelist")
+    return {entry.pk}, 0, lambda: client.post(address, {"_restore": entry.pk})
+
+
+def undone(take):
+    """Undo a batch, by the page or by the command."""
+
+    def path(client, tmp_path):
+        entry = an_entry()
+        client.post(LIST, {"action": "publish", "_selected_action": [entry.pk]})
+        return {entry.pk}, 0, lambda: take(client, Batch.objects.order_by("pk")[0].pk)
+
+    return path
+
+
+def undone_by_command(client, number):
+    with contextlib.suppress(CommandError):
+        call_command("undo_batch", str(number), stdout=sys.stderr)
+
+
+def imported(client, tmp_path):
+    file = tmp_path / "page.txt"
+    file.write_bytes(a_dump_file("Un.", "Deux."))
+    return set(), 2, lambda: call_command("import_dump", str(file), stdout=sys.stderr)
+
+
+def curated(client, tmp_path):
+    take_dump(a_dump_file("Un.", "Deux."))
+    file = tmp_path / "curation.csv"
+    header = "fingerprint,question,offer_types,couloirs,dispositifs,products,themes\n"
+    file.write_text(f"{header}{fingerprint('Un.')},Une question ?,,,,,\n")
+    number = Entry.objects.order_by("pk")[0].pk
+    return {number}, 0, lambda: call_command("import_curation", str(file), stdout=sys.stderr)
+
+
+FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
+COMMANDS = "faq.management.commands"
+
+
+def created_for_a_search(client, tmp_path):
+    """Create the entry that visitors looked for in vain, from the inbox; a second press finds it there."""
+    FailedSearch.objects.create(query="nouvelle", day=timezone.localdate())
+    return set(), 1, lambda: client.post(f"{reverse('admin:feedback_inbox')}?boite=recherches", {"create": "nouvelle"})
+
+
+PATHS = [
+    ("feedback.searches", "create_entry", created_for_a_search),
+    (FORM, "create_entry", created("_save")),
+    (FORM, "create_entry", created("_submit")),
+    (FORM, "create_entry", created("_publish")),
+    (FORM, "edit_entry", pressed("_save", answer="Autrement.")),
+    (FORM, "edit_entry", pressed("_save", a_published_entry, answer="Autrement.")),
+    (FORM, "edit_entry", pressed("_submit", answer="Autrement.")),
+    (FORM, "edit_entry", pressed("_submit")),
+    (FORM, "edit_entry", pressed("_publish", answer="Autrement.")),
+    (FORM, "edit_entry", pressed("_publish", a_published_entry, answer="Autrement.")),
+    (FORM, "edit_entry", pressed("_publish")),
+    (FORM, "edit_entry", joined),
+    (FORM, "edit_entry", resolved),
+    (FORM, "withdraw_entry", pressed("_withdraw", a_published_entry)),
+    (FORM, "archive_entry", pressed("_archive")),
+    (FORM, "restore_entry", pressed("_restore", archived)),
+    (LISTED, "publish_entry", chosen("publish")),
+    (LISTED, "submit_entry", chosen("submit")),
+    (LISTED, "withdraw_entry", chosen("withdraw", a_published_entry)),
+    (LISTED, "archive_entry", chosen("archive", a_published_entry)),
+    (LISTED, "restore_entry", chosen("restore", archived)),
+    (REVIEW, "publish_entry", reviewed("publish")),
+    (REVIEW, "publish_entry", reviewed("publish-selected")),
+    (REVIEW, "refuse_entry", reviewed("refuse")),
+    ("faq.admin.entries.comparison", "restore_version", brought_back),
+    ("faq.admin.entries.merging", "merge_entries", merged),
+    ("faq.admin.entries.questions", "edit_entry", titled),
+    ("faq.admin.trash", "restore_entry", taken_from_the_trash),
+    (
+        "faq.admin.batches",
+        "undo_batch",
+        undone(lambda client, number: client.post(reverse("admin:faq_batch_undo", args=(number,)))),
+    ),
+    (f"{COMMANDS}.undo_batch", "undo_batch", undone(undone_by_command)),
+    (f"{COMMANDS}.publish_entries", "publish_entry", commanded("publish_entries", an_entry, "Q-{}")),
+    (f"{COMMANDS}.publish_due", "carry_out_due", commanded("publish_due", planned)),
+    (f"{COMMANDS}.import_dump", "import_dumps", imported),
+    (f"{COMMANDS}.import_curation", "import_curation", curated),
+]
