@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import Stemmer  # type: ignore[import-not-found]
 
-from faq.domain.french import COMMON_WORDS, NAME_HINTS, NAMES, NEGATIONS, NUMBERS, STOP_WORDS
+from faq.domain.french import COMMON_WORDS, NAMES, NEGATIONS, NUMBERS, STOP_WORDS
 
 FINGERPRINT_LENGTH = 32
 """Hexadecimal digits of a fingerprint (128 bits: a clash by chance needs about 2**64 texts)."""
@@ -115,12 +115,24 @@ class Token(NamedTuple):
 
 def terms(text: str) -> list[Term]:
     """Give the words of a text in order: what indexes hold."""
-    return _terms(_joined(text))
+    found: list[Term] = []
+    for chunk in _joined(text).split():
+        found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
+    return found
 
 
 def sentences(text: str) -> list[list[Term]]:
     """Give the words of a text in order, sentence by sentence; a line ends a sentence, too."""
-    return [_terms(sentence) for sentence in _SENTENCE.split(_joined(text))]
+    found: list[list[Term]] = []
+    for line in _joined(text).split("\n"):
+        sentence: list[Term] = []
+        for chunk in line.split():
+            sentence += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
+            if chunk[-1] in _FULL_STOPS:
+                found.append(sentence)
+                sentence = []
+        found.append(sentence)
+    return found
 
 
 def tokens(text: str) -> list[Token]:
@@ -148,20 +160,23 @@ def stem(folded: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", _STEMMER.stemWord(accented)))
 
 
-def _terms(joined: str) -> list[Term]:
-    found: list[Term] = []
-    for chunk in joined.split():
-        found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
-    return found
+def names_in(text: str) -> Iterator[tuple[int, int]]:
+    """Give where each name of several words begins and ends."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        # A few capitals, such as a Turkish one, are two characters when small: places must not move.
+        lowered = "".join(letter.lower()[0] for letter in text)
+    for hint, name in NAMES:
+        if hint in lowered:
+            for found in name.finditer(lowered):
+                yield found.span()
 
 
 def _joined(text: str) -> str:
     """Hold names of several words together; every place in the text stays what it was."""
-    lowered = text.lower()
-    # The pattern is slow, and most texts hold none of these names.
-    if not any(hint in lowered for hint in NAME_HINTS):
-        return text
-    return NAMES.sub(lambda name: _JOINED.sub(_JOINER, name[0]), text)
+    for start, end in names_in(text):
+        text = text[:start] + _JOINED.sub(_JOINER, text[start:end]) + text[end:]
+    return text
 
 
 _Pieces = tuple[tuple[Term, ...], tuple[tuple[int, int], ...]]
@@ -242,7 +257,7 @@ _JOINED = re.compile(r"[\s\u2010\u2011-]")
 _JOINER = "\ue000"
 """Stands in no text: private use."""
 _CHUNK = re.compile(r"\n|\S+")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
+_FULL_STOPS = ".!?;"
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 _CHUNKS: dict[str, _Pieces] = {}
 """What was split before: most of a text is made of few words. As large as it gets, it holds some 10 MB."""

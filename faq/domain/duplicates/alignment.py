@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz.distance import OSA, LCSseq
 
@@ -18,16 +19,19 @@ _MOST_MOVES = 6
 """Times that what was moved is looked for among what is left: enough for a dozen shuffled sentences."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Alignment:
     """The content words of two texts, each with its partner's place in the other text or NONE."""
 
     left: list[int]
     right: list[int]
-    gaps: list[tuple[list[int], list[int]]]
-    """Where one wording stands for another: places without a partner, on both sides of the same gap."""
     misspelt: frozenset[int]
     """Places of the left text whose partner is spelt otherwise."""
+
+    @cached_property
+    def gaps(self) -> list[tuple[list[int], list[int]]]:
+        """Where one wording stands for another: places without a partner, on both sides of the same gap."""
+        return [(ones, opposite) for ones, opposite in _gaps(self.left, self.right) if opposite]
 
 
 def align(left: Reading, right: Reading) -> Alignment:
@@ -45,8 +49,7 @@ def align(left: Reading, right: Reading) -> Alignment:
         for one, other in _misspellings(left.content, right.content, ones, opposite):
             partners[one], others[other] = other, one
             misspelt.add(one)
-    gaps = [(ones, opposite) for ones, opposite in _gaps(partners, others) if opposite]
-    return Alignment(partners, others, gaps, frozenset(misspelt))
+    return Alignment(partners, others, frozenset(misspelt))
 
 
 def _same_words(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -11,16 +11,18 @@ from faq.domain.duplicates.features import Batch, Views
 from faq.domain.duplicates.joining import Join, merged
 from faq.domain.duplicates.pairs import Document, Pair
 from faq.domain.duplicates.postings import Postings
-from faq.domain.duplicates.processes import shared_out
+from faq.domain.duplicates.processes import give_back_memory, shared_out
 
 _BATCH = 2_000
 """Documents whose features are worked out together."""
-_PART = 8_000
+_PART = 16_000
 """Views that a process looks at in one go, during a full scan."""
 _JUDGED = 2_000
 """Couples that a process judges in one go."""
 _KEPT = 4_096
 """Documents kept in the form in which they are judged, during a full scan."""
+_KEPT_WHILE_TYPING = 500
+"""The same between two checks: with each word that is typed, nearly the same are looked at. Some 10 MB."""
 
 Progress = Callable[[int, int], None]
 """Called with (documents done, documents in all)."""
@@ -42,6 +44,7 @@ class Index:
         self._postings = Postings()
         parts = [range(start, start + _BATCH) for start in range(0, len(self._documents), _BATCH)]
         self._postings.extend(shared_out(self._views, parts, processes))
+        give_back_memory()
 
     def __len__(self) -> int:
         return len(self._slots)
@@ -68,11 +71,7 @@ class Index:
         One of the same key is another state of the same document, and is left out.
         """
         read = ReadDocument.of(document)
-        found = [
-            pair
-            for other in self.candidates(document)
-            if (pair := _pair(document, read, other, ReadDocument.of(other)))
-        ]
+        found = [pair for other in self.candidates(document) if (pair := _pair(document, read, other, _read(other)))]
         return sorted(found, key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
 
     def candidates(self, document: Document) -> list[Document]:
@@ -106,19 +105,13 @@ class Index:
         return merged(found)
 
     def _judged(self, couples: NDArray[np.int64]) -> list[Pair]:
-        read = lru_cache(_KEPT)(self._read)
+        read = lru_cache(_KEPT)(ReadDocument.of)
         found = []
         for slot, other in couples.tolist():
             left, right = self._documents[slot], self._documents[other]
-            if left is not None and right is not None and (pair := _pair(left, read(slot), right, read(other))):
+            if left is not None and right is not None and (pair := _pair(left, read(left), right, read(right))):
                 found.append(pair)
         return found
-
-    def _read(self, slot: int) -> ReadDocument:
-        document = self._documents[slot]
-        if document is None:
-            raise KeyError(slot)
-        return ReadDocument.of(document)
 
     def _views(self, slots: range) -> Views:
         batch = Batch()
@@ -144,3 +137,8 @@ def _pair(one: Document, read_one: ReadDocument, other: Document, read_other: Re
         one, read_one, other, read_other = other, read_other, one, read_one
     verdict = compare(read_one, read_other)
     return Pair(one.key, other.key, verdict) if verdict else None
+
+
+@lru_cache(_KEPT_WHILE_TYPING)
+def _read(document: Document) -> ReadDocument:
+    return ReadDocument.of(document)

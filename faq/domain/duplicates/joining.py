@@ -42,7 +42,7 @@ class Join:
         self._postings = postings
         self._segment = postings.whole()
         by_rank = self._segment.by_rank
-        self._weights = postings.weights.values[by_rank]
+        self._weights = self._segment.weights
         self._kinds = postings.kinds.values[by_rank]
         self._owners = postings.owners.values[by_rank]
 
@@ -51,7 +51,7 @@ class Join:
 
         A row for each couple, its lower owner first, in order.
         """
-        found = [np.zeros(0, np.int64)]
+        found = [np.zeros(0, np.uint64)]
         # Lists are lightest first: what a view has to look at begins after all that are lighter.
         passed = self._segment.passed(first)
         table = np.zeros(len(self._owners), np.uint32)
@@ -64,7 +64,7 @@ class Join:
             chosen &= self._kinds[ones] == self._kinds[others]
             ones, others = self._worded(ones[chosen], others[chosen])
             found.append(_coupled(self._owners[ones], self._owners[others]))
-        return _apart(np.unique(np.concatenate(found)))
+        return np.stack(_parted(np.unique(np.concatenate(found))), axis=1)
 
     def _worded(self, ones: Places, others: Places) -> tuple[Places, Places]:
         """Leave out the couples of frames that are of texts with other words."""
@@ -85,59 +85,56 @@ class Join:
         places, _ = self._segment.places(features)
         low, high = self._segment.starts[places] + passed[places], self._segment.starts[places + 1]
         np.add.at(passed, places, 1)
-        order = np.lexsort((high - low, np.repeat(views, lengths)))
+        order = ((np.repeat(views, lengths) << np.int64(32)) | (high - low)).argsort()
         features, weights, low, high = features[order], weights[order], low[order], high[order]
-        limits = self._limits(np.repeat(views, lengths), _sums_before(weights, lengths))
+        limits = self._limits(views, lengths, _sums_before(weights, lengths))
         some = np.flatnonzero(limits < len(self._weights))
         high[some] = self._segment.upto(low[some], high[some], limits[some])
         return _Probe(np.concatenate([[0], np.cumsum(lengths)]), features, weights, low, high)
 
-    def _limits(self, views: Places, before: Places) -> Places:
+    def _limits(self, views: Places, lengths: Places, before: Places) -> Places:
         """Give the rank from which on a feature need not be read: with what is left by then, no view has enough."""
         weights, kinds = self._weights[views], self._kinds[views]
-        left = weights * (1 + _MARGIN) - before
-        heaviest = left / resembling(kinds)
-        heaviest[contained(weights, kinds) <= left] = np.inf
-        return np.searchsorted(self._weights, heaviest, side="right")
+        left = np.repeat(weights * (1 + _MARGIN), lengths) - before
+        heaviest = left / np.repeat(resembling(kinds), lengths)
+        heaviest[np.repeat(contained(weights, kinds), lengths) <= left] = np.inf
+        return np.asarray(np.searchsorted(self._weights, heaviest, side="right"))
 
     def _possible(self, probe: _Probe, views: Places, table: NDArray[np.uint32]) -> tuple[Places, Places]:
         """Count, view by view, what heavier ones share of what was read; the table is all zero before and after."""
-        nothing = np.zeros(0, np.int64)
-        ones, others = [nothing], [nothing]
         # Whole numbers like the table's: comparing those with fractions takes many times as long.
         needed = np.ceil(np.maximum(1, self._weights[views] * _MARGIN)).astype(np.uint32)
+        hits = []
         for view, least, (held, amounts) in zip(views.tolist(), needed, self._read(probe), strict=True):
             np.add.at(table, held, amounts)
             if len(held) * _SPARSE > len(table) - view:
-                hit = np.flatnonzero(table[view + 1 :] >= least) + view + 1
+                hits.append(np.flatnonzero(table[view + 1 :] >= least) + (view + 1))
                 table[views[0] :] = 0
             else:
-                hit = held[table[held] >= least]
-                # Of the views that are looked up together, some lighter ones are not passed yet.
-                hit = np.unique(hit[hit > view]) if len(hit) else hit
+                hits.append(held[table[held] >= least])
                 table[held] = 0
-            ones.append(np.full(len(hit), view))
-            others.append(hit)
-        return np.concatenate(ones), np.concatenate(others)
+        couples = np.unique(keyed(np.repeat(views, list(map(len, hits))), np.concatenate(hits).astype(np.uint32)))
+        ones, others = _parted(couples)
+        # Of the views that are looked up together, some lighter ones are not passed yet.
+        return ones[others > ones], others[others > ones]
 
     def _read(self, probe: _Probe) -> Iterator[tuple[Places, NDArray[np.uint32]]]:
         """Give, view by view, the ranks in its lists, and what each of them shares by being there."""
         ranks, counts = self._segment.ranks, np.maximum(probe.high - probe.low, 0)
+        weights = probe.weights.astype(np.uint32)
         # Most lists are short and read all at once; for a long one, a slice of its own costs less.
         short, long = np.flatnonzero(counts <= _SHORT_LIST), np.flatnonzero(counts > _SHORT_LIST)
-        ends = np.searchsorted(long, probe.bounds).tolist()
         of_short = ranks[spans(probe.low[short], probe.low[short] + counts[short])]
-        weights = probe.weights.astype(np.uint32)
         amounts = np.repeat(weights[short], counts[short])
         read = np.concatenate([[0], np.cumsum(counts[short])])[np.searchsorted(short, probe.bounds)].tolist()
         ranges = zip(probe.low[long].tolist(), probe.high[long].tolist(), strict=True)
         slices = [ranks[low:high] for low, high in ranges]
-        for place in range(len(probe.bounds) - 1):
-            mine, some = slice(read[place], read[place + 1]), slice(ends[place], ends[place + 1])
-            own = long[some]
+        weights, counts = weights[long], counts[long]
+        ends = np.searchsorted(long, probe.bounds).tolist()
+        for mine, some in zip(map(slice, read, read[1:]), map(slice, ends, ends[1:]), strict=True):
             yield (
                 np.concatenate([of_short[mine], *slices[some]], dtype=np.int64),
-                np.concatenate([amounts[mine], np.repeat(weights[own], counts[own])]),
+                np.concatenate([amounts[mine], weights[some].repeat(counts[some])]),
             )
 
     def _shared(self, probe: _Probe, places: Places, others: Places) -> Amounts:
@@ -163,17 +160,18 @@ class Join:
 def merged(couples: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Give the couples of several arrays, each once, in order."""
     rows = np.concatenate([np.zeros((0, 2), np.int64), *couples])
-    return _apart(np.unique(_coupled(rows[:, 0], rows[:, 1])))
+    return np.stack(_parted(np.unique(_coupled(rows[:, 0], rows[:, 1]))), axis=1)
 
 
-def _coupled(ones: Places, others: Places) -> NDArray[np.int64]:
+def _coupled(ones: Places, others: Places) -> NDArray[np.uint64]:
     """Put two owners into one number, the lower one first; a couple of one owner is none."""
-    low, high = np.minimum(ones, others).astype(np.int64), np.maximum(ones, others).astype(np.int64)
-    return np.asarray(((low << np.int64(32)) | high)[low != high])
+    apart = ones != others
+    return keyed(np.minimum(ones, others)[apart], np.maximum(ones, others)[apart].astype(np.uint32))
 
 
-def _apart(couples: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.stack([couples >> np.int64(32), couples & np.int64(0xFFFFFFFF)], axis=1)
+def _parted(couples: NDArray[np.uint64]) -> tuple[Places, Places]:
+    """Take two whole numbers out of one, as they were put into it."""
+    return (couples >> np.uint64(32)).astype(np.int64), couples.astype(np.uint32).astype(np.int64)
 
 
 def _sums_before(weights: NDArray[np.uint8], lengths: Places) -> Places:

@@ -34,6 +34,8 @@ _RESEMBLING = np.array([RESEMBLING, SPELT_ALIKE, FRAMED_ALIKE])
 """By kind of view."""
 _LEAST = min(*CONTAINED.values(), *_RESEMBLING)
 """No threshold is lower, in shares of the lighter text."""
+_LEAST_ROUGHLY = np.float32(0.99 * _LEAST)
+"""The same, whatever is lost in short fractions."""
 
 
 def enough(shared: Amounts, weights: Amounts | float, others: Amounts, kinds: Places | int) -> Flags:
@@ -140,35 +142,33 @@ class Postings:
 
     def _like(self, row: Rows, kind: View) -> Places:
         """Add up what every view shares: a text that may be the longer one of a pair allows no shortcut."""
-        views, shared = self._added_up(row.features, row.weights)
         weight = float(row.weights.sum())
-        # Most views share a little: one look at them all leaves few to look at closely.
-        some = np.flatnonzero(shared >= _LEAST * np.minimum(self.weights.values[views], weight))
-        views, shared = views[some], shared[some]
+        views, shared = self._sharing(row, weight)
         chosen = enough(shared, weight, self.weights.values[views], kind)
         return np.asarray(views[chosen & (self.kinds.values[views] == kind)])
 
-    def _added_up(self, features: NDArray[np.uint32], weights: NDArray[np.uint8]) -> tuple[Places, Amounts]:
-        """Give the views that hold any of some features, and how much of them."""
-        views: list[Places] = [np.zeros(0, np.int64)]
-        shared: list[Amounts] = [np.zeros(0)]
+    def _sharing(self, row: Rows, weight: float) -> tuple[Places, Amounts]:
+        """Give the views that may share enough with a row of this weight, and how much they share."""
+        views, shared = self._sharing_recent(row)
+        found, amounts = [views], [shared]
         for segment in self._segments:
-            lists = segment.lists(features)
-            ranks = np.concatenate([np.zeros(0, np.int32), *lists])
-            summed = np.bincount(ranks, np.repeat(weights, list(map(len, lists))))
-            holding = np.flatnonzero(summed)
-            views.append(segment.by_rank[holding])
-            shared.append(summed[holding])
-        if self._recent:
-            first = self._sorted_upto()
-            recent = np.zeros(len(self.owners) - first)
-            for feature, weight in zip(features.tolist(), weights.tolist(), strict=True):
-                for view in self._recent.get(feature, ()):
-                    recent[view - first] += weight
-            holding = np.flatnonzero(recent)
-            views.append(holding + first)
-            shared.append(recent[holding])
-        return np.concatenate(views), np.concatenate(shared)
+            lists = segment.lists(row.features)
+            ranks = np.concatenate([np.zeros(0, np.int32), *lists], dtype=np.int64)
+            summed = np.zeros(len(segment.by_rank), np.float32)
+            np.add.at(summed, ranks, np.repeat(row.weights.astype(np.float32), list(map(len, lists))))
+            # Most views share a little: one look at them all leaves few to look at closely.
+            some = np.flatnonzero(summed >= np.minimum(segment.weights, np.float32(weight)) * _LEAST_ROUGHLY)
+            found.append(segment.by_rank[some])
+            amounts.append(summed[some])
+        return np.concatenate(found), np.concatenate(amounts)
+
+    def _sharing_recent(self, row: Rows) -> tuple[Places, Amounts]:
+        """Give the views that are not sorted yet and share anything with a row, and how much."""
+        shared: dict[int, int] = defaultdict(int)
+        for feature, weight in zip(row.features.tolist(), row.weights.tolist(), strict=True) if self._recent else ():
+            for view in self._recent.get(feature, ()):
+                shared[view] += weight
+        return np.array(list(shared), np.int64), np.array(list(shared.values()), np.float64)
 
     def _sorted_upto(self) -> int:
         return self._segments[-1].last if self._segments else 0

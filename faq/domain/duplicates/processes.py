@@ -1,6 +1,8 @@
-"""Work shared among processes."""
+"""Work shared among processes, and the memory that it took."""
 
+import ctypes
 import multiprocessing
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -33,3 +35,12 @@ def _do(part: Any) -> Any:
     if _work is None:
         raise RuntimeError("Nothing to do: the process was not forked by shared_out().")
     return _work(part)
+
+
+def give_back_memory() -> None:
+    """Return to the system what the C library keeps of memory that is free again, where it can (glibc).
+
+    After much was sorted, that is as much again as what was sorted takes.
+    """
+    if os.name == "posix" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
+        library.malloc_trim(0)

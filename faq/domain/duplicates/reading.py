@@ -35,9 +35,13 @@ class Reading:
         return [place for place, term in enumerate(self.words) if term.weight]
 
     @cached_property
+    def _content(self) -> list[list[Term]]:
+        return [[term for term in sentence if term.weight] for sentence in self.sentences]
+
+    @cached_property
     def content(self) -> list[Term]:
         """The words that count, in order."""
-        return [term for term in self.words if term.weight]
+        return [term for sentence in self._content for term in sentence]
 
     @cached_property
     def marks(self) -> list[int]:
@@ -57,7 +61,11 @@ class Reading:
     @cached_property
     def weights(self) -> list[float]:
         """What sharing each of the words that count tells."""
-        return [weight for sentence in self.sentences for weight in _weights(sentence)]
+        found: list[float] = []
+        for content in self._content:
+            worth = _FORMULA_WORTH if _is_formula(content) else 1
+            found += [term.weight * worth for term in content]
+        return found
 
     @cached_property
     def weight(self) -> float:
@@ -88,14 +96,8 @@ class Reading:
         return term.capital and not self.shouted and not self.tokens[self.places[place]].opens
 
 
-def _weights(sentence: list[Term]) -> list[float]:
-    content = [term for term in sentence if term.weight]
-    worth = _FORMULA_WORTH if _is_formula(content) else 1
-    return [term.weight * worth for term in content]
-
-
 def _is_formula(content: list[Term]) -> bool:
     if len(content) < _FORMULA_WORDS:
         return False
-    common = [term for term in content if term.weight <= COMMON_WEIGHT or term.kind is Kind.LINK]
-    return len(common) >= BOILERPLATE * len(content)
+    common = sum([term.weight <= COMMON_WEIGHT or term.kind is Kind.LINK for term in content])
+    return common >= BOILERPLATE * len(content)

@@ -22,6 +22,8 @@ class Segment:
     """The views are those from `first` to just before `last`."""
     by_rank: NDArray[np.int32]
     """The views, lightest first: their ranks are their places herein."""
+    weights: NDArray[np.float32]
+    """Their weights, by rank."""
     known: NDArray[np.uint32]
     """The features, in order."""
     starts: NDArray[np.int64]
@@ -48,13 +50,17 @@ class Segment:
             begins = np.flatnonzero(np.diff(heads, prepend=np.uint64(2**64 - 1)))
             known.append(heads[begins].astype(np.uint32))
             counts.append(np.diff(begins, append=len(keys)))
-        starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
         by_rank = (order + first).astype(np.int32)
-        return cls(first, first + len(order), by_rank, np.concatenate(known), starts.astype(np.int64), ranks)
+        lightest_first = weights[order].astype(np.float32)
+        known_in_order, starts = np.concatenate(known), np.concatenate([[0], np.cumsum(np.concatenate(counts))])
+        return cls(first, first + len(order), by_rank, lightest_first, known_in_order, starts.astype(np.int64), ranks)
 
     def places(self, features: NDArray[np.uint32]) -> tuple[Places, NDArray[np.bool_]]:
         """Give the place of each feature among those known, and whether it is known."""
-        places = self.known.searchsorted(features)
+        # Looked up in order, each search begins in memory that the one before it has just read.
+        order = features.argsort()
+        places = np.empty(len(features), np.int64)
+        places[order] = self.known.searchsorted(features[order])
         places[places == len(self.known)] = 0
         there = self.known[places] == features if len(self.known) else np.zeros(len(features), np.bool_)
         return places, there

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from faq.domain.french import NAME_HINTS, NAMES
-from faq.domain.text import Kind, Term, terms, tokens
+from faq.domain.text import Kind, Term, names_in, terms, tokens
 
 GENERATION = 1
 """To be raised with every change of what is indexed: what was stored by another generation is analysed anew."""
@@ -92,10 +91,8 @@ def _words(text: str) -> Iterator[Term]:
 
 def _parts_of_names(text: str) -> Iterator[tuple[Term, str]]:
     """Give the words within names of several, which a search may give alone."""
-    lowered = text.lower()
-    if any(hint in lowered for hint in NAME_HINTS):
-        for name in NAMES.finditer(text):
-            yield from _known_parts(name[0])
+    for start, end in names_in(text):
+        yield from _known_parts(text[start:end])
     for name in _ELECTRONIC.finditer(text):
         yield from _known_parts(name[1])
 
