@@ -5,13 +5,14 @@ from django.db.models.signals import post_migrate
 
 
 class FaqConfig(AppConfig):
-    """Installs the roles once the permissions they are made of exist, the pages once their table does, and searches."""
+    """Installs roles and pages once their tables exist, and what searches and review dates depend on."""
 
     name = "faq"
     verbose_name = "FAQ"
 
     def ready(self):
-        """Bring roles, pages and what searches read up to date after every migration."""
+        """Bring roles, pages, what searches read and review dates up to date after every migration."""
+        from faq.services.clocks import ensure_clocks
         from faq.services.pages import install_pages
         from faq.services.roles import install_roles
         from faq.services.search import ensure_searchable
@@ -19,3 +20,4 @@ class FaqConfig(AppConfig):
         post_migrate.connect(install_roles, sender=self, dispatch_uid="faq.install_roles")
         post_migrate.connect(install_pages, sender=self, dispatch_uid="faq.install_pages")
         post_migrate.connect(ensure_searchable, sender=self, dispatch_uid="faq.ensure_searchable")
+        post_migrate.connect(ensure_clocks, sender=self, dispatch_uid="faq.ensure_clocks")

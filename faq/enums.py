@@ -29,6 +29,14 @@ class Action(TextChoices):
     UNDONE = "undone", "annulation"
 
 
+class VerificationKind(TextChoices):
+    """How somebody came to vouch for what the public reads."""
+
+    CHECKED = "checked", "vérification"
+    PUBLISHED = "published", "publication"
+    MERGED = "merged", "fusion"
+
+
 class Origin(TextChoices):
     """The path by which a write came in."""
 
@@ -49,6 +57,7 @@ class BatchKind(TextChoices):
     CURATION = "curation", "import de curation"
     BULK_ACTION = "bulk_action", "action groupée"
     MERGE = "merge", "fusion"
+    CHECK = "check", "vérification"
     UNDO = "undo", "annulation d’un lot"
 
 

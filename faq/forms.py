@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
 from faq.models import Theme, Version
 from faq.models.entries import QUESTION_MAX_LENGTH
+from faq.models.verifications import REASON_MAX_LENGTH
 from faq.services.content import Content, content_of, one_line_end
 
 COMMENT_MAX_LENGTH = Version._meta.get_field("comment").max_length
@@ -194,6 +195,43 @@ class ScheduleForm(forms.Form):
         if due_at <= timezone.now():
             raise forms.ValidationError("Cette date est passée : choisissez un moment à venir.")
         return due_at
+
+
+class ReviewEventForm(forms.Form):
+    """What happened, and which branch of the taxonomy it makes due for a check."""
+
+    term = forms.ChoiceField(
+        label="Branche",
+        help_text="Toutes les fiches en ligne classées sous ce terme, ou sous ce qui en relève.",
+        error_messages={"required": "Choisissez une branche.", "invalid_choice": "Ce terme n’existe plus."},
+    )
+    reason = forms.CharField(
+        label="Raison",
+        max_length=REASON_MAX_LENGTH,
+        help_text="En une ligne : « nouvel arrêté ». Elle figure sur chacune de ces fiches.",
+        widget=forms.TextInput(attrs={"size": 60}),
+        error_messages={"required": "Donnez la raison : les rédacteurs la liront sur chaque fiche."},
+    )
+    happened_on = forms.DateField(
+        label="Date de l’événement",
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%d/%m/%Y"],
+        error_messages={"required": "Indiquez une date.", "invalid": "Date illisible : écrivez « 31/03/2027 »."},
+    )
+
+    def __init__(self, data=None, *, taxonomy: Taxonomy):
+        super().__init__(data)
+        self.terms = {f"{term.facet}-{term.id}": term for term in taxonomy.terms}
+        groups = [(capfirst(facet.label), self._choices(facet)) for facet in Facet]
+        self.fields["term"].choices = [("", "Choisissez…"), *(group for group in groups if group[1])]
+
+    def clean_term(self):
+        """Give the term itself."""
+        return self.terms[self.cleaned_data["term"]]
+
+    def _choices(self, facet: Facet):
+        return [(value, term.label) for value, term in self.terms.items() if term.facet is facet]
 
 
 def _split_names(text: str) -> list[str]:

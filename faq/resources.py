@@ -105,6 +105,8 @@ class EntryResource(ModelResource):
     live_version = Field(attribute="live__number", widget=IntegerWidget(coerce_to_string=False))
     updated_at = Field()
     sources = Field()
+    checked_on = Field()
+    review_before = Field()
 
     class Meta:
         model = Entry
@@ -121,6 +123,8 @@ class EntryResource(ModelResource):
             "live_version",
             "updated_at",
             "sources",
+            "checked_on",
+            "review_before",
         )
         export_order = fields
 
@@ -130,8 +134,16 @@ class EntryResource(ModelResource):
         sources = Passage.objects.current().select_related("dump").order_by("dump__name", "position")
         return (
             queryset.order_by("pk")
-            .select_related("live")
-            .only("status", "question", "answer", "updated_at", "live__number")
+            .select_related("live", "verification")
+            .only(
+                "status",
+                "question",
+                "answer",
+                "updated_at",
+                "review_before",
+                "live__number",
+                "verification__checked_at",
+            )
             .prefetch_related(
                 *(Prefetch(facet, to_attr=f"filed_{facet}") for facet in Facet if facet is not Facet.THEMES),
                 Prefetch("entry_themes", themes, to_attr="filed_themes"),
@@ -150,6 +162,15 @@ class EntryResource(ModelResource):
     def dehydrate_sources(self, entry):
         """Cite the passages of the dumps as they are now, not of undone imports and former editions."""
         return SEPARATOR.join(passage.source for passage in entry.sources)
+
+    def dehydrate_checked_on(self, entry):
+        """Give the day on which somebody last vouched for what is live."""
+        checked = entry.live and entry.verification
+        return timezone.localdate(checked.checked_at).isoformat() if checked else ""
+
+    def dehydrate_review_before(self, entry):
+        """Give the day before which it is to be checked again."""
+        return entry.review_before.isoformat() if entry.review_before else ""
 
 
 def iso_date(moment):

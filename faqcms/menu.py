@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import slugify
 
 from faq.models import (
@@ -46,6 +47,7 @@ MENU: dict[str, tuple[type[Model] | Page, ...]] = {
         Page("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
         Page("À relire", "faq_entry_review", "faq.view_entry"),
         Page("Doublons possibles", "faq_entry_duplicates", "faq.view_pair"),
+        Page("À revoir", "faq_entry_due", "faq.view_entry"),
         Schedule,
         Page("Corbeille", "faq_archivedentry_changelist", "faq.view_entry"),
         Page("La FAQ au…", "faq_past", "faq.view_publication"),
@@ -92,12 +94,20 @@ def queues(user):
     trash = reverse("admin:faq_archivedentry_changelist")
     inbox = reverse("admin:feedback_inbox")
     aside = f"{reverse('admin:feedback_vote_changelist')}?standing__exact={Standing.SET_ASIDE.value}"
+    due = Entry.objects.due(timezone.localdate())
     waiting = (
         ("À relire", "faq.view_entry", Entry.objects.to_review(), reverse("admin:faq_entry_review")),
         ("Doublons possibles", "faq.view_pair", Pair.objects.open(), reverse("admin:faq_entry_duplicates")),
+        ("À revoir", "faq.view_entry", due, reverse("admin:faq_entry_due")),
         ("Commentaires de visiteurs", "feedback.view_comment", Comment.objects.open(), inbox),
         ("Recherches sans résultat", "feedback.view_comment", open_searches(), f"{inbox}?boite=recherches"),
         ("Votes en quarantaine", "feedback.view_vote", Vote.objects.set_aside(), aside),
+        (
+            "Commentaires en quarantaine",
+            "feedback.view_comment",
+            Comment.objects.set_aside(),
+            f"{inbox}?boite=quarantaine",
+        ),
         ("Brouillons à côté d’un texte en ligne", "faq.view_entry", Entry.objects.with_draft(), drafts),
         ("Planifications en échec", "faq.view_schedule", Schedule.objects.failed(), failed),
         ("Corbeille", "faq.view_entry", Entry.objects.archived(), trash),

@@ -1,6 +1,7 @@
 """Comments: one per visitor and entry, without personal data; and what editors make of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -11,8 +12,17 @@ from faq.domain.personal_data import masked
 from faq.models import Version
 from faq.services.content import one_line_end
 from faq.services.roles import Author, require
-from feedback.models import LONGEST_COMMENT, Comment, Reason, State, Vote
-from feedback.services import Votable, version_read, visitor_hash
+from feedback.models import LONGEST_COMMENT, Comment, Reason, Standing, State, Vote
+from feedback.services import version_read, visitor_hash
+from feedback.sources import source_of
+from feedback.upsert import HOUR, MINUTE, Votable
+
+FROM_ONE_NETWORK = {MINUTE: 10, HOUR: 60}
+"""New comments on one entry that editors get at once; a whole hospital may come from one network."""
+FROM_ANYWHERE = {MINUTE: 30}
+"""New comments on one entry that they get at once, wherever these come from."""
+ON_ALL_ENTRIES = {HOUR: 200}
+"""New comments that they get at once, whatever they are about: nobody reads more."""
 
 _LONGEST_READ = 4 * LONGEST_COMMENT
 """Characters that are looked at for personal data: what is kept is cut afterwards, so that no number is cut in two."""
@@ -27,43 +37,83 @@ def clean_comment(text: str) -> str:
     return masked(one_line_end(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a visitor says of an answer, as it was typed."""
+
+    reason: Reason | None = None
+    text: str = ""
+    version: int | None = None
+    """The number of the version that was read, if it is told."""
+
+
+@transaction.atomic
 def save_comment(
-    on: Votable,
-    token: str,
-    *,
-    reason: Reason | None = None,
-    text: str = "",
-    version: int | None = None,
-    at: datetime | None = None,
-) -> bool:
+    on: Votable, token: str, remark: Remark, *, at: datetime | None = None, network: str = ""
+) -> Standing | None:
     """Store why a visitor voted so, in place of an earlier comment by the same visitor, which editors see as new.
 
-    `on` is the live entry, `version` the number of the version that was read. Personal data is masked before
-    anything is stored. Tells whether anything was said.
+    `on` is the live entry, `network` where the comment comes from, as `network_of` gives it. Personal data is masked
+    before anything is stored. Tells where the comment stands; None where nothing was said.
     """
-    kept = clean_comment(text)
-    if not (reason or kept):
-        return False
-    moment = at or timezone.now()
-    visitor = visitor_hash(token, on.number)
+    text = clean_comment(remark.text)
+    if not (remark.reason or text):
+        return None
+    moment, visitor = at or timezone.now(), visitor_hash(token, on.number)
+    source = source_of(network, on.number, moment)
     vote = Vote.objects.filter(entry=on.number, visitor_hash=visitor).values_list("answer", flat=True).first()
     comment = Comment(
         entry_id=on.number,
-        version_id=version_read(on, version),
+        version_id=version_read(on, remark.version),
         visitor_hash=visitor,
         answer=vote or "",
-        reason=reason or "",
-        text=kept,
+        reason=remark.reason or "",
+        text=text,
         first_sent_at=moment,
         sent_at=moment,
+        source=source,
+        standing=_standing_of_new(on.number, source, moment),
     )
+    return _store(comment)
+
+
+def _standing_of_new(entry: int, source: str, moment: datetime) -> Standing:
+    """Tell whether a new comment is one too many of a burst."""
+    sent = Comment.objects.filter(first_sent_at__lte=moment)
+    limited = [(sent, ON_ALL_ENTRIES), (sent.filter(entry=entry), FROM_ANYWHERE)]
+    if source:
+        limited.append((sent.filter(entry=entry, source=source), FROM_ONE_NETWORK))
+    burst = any(
+        some.filter(first_sent_at__gt=moment - span).count() >= most
+        for some, limits in limited
+        for span, most in limits.items()
+    )
+    return Standing.SET_ASIDE if burst else Standing.COUNTED
+
+
+def _store(comment: Comment) -> Standing:
+    """Write a comment; who says something again keeps the standing of the first, but is not dismissed unread."""
     Comment.objects.bulk_create(
         [comment],
         update_conflicts=True,
         unique_fields=["entry", "visitor_hash"],
         update_fields=["version", "answer", "reason", "text", "sent_at", "state", "corrected_in"],
     )
-    return True
+    stored = Comment.objects.filter(entry=comment.entry_id, visitor_hash=comment.visitor_hash)
+    stored.filter(standing=Standing.DISMISSED).update(standing=Standing.SET_ASIDE, judged_by=None, judged_at=None)
+    return Standing(stored.values_list("standing", flat=True).get())
+
+
+@transaction.atomic
+def judge_comments(comments: Iterable[int], standing: Standing, author: Author) -> int:
+    """Have comments that were set aside read like all others after all, or never; give how many there were.
+
+    `comments` are their primary keys, `standing` is REINSTATED or DISMISSED. Those that somebody judged already may
+    be judged anew; comments that were never set aside are left alone. Raises PermissionDenied.
+    """
+    require(author, "feedback.change_comment")
+    judged = Comment.objects.filter(pk__in=list(comments)).exclude(standing__in=(Standing.COUNTED, standing))
+    return judged.update(standing=standing, judged_by=author, judged_at=timezone.now())
 
 
 @transaction.atomic

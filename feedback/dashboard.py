@@ -1,20 +1,19 @@
 """What the admin's home page tells of visitors: votes per week, couloirs, the worst answers, vain searches."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from faq.models import Couloir, Entry
 from feedback.charts import Bars, bars, stacked
-from feedback.models import Vote
-from feedback.scores import COUNTS, Poor, tallies_by_entry, worst_answers
+from feedback.scores import Poor, worst_answers
 from feedback.scoring import Tally
 from feedback.searches import open_searches
+from feedback.subtotals import WEEKS, tallies_by_week
 
-WEEKS = 12
 WORST_SHOWN = 6
 SEARCHES_SHOWN = 8
 SEARCHED_WITHIN = timedelta(days=90)
@@ -43,9 +42,10 @@ def dashboard(user, now=None):
     """Gather what somebody may read; None for who may read nothing of visitors. The same queries at any size."""
     if not user.has_perm("feedback.view_vote"):
         return None
-    today = timezone.localdate(now or timezone.now())
-    weeks, couloirs, worst = votes_by_week(today), votes_by_couloir(today), worst_answers(WORST_SHOWN)
-    searches = _searches(today)
+    now = now or timezone.now()
+    votes = recent_votes(now)
+    weeks, couloirs, worst = votes_by_week(votes, now), votes_by_couloir(votes), worst_answers(WORST_SHOWN, now)
+    searches = _searches(timezone.localdate(now))
     return Dashboard(
         weeks=weeks,
         weeks_chart=stacked([(_week(monday), tally.yes, tally.no) for monday, tally in weeks]),
@@ -58,29 +58,39 @@ def dashboard(user, now=None):
     )
 
 
-def votes_by_week(today: date) -> list[tuple[date, Tally]]:
-    """Count the votes of the last weeks by their Mondays, the present one last: one query."""
+Votes = dict[tuple[int, date], Tally]
+"""By the entry that they count for, and by the Monday of their week."""
+
+
+def recent_votes(now: datetime) -> Votes:
+    """Count the votes of the weeks that are shown."""
+    return tallies_by_week(_mondays(now)[0], now)
+
+
+def votes_by_week(votes: Votes, now: datetime) -> list[tuple[date, Tally]]:
+    """Add up the votes of each week that is shown, by its Monday, the present one last."""
+    found: dict[date, Tally] = dict.fromkeys(_mondays(now), Tally())
+    for (_, monday), tally in votes.items():
+        found[monday] += tally
+    return list(found.items())
+
+
+def votes_by_couloir(votes: Votes) -> list[tuple[Couloir, Tally]]:
+    """Add up votes by the couloirs under which the entries are filed now: two queries."""
+    by_entry: defaultdict[int, Tally] = defaultdict(Tally)
+    for (entry, _), tally in votes.items():
+        by_entry[entry] += tally
+    found: defaultdict[int, Tally] = defaultdict(Tally)
+    for couloir, entry in Entry.couloirs.through.objects.order_by().values_list("couloir", "entry"):
+        found[couloir] += by_entry.get(entry, Tally())
+    return [(couloir, found[couloir.pk]) for couloir in Couloir.objects.all() if found[couloir.pk].votes]
+
+
+def _mondays(now):
+    """Give the Mondays of the weeks that are shown, the present one last."""
+    today = timezone.localdate(now)
     this_week = today - timedelta(days=today.weekday())
-    mondays = [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-    rows = _since(mondays[0]).annotate(week=TruncWeek("voted_at")).order_by().values_list("week").annotate(**COUNTS)
-    counted = {timezone.localdate(week): Tally(yes, no) for week, yes, no in rows}
-    return [(monday, counted.get(monday, Tally())) for monday in mondays]
-
-
-def votes_by_couloir(today: date) -> list[tuple[Couloir, Tally]]:
-    """Count the votes of the last weeks by the couloirs under which the entries are filed now: three queries."""
-    tallies = tallies_by_entry(_since(today - timedelta(weeks=WEEKS)))
-    filed = Entry.couloirs.through.objects.order_by().values_list("couloir", "entry")
-    found: dict[int, Tally] = {}
-    for couloir, entry in filed:
-        if entry in tallies:
-            found[couloir] = found.get(couloir, Tally()) + tallies[entry]
-    return [(couloir, found[couloir.pk]) for couloir in Couloir.objects.all() if couloir.pk in found]
-
-
-def _since(day):
-    start = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-    return Vote.objects.counted().between(since=start)
+    return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]
 
 
 def _searches(today):

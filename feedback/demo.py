@@ -20,10 +20,11 @@ from faq.services.synonyms import load_starter_synonyms
 from faq.services.taxonomy_starter import load_starter_taxonomy
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entries
-from feedback.comments import save_comment
+from feedback.comments import Remark, save_comment
 from feedback.models import Answer, Reason
 from feedback.ranking import rank_by_votes
-from feedback.services import FROM_ONE_NETWORK, MINUTE, cast_vote, new_visitor_token, votable
+from feedback.services import cast_vote, new_visitor_token, votable
+from feedback.upsert import FROM_ONE_NETWORK, MINUTE
 
 DUMP_NAME = "demo"
 WEEKS_OF_VOTES = 12
@@ -98,7 +99,7 @@ def _say_more(entries: list[Entry]) -> None:
     now = timezone.now()
     for rank, (reason, text) in enumerate(_COMMENTS):
         on = votable(entries[rank // 2].pk)
-        save_comment(on, new_visitor_token(), reason=reason, text=text, at=now - timedelta(days=rank + 1))
+        save_comment(on, new_visitor_token(), Remark(reason, text), at=now - timedelta(days=rank + 1))
     for rank, query in enumerate(_SEARCHES):
         for back in range(len(_SEARCHES) - rank):
             record_failed_search(query, day=timezone.localdate(now) - timedelta(days=back))

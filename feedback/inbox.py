@@ -18,20 +18,23 @@ from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
 from faq.services.content import EntryError
-from feedback.comments import FollowUpRefused, follow_up
-from feedback.models import OPEN, Comment, SearchFollowUp, State
+from feedback.comments import FollowUpRefused, follow_up, judge_comments
+from feedback.models import OPEN, Comment, SearchFollowUp, Standing, State
 from feedback.scores import runs_of
 from feedback.scoring import Run, changed_surely, trend
 from feedback.searches import create_entry_for, failed_searches, follow_up_search
 
-COMMENTS, SEARCHES = "commentaires", "recherches"
-SHELVES = {COMMENTS: "Commentaires", SEARCHES: "Recherches sans résultat"}
+COMMENTS, ASIDE, SEARCHES = "commentaires", "quarantaine", "recherches"
+SHELVES = {COMMENTS: "Commentaires", ASIDE: "Commentaires en quarantaine", SEARCHES: "Recherches sans résultat"}
 GROUPS_PER_PAGE = 10
 SEARCHES_PER_PAGE = 25
 COMMENTS_SHOWN = 20
 """Of one entry; the others come up when these are done with."""
 _TO_DO, _ALL, _MINE, _NOBODYS = "a-traiter", "tous", "moi", "personne"
 _STATES = {_TO_DO: "À traiter", **{state.value: state.label.capitalize() for state in State}, _ALL: "Tous"}
+_STANDINGS = {_TO_DO: "À examiner", Standing.DISMISSED.value: "Écartés"}
+"""What there is to choose from of comments that came in bursts."""
+_JUDGEMENTS = {Standing.REINSTATED.value: "réintégré", Standing.DISMISSED.value: "écarté"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,11 @@ class Choice:
     def query(self):
         """The part of the address that says so."""
         return urlencode({"boite": self.shelf, "suivi": self.state, "attribue": self.assigned, "q": self.words})
+
+    @property
+    def states(self):
+        """What there is to choose from on this shelf, by value."""
+        return _STANDINGS if self.shelf == ASIDE else _STATES
 
     @property
     def narrows(self):
@@ -106,7 +114,7 @@ def inbox(request):
         "subtitle": SHELVES[choice.shelf],
         "choice": choice,
         "shelves": [(name, label, f"?boite={name}") for name, label in SHELVES.items()],
-        "states": _STATES.items(),
+        "states": choice.states.items(),
         "follow_ups": State.choices,
         "people": [(user.pk, person(user)) for user in _people()],
         "may_change": request.user.has_perm("feedback.change_comment"),
@@ -121,7 +129,7 @@ def _choice(query):
     assigned = query.get("attribue", "")
     return Choice(
         shelf if shelf in SHELVES else COMMENTS,
-        state if state in _STATES else _TO_DO,
+        state if state in (_STANDINGS if shelf == ASIDE else _STATES) else _TO_DO,
         assigned if assigned in {_MINE, _NOBODYS} or (assigned.isascii() and assigned.isdigit()) else "",
         query.get("q", "").replace("\0", "").strip(),
     )
@@ -142,8 +150,14 @@ def _narrowed(rows, choice, user):
     return rows
 
 
+def _aside(choice):
+    """Keep what came in bursts, and waits for a word or was dismissed."""
+    return Comment.objects.filter(standing=Standing.SET_ASIDE if choice.state == _TO_DO else choice.state)
+
+
 def _comments(request, choice):
-    comments = _narrowed(Comment.objects.credited(), choice, request.user)
+    comments = _aside(choice) if choice.shelf == ASIDE else _narrowed(Comment.objects.counted(), choice, request.user)
+    comments = comments.credited()
     if choice.words:
         comments = comments.filter(Q(text__icontains=choice.words) | Q(entry__in=Entry.objects.matching(choice.words)))
     counted = comments.order_by().values("credited_to").annotate(number=Count("pk"), latest=Max("sent_at"))
@@ -194,16 +208,30 @@ def _act(request, choice):
     try:
         if "create" in request.POST:
             return _create(request)
-        (_follow_search if choice.shelf == SEARCHES else _follow_comments)(request)
+        {COMMENTS: _follow_comments, ASIDE: _judge_comments, SEARCHES: _follow_search}[choice.shelf](request)
     except (FollowUpRefused, EntryError) as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{reverse('admin:feedback_inbox')}?{choice.query}")
 
 
-def _follow_comments(request):
+def _chosen_comments(request):
     comments = [int(number) for number in request.POST.getlist("comment") if number.isascii() and number.isdigit()]
     if not comments:
         raise FollowUpRefused("Cochez au moins un commentaire.")
+    return comments
+
+
+def _judge_comments(request):
+    comments = _chosen_comments(request)
+    if (standing := request.POST.get("standing")) not in _JUDGEMENTS:
+        raise FollowUpRefused("Choisissez de réintégrer ou d’écarter.")
+    number = judge_comments(comments, Standing(standing), request.user)
+    several = "s" if number > 1 else ""
+    messages.success(request, f"{number} commentaire{several} {_JUDGEMENTS[standing]}{several}.")
+
+
+def _follow_comments(request):
+    comments = _chosen_comments(request)
     state = _state(request)
     corrected_in = _corrected_in(request) if state == State.CORRECTED else None
     number = follow_up(comments, state, request.user, assigned_to=_assigned_to(request), corrected_in=corrected_in)

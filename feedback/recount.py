@@ -1,16 +1,23 @@
 """The proof that what is reckoned from votes agrees with the votes themselves, one by one."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from faq.models.entries import reference
-from feedback.models import COUNTING, Answer, MonthlyCount, Vote
+from feedback.models import COUNTING, Answer, MonthlyCount, Subtotal, Vote
 from feedback.ranking import rank_by_votes
 from feedback.scores import tallies_by_entry, tallies_by_version
 from feedback.scoring import Tally
+from feedback.subtotals import add_up, forget_subtotals, week_in_subtotals
+
+_Part = tuple[int, date, str]
+"""The version that was read, its week, and a column of Subtotal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +30,60 @@ class Recount:
     """What is left of votes that are too old to be kept."""
     faults: tuple[str, ...]
     """In French: sums that do not agree. None of them can be mended by counting again."""
+    subtotals: int
+    """Sums by version and week that were not what the votes say."""
     changed: int
     """Entries whose usefulness, by which searches rank, was not what the votes say."""
 
 
 @transaction.atomic
 def recount_votes(*, check: bool = False) -> Recount:
-    """Count all votes one by one, compare every sum with that, and renew what searches rank by.
+    """Count all votes one by one, compare every sum with that, renew subtotals and what searches rank by.
 
-    With `check` nothing is changed: `changed` is how many would be.
+    With `check` nothing is changed: `subtotals` and `changed` are how many would be.
     """
-    votes, older = _one_by_one(), _older()
-    recount = Recount(votes, older, tuple(_faults(votes, older)), rank_by_votes())
+    until = add_up(timezone.now())
+    votes, by_week = _one_by_one(until)
+    older = _older()
+    wrong = _wrong_subtotals(by_week)
+    if wrong:
+        forget_subtotals()
+        add_up(timezone.now())
+    recount = Recount(votes, older, tuple(_faults(votes, older)), wrong, rank_by_votes())
     if check:
         transaction.set_rollback(True)
     return recount
 
 
-def _one_by_one() -> Tally:
-    """Count in Python, by the rule as it is written, without the sums of the database."""
-    columns = ("answer", "standing", "given_again", "entry__alias")
-    counted = {Answer.YES: 0, Answer.NO: 0}
-    for answer, standing, given_again, alias in Vote.objects.order_by("pk").values_list(*columns).iterator(5_000):
-        if standing in COUNTING and answer in counted and not (given_again and alias):
-            counted[Answer(answer)] += 1
-    return Tally(counted[Answer.YES], counted[Answer.NO])
+def _one_by_one(until: datetime) -> tuple[Tally, Counter[_Part]]:
+    """Count in Python, by the rule as it is written, without the sums of the database.
+
+    Gives how many count, and of those before `until` the parts of the subtotals.
+    """
+    columns = ("answer", "standing", "given_again", "entry__alias", "version", "voted_at")
+    counted, parts = Counter[str](), Counter[_Part]()
+    rows = Vote.objects.order_by("pk").values_list(*columns).iterator(5_000)
+    for answer, standing, given_again, alias, version, voted_at in rows:
+        if standing not in COUNTING or answer == Answer.WITHDRAWN:
+            continue
+        if not (given_again and alias):
+            counted[answer] += 1
+        if voted_at < until:
+            week = week_in_subtotals(timezone.localdate(voted_at), until)
+            parts[version, week, f"{_PART[answer]}{'_again' * given_again}"] += 1
+    return Tally(counted[Answer.YES], counted[Answer.NO]), parts
+
+
+_PART = {Answer.YES: "yes", Answer.NO: "no"}
+
+
+def _wrong_subtotals(parts: Counter[_Part]) -> int:
+    """Compare with what is stored; give how many subtotals differ, are missing, or are too many."""
+    names = ("yes", "no", "yes_again", "no_again")
+    stored: Counter[_Part] = Counter()
+    for version, week, *numbers in Subtotal.objects.values_list("version", "week", *names):
+        stored.update({(version, week, name): number for name, number in zip(names, numbers, strict=True)})
+    return len({part[:2] for part in stored | parts if stored[part] != parts[part]})
 
 
 def _older() -> Tally:

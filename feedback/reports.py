@@ -18,8 +18,8 @@ from faq.models.entries import reference
 from faq.models.live import filing_table, load_taxonomy
 from faq.resources import WRITERS
 from feedback.models import Comment, MonthlyCount, Vote
-from feedback.scores import COUNTS
 from feedback.scoring import Tally, trend
+from feedback.subtotals import COUNTS
 
 
 class Period(Enum):
@@ -113,7 +113,7 @@ def _figures(per: Period, since: date | None, until: date | None) -> dict[tuple[
     votes = _within(Vote.objects.counted().credited(), "voted_at", since, until)
     for day, entry, version, yes, no in _grouped(votes, "voted_at", per, **COUNTS):
         found[day, (entry, version)].tally += Tally(yes, no)
-    comments = _within(Comment.objects.credited(), "sent_at", since, until)
+    comments = _within(Comment.objects.counted().credited(), "sent_at", since, until)
     for day, entry, version, number in _grouped(comments, "sent_at", per, number=Count("pk")):
         found[day, (entry, version)].comments += number
     for month, entry, version, yes, no, number in _months(since, until):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from faq.models import FailedSearch
 from feedback.models import Answer, Comment, MonthlyCount, SearchFollowUp, Vote
 from feedback.sources import forget_sources
+from feedback.subtotals import forget_subtotals
 
 MONTHS_KEPT = 25
 _CHUNK = 5_000
@@ -28,7 +29,7 @@ class Purge:
     searches: int
     """Queries of one day."""
     sources: int
-    """Votes that still bore the hash of a network."""
+    """Votes and comments that still bore the hash of a network."""
 
 
 @transaction.atomic
@@ -66,13 +67,16 @@ def _purge_votes(start: datetime) -> int:
     for version, voted_at, answer in rows.iterator(_CHUNK):
         counts[version, _month(voted_at)]["yes" if answer == Answer.YES else "no"] += 1
     _add(counts)
-    return old.delete()[0]
+    gone, _ = old.delete()
+    if gone:
+        forget_subtotals()
+    return gone
 
 
 def _purge_comments(start: datetime) -> int:
     old = Comment.objects.filter(sent_at__lt=start)
     counts: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(lambda: {"comments": 0})
-    for version, sent_at in old.order_by().values_list("version", "sent_at").iterator(_CHUNK):
+    for version, sent_at in old.counted().order_by().values_list("version", "sent_at").iterator(_CHUNK):
         counts[version, _month(sent_at)]["comments"] += 1
     _add(counts)
     return old.delete()[0]

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Sum
+from django.utils import timezone
 
 from faq.models import Entry, Version
-from feedback.models import Answer, MonthlyCount, Vote, VoteQuerySet
+from feedback.models import MonthlyCount, Vote, VoteQuerySet
 from feedback.scoring import LiveVersion, Run, Tally, runs
+from feedback.subtotals import COUNTS, all_tallies_by_version
 
-COUNTS = {"yes": Count("pk", filter=Q(answer=Answer.YES)), "no": Count("pk", filter=Q(answer=Answer.NO))}
-"""What a group of votes is counted by."""
 _ONE_QUERY = 1_000
 """Entries that are asked for at a time."""
 _MONTHLY = {"total_yes": Sum("yes"), "total_no": Sum("no")}
@@ -57,12 +58,12 @@ def runs_of(entries: Collection[int]) -> dict[int, list[Run]]:
     return _runs(entries, tallies_by_version(entries))
 
 
-def present_tallies() -> dict[int, Tally]:
+def present_tallies(now: datetime) -> dict[int, Tally]:
     """Count the votes on the present text of each live answer, by its number, where they are enough.
 
-    Four queries, and two more for each further thousand of answers with enough votes.
+    The same number of queries, but for two more for each further thousand of answers with enough votes.
     """
-    tallies = {entry: found for entry, found in tallies_by_version().items() if _total(found).is_enough}
+    tallies = {entry: found for entry, found in all_tallies_by_version(now).items() if _total(found).is_enough}
     present: dict[int, Tally] = {}
     for chunk in _chunks(sorted(tallies)):
         live = dict(Entry.objects.live().filter(pk__in=chunk).values_list("pk", "live__number"))
@@ -73,12 +74,12 @@ def present_tallies() -> dict[int, Tally]:
     return present
 
 
-def worst_answers(limit: int) -> list[Poor]:
+def worst_answers(limit: int, now: datetime | None = None) -> list[Poor]:
     """Give the live answers whose present text is surely the least useful, the worst first.
 
     Ranked by the share of no that each has at least; nothing with fewer votes than it takes.
     """
-    present = present_tallies()
+    present = present_tallies(now or timezone.now())
     worst = sorted(present, key=lambda number: (-(present[number].surely_useless or 0), number))[:limit]
     entries = Entry.objects.only("question").in_bulk(worst)
     return [Poor(entries[number], present[number]) for number in worst]

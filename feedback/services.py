@@ -3,16 +3,14 @@
 Votes that come in bursts are set aside: kept, not counted, and shown to editors, who reinstate or dismiss them.
 """
 
-import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -20,33 +18,11 @@ from faq.models import Entry, Publication
 from faq.services.roles import ROLES, Author, grant, require
 from feedback.models import Answer, Standing, Vote
 from feedback.sources import source_of
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-FROM_ONE_NETWORK = {MINUTE: 20, HOUR: 200}
-"""New votes on one entry that count; a whole hospital may come from one network."""
-FROM_ANYWHERE = 100
-"""New votes on one entry that count within a minute, wherever they come from."""
+from feedback.upsert import Cast, Votable, upsert
 
 
 class VoteRefused(ValueError):
     """A vote that cannot be taken; nothing was written. The message says why, in French."""
-
-
-class Outdated(Exception):
-    """What was known of an entry is true no more; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Votable:
-    """What taking a vote needs to know of a live entry; whether it is still true the vote's own statement checks."""
-
-    number: int
-    version_id: int
-    """The key of the live version."""
-    version: int
-    """The number of the live version."""
-    former_numbers: tuple[int, ...]
-    """Those of the entries that were merged into this one."""
 
 
 def grant_rights(**signal: Any) -> None:
@@ -71,7 +47,7 @@ def visitor_hash(token: str, entry: int) -> str:
     be matched.
     """
     message = f"{entry}:{token}".encode()
-    return hmac.new(settings.VOTE_KEY.encode(), message, hashlib.sha256).hexdigest()
+    return hmac.digest(settings.VOTE_KEY.encode(), message, "sha256").hex()
 
 
 def votable(number: int) -> Votable:
@@ -112,18 +88,20 @@ def cast_vote(
     moment = at or timezone.now()
     if answer == Answer.WITHDRAWN:
         return _withdraw(entry, token, moment)
-    row = _Row(
+    cast = Cast(
+        entry,
         version_read(entry, version),
         visitor_hash(token, entry.number),
         answer,
         moment,
         source_of(network, entry.number, moment),
+        late=at is not None,
     )
     if not entry.former_numbers:
-        return _write(entry, row)
+        return upsert(cast)
     with transaction.atomic():
-        standing = _write(entry, row)
-        Vote.objects.filter(_on_merged_entries(token, entry)).update(given_again=True)
+        standing = upsert(cast)
+        Vote.objects.filter(_on_merged_entries(token, entry)).update(given_again=True, changed=True)
     return standing
 
 
@@ -137,82 +115,13 @@ def judge_votes(votes: Iterable[int], standing: Standing, author: Author) -> int
     """
     require(author, "feedback.judge_vote")
     judged = Vote.objects.filter(pk__in=list(votes)).exclude(standing__in=(Standing.COUNTED, standing))
-    return judged.update(standing=standing, judged_by=author, judged_at=timezone.now())
-
-
-_INSERT = f"""
-INSERT INTO feedback_vote
-  (entry_id, version_id, visitor_hash, answer, first_voted_at, voted_at, given_again, source, standing)
-SELECT id, %s, %s, %s, %s, %s, %s, %s, (
-  SELECT CASE WHEN COUNT(CASE WHEN first_voted_at > %s THEN 1 END) >= {FROM_ANYWHERE}
-    OR COUNT(CASE WHEN source = %s AND source <> '' AND first_voted_at > %s THEN 1 END) >= {FROM_ONE_NETWORK[MINUTE]}
-    OR COUNT(CASE WHEN source = %s AND source <> '' THEN 1 END) >= {FROM_ONE_NETWORK[HOUR]}
-    THEN '{Standing.SET_ASIDE}' ELSE '{Standing.COUNTED}' END
-  FROM feedback_vote WHERE entry_id = %s AND first_voted_at > %s AND first_voted_at <= %s
-)
-FROM faq_entry WHERE id = %s AND live_id = %s
-  AND (SELECT COUNT(*) FROM faq_entryalias WHERE survivor_id = %s) = %s
-ON CONFLICT (entry_id, visitor_hash) DO UPDATE
-  SET version_id = excluded.version_id, answer = excluded.answer, voted_at = excluded.voted_at
-RETURNING standing
-"""  # noqa: S608 - our own numbers
-"""One statement, written out: Django's upsert can neither look at the votes of the last hour nor make sure that the
-entry is still live, and takes twice the time. Whoever votes again keeps the standing of the first vote."""
-
-
-_Value = str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A vote as it is to be stored."""
-
-    version: int
-    visitor: str
-    answer: Answer
-    at: datetime
-    source: str
-
-
-def _write(entry: Votable, row: _Row) -> Standing:
-    now, minute, hour = (
-        connection.ops.adapt_datetimefield_value(moment) for moment in (row.at, row.at - MINUTE, row.at - HOUR)
-    )
-    values = (row.version, row.visitor, str(row.answer.value), now, now, False, row.source)
-    burst = (minute, row.source, minute, row.source, entry.number, hour, now)
-    still = (entry.number, entry.version_id, entry.number, len(entry.former_numbers))
-    stored = _fetch((*values, *burst, *still))
-    if stored is None:
-        raise Outdated
-    return Standing(stored[0])
-
-
-def _fetch(values: Sequence[_Value]) -> tuple[str] | None:
-    """Carry the statement out; on a connection that broke while nobody used it, on a new one.
-
-    Trying beats asking before every vote whether the connection still stands: written twice a vote is still one.
-    """
-    if connection.in_atomic_block:
-        return _execute(values)
-    try:
-        connection.health_check_done = True  # type: ignore[attr-defined]
-        return _execute(values)
-    except (OperationalError, InterfaceError):
-        connection.close()
-        return _execute(values)
-
-
-def _execute(values: Sequence[_Value]) -> tuple[str] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-        stored: tuple[str] | None = cursor.fetchone()
-        return stored
+    return judged.update(standing=standing, judged_by=author, judged_at=timezone.now(), changed=True)
 
 
 def _withdraw(entry: Votable, token: str, at: datetime) -> Standing | None:
     own = Q(entry=entry.number, visitor_hash=visitor_hash(token, entry.number))
     votes = Vote.objects.filter(own | _on_merged_entries(token, entry))
-    return Standing.COUNTED if votes.update(answer=Answer.WITHDRAWN, voted_at=at) else None
+    return Standing.COUNTED if votes.update(answer=Answer.WITHDRAWN, voted_at=at, changed=True) else None
 
 
 def _on_merged_entries(token: str, entry: Votable) -> Q:

@@ -7,7 +7,7 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.http import is_same_domain
@@ -17,11 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from faq.models import Entry
 from faq.views.addresses import Absent, live_entry, tells_absences
 from faq.views.caching import Kept
-from feedback.comments import save_comment
+from feedback.comments import Remark, save_comment
 from feedback.forms import Place, SentVote, Unreadable, read_comment, read_vote
-from feedback.models import Answer, Standing
-from feedback.services import Outdated, Votable, VoteRefused, cast_vote, new_visitor_token, votable
+from feedback.models import COUNTING, Answer, Standing
+from feedback.services import VoteRefused, cast_vote, new_visitor_token, votable
 from feedback.sources import network_of
+from feedback.upsert import Outdated, Votable
 
 COOKIE = "avis"
 COOKIE_DAYS = 390
@@ -39,10 +40,9 @@ _TARGET_BYTES = 500
 """Of what is kept of one entry, about."""
 
 
-class SeeOther(HttpResponseRedirect):
-    """After a POST, the browser is to GET another address."""
-
-    status_code = 303
+def _see_other(address: str) -> HttpResponse:
+    """After a POST, have the browser GET an address of ours: quoted already, unlike those that Django redirects to."""
+    return HttpResponse(status=303, headers={"Location": address})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,10 @@ def comment(request, number):
     target = _target(number)
     known = _known_visitor(request)
     token = known or new_visitor_token()
-    version = _version(target, number, sent.place)
-    said = save_comment(target.entry, token, reason=sent.reason, text=sent.text, version=version)
-    response = SeeOther(_way_back(target, number, sent.place, "recu" if said else "pourquoi"))
-    if said and not known:
+    remark = Remark(sent.reason, sent.text, _version(target, number, sent.place))
+    standing = save_comment(target.entry, token, remark, network=_network(request))
+    response = _see_other(_way_back(target, number, sent.place, _said(standing)))
+    if standing and not known:
         _name_visitor(response, token)
     return response
 
@@ -116,15 +116,20 @@ def _refuse(request, number: int, status: int, reason: str) -> HttpResponse:
 
 def _comes_from_this_site(request) -> bool:
     """Tell by what a page cannot forge: Origin, or else Referer, or else Sec-Fetch-Site."""
-    source = request.headers.get("Origin") or request.headers.get("Referer")
+    # META has what request.headers would first copy, of all headers.
+    source = (request.META.get("HTTP_ORIGIN") or request.META.get("HTTP_REFERER", "")).lower()
     if not source:
-        return request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
+    here = f"{request.scheme}://{request.get_host().lower()}"
+    return source == here or _is_ours(source, here)
+
+
+def _is_ours(source: str, here: str) -> bool:
     try:
-        origin = urlsplit(source.lower())
+        origin = urlsplit(source)
     except ValueError:
         return False
-    ours = [f"{request.scheme}://{request.get_host().lower()}", *settings.CSRF_TRUSTED_ORIGINS]
-    return any(_is_within(origin, urlsplit(one)) for one in ours)
+    return any(_is_within(origin, urlsplit(one)) for one in (here, *settings.CSRF_TRUSTED_ORIGINS))
 
 
 def _is_within(origin, trusted) -> bool:
@@ -188,14 +193,21 @@ def _state(answer: Answer, standing: Standing | None) -> str:
     """Name what the page is to say: never thanks for a vote that does not count."""
     if answer == Answer.WITHDRAWN:
         return "retrait"
-    return "attente" if standing in (Standing.SET_ASIDE, Standing.DISMISSED) else "merci"
+    return "merci" if standing in COUNTING else "attente"
+
+
+def _said(standing: Standing | None) -> str:
+    """Name what the page is to say of a remark: thanks only for one that editors get."""
+    if standing is None:
+        return "pourquoi"
+    return "recu" if standing in COUNTING else "garde"
 
 
 def _thanks(request, target: _Target, number: int, place: Place, state: str) -> HttpResponse:
     """Tell the page's script what to say, or lead the browser to where the page says it."""
-    if request.headers.get("Accept") == "application/json":
+    if request.META.get("HTTP_ACCEPT") == "application/json":
         return JsonResponse({"state": state})
-    return SeeOther(_way_back(target, number, place, state))
+    return _see_other(_way_back(target, number, place, state))
 
 
 def _way_back(target: _Target, number: int, place: Place, state: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import Iterable
+from datetime import date, datetime, time
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
@@ -10,7 +11,8 @@ from django.utils import timezone
 from faq.domain.dumps import VOTE_LINE
 from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus, Origin
-from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
+from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Verification, Version
+from faq.services.clocks import count_anew
 from faq.services.content import Content
 from faq.services.dumps import DumpReport, Source, import_dumps
 from faq.services.entries import create_entries, create_entry
@@ -70,6 +72,13 @@ def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme c
     """An entry that the public reads."""
     entry = an_entry(question, answer, **slugs)
     return publish_entry(entry.pk, by_command()).entry
+
+
+def checked_long_ago(*entries: Entry, day: date = date(2025, 1, 2)) -> None:
+    """Have live entries be due: they were last checked on that day."""
+    checks = Verification.objects.filter(entry__in=entries)
+    checks.update(checked_at=timezone.make_aware(datetime.combine(day, time(12))))
+    count_anew(Entry.objects.filter(pk__in=numbers(entries)))
 
 
 def some_published_entries(number: int, **slugs: str) -> list[Entry]:

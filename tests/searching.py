@@ -5,10 +5,14 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from faq.domain.cascade import CascadeIndex
 from faq.domain.dumps import parse
+from faq.domain.facets import Facet, Taxonomy, Term
 from faq.domain.search.analysis import analyse
+from faq.domain.search.filed import Filed, Labels
 from faq.domain.search.index import Found, Index
 from faq.domain.search.postings import pack
+from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
 from faq.domain.search.queries import Synonyms, read_query
 from faq.domain.search.vocabulary import Vocabulary
 from faq.domain.text import fingerprint
@@ -63,6 +67,30 @@ def searched(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typi
     return index.search(read_query(query), synonyms, typing=typing)
 
 
+def best_found(index: Index, query: str, synonyms: Synonyms, filed: Filed, texts: Mapping[int, Text]) -> list[int]:
+    """Give the numbers that a query finds as visitors see them: what is filed counts, and what stands side by side."""
+    result = index.search(read_query(query), synonyms, filed)
+    ranked = result.ranked(result.entries)
+    best = ranked.best(MOST_COMPARED)
+    phrase = Phrase.of(result.senses)
+    rest = ranked.numbers(MOST_COMPARED, len(result.entries))
+    return placed(best, phrase, {number: texts[number] for number, _ in best}) + rest
+
+
+def demo_filing() -> Filed:
+    """Where the demo FAQ is filed, its entries numbered as `demo_texts` has them."""
+    starter = json.loads((FIXTURES / "taxonomy.json").read_text(encoding="utf-8"))
+    terms = [Term(id, facet, one["slug"], one["label"]) for facet in Facet for id, one in enumerate(starter[facet])]
+    taxonomy = Taxonomy(tuple(terms))
+    rows = _demo_rows()
+    filed: dict[Facet, dict[int, list[int]]] = {facet: {} for facet in Facet}
+    for number, key in enumerate(_demo_answers(), start=1):
+        for facet in Facet:
+            for slug in filter(None, rows[key][facet].split(" | ")):
+                filed[facet].setdefault(taxonomy.by_slug[facet, slug].id, []).append(number)
+    return Filed(Labels(taxonomy), CascadeIndex.build(taxonomy, range(1, len(rows) + 1), filed))
+
+
 def starter_synonyms() -> Synonyms:
     """Those that an installation begins with."""
     groups = json.loads((FIXTURES / "synonyms.json").read_text(encoding="utf-8"))
@@ -71,9 +99,15 @@ def starter_synonyms() -> Synonyms:
 
 def demo_texts() -> list[Text]:
     """The demo FAQ, each answer once."""
+    rows = _demo_rows()
+    return [(rows[key]["question"], answer) for key, answer in _demo_answers().items()]
+
+
+def _demo_rows() -> dict[str, dict[str, str]]:
     with (FIXTURES / "curation_demo.csv").open(encoding="utf-8", newline="") as file:
-        questions = {row["fingerprint"]: row["question"] for row in csv.DictReader(file)}
-    answers = {
-        fingerprint(passage.answer): passage.answer for passage in parse((FIXTURES / "demo.txt").read_bytes()).passages
-    }
-    return [(questions[key], answer) for key, answer in answers.items()]
+        return {row["fingerprint"]: row for row in csv.DictReader(file)}
+
+
+def _demo_answers() -> dict[str, str]:
+    passages = parse((FIXTURES / "demo.txt").read_bytes()).passages
+    return {fingerprint(passage.answer): passage.answer for passage in passages}

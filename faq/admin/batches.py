@@ -120,16 +120,24 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
 def _groups(report):
     """Give what becomes of entries: a heading, what it means, how many, and the first of them, each with a reason."""
     archived, reverted = ([(entry, "") for entry in entries] for entries in (report.archived, report.reverted))
+    checked = [(entry, "") for entry in _only_checked(report)]
     kinds = (
         ("Archivées", "Créées par le lot, elles iront à la corbeille.", archived),
         ("Remises comme avant", "Texte, classement et état d’avant le lot.", reverted),
         ("Laissées telles quelles", "L’annulation n’y touche pas.", report.kept),
+        ("Vérification reprise", "Leur texte reste ; la vérification d’avant compte.", checked),
     )
     return [
         {"heading": heading, "meaning": meaning, "number": len(rows), "rows": rows[:_SHOWN], "more": len(rows[_SHOWN:])}
         for heading, meaning, rows in kinds
         if rows
     ]
+
+
+def _only_checked(report):
+    """Give the entries of which nothing but the last check becomes another."""
+    told = {entry.pk for entry in (*report.archived, *report.reverted)}
+    return [entry for entry in report.checks if entry.pk not in told]
 
 
 def _coming_back(batch):
@@ -171,5 +179,6 @@ def _counted(report):
         (report.archived, "fiche{0} archivée{0}"),
         (report.reverted, "fiche{0} remise{0} comme avant"),
         (report.kept, "fiche{0} laissée{0} telle{0} quelle{0}"),
+        (_only_checked(report), "fiche{0} dont la vérification change"),
     )
     return ", ".join(f"{len(rows)} {words.format(pluralize(rows))}" for rows, words in counts if rows) or "aucune fiche"

@@ -31,7 +31,7 @@ class TermAdmin(admin.ModelAdmin):
     list_per_page = 100
     search_fields = ("label", "slug")
     prepopulated_fields = {"slug": ("label",)}
-    fields = ("label", "slug", "position", "retired")
+    fields = ("label", "slug", "position", "retired", "review_months")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     actions = None
     delete_confirmation_template = "admin/faq/term_delete_confirmation.html"
@@ -75,7 +75,7 @@ class CouloirAdmin(TermAdmin):
 
     list_display = ("label", "offer_type", "slug", "position", "retired", "entry_count")
     list_select_related = ("offer_type",)
-    fields = ("label", "slug", "offer_type", "position", "retired")
+    fields = ("label", "slug", "offer_type", "position", "retired", "review_months")
 
 
 @admin.register(Dispositif)
@@ -84,7 +84,7 @@ class DispositifAdmin(TermAdmin):
 
     list_display = ("label", "vague", "parents", "slug", "position", "retired", "entry_count")
     list_filter = ("retired", "couloirs")
-    fields = ("label", "slug", "vague", "couloirs", "position", "retired")
+    fields = ("label", "slug", "vague", "couloirs", "position", "retired", "review_months")
 
     def get_queryset(self, request):
         """Bring the couloirs along."""
@@ -102,7 +102,7 @@ class ProductAdmin(TermAdmin):
 
     list_display = ("label", "parents", "slug", "position", "retired", "entry_count")
     list_filter = ("retired", "offer_types")
-    fields = ("label", "slug", "offer_types", "position", "retired")
+    fields = ("label", "slug", "offer_types", "position", "retired", "review_months")
 
     def get_queryset(self, request):
         """Bring the offer types along."""
@@ -121,7 +121,7 @@ class ThemeAdmin(TermAdmin):
     list_display = ("name", "slug", "position", "retired", "entry_count")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
-    fields = ("name", "slug", "position", "retired")
+    fields = ("name", "slug", "position", "retired", "review_months")
 
 
 def _facet(model):

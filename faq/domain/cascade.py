@@ -75,6 +75,10 @@ class CascadeIndex:
         """Give the ids of the terms that entries are filed under."""
         return frozenset(self._under[facet])
 
+    def filed_under(self, term: Term) -> BitMap:
+        """Give the numbers of the entries filed under a term itself: transverse ones are not."""
+        return self._under[term.facet].get(term.id, BitMap())
+
     def select(self, state: State, within: BitMap | None = None) -> BitMap:
         """Give the numbers of the entries that concern every chosen term, among those given."""
         selection = self.live if within is None else self.live & within

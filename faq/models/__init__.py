@@ -11,6 +11,7 @@ from faq.models.schedules import Schedule
 from faq.models.search_tables import SearchedEntry, SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
+from faq.models.verifications import ReviewEvent, Verification
 from faq.models.versions import Batch, Publication, Version
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Presence",
     "Product",
     "Publication",
+    "ReviewEvent",
     "Schedule",
     "SearchForm",
     "SearchStem",
@@ -40,5 +42,6 @@ __all__ = [
     "SitePageVersion",
     "SynonymGroup",
     "Theme",
+    "Verification",
     "Version",
 ]

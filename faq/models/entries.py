@@ -35,6 +35,10 @@ class EntryQuerySet(models.QuerySet):
         """Entries that are out of use, and can be brought back."""
         return self.filter(status=EntryStatus.ARCHIVED)
 
+    def due(self, day):
+        """Live entries that were to be checked again before that day, or on it."""
+        return self.live().filter(review_before__lte=day)
+
     def complete(self):
         """Entries whose latest text has a question and an answer, without which nothing is published."""
         return self.exclude(head__question="").exclude(head__answer="")
@@ -101,6 +105,17 @@ class Entry(models.Model):
     created_at = models.DateTimeField("créée le", editable=False)
     updated_at = models.DateTimeField("mise à jour le", editable=False, db_index=True)
     """When the text or filing that the row holds came to be."""
+    verification = models.ForeignKey(
+        "faq.Verification",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name="dernière vérification",
+    )
+    """Who last vouched for what the public reads, or read when the entry was live."""
+    review_before = models.DateField("à revoir avant le", null=True, db_index=True, editable=False)
+    """Reckoned from the verification, the filing, the terms' intervals and what happened; only while it is live."""
     compared = models.BigIntegerField(null=True, db_index=True, editable=False)
     """Rank of the comparison with all others that its latest text last took part in; none while it waits for one."""
 
@@ -116,6 +131,7 @@ class Entry(models.Model):
             ("publish_entry", "Peut publier et retirer une fiche"),
             ("archive_entry", "Peut archiver et restaurer une fiche"),
             ("merge_entry", "Peut fusionner des fiches"),
+            ("check_entry", "Peut vérifier des fiches et déclarer des événements"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=EntryStatus.values), name="entry_status_known"),
@@ -127,6 +143,10 @@ class Entry(models.Model):
             models.CheckConstraint(
                 condition=~Q(status=EntryStatus.PUBLISHED) | (~Q(question="") & ~Q(answer="")),
                 name="entry_published_has_question_and_answer",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=EntryStatus.PUBLISHED) | Q(review_before__isnull=True),
+                name="entry_to_check_again_only_while_live",
             ),
         ]
         indexes = [models.Index(fields=("status", "id"), name="entry_by_status")]

@@ -12,6 +12,8 @@ class Epoch(models.Model):
 
     token = models.CharField(max_length=32)
     """Random rather than counted: a number would come back after a rollback, with other content behind it."""
+    terms = models.CharField(max_length=32, default="")
+    """The same for the terms of the taxonomy alone, which change far more seldom."""
 
     class Meta:
         verbose_name = "époque"
@@ -31,17 +33,28 @@ class Epoch(models.Model):
         return row[0] if row else ""
 
     @classmethod
-    def move(cls, numbers: Collection[int] | None = None) -> None:
+    def of_terms(cls) -> str:
+        """Give the current token of the terms; "" before their first change."""
+        return cls.objects.filter(pk=1).values_list("terms", flat=True).first() or ""
+
+    @classmethod
+    def move(cls, numbers: Collection[int] | None = None, *, terms: bool = False) -> None:
         """Make what was read before out of date; called in the transaction that changes what the public sees.
 
         `numbers` are those of the entries that may read otherwise, or at other addresses, from now on; None
-        stands for everything.
+        stands for everything. With `terms`, the taxonomy reads otherwise, too.
         """
         token = uuid.uuid4().hex
+        changed = {"token": token, "terms": token} if terms or numbers is None else {"token": token}
         # The row stays locked until the transaction ends: steps are numbered in the order in which they come true.
-        if not cls.objects.filter(pk=1).update(token=token):
-            cls.objects.update_or_create(pk=1, defaults={"token": token})
+        if not cls.objects.filter(pk=1).update(**changed):
+            cls.objects.update_or_create(pk=1, defaults=changed)
         EpochStep.leave(token, numbers)
+
+    @classmethod
+    def hold(cls) -> None:
+        """Wait for whoever moves it, and have others wait, until the transaction ends."""
+        list(cls.objects.select_for_update().filter(pk=1))
 
     @classmethod
     def changed_since(cls, token: str, upto: str) -> set[int] | None:

@@ -41,6 +41,8 @@ _MOST_CHANGED = 5_000
 """Entries. Once more have changed since everything was read, stamps start afresh."""
 
 _latest: Snapshot | None = None
+_terms_of: tuple[str, Taxonomy] = "", Taxonomy(())
+"""The terms as they were last read, and the epoch of theirs."""
 _at_work = threading.Lock()
 
 
@@ -74,21 +76,21 @@ def _brought_to(epoch: str, latest: Snapshot | None) -> Snapshot:
 
 def read_snapshot(epoch: str) -> Snapshot:
     """Read all that is published, whatever is known of it; `epoch` is the token that was current before."""
-    terms = load_taxonomy().terms
+    terms = _read_taxonomy().terms
     live = Entry.objects.live().order_by().values_list("pk", flat=True)
     index = CascadeIndex.build(Taxonomy(terms), live.iterator(chunk_size=10_000), _filed())
     return _snapshot(epoch, terms, index, epoch, {})
 
 
 def _patched(latest: Snapshot, epoch: str, numbers: set[int]) -> Snapshot:
-    """Read some entries anew; should one be filed under a term that is new, the terms too."""
+    """Read some entries anew, and the terms if they changed."""
     filings = _filings(numbers)
     changed = {number: filings.get(number) for number in numbers}
-    known = latest.terms if _are_known(latest.terms, filings.values()) else load_taxonomy().terms
+    known = load_taxonomy().terms
     stamps = {**latest.changed, **dict.fromkeys(numbers, epoch)}
     base, stamps = (latest.base, stamps) if len(stamps) <= _MOST_CHANGED else (epoch, {})
     index = latest.index.patched(latest.taxonomy, changed)
-    if known is latest.terms and index.filed(Facet.THEMES) == latest.index.filed(Facet.THEMES):
+    if known == latest.terms and index.filed(Facet.THEMES) == latest.index.filed(Facet.THEMES):
         return replace(latest, epoch=epoch, index=index, base=base, changed=stamps)
     return _snapshot(epoch, known, index, base, stamps)
 
@@ -102,8 +104,19 @@ def _snapshot(
 
 
 def load_taxonomy() -> Taxonomy:
-    """Read all terms, in screen order."""
-    # Rows, not instances: every write of an entry reads them, and three hundred instances take ten times as long.
+    """Give all terms, in screen order: one query, more only after a change."""
+    global _terms_of
+    # The token is read before the terms: what is kept can be newer than its key, never older.
+    epoch = Epoch.of_terms()
+    kept, taxonomy = _terms_of
+    if not epoch or kept != epoch:
+        taxonomy = _read_taxonomy()
+        _terms_of = epoch, taxonomy
+    return taxonomy
+
+
+def _read_taxonomy() -> Taxonomy:
+    # Rows, not instances: three hundred instances take ten times as long.
     terms = [
         *_terms(Facet.OFFER_TYPES, OfferType, "label", {}),
         *_terms(Facet.COULOIRS, Couloir, "label", _parents(Couloir, "offer_type")),
@@ -156,8 +169,3 @@ def _filings(numbers: Iterable[int]) -> dict[int, Filing]:
         number: {facet: frozenset(term["id"] for term in filing.get(facet, ())) for facet in Facet}
         for number, filing in rows
     }
-
-
-def _are_known(terms: Iterable[Term], filings: Iterable[Filing]) -> bool:
-    known = {(term.facet, term.id) for term in terms}
-    return all((facet, id) in known for filing in filings for facet, ids in filing.items() for id in ids)

@@ -1,41 +1,50 @@
-"""Searching what is published: one index in memory for each worker, keyed by the epoch as `live.py` is.
-
-Like the snapshot it is derived and never the truth. It is made from analysed words, of which every live entry has
-a row; when the epoch moved, the rows of the entries that changed are read anew.
-"""
+"""Searching what is published, in memory or on the server that is switched on: the same answers, never stale ones."""
 
 import re
-import threading
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
+from itertools import islice
+from typing import Protocol, overload
 
-import numpy as np
 from pyroaring import BitMap
 
+from faq.domain.facets import Taxonomy
 from faq.domain.search.extracts import Marks, Piece, extract, highlighted
-from faq.domain.search.index import Found, Index, Numbers
-from faq.domain.search.queries import Query, Synonyms, read_query
+from faq.domain.search.filed import Filed, Labels
+from faq.domain.search.index import Found
+from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
+from faq.domain.search.queries import Query, read_query
+from faq.domain.search.senses import Reader, Sense
 from faq.domain.search.vocabulary import Vocabulary
-from faq.models.epochs import Epoch
+from faq.models.entries import Entry
 from faq.models.live import Snapshot
-from faq.models.search_tables import SearchedEntry, SearchForm, SearchStem
-from faq.models.synonyms import SynonymGroup
+from faq.models.search_memory import index_at
+from faq.models.search_remote import Steadfast, search_remotely, words_at
+from faq.models.search_server import ServerFault, search_server
+from faq.models.search_tables import SearchedEntry, SearchForm
 
-MOST_CHANGED = 500
-"""Entries. Once more have changed since everything was read, everything is read anew."""
-_ROWS = 5_000
 _REFERENCE = re.compile(r"[Qq] ?-? ?([0-9]{1,9})")
 
 
-class Ranking(Sequence[int]):
-    """Entry numbers, best first; made from arrays where somebody looks."""
+class Ranked(Protocol):
+    """Entries in the order in which a query finds them."""
 
-    def __init__(self, numbers: Numbers) -> None:
-        self._numbers = numbers
+    def best(self, limit: int) -> list[tuple[int, float]]:
+        """Give the first ones, each with its score."""
+
+    def numbers(self, start: int, stop: int) -> list[int]:
+        """Give those from one place to before another."""
+
+
+class Ranking(Sequence[int]):
+    """Entry numbers, best first; those of the farther pages are looked up where somebody looks."""
+
+    def __init__(self, named: Sequence[int], best: Sequence[int], ranked: Ranked, length: int) -> None:
+        """Take what comes before all others, the best of the others in their order, and who knows the rest."""
+        self._first, self._named, self._ranked, self._length = [*named, *best], len(named), ranked, length
 
     def __len__(self) -> int:
-        return len(self._numbers)
+        return self._length
 
     @overload
     def __getitem__(self, place: int) -> int: ...
@@ -43,7 +52,13 @@ class Ranking(Sequence[int]):
     def __getitem__(self, place: slice) -> list[int]: ...
     def __getitem__(self, place):
         """Give one number, or a page of them."""
-        return self._numbers[place].tolist()
+        if isinstance(place, int):
+            place = range(self._length)[place]
+            return self[place : place + 1][0]
+        start, stop, step = place.indices(self._length)
+        known = len(self._first)
+        rest = self._ranked.numbers(max(start, known) - self._named, stop - self._named) if stop > known else []
+        return [*self._first[start:stop], *rest][::step]
 
 
 @dataclass(frozen=True)
@@ -79,30 +94,36 @@ class Hits:
         return highlighted(text, self.marks)
 
 
-@dataclass(frozen=True)
-class _Live:
-    """The index at an epoch."""
-
-    epoch: str
-    index: Index
-    synonyms: Synonyms
-    groups: tuple[tuple[tuple[str, ...], bool], ...]
-    """What the synonyms were made of."""
-
-
-_latest: _Live | None = None
-_at_work = threading.Lock()
+_labels = Labels(Taxonomy(()))
 
 
 def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None, *, typing: bool = False) -> Hits:
     """Search the entries that are live in a snapshot; `selection` holds the numbers of those to be ranked.
 
-    No query where nothing was published since the last one; one where a word was corrected. With `typing`,
-    the last word may go on.
+    Where nothing was published since the last search, no query for one word, one for several, and one more where
+    a word was corrected. With `typing`, the last word may go on. Where a server is switched on, it searches; as
+    long as it fails, or is behind, the worker does.
     """
-    live = _index_at(snapshot.epoch)
     read = read_query(query)
-    found = live.index.search(read, live.synonyms, typing=typing)
+
+    def in_memory() -> tuple[Found, Vocabulary]:
+        live = index_at(snapshot.epoch)
+        return live.index.search(read, live.synonyms, _filed(snapshot), typing=typing), live.index.vocabulary
+
+    server = search_server()
+    if server and not server.rests:
+        try:
+            words = words_at(snapshot.epoch, server)
+            found = search_remotely(server, words, read, _filed(snapshot), len(snapshot.index), typing=typing)
+            return _hits(read, Steadfast(found, lambda: in_memory()[0]), words.vocabulary, snapshot, selection)
+        except ServerFault as fault:
+            server.failed(fault)
+    return _hits(read, *in_memory(), snapshot, selection)
+
+
+def _hits(
+    read: Query, found: Found | Steadfast, vocabulary: Vocabulary, snapshot: Snapshot, selection: BitMap | None
+) -> Hits:
     named = _named(read.text) & snapshot.index.live
     entries = found.entries & snapshot.index.live | named
     within = entries if selection is None else entries & selection
@@ -111,17 +132,16 @@ def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None,
         numbers=_ranking(found, within, named & within),
         entries=entries,
         marks=Marks.of((way.keys, way.beginning) for sense in found.senses for way in sense.ways),
-        correction=_corrected(read, found, live.index.vocabulary),
-        unknown=tuple(word.form for sense in found.senses if not sense.ways for word in sense.words),
-        nearest=tuple(number for number in found.nearest.tolist() if number in snapshot.index.live),
+        correction=_corrected(read, found.senses, vocabulary),
+        unknown=tuple(word.form for sense in found.senses if sense.unknown for word in sense.words),
+        nearest=tuple(number for number in found.nearest if number in snapshot.index.live),
     )
 
 
 def most_useful(snapshot: Snapshot, selection: BitMap, limit: int) -> list[int]:
-    """Give the numbers of those of the selection that visitors found useful, the most useful first."""
-    usefulness = _index_at(snapshot.epoch).index.usefulness
-    found_useful = BitMap(np.flatnonzero(usefulness > 0).tolist()) & selection & snapshot.index.live
-    return sorted(found_useful, key=lambda number: (-usefulness[number], number))[:limit]
+    """Give the numbers of those of the selection that visitors found useful, the most useful first: one query."""
+    rows = SearchedEntry.objects.filter(usefulness__gt=0).order_by("-usefulness", "pk").values_list("pk", flat=True)
+    return list(islice((number for number in rows.iterator() if number in selection), limit))
 
 
 def live_completions(query: str, snapshot: Snapshot) -> list[str]:
@@ -130,75 +150,30 @@ def live_completions(query: str, snapshot: Snapshot) -> list[str]:
     if not read.words or read.words[-1].end != len(read.text):
         return []
     last = read.words[-1]
-    numbers = _index_at(snapshot.epoch).index.completions(last.form)
+    numbers = _reader(snapshot).completions(last.form)
     shown = dict(SearchForm.objects.filter(pk__in=numbers).exclude(form=last.form).values_list("pk", "shown"))
     return [read.text[: last.start] + shown[number] for number in numbers if number in shown]
 
 
-def _index_at(epoch: str) -> _Live:
-    """Give the index of an epoch, or of one that came after."""
-    global _latest
-    latest = _latest
-    if not epoch or latest is None or latest.epoch != epoch:
-        # Threads that come meanwhile wait for what the first one reads.
-        with _at_work:
-            latest = _latest = _brought_to(epoch, _latest)
-    return latest
+def _reader(snapshot: Snapshot) -> Reader:
+    """Give who knows the words, without asking a server that fails."""
+    server = search_server()
+    if server and not server.rests:
+        try:
+            return words_at(snapshot.epoch, server).reader()
+        except ServerFault as fault:
+            server.failed(fault)
+    live = index_at(snapshot.epoch)
+    return live.index.reader(live.synonyms)
 
 
-def _brought_to(epoch: str, latest: _Live | None) -> _Live:
-    if not epoch or latest is None:
-        return _build(epoch)
-    if latest.epoch == epoch:
-        return latest
-    numbers = Epoch.changed_since(latest.epoch, epoch)
-    if numbers is None or len(numbers) + latest.index.postings.changes > MOST_CHANGED:
-        return _build(epoch)
-    return _patched(latest, epoch, numbers)
-
-
-def _build(epoch: str) -> _Live:
-    vocabulary = _with_new_words(Vocabulary.build((), ()))
-    useful = SearchedEntry.objects.exclude(usefulness=0).values_list("pk", "usefulness")
-    index = Index.build(vocabulary, _stored_words(), dict(useful))
-    groups = _groups()
-    return _Live(epoch, index, Synonyms(groups), groups)
-
-
-def _patched(latest: _Live, epoch: str, numbers: Set[int]) -> _Live:
-    vocabulary = _with_new_words(latest.index.vocabulary)
-    rows = SearchedEntry.objects.filter(pk__in=numbers).values_list("pk", "words", "usefulness")
-    read = {number: (bytes(words), useful) for number, words, useful in rows}
-    changed = {number: read.get(number, (b"", 0)) for number in numbers}
-    index = latest.index.patched(
-        vocabulary,
-        {number: words for number, (words, _) in changed.items()},
-        {number: useful for number, (_, useful) in changed.items()},
-    )
-    groups = _groups()
-    synonyms = latest.synonyms if groups == latest.groups else Synonyms(groups)
-    return _Live(epoch, index, synonyms, groups)
-
-
-def _with_new_words(vocabulary: Vocabulary) -> Vocabulary:
-    """Give a vocabulary with the words that became known since its own.
-
-    Words are read before entries: an entry read may hold a word that is not, never the other way round.
-    """
-    stem, form = vocabulary.latest
-    forms = SearchForm.objects.filter(pk__gt=form).values_list("pk", "form", "stem")
-    stems = SearchStem.objects.filter(pk__gt=stem).values_list("pk", "key")
-    return vocabulary.with_words(stems.iterator(chunk_size=_ROWS), forms.iterator(chunk_size=_ROWS))
-
-
-def _stored_words() -> Iterator[tuple[int, bytes]]:
-    rows = SearchedEntry.objects.order_by("pk").values_list("pk", "words")
-    return ((number, bytes(words)) for number, words in rows.iterator(chunk_size=_ROWS))
-
-
-def _groups() -> tuple[tuple[tuple[str, ...], bool], ...]:
-    rows = SynonymGroup.objects.in_use().order_by("pk").values_list("expressions", "one_way")
-    return tuple((tuple(expressions), one_way) for expressions, one_way in rows)
+def _filed(snapshot: Snapshot) -> Filed:
+    """Give the filing of a snapshot by the names of its terms, which are read once."""
+    global _labels
+    labels = _labels
+    if labels.taxonomy is not snapshot.taxonomy:
+        labels = _labels = Labels(snapshot.taxonomy)
+    return Filed(labels, snapshot.index)
 
 
 def _named(query: str) -> BitMap:
@@ -207,20 +182,25 @@ def _named(query: str) -> BitMap:
     return BitMap([int(reference[1])]) if reference else BitMap()
 
 
-def _ranking(found: Found, within: BitMap, named: BitMap) -> Ranking:
-    if len(within) == len(found.numbers) and not named:
-        return Ranking(found.numbers)
-    wanted = np.zeros(int(max(found.numbers.max(initial=0), within.max() if within else 0)) + 1, np.bool_)
-    wanted[np.frombuffer(within.to_array(), np.uint32)] = True
-    first = np.array(named.to_array(), np.intp)
-    wanted[first] = False
-    return Ranking(np.concatenate([first, found.numbers[wanted[found.numbers]]]))
+def _ranking(found: Found | Steadfast, within: BitMap, named: BitMap) -> Ranking:
+    ranked = found.ranked(within - named)
+    best = ranked.best(MOST_COMPARED)
+    return Ranking(list(named & within), _by_phrase(best, Phrase.of(found.senses)), ranked, len(within))
 
 
-def _corrected(query: Query, found: Found, vocabulary: Vocabulary) -> str:
+def _by_phrase(best: Sequence[tuple[int, float]], phrase: Phrase) -> list[int]:
+    """Put those first that keep the words of the query together, if there are several of both: one query."""
+    numbers = [number for number, _ in best]
+    if len(best) < 2 or not phrase.neighbours:
+        return numbers
+    rows = Entry.objects.filter(pk__in=numbers).values_list("pk", "question", "answer")
+    return placed(best, phrase, {number: (question, answer) for number, question, answer in rows})
+
+
+def _corrected(query: Query, senses: Sequence[Sense], vocabulary: Vocabulary) -> str:
     """Write the query with the words that were probably meant, as people write them."""
     corrected = {
-        int(vocabulary.ids[sense.correction]): sense.words[0] for sense in found.senses if sense.correction is not None
+        int(vocabulary.ids[sense.correction]): sense.words[0] for sense in senses if sense.correction is not None
     }
     if not corrected:
         return ""

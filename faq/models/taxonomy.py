@@ -4,6 +4,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from taggit.models import ItemBase, TagBase
 
+from faq.domain.review_dates import NO_DATE
+
+REVIEW_MONTHS = [(1, "1 mois"), (3, "3 mois"), (6, "6 mois"), (12, "1 an"), (24, "2 ans"), (36, "3 ans")]
+
 
 class TermQuerySet(models.QuerySet):
     """Verbs shared by all tables of terms."""
@@ -25,6 +29,14 @@ class Term(models.Model):
         help_text="Un terme retiré n’est plus proposé ni aux visiteurs ni au classement ; "
         "les fiches déjà classées le gardent.",
     )
+    review_months = models.PositiveSmallIntegerField(
+        "à revoir au bout de",
+        choices=[(None, "non fixé"), *REVIEW_MONTHS, (NO_DATE, "pas de date")],
+        null=True,
+        blank=True,
+        help_text="Délai entre deux vérifications des fiches classées ici. « Non fixé » : celui de ce dont "
+        "le terme relève, ou du site. De plusieurs délais, le plus court vaut.",
+    )
     old_slugs = models.JSONField(
         "anciens identifiants",
         default=list,
@@ -37,6 +49,13 @@ class Term(models.Model):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(review_months__isnull=True)
+                | models.Q(review_months__in=[NO_DATE, *dict(REVIEW_MONTHS)]),
+                name="%(class)s_review_months_known",
+            )
+        ]
 
     def clean(self):
         """Refuse a slug that an address of another term of the facet still uses."""
@@ -58,7 +77,7 @@ class TableTerm(Term):
         help_text="Figure dans les adresses ; l’ancien y redirige.",
     )
 
-    class Meta:
+    class Meta(Term.Meta):
         abstract = True
         ordering = ("position", "label")
 
@@ -108,10 +127,11 @@ class Dispositif(TableTerm):
         verbose_name = "dispositif Ségur"
         verbose_name_plural = "dispositifs Ségur"
         constraints = [
+            *TableTerm.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(vague__isnull=True) | models.Q(vague__in=(1, 2)),
                 name="dispositif_vague_is_1_or_2",
-            )
+            ),
         ]
 
 
@@ -134,7 +154,7 @@ class Product(TableTerm):
 class Theme(Term, TagBase):
     """Thématique: a tag, so that editors may name new ones while they file."""
 
-    class Meta:
+    class Meta(Term.Meta):
         verbose_name = "thématique"
         verbose_name_plural = "thématiques"
         ordering = ("position", "name")

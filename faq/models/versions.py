@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from faq.domain.facets import Facet
 from faq.domain.text import FINGERPRINT_LENGTH
 from faq.enums import Action, BatchKind, EntryStatus, Origin
 from faq.models.entries import QUESTION_MAX_LENGTH, Entry
@@ -112,6 +113,11 @@ class Version(models.Model):
     def delete(self, *args, **kwargs):
         """Refuse: versions are kept for ever."""
         raise ImmutableError("versions are never deleted")
+
+    @property
+    def filed_under(self):
+        """The ids of the terms that it was filed under, per facet."""
+        return {facet: frozenset(term["id"] for term in self.filing.get(facet, ())) for facet in Facet}
 
 
 class PublicationQuerySet(models.QuerySet):

@@ -11,6 +11,7 @@ from faq.services.entries import return_to
 from faq.services.merging import take_back_moves
 from faq.services.merging_plans import plan_again
 from faq.services.roles import require
+from faq.services.verifications import follow_undo, open_undo
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entries
 
@@ -23,6 +24,8 @@ class UndoReport:
     archived: list[Entry] = field(default_factory=list)
     reverted: list[Entry] = field(default_factory=list)
     kept: list[tuple[Entry, str]] = field(default_factory=list)
+    checks: list[Entry] = field(default_factory=list)
+    """Entries of which a check counts no more, or counts again."""
 
 
 @transaction.atomic
@@ -41,18 +44,13 @@ def undo_batch(number: int, provenance: Provenance) -> UndoReport:
         raise EntryError("L’annulation d’une fusion ne s’annule pas : fusionnez de nouveau les fiches.")
     if batch.kind == BatchKind.MERGE:
         take_back_moves(batch)
-    undo = Batch.objects.create(
-        kind=BatchKind.UNDO,
-        label=f"Annulation du lot {batch.pk}",
-        author=provenance.author,
-        created_at=provenance.at,
-    )
     Batch.objects.filter(undone_by=batch).update(undone_by=None)
-    Batch.objects.filter(pk=batch.pk).update(undone_by=undo)
+    undo = open_undo(batch, provenance.author, provenance.at)
     report = UndoReport(undo)
     _undo_entries(batch, Provenance(provenance.origin, provenance.author, undo, at=provenance.at), report)
     if batch.kind == BatchKind.MERGE:
         plan_again(batch, [entry.pk for entry in report.reverted], provenance.at)
+    report.checks = follow_undo(batch, undo, [entry.pk for entry, _ in report.kept])
     return report
 
 
@@ -80,7 +78,7 @@ def _state_before(first: Version) -> tuple[Version, Version | None]:
     """Give what was the latest version just before this one, and what the public read beside it."""
     head = Version.objects.get(entry=first.entry_id, number=first.number - 1)
     publication = (
-        Publication.objects.filter(entry=first.entry_id, version__number__lt=first.number)
+        Publication.objects.filter(entry=first.entry_id, live_from__lt=first.created_at)
         .order_by("-live_from", "-pk")
         .select_related("version")
         .first()

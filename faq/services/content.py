@@ -33,8 +33,7 @@ class InvalidContent(EntryError):
 
 def content_of(version: Version) -> Content:
     """Read a version's snapshot back as what an editor writes."""
-    filing = {facet: frozenset(term["id"] for term in version.filing.get(facet, ())) for facet in Facet}
-    return Content(version.question, version.answer, filing)
+    return Content(version.question, version.answer, version.filed_under)
 
 
 def one_line_end(text: str) -> str:

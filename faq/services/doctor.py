@@ -16,6 +16,7 @@ from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.models.live import filing_table
+from faq.services.clocks import clock_faults
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import sampled_pairs
@@ -164,6 +165,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     altered_dumps,
     wrong_aliases,
     wrong_schedules,
+    clock_faults,
     search_faults,
     wrong_pairs,
     pairs_not_found,

@@ -14,6 +14,7 @@ from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.merging_plans import dropped, plans_for
 from faq.services.roles import Author, require
+from faq.services.verifications import carry_oldest
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
 
 _RIGHT = "faq.merge_entry"
@@ -40,13 +41,15 @@ def merge_entries(
     """Have one entry say `content` and answer for the others too, as one batch.
 
     The absorbed ones are archived; their addresses, passages and former numbers lead to the survivor, which is
-    live afterwards if any of them was. `bases` gives the versions that the author has seen. Raises StaleVersion
-    where another was written since, EntryError where an entry is out of use or merged with itself,
-    InvalidContent, PermissionDenied, Entry.DoesNotExist.
+    live afterwards if any of them was, and counts as checked when that one was which has waited for longest.
+    `bases` gives the versions that the author has seen. Raises StaleVersion where another was written since,
+    EntryError where an entry is out of use or merged with itself, InvalidContent, PermissionDenied,
+    Entry.DoesNotExist.
     """
     require(provenance.author, _RIGHT)
     entries = {entry.pk: entry for entry in lock_entries({survivor, *absorbed})}
     _refuse_impossible(survivor, absorbed, entries, bases)
+    waiting = [entry.verification_id for entry in entries.values() if entry.verification_id and entry.live_id]
     taxonomy = load_taxonomy()
     batch = _open_batch(survivor, absorbed, provenance)
     told = Provenance(Origin.MERGE, provenance.author, batch, provenance.comment, at=provenance.at)
@@ -56,6 +59,7 @@ def merge_entries(
     _write(entries, survivor, change, taxonomy, told, report)
     batch.moved["schedules"] = dropped(plans)
     _move_along(survivor, absorbed, batch, report)
+    carry_oldest(report.survivor, waiting, batch)
     return report
 
 

@@ -11,6 +11,7 @@ from faq.domain.search.postings import pack
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
 from faq.models.entries import reference
 from faq.models.search_tables import MOST_USEFUL
+from faq.services.search_server import server_faults, tell_server
 
 CHUNK = 500
 _CURE = "lancez « manage.py rebuild_search »."
@@ -28,17 +29,26 @@ def index_entries(entries: Iterable[Entry]) -> None:
     did, so that words are numbered by one transaction at a time.
     """
     for chunk in _chunks(entries):
-        live = [entry for entry in chunk if entry.live_id]
-        gone = [entry.pk for entry in chunk if not entry.live_id]
-        if gone:
-            SearchedEntry.objects.filter(pk__in=gone).delete()
-        _store(live)
+        _index(chunk)
+        tell_server([entry.pk for entry in chunk])
+
+
+def _index(entries: Sequence[Entry]) -> None:
+    live = [entry for entry in entries if entry.live_id]
+    gone = [entry.pk for entry in entries if not entry.live_id]
+    if gone:
+        SearchedEntry.objects.filter(pk__in=gone).delete()
+    _store(live)
 
 
 @transaction.atomic
-def rebuild_search(progress: Progress | None = None) -> int:
-    """Analyse every live entry anew; give how many there are. What is known of their usefulness stays."""
+def rebuild_search(progress: Progress | None = None, *, tell: bool = True) -> int:
+    """Analyse every live entry anew; give how many there are. What is known of their usefulness stays.
+
+    Without `tell`, a search server is not told: whoever calls fills it.
+    """
     Epoch.move()
+    known = set(SearchedEntry.objects.values_list("pk", flat=True))
     useful = dict(SearchedEntry.objects.exclude(usefulness=0).values_list("pk", "usefulness"))
     for table in (SearchedEntry, SearchForm, SearchStem):
         table.objects.all().delete()
@@ -46,11 +56,13 @@ def rebuild_search(progress: Progress | None = None) -> int:
     total: int = live.count()
     done = 0
     for chunk in _chunks(live.order_by("pk").only("question", "answer", "live").iterator(CHUNK)):
-        index_entries(chunk)
+        _index(chunk)
+        known.update(entry.pk for entry in chunk)
         done += len(chunk)
         if progress:
             progress(done, total)
     _store_usefulness(useful)
+    tell_server(known, at_once=tell)
     return total
 
 
@@ -77,6 +89,7 @@ def search_faults() -> Iterator[str]:
         yield f"{reference(number)} : la recherche la connaît, mais elle n’est pas en ligne ; {_CURE}"
     if old := indexed.exclude(generation=GENERATION).count():
         yield f"Recherche : {old} fiches sont analysées à l’ancienne façon ; {_CURE}"
+    yield from server_faults()
 
 
 @transaction.atomic
@@ -90,6 +103,7 @@ def set_usefulness(values: Mapping[int, int]) -> int:
     if changed:
         Epoch.move(changed)
         _store_usefulness(changed)
+        tell_server(changed.keys() & known.keys())
     return len(changed)
 
 

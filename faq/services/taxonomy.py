@@ -7,6 +7,7 @@ from django.utils.text import slugify
 
 from faq.domain.facets import Facet
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
+from faq.services.clocks import count_anew, live_under, lock
 from faq.services.roles import Author, require
 
 AnyTerm = OfferType | Couloir | Dispositif | Product | Theme
@@ -18,7 +19,7 @@ class TermInUse(ValueError):
 
 @transaction.atomic
 def save_term(term: AnyTerm, author: Author) -> None:
-    """Store a new or changed term. The slug that it had redirects to it from then on.
+    """Store a new or changed term. The slug that it had redirects to it from then on, and review dates follow.
 
     Raises PermissionDenied.
     """
@@ -26,8 +27,14 @@ def save_term(term: AnyTerm, author: Author) -> None:
     require(author, _right("add" if adding else "change", term))
     if not adding:
         term.old_slugs = _slugs_of_former_days(term)
+    others_due = not adding and _months_before(term) != term.review_months
+    if others_due:
+        lock(live_under(_facet_of(term), term.pk))
     term.save()
     Epoch.move()
+    if others_due:
+        # Asked again: some may have come while the epoch was being waited for.
+        count_anew(live_under(_facet_of(term), term.pk))
 
 
 @transaction.atomic
@@ -69,7 +76,7 @@ def themes_named(names: Iterable[str], author: Author) -> list[Theme]:
             theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})
             known[name.casefold()] = theme
             # No entry that is live changes by it: it shows with the first one that is filed there.
-            Epoch.move([])
+            Epoch.move([], terms=True)
         named.append(known[name.casefold()])
     return named
 
@@ -84,6 +91,16 @@ def _slugs_of_former_days(term: AnyTerm) -> list[str]:
     return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]
 
 
+def _facet_of(term: AnyTerm) -> Facet:
+    [facet] = [facet for facet in Facet if Entry._meta.get_field(facet).related_model is type(term)]
+    return facet
+
+
+def _months_before(term: AnyTerm) -> int | None:
+    months: int | None = type(term).objects.values_list("review_months", flat=True).get(pk=term.pk)
+    return months
+
+
 def _children(term: AnyTerm) -> list[AnyTerm]:
     if isinstance(term, OfferType):
         return [*Couloir.objects.filter(offer_type=term), *Product.objects.filter(offer_types=term)]
@@ -93,7 +110,7 @@ def _children(term: AnyTerm) -> list[AnyTerm]:
 
 
 def _count_entries_ever_filed_under(term: AnyTerm) -> int:
-    [facet] = [facet for facet in Facet if Entry._meta.get_field(facet).related_model is type(term)]
+    facet = _facet_of(term)
     snapshots = Version.objects.order_by().values_list("entry", f"filing__{facet}")
     named = (entry for entry, terms in snapshots.iterator() if term.pk in [one["id"] for one in terms or ()])
     return len(set(named))

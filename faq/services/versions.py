@@ -14,6 +14,7 @@ from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.models.live import filing_table
+from faq.services.clocks import follow_publications
 from faq.services.content import NOT_FILED, Content, EntryError, content_of
 from faq.services.duplicates import catch_up
 from faq.services.roles import Author
@@ -131,15 +132,20 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     noticed = [(change, version) for change, version in recorded if change.public_notices]
     _record_publications(noticed, provenance.at)
     _file([change for change in changes if change.row_follows])
+    if noticed:
+        # Before the dates below are reckoned: whoever changes what they depend on moves it too, and has to wait.
+        Epoch.move([change.entry.pk for change, _ in noticed])
     for change, version in recorded:
         _bring_up_to_date(change, version, provenance.at)
+    if online := [(change.entry, version) for change, version in noticed if change.entry.live]:
+        follow_publications(online)
     fields = ["status", "question", "answer", "folded", "head", "live", "updated_at"]
     # What is new waits to be compared from the first, and writing a column of thousands takes a second.
+    fields += ["verification", "review_before"] if noticed else []
     fields += ["compared"] if any(version.number > 1 for version in versions) else []
     _update([change.entry for change in changes], fields)
     _clear_schedules(changes, [change for change, _ in noticed])
     if noticed:
-        Epoch.move([change.entry.pk for change, _ in noticed])
         index_entries(change.entry for change, _ in noticed)
     if any(change.entry.compared is None for change in changes):
         transaction.on_commit(catch_up, robust=True)
@@ -232,6 +238,7 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry.head = version
     entry.live = version if change.goes_live else change.live_beside
     entry.status = EntryStatus.PUBLISHED if entry.live else change.text_status
+    entry.review_before = entry.review_before if entry.live else None
     entry.folded = searchable(change.shown, change.content)
 
 

@@ -36,15 +36,17 @@ def tells_absences(view):
 def live_entry(number: int) -> Entry:
     """Give the live entry that answers at a number: the one of that number, or the one it was merged into.
 
-    Its live version comes along. Raises Http404 where there is nothing that the public ever read, and
-    Absent: 410 for an entry that was archived, 404 for one that was withdrawn, because it may come back.
+    Its live version and its last verification come along. Raises Http404 where there is nothing that the public
+    ever read, and Absent: 410 for an entry that was archived, 404 for one that was withdrawn, because it may come
+    back.
     """
-    entry = entries_with_live().filter(pk=number).first()
+    entries = entries_with_live().select_related("verification")
+    entry = entries.filter(pk=number).first()
     if entry is None:
         raise Http404
     if entry.live:
         return entry
-    answering = entries_with_live().get(pk=_survivor(number))
+    answering = entries.get(pk=_survivor(number))
     if answering.live:
         return answering
     if answering.status != EntryStatus.ARCHIVED and answering.publications.exists():

@@ -1,16 +1,22 @@
 """One answer at its permanent address, and the short addresses that lead to it."""
 
+from collections.abc import Sequence
+
 from django.db.models import Q
 from django.shortcuts import render
 from django.utils.text import Truncator
+from django.utils.timezone import localdate
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from pyroaring import BitMap
 
-from faq.domain.facets import State
+from faq.domain.facets import Facet, State
 from faq.domain.markup import plain
+from faq.domain.text import normalise
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
-from faq.models.live import live_snapshot
+from faq.models.live import Snapshot, live_snapshot
+from faq.models.search_nearest import nearest_entries
 from faq.views.addresses import live_entry, moved_permanently, tells_absences
 from faq.views.answers import Answer, TermLink
 from faq.views.caching import cached_by_epoch
@@ -19,6 +25,8 @@ from faq.views.states import state_address
 
 DESCRIPTION_LENGTH = 160
 """Characters; search engines show no more."""
+MOST_BESIDE, MOST_NEAREST = 5, 3
+"""Of « Voir aussi »: where editors named as many, the nearest are not looked for, and those stay few."""
 
 
 @require_safe
@@ -39,7 +47,8 @@ def entry(request, number, slug=""):
         "path": path,
         "around": path[-1] if path else TermLink("", state_address({})),
         "around_count": snapshot.index.count(answer.place),
-        "see_also": _see_also(shown.pk),
+        "checked_at": _checked_since(shown),
+        "see_also": _see_also(answer, snapshot),
         "description": Truncator(plain(shown.answer)).chars(DESCRIPTION_LENGTH),
         "site": origin(request),
         "canonical": request.build_absolute_uri(shown.get_absolute_url()),
@@ -55,11 +64,52 @@ def entry_by_reference(request, reference):
     return moved_permanently(live_entry(number_of(reference)).get_absolute_url())
 
 
-def _see_also(number: int):
-    """Give the live entries that editors have named beside this one, and those that they keep as its variants."""
-    named = Entry.objects.related_to(number).values("pk")
-    beside = Q(pk__in=named) | Q(pk__in=Pair.objects.variants_of(number))
-    return Entry.objects.live().filter(beside).only("question").order_by("pk")
+def _checked_since(entry: Entry):
+    """Give when the answer was checked, where that was on a later day than it was written."""
+    check = entry.verification
+    later = check and localdate(check.checked_at) > localdate(entry.updated_at)
+    return check.checked_at if later else None
+
+
+def _see_also(answer: Answer, snapshot: Snapshot) -> list[Entry]:
+    """Give the live entries that editors have named beside this one or keep as its variants, then the nearest.
+
+    What may say the same is not among the nearest: duplicates, whether an editor has decided on them or not.
+    Three queries at most.
+    """
+    number = answer.entry.pk
+    named = Entry.objects.related_to(number).order_by().values_list("pk", flat=True)
+    chosen = sorted(named.union(Pair.objects.variants_of(number)))
+    near = []
+    if len(chosen) < MOST_BESIDE:
+        among = _branch(answer, snapshot) - BitMap(chosen)
+        near = nearest_entries(number, snapshot, among, limit=2 * MOST_BESIDE)
+    if not chosen and not near:
+        return []
+    pairs = Pair.objects.of(number).order_by()
+    alike = Q(pk__in=pairs.values("left")) | Q(pk__in=pairs.values("right"))
+    beside = Entry.objects.live().filter(pk__in=[*chosen, *near]).filter(Q(pk__in=chosen) | ~alike)
+    found = beside.only("question").in_bulk()
+    kept = [found[other] for other in chosen if other in found]
+    return kept + _different([found[other] for other in near if other in found], [answer.entry, *kept])
+
+
+def _different(near: Sequence[Entry], shown: Sequence[Entry]) -> list[Entry]:
+    """Give the first of the nearest for which there is room, and whose question is not shown already."""
+    asked = {normalise(entry.question) for entry in shown}
+    different = {normalise(other.question): other for other in reversed(near)}
+    nearest = [other for other in near if different[normalise(other.question)] is other]
+    room = min(MOST_NEAREST, max(0, MOST_BESIDE + 1 - len(shown)))
+    return [other for other in nearest if normalise(other.question) not in asked][:room]
+
+
+def _branch(answer: Answer, snapshot: Snapshot) -> BitMap:
+    """Give the live entries that concern one of the offers and couloirs of an answer."""
+    among = snapshot.index.live
+    for facet in (Facet.OFFER_TYPES, Facet.COULOIRS):
+        if terms := answer.terms.get(facet):
+            among = among & BitMap().union(*(snapshot.index.select({facet: term}) for term in terms))
+    return among
 
 
 def _path(place: State) -> list[TermLink]:

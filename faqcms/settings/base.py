@@ -119,6 +119,15 @@ if ACCESSIBILITY not in {"non", "partiellement", "totalement"}:
 CONTACT_URL = os.environ.get("CONTACT_URL", "")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
 
+# Months after which a published answer is to be checked again, where no term of its filing says otherwise; 0: never.
+_months = os.environ.get("REVIEW_MONTHS") or "12"
+if not _months.isdecimal() or int(_months) > 120:
+    raise ImproperlyConfigured(f"REVIEW_MONTHS : « {_months} » ; un nombre de mois, de 0 (pas de date) à 120.")
+REVIEW_MONTHS = int(_months)
+
+# An OpenSearch or Elasticsearch server that searches, for those who outgrow one machine; without, workers do in memory.
+SEARCH_URL = os.environ.get("SEARCH_URL", "")
+
 TAGGIT_CASE_INSENSITIVE = True
 
 # The integrity hashes that the package prints are of files which hashed static storage rewrites.

@@ -15,3 +15,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, because threads that share a database in memory are refused where those of a real one wait;
     # one per process, because two runs at a time must not meet.
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/faqcms-test-{os.getpid()}.sqlite3"}
+
+# Whatever the environment says: tests start a server of their own where they need one.
+SEARCH_URL = ""

@@ -4,14 +4,15 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from django.db import connection, transaction
 from pyroaring import BitMap
 
 from faq.domain.facets import Facet
 from faq.domain.search.evaluation import figures, judged
 from faq.domain.search.extracts import Marks, extract
+from faq.domain.search.filed import Filed, Labels
 from faq.domain.search.index import Index
+from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
 from faq.domain.search.queries import Synonyms, read_query
 from faq.domain.search.spelling import meant
 from faq.domain.search.vocabulary import Vocabulary
@@ -27,7 +28,7 @@ from tests.benchmarks import data
 from tests.benchmarks.measure import Cost, apart, cost, figure, megabytes, milliseconds, peak, say, table, timed
 from tests.benchmarks.typos import typos
 from tests.factories import by_command
-from tests.searching import FIXTURES, an_index, demo_texts, found, starter_synonyms
+from tests.searching import FIXTURES, an_index, best_found, demo_filing, demo_texts, starter_synonyms
 
 SIZES = (1_000, 10_000, 100_000)
 PAGE = 20
@@ -53,6 +54,7 @@ class Stock:
     """Those under the offer type that most are filed under."""
     under: Sequence[BitMap]
     """Those under each of all terms, to be counted."""
+    filed: Filed
     size: int
     last: int
     """The number of the last entry."""
@@ -91,7 +93,7 @@ def _stock(size: int) -> Stock:
     cascade, first = live_snapshot().index, BitMap(range(last + 1))
     sets = [cascade.select({term.facet: term}) & first for term in cascade.taxonomy.terms]
     offers = [bits for term, bits in zip(cascade.taxonomy.terms, sets, strict=True) if term.facet is Facet.OFFER_TYPES]
-    return Stock(index, max(offers, key=len), sets, size, last)
+    return Stock(index, max(offers, key=len), sets, Filed(Labels(cascade.taxonomy), cascade), size, last)
 
 
 def _rows(size: int) -> list[tuple[str, ...]]:
@@ -111,14 +113,17 @@ def _row(size: int, name: str, ours: Cost, base: Cost, like: Cost) -> tuple[str,
 
 
 def _searched(stock: Stock, query: str) -> int:
-    """Do what a page does: search, narrow, count under every term, cut the extracts of what is shown."""
-    result = stock.index.search(read_query(query), NO_SYNONYMS)
+    """Do what a page does: search, narrow, count under every term, put the best in order, cut their extracts."""
+    result = stock.index.search(read_query(query), NO_SYNONYMS, stock.filed)
     within = result.entries & stock.filtered
     for bits in stock.under:
         bits.intersection_cardinality(within)
-    wanted = np.zeros(stock.index.postings.size, np.bool_)
-    wanted[np.frombuffer(within.to_array(), np.uint32)] = True
-    shown = result.numbers[wanted[result.numbers]][:PAGE].tolist()
+    best = result.ranked(within).best(MOST_COMPARED)
+    shown = [number for number, _ in best][:PAGE]
+    phrase = Phrase.of(result.senses)
+    if phrase.neighbours:
+        rows = Entry.objects.filter(pk__in=[number for number, _ in best]).values_list("pk", "question", "answer")
+        shown = placed(best, phrase, {number: (question, answer) for number, question, answer in rows})[:PAGE]
     marks = Marks.of((way.keys, way.beginning) for sense in result.senses for way in sense.ways)
     answers = dict(Entry.objects.filter(pk__in=shown).values_list("pk", "answer"))
     for number in shown:
@@ -242,12 +247,14 @@ def _spelling() -> str:
 def _quality() -> str:
     """Tell how well the demo FAQ is searched."""
     texts = demo_texts()
-    index, synonyms = an_index(texts), starter_synonyms()
+    index, synonyms, filed = an_index(texts), starter_synonyms(), demo_filing()
+    numbered = dict(enumerate(texts, start=1))
     with (FIXTURES / "search_queries.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     results = []
     for row in rows:
-        questions = dict.fromkeys(texts[number - 1][0] for number in found(index, row["query"], synonyms))
+        found = best_found(index, row["query"], synonyms, filed, numbered)
+        questions = dict.fromkeys(numbered[number][0] for number in found)
         results.append(judged(row["kind"], row["query"], list(questions), row["expected"].split(" | ")))
     said = figures(results)
     shares = ", ".join(f"{share:.3f}" for share in said.recall)

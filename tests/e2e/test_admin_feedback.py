@@ -6,7 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from faq.models import FailedSearch
-from feedback.comments import save_comment
+from feedback.comments import Remark, save_comment
 from feedback.models import Answer, Comment, Reason, State
 from feedback.services import cast_vote, votable
 from tests.factories import a_published_entry, a_taxonomy
@@ -23,7 +23,7 @@ def entry(live_server):
     )
     for rank in range(12):
         cast_vote(entry.pk, Answer.YES if rank < 3 else Answer.NO, f"{rank}")
-    save_comment(votable(entry.pk), "a", reason=Reason.UNCLEAR, text="Que veut dire anticonstitutionnellement ? " * 8)
+    save_comment(votable(entry.pk), "a", Remark(Reason.UNCLEAR, "Que veut dire anticonstitutionnellement ? " * 8))
     FailedSearch.objects.create(query="interoperabilite des laboratoires de ville", day=timezone.localdate())
     return entry
 

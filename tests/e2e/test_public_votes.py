@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from feedback.models import Answer, Comment, Vote
-from feedback.services import FROM_ONE_NETWORK, MINUTE, cast_vote
+from feedback.services import cast_vote
+from feedback.upsert import FROM_ONE_NETWORK, MINUTE
 from tests.e2e.public_faq import an_faq
 
 THANKS = "Merci, votre avis est enregistré."

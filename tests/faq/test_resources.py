@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from django.db import connection
@@ -21,7 +21,14 @@ from faq.services.content import Content
 from faq.services.dumps import Source, import_dumps
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
-from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
+from tests.factories import (
+    a_published_entry,
+    a_taxonomy,
+    an_entry,
+    by_command,
+    checked_long_ago,
+    some_published_entries,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +45,8 @@ COLUMNS = [
     "live_version",
     "updated_at",
     "sources",
+    "checked_on",
+    "review_before",
 ]
 ADVERSARIAL = (
     '=1+1 ; "deux"\n\'trois\n- quatre\n\n@cinq\t_x0041_ \x01\ufffe\u2028 « six » 😀',
@@ -95,7 +104,16 @@ def test_a_row_says_what_the_entry_holds():
         "live_version": "",
         "updated_at": row["updated_at"],
         "sources": "",
+        "checked_on": "",
+        "review_before": "",
     }
+
+
+def test_a_live_entry_says_when_it_was_checked_and_until_when_that_holds():
+    entry = a_published_entry()
+    checked_long_ago(entry, day=date(2025, 2, 28))
+    [row] = export_rows()
+    assert (row["checked_on"], row["review_before"]) == ("2025-02-28", "2026-02-28")
 
 
 @pytest.mark.usefixtures("taxonomy")

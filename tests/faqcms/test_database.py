@@ -21,8 +21,19 @@ def test_postgresql(scheme):
     assert settings["ENGINE"] == "django.db.backends.postgresql"
     assert (settings["USER"], settings["PASSWORD"]) == ("ans", "p@ss")
     assert (settings["HOST"], settings["PORT"], settings["NAME"]) == ("db.example.org", 5433, "faq")
-    assert settings["OPTIONS"] == {"sslmode": "require"}
+    assert settings["OPTIONS"] == {"sslmode": "require", "prepare_threshold": 5}
     assert settings["CONN_HEALTH_CHECKS"] is True
+
+
+@pytest.mark.parametrize(("given", "meant"), [("none", None), ("0", 0), ("12", 12)])
+def test_statements_are_prepared_as_the_address_says(given, meant):
+    options = database(f"postgres://db.example.org/faq?prepare_threshold={given}")["OPTIONS"]
+    assert options["prepare_threshold"] == meant
+
+
+@pytest.mark.parametrize("address", ["sqlite:////data/faq.sqlite3", "postgres://db.example.org/faq"])
+def test_connections_are_kept(address):
+    assert database(address)["CONN_MAX_AGE"] == 60
 
 
 def test_postgresql_on_a_socket():

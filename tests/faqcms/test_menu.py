@@ -8,13 +8,13 @@ from dsfr.models import DsfrConfig
 from taggit.models import Tag
 
 from faq.enums import Action
-from faq.models import ArchivedEntry, FailedSearch, Publication, Schedule
+from faq.models import ArchivedEntry, Entry, FailedSearch, Publication, Schedule
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
 from faqcms.menu import MENU
-from feedback.comments import save_comment
-from feedback.models import Answer, SearchFollowUp, Standing, State, Vote
+from feedback.comments import Remark, save_comment
+from feedback.models import Answer, Comment, SearchFollowUp, Standing, State, Vote
 from feedback.services import cast_vote, votable
 from tests.factories import a_filing, a_published_entry, an_entry, by_command
 from tests.pairs import a_pair
@@ -22,14 +22,16 @@ from tests.pairs import a_pair
 pytestmark = pytest.mark.django_db
 
 HOME = reverse("admin:index")
-QUERIES = 20
+QUERIES = 27
 """Session, person, permissions, recent actions, one per queue, and those of the charts."""
 NUMBERS = {
     "À relire": 4,
     "Doublons possibles": 1,
+    "À revoir": 1,
     "Commentaires de visiteurs": 2,
     "Recherches sans résultat": 1,
     "Votes en quarantaine": 1,
+    "Commentaires en quarantaine": 1,
     "Brouillons à côté d’un texte en ligne": 1,
     "Planifications en échec": 1,
     "Corbeille": 4,
@@ -51,10 +53,11 @@ def a_schedule_that_failed(entry):
 
 
 def visitors_say(entry):
-    """Two comments, a vote that was set aside, and searches of which one is done with."""
+    """Two comments and one that was set aside, as a vote was, and searches of which one is done with."""
     on = votable(entry.pk)
-    for visitor in "ab":
-        save_comment(on, visitor, text="Faux.")
+    for visitor in "abc":
+        save_comment(on, visitor, Remark(text="Faux."))
+    Comment.objects.filter(pk=Comment.objects.earliest("pk").pk).update(standing=Standing.SET_ASIDE)
     cast_vote(on, Answer.NO, "a")
     Vote.objects.update(standing=Standing.SET_ASIDE)
     for query in ("licorne", "dragon"):
@@ -81,6 +84,7 @@ def test_groups_stand_in_the_order_of_the_work(sign_in):
         "Saisir les questions",
         "À relire",
         "Doublons possibles",
+        "À revoir",
         "Planifications",
         "Corbeille",
         "La FAQ au…",
@@ -128,6 +132,7 @@ def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries)
         submit_entry(an_entry(f"À relire {rank} ?").pk, by_command())
         archive_entry(an_entry(f"Archivée {rank} ?").pk, by_command())
     worked_on = a_published_entry()
+    Entry.objects.filter(pk=worked_on.pk).update(review_before=timezone.localdate())
     edit_entry(worked_on.pk, Content("Autre ?", "Autre.", a_filing()), by_command())
     a_schedule_that_failed(worked_on)
     a_pair()

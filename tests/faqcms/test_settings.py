@@ -61,7 +61,8 @@ def test_production_follows_its_environment():
 def test_every_variable_of_production_is_documented():
     example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
     names = {*REQUIRED, "SSL_REDIRECT", "HSTS_SECONDS", "TRUST_PROXY", "LOG_LEVEL"}
-    names |= {"CONTACT_URL", "CONTACT_EMAIL", "ACCESSIBILITY", "WEB_CONCURRENCY", "WEB_THREADS"}
+    names |= {"CONTACT_URL", "CONTACT_EMAIL", "ACCESSIBILITY", "WEB_CONCURRENCY", "WEB_THREADS", "REVIEW_MONTHS"}
+    names |= {"SEARCH_URL"}
     assert {line.split("=")[0] for line in example.splitlines() if "=" in line and line[0].isupper()} == {
         *names,
         "DJANGO_SETTINGS_MODULE",

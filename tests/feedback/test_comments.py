@@ -14,7 +14,7 @@ from django.views.debug import get_exception_reporter_filter
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
-from feedback.comments import FollowUpRefused, clean_comment, follow_up, save_comment
+from feedback.comments import FollowUpRefused, Remark, clean_comment, follow_up, save_comment
 from feedback.models import LONGEST_COMMENT, Comment, Reason, State, Vote
 from feedback.services import votable
 from tests.factories import a_published_entry, an_entry, by_command
@@ -164,14 +164,14 @@ def test_one_visitor_is_not_known_from_entry_to_entry(visitor, entry):
 @pytest.mark.django_db(transaction=True)
 def test_the_same_comment_sent_twice_at_once_is_one(entry):
     on = votable(entry.pk)
-    assert together(*[lambda: save_comment(on, "a", text="Bien.")] * 4) == []
+    assert together(*[lambda: save_comment(on, "a", Remark(text="Bien."))] * 4) == []
     assert Comment.objects.count() == 1
 
 
 class TestFollowUp:
     @pytest.fixture
     def comment(self, entry):
-        save_comment(votable(entry.pk), "a", text="Faux.", at=timezone.now() - timedelta(days=1))
+        save_comment(votable(entry.pk), "a", Remark(text="Faux."), at=timezone.now() - timedelta(days=1))
         return Comment.objects.get()
 
     def test_says_which_version_corrects(self, comment):

@@ -12,7 +12,7 @@ from faq.models import Entry, FailedSearch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry
-from feedback.comments import save_comment
+from feedback.comments import Remark, save_comment
 from feedback.models import Answer, Comment, Reason, SearchFollowUp, State
 from feedback.searches import failed_searches, open_searches
 from feedback.services import cast_vote, votable
@@ -29,8 +29,8 @@ SEARCHES = f"{INBOX}?boite=recherches"
 TODAY = date(2026, 3, 12)
 
 
-def say(entry, text, visitor="a", **details):
-    save_comment(votable(entry.pk), visitor, text=text, **details)
+def say(entry, text, visitor="a", reason=None, **details):
+    save_comment(votable(entry.pk), visitor, Remark(reason, text), **details)
     return Comment.objects.latest("pk")
 
 

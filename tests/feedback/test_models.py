@@ -141,4 +141,5 @@ def test_nothing_names_the_visitor():
         "judged_at",
         # Empty on the day after: see feedback/sources.py.
         "source",
+        "changed",
     }

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from feedback import sources
 from feedback.models import Answer, SourceKey, Standing, Vote
-from feedback.services import FROM_ANYWHERE, FROM_ONE_NETWORK, HOUR, MINUTE, cast_vote, judge_votes
+from feedback.services import cast_vote, judge_votes
 from feedback.sources import forget_sources, network_of, source_of
+from feedback.upsert import FROM_ANYWHERE, FROM_ONE_NETWORK, HOUR, MINUTE
 from tests.factories import a_published_entry
 from tests.feedback.voting import SITE, post
 

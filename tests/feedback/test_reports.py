@@ -16,7 +16,7 @@ from faq.domain.spreadsheet import FrenchExcel
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry
-from feedback.comments import save_comment
+from feedback.comments import Remark, save_comment
 from feedback.models import Answer, MonthlyCount, Vote
 from feedback.reports import SUBJECTS, Period, report, report_file
 from feedback.services import cast_vote, votable
@@ -51,7 +51,7 @@ def test_an_entry_per_month_with_its_trend():
     vote(entry, 3, 7, noon(1, 31))
     vote(entry, 9, 1, noon(2, 1))
     vote(entry, 1, 0, noon(4, 1))
-    save_comment(votable(entry.pk), "a", text="Bien.", at=noon(2, 3))
+    save_comment(votable(entry.pk), "a", Remark(text="Bien."), at=noon(2, 3))
     january, february, april = rows("entry", Period.MONTH)
     assert list(january) == ["period", "reference", "question", *FIGURES]
     assert (january["period"], january["question"]) == ("2026-01-01", "Où ?")
@@ -105,7 +105,7 @@ def test_terms_are_those_of_today_and_the_transverse_come_last():
 def test_votes_on_a_merged_entry_are_the_survivors():
     kept, gone = a_published_entry("A ?"), a_published_entry("B ?", "B.")
     vote(gone, 2, 0, noon(1, 1))
-    save_comment(votable(gone.pk), "a", text="Bien.", at=noon(1, 1))
+    save_comment(votable(gone.pk), "a", Remark(text="Bien."), at=noon(1, 1))
     merge(kept, gone)
     [row] = rows("entry", Period.ALL)
     assert (row["reference"], row["yes"], row["comments"]) == (kept.reference, 2, 1)

@@ -12,7 +12,7 @@ from faq.models import Batch, EntryAlias
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry, submit_entry, withdraw_entry
-from feedback import services
+from feedback import upsert
 from feedback.models import Answer, Vote
 from feedback.services import VoteRefused
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
@@ -246,8 +246,8 @@ class TestTheShortWay:
                 raise OperationalError("server closed the connection")
             return really(values)
 
-        calls, really = [], services._execute
-        monkeypatch.setattr(services, "_execute", execute)
+        calls, really = [], upsert._execute
+        monkeypatch.setattr(upsert, "_execute", execute)
         assert post(visitor, entry.pk).status_code == 303
         assert len(calls) == 2
         assert len(stored()) == 1

@@ -4,6 +4,7 @@ import abc
 
 from django.contrib import admin
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from faq.domain.facets import Facet
@@ -129,6 +130,7 @@ class WorkFilter(CountedFilter):
         """Offer what editors come for."""
         return [
             ("relecture", "À relire"),
+            ("a-revoir", "À revoir"),
             ("brouillon", "En ligne, avec brouillon"),
             ("doublons", "Doublons possibles"),
             ("sans-question", "Sans question"),
@@ -140,6 +142,8 @@ class WorkFilter(CountedFilter):
         match value:
             case "relecture":
                 return entries.to_review()
+            case "a-revoir":
+                return entries.due(timezone.localdate())
             case "brouillon":
                 return entries.with_draft()
             case "doublons":

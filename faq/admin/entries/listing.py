@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from faq.admin.bulk_messages import tell
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import compare
+from faq.admin.entries.due import due
 from faq.admin.entries.duplicates import duplicates
 from faq.admin.entries.filters import FILTERS
 from faq.admin.entries.merging import LEAST, MOST, address_for, merge
@@ -22,6 +23,7 @@ from faq.admin.entries.presence import sign_of_life
 from faq.admin.entries.preview import preview
 from faq.admin.entries.questions import questions
 from faq.admin.entries.review import review
+from faq.admin.entries.review_events import review_events
 from faq.admin.entries.similar import similar_entries
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
@@ -188,6 +190,8 @@ PAGES = (
     ("questions/", "questions", questions),
     ("review/", "review", review),
     ("merge/", "merge", merge),
+    ("due/", "due", due),
+    ("due/events/", "review_events", review_events),
     ("duplicates/", "duplicates", duplicates),
     ("similar/", "similar", similar_entries),
     ("<int:number>/presence/", "presence", sign_of_life),

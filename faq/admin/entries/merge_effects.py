@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.formats import date_format
 
 from faq.admin.display import moment
 from faq.domain.diff import Change, Line, diff_text
@@ -65,7 +66,11 @@ def effects(before, report):
     return Effects(
         survivor=after,
         live=after.live_id is not None,
-        states=[_survivor_state(before, report), *(_absorbed_state(entry, after) for entry in before.absorbed)],
+        states=[
+            _survivor_state(before, report),
+            *(_absorbed_state(entry, after) for entry in before.absorbed),
+            *_review_date(after),
+        ],
         redirects=_redirects(before),
         passages=report.passages,
         dumps=_dumps(report.batch.moved["passages"]),
@@ -94,6 +99,15 @@ def _absorbed_state(entry, after):
         return f"{name} ({entry.head.get_status_display()}, pas en ligne) est archivée."
     draft = " Son brouillon en cours ne sera pas publié ; il reste dans l’historique." if entry.has_draft else ""
     return f"{name} quitte le site et est archivée : {after.reference} répond à sa place.{draft}"
+
+
+def _review_date(survivor):
+    day = Entry.objects.values_list("review_before", flat=True).get(pk=survivor.pk)
+    if day is None:
+        return []
+    return [
+        f"{survivor.reference} sera à revoir avant le {date_format(day)}, d’après la vérification la plus ancienne."
+    ]
 
 
 def _redirects(before):

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 
 from faq.admin.display import answer_html, filing_rows, person, state_badges
 from faq.admin.dumps import passage_address
-from faq.admin.entries import planning, presence, see_also
+from faq.admin.entries import checking, planning, presence, see_also
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.history import history
 from faq.admin.entries.review import refusal_of
@@ -90,7 +90,7 @@ class EntryPage:
             return self._give_up()
         if not self._may_write:
             raise PermissionDenied
-        return self._schedule() or self._relate() or self._move() or self._save()
+        return self._check() or self._schedule() or self._relate() or self._move() or self._save()
 
     @property
     def _may_write(self):
@@ -111,6 +111,13 @@ class EntryPage:
         forget(self.request)
         messages.info(self.request, "Le texte gardé est abandonné ; la fiche n’a pas changé.")
         return redirect(self.request.get_full_path())
+
+    def _check(self):
+        """Find the entry still right, or take that back."""
+        if self.entry is None or not checking.asked(self.request):
+            return None
+        checking.answer(self.request, self.entry)
+        return self._leave(self.entry)
 
     def _schedule(self):
         """Plan, or give a plan up, as one of the buttons of that block asks."""
@@ -241,6 +248,7 @@ class EntryPage:
             "passages": [(passage, passage_address(passage)) for passage in _sources(entry)],
             "refusal": refusal_of(entry),
             "presence": presence.arrive(entry, self.request.user, timezone.now()) if self._may_write else [],
+            **checking.context(self.request, entry),
             **planning.context(self.request, entry),
             **see_also.context(self.request, entry),
             **history(entry),
@@ -253,7 +261,7 @@ def offered(buttons, user):
 
 
 def _find(number):
-    return Entry.objects.select_related("head__author", "live").filter(pk=number).first()
+    return Entry.objects.select_related("head__author", "live", "verification__author").filter(pk=number).first()
 
 
 def _pressed(buttons, request):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
+from faq.domain.search.filed import NOWHERE, Filed
 from faq.domain.search.postings import Postings, Weights
 from faq.domain.search.queries import Query, Synonyms
 from faq.domain.search.senses import Reader, Sense, Way
@@ -21,17 +22,22 @@ Amounts = NDArray[np.float32]
 
 FEW = 3
 """Entries that hold all words. Where there are fewer, those that hold most of them follow."""
-_MOST = 0.35
+MOST = 0.35
 """Of what the words of a query tell together: what « most of them » tell at least."""
 _COMMON, _NEGATION = 0.5, 0.25
 """What words tell that nearly every answer holds, or that only deny."""
-_USEFUL = 0.15
+USEFUL = 0.15
 """How much better, or worse, an entry is placed that all visitors found useful, or none."""
-_NEAREST = 5
-MOST_COMPLETIONS = 6
+NEAREST = 5
+FILED = 1
+"""What an entry weighs that is only filed under what a query names: as little as the least word."""
 _FINEST = 65_535
 _PLAIN, _SPARSE = 12_346, 4_096
 """Of stored sets: the mark of those without runs, and how many numbers of one high half are listed at most."""
+
+
+_NONE: Numbers = np.empty(0, np.intp)
+_NO_SCORES: Amounts = np.empty(0, np.float32)
 
 
 @dataclass(frozen=True)
@@ -40,11 +46,40 @@ class Found:
 
     numbers: Numbers
     """Of the entries, best first; of equal ones the smaller number first."""
+    scores: Amounts
+    """Of the same, in the same order."""
     entries: BitMap
     """The same as a set."""
     senses: tuple[Sense, ...]
-    nearest: Numbers
+    nearest: list[int]
     """Where nothing is found: the entries that hold something of the query, best first."""
+
+    def ranked(self, within: BitMap) -> "Ranked":
+        """Give those that are among some others, in the same order."""
+        if len(within) == len(self.numbers):
+            return Ranked(self.numbers, self.scores)
+        wanted = np.zeros(int(self.numbers.max(initial=0)) + 1, np.bool_)
+        among = np.frombuffer(within.to_array(), np.uint32)
+        wanted[among[among < len(wanted)]] = True
+        kept = wanted[self.numbers]
+        return Ranked(self.numbers[kept], self.scores[kept])
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Entries, best first."""
+
+    _numbers: Numbers
+    _scores: Amounts
+
+    def best(self, limit: int) -> list[tuple[int, float]]:
+        """Give the first ones, each with its score."""
+        return list(zip(self._numbers[:limit].tolist(), self._scores[:limit].tolist(), strict=True))
+
+    def numbers(self, start: int, stop: int) -> list[int]:
+        """Give those from one place to before another."""
+        found: list[int] = self._numbers[start:stop].tolist()
+        return found
 
 
 @dataclass(frozen=True)
@@ -92,41 +127,39 @@ class Index:
             usefulness=usefulness,
         )
 
-    def search(self, query: Query, synonyms: Synonyms, *, typing: bool = False) -> Found:
+    def reader(self, synonyms: Synonyms, filed: Filed = NOWHERE, *, typing: bool = False) -> Reader:
+        """Give who reads queries as this index does."""
+        return Reader(self.vocabulary, self.postings.frequencies, synonyms, filed, typing)
+
+    def search(self, query: Query, synonyms: Synonyms, filed: Filed = NOWHERE, *, typing: bool = False) -> Found:
         """Find the entries that say everything that the query does; where those are few, most of it.
 
         With `typing`, the last word may go on.
         """
-        reader = Reader(self.vocabulary, self.postings, synonyms, typing)
-        senses = tuple(reader.senses(query))
-        weights = [self._weights(sense.ways) for sense in senses]
-        telling = self._telling(senses, weights)
-        if not sum(telling):
-            return Found(np.empty(0, np.intp), BitMap(), senses, np.empty(0, np.intp))
-        score, told = self._added_up(weights, telling)
+        senses = tuple(self.reader(synonyms, filed, typing=typing).senses(query))
+        weights = [self._weights(sense) for sense in senses]
+        amounts = telling(senses, [int(np.count_nonzero(weight)) for weight in weights], len(self.entries))
+        if not sum(amounts):
+            return Found(_NONE, _NO_SCORES, BitMap(), senses, [])
+        score, told = self._added_up(weights, amounts)
         needed = [number for number, sense in enumerate(senses) if not sense.negation]
         everything = np.logical_and.reduce([weights[number] > 0 for number in needed or range(len(senses))])
         matching = np.flatnonzero(everything)
         if len(matching) < FEW:
-            matching = np.flatnonzero(everything | (told >= _MOST * sum(telling)))
+            matching = np.flatnonzero(everything | (told >= MOST * sum(amounts)))
         ranked = _ranked(matching, score)
-        nearest = _ranked(np.flatnonzero(told), score)[:_NEAREST] if not len(ranked) else ranked[:0]
-        return Found(ranked, _as_set(matching), senses, nearest)
+        nearest = _ranked(np.flatnonzero(told), score)[:NEAREST].tolist() if not len(ranked) else []
+        return Found(ranked, score[ranked], as_set(matching), senses, nearest)
 
-    def completions(self, beginning: str) -> list[int]:
-        """Give the numbers of forms that begin so, one for each stem, those in the most entries first."""
-        places = self.vocabulary.beginning_with(beginning)
-        reader = Reader(self.vocabulary, self.postings, Synonyms(()))
-        stems = reader.beginning_with(beginning)[:MOST_COMPLETIONS].tolist()
-        # The shortest form of a stem is its plainest: not the plural, not the feminine.
-        shortest: dict[int, tuple[int, int]] = {}
-        for place in range(places.start, places.stop):
-            stem, length = int(self.vocabulary.stems[place]), len(self.vocabulary.forms[place])
-            if stem in stems and (stem not in shortest or length < shortest[stem][0]):
-                shortest[stem] = length, int(self.vocabulary.ids[place])
-        return [shortest[stem][1] for stem in stems]
+    def _weights(self, sense: Sense) -> Weights:
+        found = self._said(sense.ways)
+        if sense.filed:
+            there = np.frombuffer(sense.filed.to_array(), np.uint32)
+            there = there[there < self.postings.size]
+            found[there] = np.maximum(found[there], np.uint8(FILED))
+        return found
 
-    def _weights(self, ways: Sequence[Way]) -> Weights:
+    def _said(self, ways: Sequence[Way]) -> Weights:
         found = self.postings.weights([(way.stems[0], way.factor) for way in ways if len(way.stems) == 1])
         for way in ways:
             if len(way.stems) > 1:
@@ -134,30 +167,31 @@ class Index:
                 np.maximum(found, np.minimum.reduce(each), out=found)
         return found
 
-    def _telling(self, senses: Sequence[Sense], weights: Sequence[Weights]) -> list[float]:
-        """Give how much each part of a query tells: the more, the fewer entries say it.
-
-        As in BM25. What no entry says tells as much as the rest on the average.
-        """
-        known = []
-        for sense, weight in zip(senses, weights, strict=True):
-            holding = int(np.count_nonzero(weight))
-            rare = math.log1p((len(self.entries) - holding + 0.5) / (holding + 0.5))
-            factor = _NEGATION if sense.negation else _COMMON if sense.common else 1.0
-            known.append(rare * factor if holding else 0.0)
-        average = sum(known) / max(1, sum(map(bool, known)))
-        return [amount or average for amount in known]
-
-    def _added_up(self, weights: Sequence[Weights], telling: Sequence[float]) -> tuple[Amounts, Amounts]:
+    def _added_up(self, weights: Sequence[Weights], amounts: Sequence[float]) -> tuple[Amounts, Amounts]:
         """Give the score of each entry, and how much of what the query tells it tells."""
         score = np.zeros(self.postings.size, np.float32)
         told = np.zeros(self.postings.size, np.float32)
-        for weight, amount in zip(weights, telling, strict=True):
+        for weight, amount in zip(weights, amounts, strict=True):
             score += weight * np.float32(amount)
             told += (weight > 0) * np.float32(amount)
-        score *= told / np.float32(sum(telling))
-        score *= 1 + self.usefulness * np.float32(_USEFUL / 100)
+        score *= told / np.float32(sum(amounts))
+        score *= 1 + self.usefulness * np.float32(USEFUL / 100)
         return score, told
+
+
+def telling(senses: Sequence[Sense], holding: Sequence[int], total: int) -> list[float]:
+    """Give how much each part of a query tells: the more, the fewer entries say it.
+
+    As in BM25; `holding` says how many do, of how many in all. What no entry says tells as much as the rest on
+    the average.
+    """
+    known = []
+    for sense, held in zip(senses, holding, strict=True):
+        rare = math.log1p((total - held + 0.5) / (held + 0.5))
+        factor = _NEGATION if sense.negation else _COMMON if sense.common else 1.0
+        known.append(rare * factor if held else 0.0)
+    average = sum(known) / max(1, sum(map(bool, known)))
+    return [amount or average for amount in known]
 
 
 def _ranked(numbers: Numbers, score: Amounts) -> Numbers:
@@ -169,7 +203,7 @@ def _ranked(numbers: Numbers, score: Amounts) -> Numbers:
     return numbers[np.argsort(_FINEST - coarse, kind="stable")]
 
 
-def _as_set(numbers: Numbers) -> BitMap:
+def as_set(numbers: Numbers) -> BitMap:
     """Give numbers in rising order as a set, through the form in which sets are stored.
 
     That form is public (RoaringFormatSpec); the package would take the numbers one after the other.

@@ -35,6 +35,12 @@ def pack(weights: Mapping[int, int]) -> bytes:
     return items.tobytes()
 
 
+def unpack(words: bytes) -> dict[int, int]:
+    """Give the words of one entry (their stems' numbers) and their weights from the form in which they are stored."""
+    packed = np.frombuffer(words, _PACKED)
+    return dict(zip(_stems(packed).tolist(), packed.astype(np.uint8).tolist(), strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class _Layer:
     """Postings of some entries, sorted by word, then by entry."""

@@ -1,12 +1,14 @@
 """What the words of a query mean in an index: the ways in which an entry may say each of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from pyroaring import BitMap
 
-from faq.domain.search.postings import Postings
+from faq.domain.search.filed import NOWHERE, Filed
+from faq.domain.search.postings import Counts
 from faq.domain.search.queries import Keys, Query, Synonyms, Word
 from faq.domain.search.relatives import relatives
 from faq.domain.search.spelling import meant
@@ -16,6 +18,7 @@ from faq.domain.text import stem
 _ITSELF, _SYNONYM, _BEGINNING, _RELATIVE = 1.0, 0.9, 0.7, 0.6
 """What finding a word counts for when it is found otherwise than it was typed."""
 _SHORTEST_BEGINNING = 3
+MOST_COMPLETIONS = 6
 _MOST_BEGINNINGS = 40
 """The words that begin so in the most entries."""
 
@@ -40,6 +43,13 @@ class Sense:
     ways: tuple[Way, ...]
     correction: int | None = None
     """The place in the vocabulary of the word that was probably meant."""
+    filed: BitMap = field(default_factory=BitMap)
+    """The entries filed under what it names."""
+
+    @property
+    def unknown(self) -> bool:
+        """Whether no entry can say it."""
+        return not self.ways and not self.filed
 
     @property
     def common(self) -> bool:
@@ -57,26 +67,30 @@ class Reader:
     """What is known of words when a query is read."""
 
     vocabulary: Vocabulary
-    postings: Postings
+    counts: Counts
+    """In how many entries each word stands, by the number of its stem."""
     synonyms: Synonyms
+    filed: Filed = NOWHERE
     typing: bool = False
     """Whether the last word may go on."""
 
     def senses(self, query: Query) -> Iterator[Sense]:
         """Give what a query means, expression after expression."""
-        words = query.words
+        words, filed = query.words, self.filed.by_word(query.words)
         while words:
             length, others = self.synonyms.longest(words)
             expression, words = words[:length], words[length:]
+            there, filed = BitMap.intersection(*filed[:length]), filed[length:]
+            there |= self.filed.under(other.keys for other in others)
             synonyms = [way for other in others for way in self._together(other.keys, _SYNONYM)]
             unfinished = self.typing and not words and expression[-1].end == len(query.text)
             if length > 1:
                 itself = self._together(tuple(word.key for word in expression), _ITSELF)
-                yield Sense(expression, (*itself, *synonyms))
+                yield Sense(expression, (*itself, *synonyms), filed=there)
             else:
-                yield self._sense(expression[0], synonyms, unfinished=unfinished)
+                yield self._sense(expression[0], synonyms, there, unfinished=unfinished)
 
-    def _sense(self, word: Word, synonyms: Sequence[Way], *, unfinished: bool) -> Sense:
+    def _sense(self, word: Word, synonyms: Sequence[Way], there: BitMap, *, unfinished: bool) -> Sense:
         ways = [*self._of(word.key), *synonyms]
         if unfinished or not self.vocabulary.has_form(word.form):
             ways += self._beginning_with(word.form)
@@ -84,13 +98,32 @@ class Reader:
             ways = self._together(word.parts, _ITSELF)
         if not ways:
             ways = self._run_together(word.form)
-        if ways:
-            return Sense((word,), tuple(ways))
-        place = meant(word.form, self.vocabulary, self.postings.frequency)
+        if ways or there:
+            return Sense((word,), tuple(ways), filed=there)
+        return self._corrected(word)
+
+    def _corrected(self, word: Word) -> Sense:
+        place = meant(word.form, self.vocabulary, self.frequency)
         if place is None:
             return Sense((word,), ())
         key = self.vocabulary.key(int(self.vocabulary.stems[place]))
-        return Sense((word,), tuple(self._of(key)), place)
+        return Sense((word,), tuple(self._of(key)), place, self.filed.under([(key,)]))
+
+    def frequency(self, stem: int) -> int:
+        """Count the entries in which a word stands."""
+        return int(self.counts[stem]) if stem < len(self.counts) else 0
+
+    def completions(self, beginning: str) -> list[int]:
+        """Give the numbers of forms that begin so, one for each stem, those in the most entries first."""
+        places = self.vocabulary.beginning_with(beginning)
+        stems = self.beginning_with(beginning)[:MOST_COMPLETIONS].tolist()
+        # The shortest form of a stem is its plainest: not the plural, not the feminine.
+        shortest: dict[int, tuple[int, int]] = {}
+        for place in range(places.start, places.stop):
+            stem, length = int(self.vocabulary.stems[place]), len(self.vocabulary.forms[place])
+            if stem in stems and (stem not in shortest or length < shortest[stem][0]):
+                shortest[stem] = length, int(self.vocabulary.ids[place])
+        return [shortest[stem][1] for stem in stems]
 
     def _of(self, key: str) -> list[Way]:
         """Give the ways to say one word: itself, and others of its family."""
@@ -100,7 +133,7 @@ class Reader:
     def _together(self, keys: Keys, factor: float) -> list[Way]:
         """Give the way that says all these words, if there are entries for each."""
         numbers = [self.vocabulary.number(key) for key in keys]
-        stems = tuple(number for number in numbers if number is not None and self.postings.frequency(number))
+        stems = tuple(number for number in numbers if number is not None and self.frequency(number))
         return [Way(stems, factor, keys)] if len(stems) == len(keys) else []
 
     def _beginning_with(self, beginning: str) -> list[Way]:
@@ -112,9 +145,9 @@ class Reader:
     def beginning_with(self, beginning: str) -> NDArray[np.uint32]:
         """Give the stems of the words that begin so, those in the most entries first."""
         stems = np.unique(self.vocabulary.stems[self.vocabulary.beginning_with(beginning)])
-        counts = self.postings.frequencies
-        stems = stems[stems < len(counts)]
-        return stems[np.argsort(-counts[stems], kind="stable")][: np.count_nonzero(counts[stems])]
+        stems = stems[stems < len(self.counts)]
+        counts = self.counts[stems]
+        return stems[np.argsort(-counts, kind="stable")][: np.count_nonzero(counts)]
 
     def _run_together(self, form: str) -> list[Way]:
         """Give the two words that somebody typed without a space between them."""

@@ -20,6 +20,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Votes comptés un par un : {recount.votes.yes} oui, {recount.votes.no} non.")
         self.stdout.write(f"Comptes des mois plus anciens : {recount.older.yes} oui, {recount.older.no} non.")
         verb = "à mettre à jour" if dry_run else "mises à jour"
+        self.stdout.write(f"Sommes par semaine {verb} : {recount.subtotals}.")
         self.stdout.write(f"Utilité pour la recherche, fiches {verb} : {recount.changed}.")
         if recount.faults:
             raise CommandError("\n".join(recount.faults))

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from faq.enums import Action, EntryStatus, Origin
-from faq.models import Couloir, Entry, Publication, Theme, Version
+from faq.models import Couloir, Entry, Epoch, Publication, Theme, Version
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
@@ -103,6 +103,7 @@ def test_every_instant_has_its_state(capsysbinary, history, date, count):
 def test_filters_narrow_as_the_public_ones_do(capsysbinary, history):
     changed, archived = history
     Couloir.objects.filter(slug="imagerie").update(slug="images", old_slugs=["imagerie"])
+    Epoch.move()
     assert references(told(capsysbinary, "2026-03-12", "--couloir", "imagerie")) == [archived.reference]
     assert references(told(capsysbinary, "2026-03-12", "--offre", "segur", "--theme", "certificats")) == [
         changed.reference,

@@ -1,21 +1,27 @@
 """The rules that the database holds itself, each by its name."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from faq.enums import Action, BatchKind, EntryStatus, Origin
 from faq.models import (
     Batch,
+    Couloir,
     Dispositif,
     Dump,
     Entry,
     EntryAlias,
     EntryTheme,
     Epoch,
+    OfferType,
     Passage,
+    Product,
     Publication,
+    ReviewEvent,
     Theme,
+    Verification,
     Version,
 )
 from faq.models.versions import ImmutableError
@@ -136,10 +142,32 @@ def test_batches_and_aliases():
     refused_by("entry_alias_not_itself", lambda: EntryAlias.objects.create(former=entry, survivor=entry, batch=batch))
 
 
+def test_verifications_and_events():
+    live, draft = a_published_entry(), an_entry()
+    check = live.verification
+    refused_by("entry_to_check_again_only_while_live", update(draft, review_before=timezone.localdate()))
+    checks = Verification.objects.filter(pk=check.pk)
+    refused_by("verification_kind_known", lambda: checks.update(kind="perdue"))
+    refused_by("verification_taken_back_is_dated", lambda: checks.update(taken_back_in=a_batch()))
+
+    def an_event(**fields):
+        details = {"facet": "themes", "term": 1, "label": "INS", "reason": "décret", "due_count": 1}
+        dates = {"happened_on": timezone.localdate(), "declared_at": timezone.now()}
+        return ReviewEvent.objects.create(**details | dates | fields)
+
+    refused_by("event_facet_known", lambda: an_event(facet="perdue"))
+    refused_by("event_has_reason", lambda: an_event(reason=""))
+    author = User.objects.create_user("personne")
+    refused_by("event_taken_back_is_dated", lambda: an_event(taken_back_by=author))
+
+
 def test_taxonomy_and_epoch():
     a_taxonomy()
     entry = an_entry(themes="certificats")
     refused_by("dispositif_vague_is_1_or_2", lambda: Dispositif.objects.update(vague=3))
+    for model in (OfferType, Couloir, Dispositif, Product, Theme):
+        name = f"{model._meta.model_name}_review_months_known"
+        refused_by(name, lambda model=model: model.objects.update(review_months=7))
     refused_by(
         "entry_theme_once",
         lambda: EntryTheme.objects.create(content_object=entry, tag=Theme.objects.get(slug="certificats")),

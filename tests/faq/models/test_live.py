@@ -1,14 +1,15 @@
 """The snapshot of what is published: never stale, one query when nothing changed."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from faq.domain.facets import Facet
 from faq.models import Couloir, Epoch
-from faq.models.live import live_snapshot
+from faq.models.live import live_snapshot, load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.taxonomy import save_term, themes_named
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, numbers
 
@@ -66,3 +67,29 @@ def test_terms_keep_their_parents_and_old_slugs():
     assert hospital.parents == {taxonomy.by_slug[Facet.OFFER_TYPES, "segur"].id}
     pfi = taxonomy.by_slug[Facet.DISPOSITIFS, "pfi-vague-2"]
     assert pfi.parents == {couloir.id for couloir in taxonomy.by_facet[Facet.COULOIRS]}
+
+
+def labels():
+    return {term.label for term in load_taxonomy().terms}
+
+
+def test_terms_are_read_again_only_after_one_of_them_changed(django_assert_num_queries):
+    a_taxonomy()
+    labels()
+    a_published_entry(couloirs="hopital")
+    with django_assert_num_queries(1):
+        assert "Hôpital" in labels()
+    themes_named(["archives"], None)
+    assert "archives" in labels()
+    save_term(Couloir(slug="officine", label="Officine", offer_type_id=Couloir.objects.first().offer_type_id), None)
+    assert "Officine" in labels()
+
+
+def test_terms_of_a_change_that_was_given_up_are_forgotten():
+    a_taxonomy()
+    before = labels()
+    with transaction.atomic():
+        themes_named(["archives"], None)
+        assert "archives" in labels()
+        transaction.set_rollback(True)
+    assert labels() == before

@@ -9,7 +9,7 @@ from django.utils import timezone
 from faq.domain.facets import Facet
 from faq.domain.past import Part, json_of
 from faq.enums import Action
-from faq.models import Couloir, Publication, Version
+from faq.models import Couloir, Epoch, Publication, Version
 from faq.models.live import live_snapshot, load_taxonomy
 from faq.models.past import answers_at, known_reference, numbers_at
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
@@ -120,6 +120,7 @@ def test_a_filter_means_the_term_whatever_it_was_called():
     a_published_entry(couloirs="hopital")
     a_published_entry(couloirs="imagerie")
     Couloir.objects.filter(slug="hopital").update(slug="etablissements", label="Établissements", retired=True)
+    Epoch.move()
     term = load_taxonomy().by_slug[Facet.COULOIRS, "etablissements"]
     [answer] = answers_at(timezone.now(), Part({Facet.COULOIRS: term}))
     assert [filed["label"] for filed in answer.filing["couloirs"]] == ["Hôpital"]

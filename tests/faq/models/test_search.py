@@ -6,15 +6,17 @@ import pytest
 from django.db import connection
 from pyroaring import BitMap
 
+from faq.domain.search.proximity import MOST_COMPARED
 from faq.enums import EntryStatus
-from faq.models import Entry, Epoch, SearchedEntry, SynonymGroup
-from faq.models import search as searching
+from faq.models import Entry, Epoch, Product, SearchedEntry, SynonymGroup
+from faq.models import search_memory as searching
 from faq.models.live import live_snapshot
 from faq.models.search import live_completions, live_search
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.search import rebuild_search, set_usefulness
 from faq.services.synonyms import save_synonyms
+from faq.services.taxonomy import save_term
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 
@@ -187,3 +189,37 @@ def test_threads_that_search_while_others_publish_never_miss_what_was_published_
     assert not missed
     assert first.pk in found("carte")
     assert Epoch.now()
+
+
+def test_what_a_term_is_called_finds_what_is_filed_there_and_follows_a_new_name(card):
+    a_taxonomy()
+    filed = a_published_entry("Où payer ?", "Au guichet.", products="convergence")
+    assert found("convergence") == [filed.pk]
+    assert hits("convergence payer").numbers[:] == [filed.pk]
+    product = Product.objects.get(slug="convergence")
+    product.label = "Guichet numérique"
+    save_term(product, None)
+    assert hits("convergence").count == 0
+    assert found("guichet numérique") == [filed.pk]
+
+
+def test_words_side_by_side_come_first_for_one_query_more(django_assert_num_queries):
+    apart = a_published_entry("Un serveur lit-il le certificat ?", "Oui.")
+    together = a_published_entry("Un certificat de serveur est-il lu ?", "Oui.")
+    snapshot = live_snapshot()
+    assert live_search("serveur", snapshot).numbers[:] == [apart.pk, together.pk]
+    with django_assert_num_queries(1):
+        assert live_search("certificat serveur", snapshot).numbers[:] == [together.pk, apart.pk]
+    with django_assert_num_queries(0):
+        live_search("certificat", snapshot)
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_repetition():
+    some_published_entries(MOST_COMPARED + 25)
+    found = hits("question réponse")
+    whole = found.numbers[:]
+    assert sorted(whole) == list(found.entries)
+    assert [number for start in range(0, len(whole), 7) for number in found.numbers[start : start + 7]] == whole
+    assert (found.numbers[0], found.numbers[-1]) == (whole[0], whole[-1])
+    with pytest.raises(IndexError):
+        found.numbers[len(whole)]

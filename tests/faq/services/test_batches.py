@@ -12,6 +12,7 @@ from faq.models import Batch, Dump, Entry
 from faq.services.batches import undo_batch
 from faq.services.content import Content, EntryError
 from faq.services.curation import import_curation
+from faq.services.doctor import faults
 from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_dump, find_dump
 from faq.services.entries import edit_entry
@@ -101,6 +102,18 @@ def test_a_publication_undone_brings_back_the_live_text_and_the_draft_beside_it(
         5,
     )
     assert list(entry.publications.order_by("pk").values_list("version__number", flat=True)) == [2, 4, 2]
+
+
+def test_a_publication_undone_and_done_again_is_live_again():
+    entry = a_published_entry("En ligne ?", "Oui.")
+    edit_entry(entry.pk, Content("Brouillon ?", "Non."), by_command())
+    batch = a_batch()
+    publish_entry(entry.pk, by_command(batch=batch))
+    undo(batch)
+    undo(Batch.objects.get(kind=BatchKind.UNDO))
+    entry.refresh_from_db()
+    assert (entry.status, entry.question, entry.live) == (EntryStatus.PUBLISHED, "Brouillon ?", entry.head)
+    assert list(faults()) == []
 
 
 def test_an_archiving_undone_publishes_again():

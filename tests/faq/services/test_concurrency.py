@@ -16,14 +16,18 @@ from django.db import connection
 from django.utils import timezone
 
 from faq.enums import Action, EntryStatus
-from faq.models import Entry, Schedule
+from faq.models import Couloir, Entry, Schedule
+from faq.models.live import load_taxonomy
 from faq.services.conflicts import Conflict, StaleVersion
 from faq.services.content import Content
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry
+from faq.services.review_events import declare_event
 from faq.services.schedules import schedule
+from faq.services.taxonomy import save_term
+from faq.services.verifications import check_entry
 from faq.services.workflow import publish_entry
-from tests.factories import a_published_entry, an_entry, by_command
+from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -107,6 +111,33 @@ def test_two_saves_at_once_of_the_same_field_store_one_and_give_the_other_back()
     assert {question.mine, question.theirs} == {("A",), ("B",)}
     assert Entry.objects.get(pk=entry.pk).question == question.theirs[0]
     assert versions_of(entry) == [1, 2]
+
+
+def test_a_check_and_an_edit_at_once_both_stand():
+    entry = a_published_entry()
+    check, _ = at_once(
+        lambda: check_entry(entry.pk, None, seen=2),
+        lambda: edit_entry(entry.pk, Content("Brouillon ?", "Brouillon."), by_command(), base=2),
+    )
+    entry = Entry.objects.select_related("head").get(pk=entry.pk)
+    assert (entry.verification_id, entry.head.question) == (check.pk, "Brouillon ?")
+    assert list(faults()) == []
+
+
+def test_publishing_while_terms_and_events_change_leaves_true_dates():
+    a_taxonomy()
+    hospital = Couloir.objects.get(slug="hopital")
+    hospital.review_months = 1
+    term = next(term for term in load_taxonomy().terms if term.slug == "hopital")
+    live = a_published_entry(couloirs="hopital")
+    drafts = [an_entry(f"{rank} ?", f"{rank}.", couloirs="hopital") for rank in range(4)]
+    at_once(
+        *(lambda entry=entry: publish_entry(entry.pk, by_command()) for entry in drafts),
+        lambda: save_term(hospital, None),
+        lambda: declare_event(term, "nouvel arrêté", timezone.localdate(), None),
+        lambda: check_entry(live.pk, None, seen=2),
+    )
+    assert list(faults()) == []
 
 
 def test_twenty_savers_of_twenty_paragraphs_lose_none():

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 
 from faq.enums import BatchKind, EntryStatus
-from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Version
+from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Verification, Version
 from faq.models.versions import VersionQuerySet
 from faq.services.batches import undo_batch
 from faq.services.content import Content
@@ -115,6 +115,18 @@ FAULTS = {
     "a pair that is stored otherwise": (
         lambda faq: Pair.objects.filter(pk=a_settled_pair().pk).update(kind="siblings"),
         "1 en base, 1 à trouver, mais pas les mêmes",
+    ),
+    "a review date past the service": (
+        lambda faq: Entry.objects.filter(pk=faq.pk).update(review_before=None),
+        "sa date de révision n’est pas celle que disent ses délais",
+    ),
+    "a verification past the service": (
+        lambda faq: Entry.objects.filter(pk=faq.pk).update(verification=None),
+        "sa vérification n’est pas la dernière qui compte",
+    ),
+    "somebody else's version checked": (
+        lambda faq: Verification.objects.filter(entry=faq).update(version=an_entry().head),
+        "la version vérifiée est celle d’une autre fiche",
     ),
     "no epoch": (lambda faq: Epoch.objects.all().delete(), "l’époque"),
 }

@@ -95,7 +95,7 @@ def test_the_doctor_sees_what_searches_miss():
     lost, gone = some_published_entries(2)
     assert list(faults()) == []
     SearchedEntry.objects.filter(pk=lost.pk).delete()
-    Entry.objects.filter(pk=gone.pk).update(status="draft", live=None)
+    Entry.objects.filter(pk=gone.pk).update(status="draft", live=None, review_before=None)
     SearchedEntry.objects.filter(pk=gone.pk).update(generation=0)
     told = [fault for fault in faults() if "recherche" in fault.lower() and "rebuild_search" in fault]
     assert len(told) == 3

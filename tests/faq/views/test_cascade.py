@@ -146,6 +146,7 @@ class TestPages:
         small = queries_of(client, "/?offre=segur&page=3")
         for number in range(60):
             Theme.objects.create(slug=f"theme-{number}", name=f"thème {number}")
+        Epoch.move()
         for number in range(40):
             a_published_entry(f"Et {number} ?", f"Oui, {number}.", couloirs="hopital", themes=f"theme-{number}")
         client.get("/")

@@ -4,13 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
-from faq.enums import Decision, PairKind
-from faq.models import Couloir, Dispositif, Epoch, Pair
+from faq.models import Couloir, Dispositif, Entry, Epoch
 from faq.services.content import Content
-from faq.services.duplicates import decide
 from faq.services.entries import edit_entry
-from faq.services.merging import relate, unrelate
+from faq.services.merging import relate
+from faq.services.verifications import check_entry, take_back_check
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 from tests.faq.views.reading import read
@@ -49,6 +50,23 @@ def test_shows_the_answer_and_where_it_belongs(client, entry):
     assert page.links["/?produit=convergence"] == "Convergence"
     branch = "/?offre=segur&couloir=hopital&dispositif=dpi-vague-1"
     assert page.links[branch] == "DPI vague 1DPI vague 1Retour à «\u00a0DPI vague 1\u00a0»"
+
+
+def test_tells_of_a_check_that_came_after_the_publication(client, entry):
+    address = entry.get_absolute_url()
+    here = f"/?offre=segur&couloir=hopital#fiche-{entry.pk}"
+    assert "vérifiée le" not in read(client, address).text
+    Entry.objects.filter(pk=entry.pk).update(updated_at=timezone.now() - timezone.timedelta(40))
+    assert "vérifiée le" not in read(client, address).text
+    in_list = client.get(here).content
+    at = timezone.now() - timezone.timedelta(3)
+    check = check_entry(entry.pk, None, seen=2, at=at)
+    told = f"vérifiée le {date_format(localtime(at), 'j F Y')}"
+    assert told in " ".join(read(client, address).text.split())
+    # Lists do not grow.
+    assert len(client.get(here).content) == len(in_list)
+    take_back_check(check, None)
+    assert told not in " ".join(read(client, address).text.split())
 
 
 def test_every_link_into_the_cascade_leads_to_the_answer(client, entry):
@@ -214,53 +232,18 @@ class TestMergedEntries:
         assert client.get(f"/fiche/{first.pk}/").status_code == 410
 
 
-def test_see_also_names_what_is_live(client, entry):
-    live, withdrawn, archived, draft = (a_published_entry(f"{name} ?") for name in ("Un", "Deux", "Trois", "Quatre"))
-    edit_entry(draft.pk, Content("Brouillon ?", "Autrement."), by_command())
-    withdraw_entry(withdrawn.pk, by_command())
-    archive_entry(archived.pk, by_command())
-    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
-    for other in (live, withdrawn, archived, draft):
-        relate(entry.pk, other.pk, None)
-    page = read(client, entry.get_absolute_url())
-    assert [page.links.get(other.get_absolute_url()) for other in (live, draft)] == ["Un ?", "Quatre ?"]
-    assert not {withdrawn.get_absolute_url(), archived.get_absolute_url()} & set(page.links)
-    assert entry.get_absolute_url() in read(client, live.get_absolute_url()).links
-
-
-def test_see_also_names_the_variants_that_editors_keep(client, entry):
-    variant, unrelated = a_published_entry("Variante ?"), a_published_entry("Sans rapport ?")
-    said = {"kind": PairKind.NEAR, "score": 0.9, "generation": 1, "found_at": timezone.now()}
-    pairs = [Pair.objects.create(left=entry, right=other, **said) for other in (variant, unrelated)]
-    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
-    decide(pairs[0], Decision.VARIANT, None)
-    decide(pairs[1], Decision.UNRELATED, None)
-    page = read(client, entry.get_absolute_url())
-    assert page.links[variant.get_absolute_url()] == "Variante ?"
-    assert unrelated.get_absolute_url() not in page.links
-    assert entry.get_absolute_url() in read(client, variant.get_absolute_url()).links
-    relate(entry.pk, variant.pk, None)
-    assert read(client, entry.get_absolute_url()).html.count("Variante ?") == 1
-    withdraw_entry(variant.pk, by_command())
-    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
-    publish_entry(variant.pk, by_command())
-    assert "Voir aussi" in read(client, entry.get_absolute_url()).html
-    unrelate(entry.pk, variant.pk, None)
-    decide(pairs[0], None, None)
-    assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
-
-
 @pytest.mark.parametrize("others", [0, 30])
 def test_the_number_of_queries_depends_on_nothing(client, entry, others):
     segur = entry.offer_types.get()
     for number in range(others):
         relate(entry.pk, a_published_entry(f"Aussi {number} ?").pk, None)
         couloir = Couloir.objects.create(slug=f"c{number}", label=f"C{number}", offer_type=segur)
+        Epoch.move()
         a_published_entry(f"Et {number} ?", f"Oui {number}.", couloirs=couloir.slug)
-    client.get("/")
+    client.get("/?q=oui")
     with CaptureQueriesContext(connection) as queries:
         client.get(entry.get_absolute_url())
-    assert len(queries) == 3
+    assert len(queries) == 4
 
 
 def test_the_page_is_the_same_for_everybody(client, entry):

@@ -116,6 +116,7 @@ class TestTheMap:
                 client.get(MAP)
             for number in range(10):
                 couloir = Couloir.objects.create(slug=f"c{rank}-{number}", label=f"C{rank}-{number}", offer_type=segur)
+                Epoch.move()
                 a_published_entry(f"Question {rank}-{number} ?", couloirs=couloir.slug)
 
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from faq.models import FailedSearch, SearchedEntry
-from feedback.comments import save_comment
+from feedback.comments import Remark, save_comment
 from feedback.models import Answer, Comment, MonthlyCount, SearchFollowUp, Standing, Vote
 from feedback.recount import recount_votes
 from feedback.retention import MONTHS_KEPT, months_before, purge_feedback
@@ -44,7 +44,7 @@ def old_and_new(entry):
     for rank, moment in enumerate(moments):
         cast_vote(entry.pk, Answer.YES, f"oui {rank}", at=moment)
         cast_vote(entry.pk, Answer.NO, f"non {rank}", at=moment)
-        save_comment(votable(entry.pk), f"oui {rank}", text="Bien.", at=moment)
+        save_comment(votable(entry.pk), f"oui {rank}", Remark(text="Bien."), at=moment)
         FailedSearch.objects.create(day=timezone.localdate(moment), query=f"mots {rank}")
     SearchFollowUp.objects.create(query="mots 0", followed_on=date(2024, 1, 1))
     SearchFollowUp.objects.create(query="mots 3", followed_on=date(2024, 1, 1))

@@ -161,6 +161,7 @@ class TestPreview:
             "oubliée, et rétablie si la fusion est annulée",
             "1 vote",
             "1 renvoi",
+            f"{kept.reference} sera à revoir avant le",
             "comme un seul lot",
             f"{draft.reference} : 1 ligne de sa réponse",
         ):

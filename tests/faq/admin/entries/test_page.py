@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from faq.domain.dumps import VOTE_LINE
-from faq.models import Entry, Theme
+from faq.models import Entry, Epoch, Theme
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
@@ -119,6 +119,7 @@ class TestThemes:
     def test_a_retired_term_is_offered_only_where_it_is_filed(self, redacteur):
         filed, other = an_entry(themes="certificats"), an_entry()
         Theme.objects.filter(slug="certificats").update(retired=True)
+        Epoch.move()
         assert "certificats (retiré)" in read(redacteur.get(page_of(filed)))
         assert "certificats" not in read(redacteur.get(page_of(other)))
         assert "Rien n’a changé" in read(save(redacteur, filed))

@@ -77,7 +77,7 @@ class TestRights:
     def test_buttons_by_role(self, redacteur, relecteur, analyste):
         entry = a_published_entry()
         assert self.buttons(analyste, entry) == set()
-        assert self.buttons(redacteur, entry) == {"_preview", "_save", "_submit", "_relate"}
+        assert self.buttons(redacteur, entry) == {"_preview", "_save", "_submit", "_relate", "_check"}
         assert self.buttons(relecteur, entry) == {
             "_preview",
             "_save",
@@ -87,6 +87,7 @@ class TestRights:
             "_archive",
             "_schedule_withdraw",
             "_relate",
+            "_check",
         }
 
     def test_buttons_by_state(self, relecteur):

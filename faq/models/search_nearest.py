@@ -1,0 +1,45 @@
+"""What else a reader of an answer may want to see: the live entries that speak of the same things."""
+
+from pyroaring import BitMap
+
+from faq.domain.search.nearest import LEAST_SHARED, Words, nearest_in, shared, telling_words
+from faq.domain.search.postings import unpack
+from faq.models.live import Snapshot
+from faq.models.search_memory import index_at
+from faq.models.search_remote import about, words_at
+from faq.models.search_server import Server, ServerFault, search_server
+from faq.models.search_tables import SearchedEntry
+
+_CANDIDATES = 50
+
+
+def nearest_entries(number: int, snapshot: Snapshot, among: BitMap, *, limit: int) -> list[int]:
+    """Give the live entries nearest to one, among some, the nearest first: one query, two with a search server."""
+    words = SearchedEntry.objects.filter(pk=number).values_list("words", flat=True).first()
+    if words is None:
+        return []
+    found = _shared_by(unpack(bytes(words)), snapshot)
+    near = [other for other in found if other != number and other in among and other in snapshot.index.live]
+    return sorted(near, key=lambda other: (-found[other], other))[:limit]
+
+
+def _shared_by(mine: Words, snapshot: Snapshot) -> dict[int, float]:
+    server = search_server()
+    if server and not server.rests:
+        try:
+            return _on_server(server, mine, snapshot)
+        except ServerFault as fault:
+            server.failed(fault)
+    index = index_at(snapshot.epoch).index
+    return nearest_in(index, mine, telling_words(mine, index.postings.frequencies, len(index.entries)))
+
+
+def _on_server(server: Server, mine: Words, snapshot: Snapshot) -> dict[int, float]:
+    """Ask the server for candidates, and reckon here what they share."""
+    words = words_at(snapshot.epoch, server)
+    telling = telling_words(mine, words.counts, len(snapshot.index))
+    if not telling:
+        return {}
+    rows = SearchedEntry.objects.filter(pk__in=about(server, words, telling, _CANDIDATES)).values_list("pk", "words")
+    found = {other: shared(mine, unpack(bytes(theirs)), telling) for other, theirs in rows}
+    return {other: share for other, share in found.items() if share >= LEAST_SHARED}

@@ -1,0 +1,234 @@
+"""Searching what is published on a server: the same queries, read the same way, answered by another machine.
+
+A worker keeps the words alone, not where they stand. Every search asks at the same time which changes the server
+knows: one that is behind the epoch is not listened to, so that no page is ever stale.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from pyroaring import BitMap
+
+from faq.domain.search import remote
+from faq.domain.search.filed import NOWHERE, Filed
+from faq.domain.search.index import Found, Ranked
+from faq.domain.search.postings import Counts
+from faq.domain.search.queries import Query, Synonyms
+from faq.domain.search.senses import Reader, Sense
+from faq.domain.search.vocabulary import Vocabulary
+from faq.models.epochs import Epoch
+from faq.models.search_memory import forget_index
+from faq.models.search_server import Server, ServerBehind, ServerFault
+from faq.models.search_steps import latest_step
+from faq.models.search_words import Groups, synonym_groups, with_new_words
+
+AGEING = 600.0
+"""Seconds after which the frequencies of words are asked for again, once something changed."""
+
+WAITS = (0.05, 0.15)
+"""Seconds to wait for what was just published, before the worker searches itself."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is known of words at an epoch, and what the server has to know to be listened to."""
+
+    epoch: str
+    step: int
+    vocabulary: Vocabulary
+    counts: Counts
+    counted_at: float
+    synonyms: Synonyms
+    groups: Groups
+
+    def reader(self, filed: Filed = NOWHERE, *, typing: bool = False) -> Reader:
+        """Give who reads queries."""
+        return Reader(self.vocabulary, self.counts, self.synonyms, filed, typing)
+
+
+@dataclass(frozen=True)
+class RemoteFound:
+    """What a query finds, as `faq.domain.search.index.Found`."""
+
+    matched: remote.Matched
+    nearest: list[int]
+    _server: Server = field(repr=False)
+
+    @property
+    def entries(self) -> BitMap:
+        """All that match."""
+        return self.matched.entries
+
+    @property
+    def senses(self) -> tuple[Sense, ...]:
+        """What the query means."""
+        return self.matched.senses
+
+    def ranked(self, within: BitMap) -> "RemoteRanked":
+        """Give those that are among some others, in the server's order."""
+        return RemoteRanked(self.matched, within & self.entries, self._server)
+
+
+@dataclass(frozen=True)
+class RemoteRanked:
+    """Entries, best first; asked for where somebody looks. Raises ServerFault."""
+
+    _matched: remote.Matched
+    _within: BitMap
+    server: Server
+
+    def best(self, limit: int) -> list[tuple[int, float]]:
+        """Give the first ones, each with its score."""
+        return self._ask(0, min(limit, len(self._within)))
+
+    def numbers(self, start: int, stop: int) -> list[int]:
+        """Give those from one place to before another."""
+        return [number for number, _ in self._ask(start, min(stop, len(self._within)))]
+
+    def _ask(self, start: int, stop: int) -> list[tuple[int, float]]:
+        if stop <= start:
+            return []
+        [answer] = self.server.search([self._matched.ranking_search(self._within, start, stop)])
+        return _read(remote.ranking_of, answer)
+
+
+class Steadfast:
+    """What a server finds; should it fail on the way to the farther pages, what the worker finds."""
+
+    def __init__(self, found: RemoteFound, otherwise: Callable[[], Found]) -> None:
+        self._found, self._otherwise = found, otherwise
+        self.entries, self.senses, self.nearest = found.entries, found.senses, found.nearest
+
+    def ranked(self, within: BitMap) -> "SteadfastRanked":
+        """Give those that are among some others, in their order."""
+        return SteadfastRanked(self._found.ranked(within), lambda: self._otherwise().ranked(within))
+
+
+class SteadfastRanked:
+    """Entries, best first, whatever happens to the server."""
+
+    def __init__(self, ranked: RemoteRanked, otherwise: Callable[[], Ranked]) -> None:
+        self._ranked, self._otherwise = ranked, otherwise
+
+    def best(self, limit: int) -> list[tuple[int, float]]:
+        """Give the first ones, each with its score. Raises ServerFault: everything may still be found otherwise."""
+        return self._ranked.best(limit)
+
+    def numbers(self, start: int, stop: int) -> list[int]:
+        """Give those from one place to before another."""
+        try:
+            return self._ranked.numbers(start, stop)
+        except ServerFault as fault:
+            self._ranked.server.failed(fault)
+            return self._otherwise().numbers(start, stop)
+
+
+_latest: Words | None = None
+_at_work = threading.Lock()
+
+
+def search_remotely(
+    server: Server, words: Words, query: Query, filed: Filed, total: int, *, typing: bool = False
+) -> RemoteFound:
+    """Search among `total` entries. Raises ServerFault where the server fails, or is behind."""
+    senses = tuple(words.reader(filed, typing=typing).senses(query))
+    said = [sense for sense in senses if not sense.unknown]
+    present = iter(_present(server, words, said))
+    sets = [BitMap() if sense.unknown else next(present) for sense in senses]
+    matched = remote.Matched.of(senses, sets, total)
+    nearest: list[int] = []
+    if matched.some and not matched.entries:
+        [answer] = server.search([matched.nearest_search()])
+        nearest = [number for number, _ in _read(remote.ranking_of, answer)]
+    return RemoteFound(matched, nearest, server)
+
+
+def _present(server: Server, words: Words, senses: list[Sense]) -> list[BitMap]:
+    if not senses:
+        return []
+    answers = _up_to_date(server, words, [remote.presence_search(sense) for sense in senses])
+    return [_read(remote.presence_of, answer) for answer in answers]
+
+
+def _up_to_date(server: Server, words: Words, searches: list[remote.Body]) -> list[remote.Body]:
+    """Search once the server knows the latest changes; what was just published is on its way to it."""
+    for waiting in (*WAITS, None):
+        state, *answers = server.search([remote.STATE_SEARCH, *searches])
+        if _knows(words.step, _read(remote.step_of, state)):
+            if server.worked():
+                forget_index()
+            return answers
+        if waiting is not None:
+            time.sleep(waiting)
+    raise ServerBehind("il ne connaît pas les derniers changements ; « manage.py rebuild_search --pending » les envoie")
+
+
+def _knows(step: int, known: int) -> bool:
+    """Tell whether a server knows a step. One that knows more than ever happened filled up from another database."""
+    return known == step or step < known <= latest_step()
+
+
+def words_at(epoch: str, server: Server) -> Words:
+    """Give what is known of words at an epoch, or one that came after. Raises ServerFault."""
+    global _latest
+    latest = _latest
+    if not epoch or latest is None or latest.epoch != epoch:
+        with _at_work:
+            latest = _latest = _brought_to(epoch, _latest, server)
+    return latest
+
+
+def step_on(server: Server) -> int:
+    """Give the step whose changes the server knows; -1 where it knows nothing. Raises ServerFault."""
+    [answer] = server.search([remote.STATE_SEARCH])
+    return _read(remote.step_of, answer)
+
+
+def about(server: Server, words: Words, amounts: Mapping[int, float], limit: int) -> list[int]:
+    """Give the entries that are most about some words, given with how much each tells. Raises ServerFault."""
+    [answer] = _up_to_date(server, words, [remote.about_search(amounts, limit)])
+    return [number for number, _ in _read(remote.ranking_of, answer)]
+
+
+def _brought_to(epoch: str, latest: Words | None, server: Server) -> Words:
+    if latest is not None and epoch and latest.epoch == epoch:
+        return latest
+    step = latest_step()
+    if latest is None or Epoch.changed_since(latest.epoch, epoch) is None:
+        # Whoever changed everything may have numbered the words anew.
+        latest = None
+    vocabulary = with_new_words(latest.vocabulary if latest else Vocabulary.build((), ()))
+    groups = synonym_groups()
+    synonyms = latest.synonyms if latest and groups == latest.groups else Synonyms(groups)
+    now = time.monotonic()
+    if latest and now - latest.counted_at < AGEING:
+        counts, now = _one_each(vocabulary, latest.counts), latest.counted_at
+    else:
+        [answer] = server.search([remote.FREQUENCY_SEARCH])
+        counts = _counts(vocabulary, _read(remote.frequencies_of, answer))
+    return Words(epoch, step, vocabulary, counts, now, synonyms, groups)
+
+
+def _one_each(vocabulary: Vocabulary, known: Counts) -> Counts:
+    """Count every word at least once: what became known since stands somewhere."""
+    counts = np.ones(max(vocabulary.latest[0] + 1, len(known)), np.int32)
+    counts[: len(known)] = known
+    return counts
+
+
+def _counts(vocabulary: Vocabulary, frequencies: Mapping[int, int]) -> Counts:
+    counts = _one_each(vocabulary, np.ones(0, np.int32))
+    for stem, entries in frequencies.items():
+        if stem < len(counts):
+            counts[stem] = entries
+    return counts
+
+
+def _read(reading: Callable, answer: remote.Body):
+    try:
+        return reading(answer)
+    except (remote.Unreadable, KeyError, IndexError, TypeError, ValueError) as error:
+        raise ServerFault("une réponse incomplète, ou qui n’est pas celle qu’on attend") from error

@@ -1,0 +1,132 @@
+"""Verifications: who found a published answer still right, and when; and what happened that has all checked again."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import localtime
+
+from faq.domain.facets import Facet
+from faq.domain.review_dates import Happening
+from faq.enums import VerificationKind
+from faq.models.entries import Entry
+from faq.models.versions import Batch, Version
+
+REASON_MAX_LENGTH = 200
+FACETS = [(facet.value, facet.label) for facet in Facet]
+
+
+class VerificationQuerySet(models.QuerySet):
+    """Verbs that read verifications."""
+
+    def standing(self):
+        """Those that nobody took back."""
+        return self.filter(taken_back_at__isnull=True)
+
+
+class Verification(models.Model):
+    """Somebody vouched for the text that the public reads. Rows are added and, at most, marked as taken back.
+
+    The one that counts for an entry is the last that was added and stands: `Entry.verification`.
+    """
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="verifications", verbose_name="fiche")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="verifications", verbose_name="version vérifiée")
+    kind = models.CharField("nature", max_length=10, choices=VerificationKind)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="vérifiée par"
+    )
+    checked_at = models.DateTimeField("vérifiée le")
+    """Of a merge: when the text was checked that had waited longest among those that were united."""
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="verifications", null=True, verbose_name="lot")
+    """The batch that it was made by, where it belongs to one: of several at once, of a merge, of a bulk publication."""
+    taken_back_at = models.DateTimeField("reprise le", null=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="reprise par"
+    )
+    taken_back_in = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, verbose_name="reprise par")
+
+    objects = VerificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "vérification"
+        verbose_name_plural = "vérifications"
+        ordering = ("-pk",)
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=VerificationKind.values), name="verification_kind_known"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=False) | Q(taken_back_by__isnull=True, taken_back_in__isnull=True),
+                name="verification_taken_back_is_dated",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.entry.reference} : {self.get_kind_display()} du {self.checked_at:%d/%m/%Y}"
+
+
+class ReviewEventQuerySet(models.QuerySet):
+    """Verbs that read events."""
+
+    def standing(self):
+        """Those that nobody took back."""
+        return self.filter(taken_back_at__isnull=True)
+
+    def by_entry(self, entries):
+        """Give, per number of the live ones of these entries, the events that are news to whoever checked it last.
+
+        One query; the entries come with their live version and their verification.
+        """
+        events = [(event, event.happening) for event in self.standing()]
+        return {
+            entry.pk: [
+                event for event, happening in events if happening.concerns(filing, entry.verification.checked_at)
+            ]
+            for entry in entries
+            if entry.live and entry.verification
+            for filing in [entry.live.filed_under]
+        }
+
+
+class ReviewEvent(models.Model):
+    """Something that happened (« nouvel arrêté ») and makes all that is filed under a term due at once."""
+
+    facet = models.CharField("question", max_length=12, choices=FACETS)
+    term = models.BigIntegerField("terme")
+    """The id of the term; its label is that of the day when the event was declared."""
+    label = models.CharField("branche", max_length=100)
+    reason = models.CharField("raison", max_length=REASON_MAX_LENGTH)
+    happened_on = models.DateField("date de l’événement")
+    due_count = models.PositiveIntegerField("fiches concernées")
+    """How many entries were live in the branch when it was declared."""
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="déclaré par"
+    )
+    declared_at = models.DateTimeField("déclaré le")
+    taken_back_at = models.DateTimeField("annulé le", null=True)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="annulé par"
+    )
+
+    objects = ReviewEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "événement"
+        verbose_name_plural = "événements"
+        ordering = ("-declared_at", "-pk")
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(condition=Q(facet__in=[facet.value for facet in Facet]), name="event_facet_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="event_has_reason"),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=False) | Q(taken_back_by__isnull=True),
+                name="event_taken_back_is_dated",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reason} ({self.label})"
+
+    @property
+    def happening(self):
+        """What of it decides which entries are due, on the clocks of Paris."""
+        return Happening(Facet(self.facet), self.term, localtime(self.declared_at))

@@ -1,0 +1,46 @@
+"""What visitors may say, and what becomes of it."""
+
+from django.db import models
+
+
+class Answer(models.TextChoices):
+    """What a visitor answered to « Cette réponse vous a-t-elle été utile ? »."""
+
+    YES = "oui", "Oui"
+    NO = "non", "Non"
+    WITHDRAWN = "retire", "retiré"
+
+
+class Standing(models.TextChoices):
+    """Whether a vote counts, and who said so."""
+
+    COUNTED = "compte", "compté"
+    SET_ASIDE = "quarantaine", "en quarantaine"
+    REINSTATED = "reintegre", "réintégré"
+    DISMISSED = "ecarte", "écarté"
+
+
+COUNTING = (Standing.COUNTED, Standing.REINSTATED)
+
+
+class Reason(models.TextChoices):
+    """What a visitor finds wrong with an answer."""
+
+    OFF_TOPIC = "hors-sujet", "Elle ne répond pas à ma question"
+    INCOMPLETE = "incomplete", "Il y manque quelque chose"
+    UNCLEAR = "pas-claire", "Elle est difficile à comprendre"
+    WRONG = "erreur", "Elle est fausse ou dépassée"
+    BROKEN_LINK = "lien", "Un lien ne marche pas"
+    OTHER = "autre", "Autre chose"
+
+
+class State(models.TextChoices):
+    """What editors made of a comment, or of a search that found nothing."""
+
+    NEW = "nouveau", "nouveau"
+    IN_PROGRESS = "en-cours", "en cours"
+    CORRECTED = "corrige", "corrigé"
+    NO_ACTION = "sans-suite", "sans suite"
+
+
+OPEN = (State.NEW, State.IN_PROGRESS)

@@ -1,0 +1,27 @@
+"""Tables and their queryset verbs, with what they are made of."""
+
+from feedback.enums import COUNTING, OPEN, Answer, Reason, Standing, State
+from feedback.models.comments import Comment
+from feedback.models.counts import AddedUp, MonthlyCount, Subtotal
+from feedback.models.fields import LONGEST_COMMENT, SOURCE_LENGTH
+from feedback.models.searches import SearchFollowUp
+from feedback.models.votes import SourceKey, Vote, VoteQuerySet
+
+__all__ = [
+    "COUNTING",
+    "LONGEST_COMMENT",
+    "OPEN",
+    "SOURCE_LENGTH",
+    "AddedUp",
+    "Answer",
+    "Comment",
+    "MonthlyCount",
+    "Reason",
+    "SearchFollowUp",
+    "SourceKey",
+    "Standing",
+    "State",
+    "Subtotal",
+    "Vote",
+    "VoteQuerySet",
+]

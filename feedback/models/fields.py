@@ -1,0 +1,64 @@
+"""What votes, comments and searches have in common."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from faq.models import Version
+from feedback.enums import Standing, State
+
+VISITOR_HASH_LENGTH = 64
+SOURCE_LENGTH = 32
+LONGEST_COMMENT = 1_000
+"""Characters of a comment that are kept."""
+
+CREDITED_TO = Coalesce("entry__alias__survivor", "entry")
+"""The entry that something counts for: the one that its own was merged into, if any."""
+
+
+def state_field():
+    """What editors made of something."""
+    return models.CharField("suivi", max_length=10, choices=State, default=State.NEW)
+
+
+def person(verbose_name, **options):
+    """Somebody who deals with it, if anybody does."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=verbose_name,
+        **options,
+    )
+
+
+def standing_field():
+    """Whether it counts."""
+    return models.CharField("prise en compte", max_length=11, choices=Standing, default=Standing.COUNTED)
+
+
+def judgement_moment():
+    """When somebody said whether it counts."""
+    return models.DateTimeField("réintégré ou écarté le", null=True, blank=True)
+
+
+def source_field():
+    """What tells, on the day it was sent, that others on the same entry came from the same network; then empty."""
+    return models.CharField(max_length=SOURCE_LENGTH, blank=True, editable=False)
+
+
+def correction():
+    """The version in which what was said is put right."""
+    return models.ForeignKey(
+        Version, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="corrigé dans la version"
+    )
+
+
+def corrected_exactly_by_a_version(name):
+    """Have a version given where something was corrected, and nowhere else."""
+    by_a_version = Q(corrected_in__isnull=False)
+    corrected = Q(state=State.CORRECTED)
+    return models.CheckConstraint(condition=(corrected & by_a_version) | (~corrected & ~by_a_version), name=name)

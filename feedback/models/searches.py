@@ -1,0 +1,34 @@
+"""What editors make of searches that found nothing."""
+
+from django.db import models
+from django.db.models import Q
+
+from faq.models import Entry
+from faq.models.failed_searches import LONGEST_KEPT
+from feedback.enums import State
+from feedback.models.fields import corrected_exactly_by_a_version, correction, person, state_field
+
+
+class SearchFollowUp(models.Model):
+    """What editors made of a search that found nothing; without one it is new."""
+
+    query = models.CharField("recherche", max_length=LONGEST_KEPT, unique=True)
+    state = state_field()
+    assigned_to = person("attribué à")
+    corrected_in = correction()
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="fiche créée"
+    )
+    followed_on = models.DateField("suivi le")
+
+    class Meta:
+        verbose_name = "suivi d’une recherche"
+        verbose_name_plural = "suivis de recherches"
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="search_follow_up_state_known"),
+            corrected_exactly_by_a_version("search_follow_up_corrected_by_a_version"),
+        ]
+
+    def __str__(self):
+        return self.query

@@ -1,0 +1,74 @@
+"""What somebody names may be where an entry is filed: found there, after what says it."""
+
+import pytest
+from pyroaring import BitMap
+
+from faq.domain.cascade import CascadeIndex
+from faq.domain.facets import Facet, Taxonomy, Term
+from faq.domain.search.filed import Filed, Labels
+from faq.domain.search.queries import Synonyms, read_query
+from tests.searching import an_index
+
+TEXTS = (
+    ("Quel dossier remplir ?", "Le formulaire commun."),
+    ("Le DMP reçoit-il le dossier ?", "Oui, dans la journée."),
+    ("Qui signe le dossier ?", "Le médecin de la ville voisine."),
+)
+FIRST, SAYS_IT, THIRD = 1, 2, 3
+DMP = Term(1, Facet.PRODUCTS, "dmp", "DMP")
+HOSPITAL = Term(1, Facet.COULOIRS, "hopital", "Hôpital")
+CITY = Term(2, Facet.COULOIRS, "ville", "Médecine de ville")
+GONE = Term(3, Facet.COULOIRS, "officine", "Officine", retired=True)
+TAXONOMY = Taxonomy((DMP, HOSPITAL, CITY, GONE))
+UNDER = {Facet.PRODUCTS: {1: [FIRST]}, Facet.COULOIRS: {1: [FIRST], 2: [FIRST, SAYS_IT], 3: [THIRD]}}
+
+
+@pytest.fixture(scope="module")
+def filed():
+    return Filed(Labels(TAXONOMY), CascadeIndex.build(TAXONOMY, (1, 2, 3), UNDER))
+
+
+@pytest.fixture(scope="module")
+def index():
+    return an_index(TEXTS)
+
+
+def search(index, filed, query, *groups):
+    return index.search(read_query(query), Synonyms((group, False) for group in groups), filed)
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("dmp", [SAYS_IT, FIRST]),
+        ("dossier DMP", [SAYS_IT, FIRST]),
+        ("hôpital", [FIRST]),
+        ("hopital dossier", [FIRST]),
+        ("médecine de ville dossier", [THIRD, FIRST, SAYS_IT]),
+        ("officine", []),
+    ],
+)
+def test_what_is_filed_there_is_found_after_what_says_it(index, filed, query, numbers):
+    assert search(index, filed, query).numbers.tolist() == numbers
+
+
+def test_a_word_of_a_name_names_nothing(index, filed):
+    assert search(index, filed, "médecine dossier").entries == BitMap([FIRST, SAYS_IT, THIRD]) - BitMap(
+        [FIRST, SAYS_IT]
+    )
+
+
+def test_a_synonym_names_the_term(index, filed):
+    group = ["CHU", "hôpital"]
+    assert search(index, filed, "CHU", group).numbers.tolist() == [FIRST]
+
+
+def test_a_name_that_stands_in_no_text_is_no_slip(index, filed):
+    [sense] = search(index, filed, "hôpital").senses
+    assert sense.correction is None
+    assert not sense.unknown
+
+
+def test_who_is_not_indexed_is_not_found(index):
+    beyond = Filed(Labels(TAXONOMY), CascadeIndex.build(TAXONOMY, (9_000,), {Facet.COULOIRS: {1: [9_000]}}))
+    assert search(index, beyond, "hôpital").numbers.tolist() == []

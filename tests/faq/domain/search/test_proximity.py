@@ -1,0 +1,54 @@
+"""Words that stand side by side say what they say in the query; others may not."""
+
+import pytest
+
+from faq.domain.search.proximity import Phrase, placed
+from tests.searching import an_index, searched, starter_synonyms
+
+TOGETHER = "Comment renouveler un certificat de serveur ?", "Sur le portail."
+APART = "Comment un serveur vérifie-t-il un certificat ?", "Il interroge la liste."
+IN_ANSWER = "Que faire avant l’échéance ?", "Renouvelez le certificat du serveur, et prévenez l’équipe."
+
+
+@pytest.fixture(scope="module")
+def index():
+    return an_index([TOGETHER, APART, IN_ANSWER])
+
+
+def phrase(index, query, **options):
+    return Phrase.of(searched(index, query, **options).senses)
+
+
+@pytest.mark.parametrize(
+    "query", ["certificat serveur", "certificats des serveurs", "certifcat serveur", "le certificat, ou le serveur"]
+)
+def test_neighbours_in_the_question_tell_more_than_in_the_answer_and_those_more_than_others(index, query):
+    bonus = [phrase(index, query).bonus(*text) for text in (TOGETHER, IN_ANSWER, APART)]
+    assert bonus[0] > bonus[1] > bonus[2] == 1
+
+
+def test_the_order_counts(index):
+    assert phrase(index, "serveur certificat").bonus(*TOGETHER) == 1
+
+
+def test_part_of_a_query_is_better_than_nothing(index):
+    whole = phrase(index, "renouveler certificat serveur").bonus(*TOGETHER)
+    assert whole > phrase(index, "serveur renouveler certificat").bonus(*TOGETHER) > 1
+
+
+def test_a_synonym_takes_the_place_of_its_word(index):
+    index = an_index([("Le DPI de l’hôpital ?", "Oui."), ("À l’hôpital, quel DPI ?", "Oui.")])
+    synonyms = starter_synonyms()
+    assert phrase(index, "dpi hôpital", synonyms=synonyms).bonus("Le DPI de l’hôpital ?", "") > 1
+
+
+@pytest.mark.parametrize("query", ["certificat", "", "de la", "licorne certificat"])
+def test_one_word_has_no_neighbour(index, query):
+    assert phrase(index, query).bonus(*TOGETHER) == 1
+
+
+def test_what_is_equally_near_stays_in_its_order(index):
+    texts = {7: APART, 3: APART, 5: TOGETHER}
+    best = [(7, 10.0), (3, 10.0), (5, 9.0)]
+    assert placed(best, phrase(index, "certificat serveur"), texts) == [5, 7, 3]
+    assert placed(best, phrase(index, "certificat"), {}) == [7, 3, 5]
