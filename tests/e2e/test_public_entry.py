@@ -55,11 +55,3 @@ def test_the_policy_lets_data_for_search_engines_stand(page, entry):
     page.goto(entry.get_absolute_url())
     blocks = page.locator('script[type="application/ld+json"]').all_text_contents()
     assert [json.loads(block)["@type"] for block in blocks] == ["FAQPage", "BreadcrumbList"]
-
-
-def test_a_list_names_its_questions_and_answers_to_search_engines(page, entry):
-    page.goto("/?couloir=hopital")
-    question = page.locator("[typeof=FAQPage] > [property=mainEntity][typeof=Question]").first
-    assert question.locator("[property=name]").text_content() == entry.question
-    said = question.locator("[property=acceptedAnswer][typeof=Answer] [property=text]").text_content()
-    assert said.split() == entry.answer.replace("- ", "").split()
