@@ -1,6 +1,5 @@
 """How the public pages write answers, counts and questions."""
 
-import re
 from functools import lru_cache
 
 from django import template
@@ -9,8 +8,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet
 from faq.domain.markup import render
+from faq.domain.typography import NO_BREAK_SPACE, held_together
 
-NO_BREAK_SPACE = "\u00a0"
 NARROW_NO_BREAK_SPACE = "\u202f"
 
 _EVERYTHING = {
@@ -20,8 +19,6 @@ _EVERYTHING = {
     Facet.PRODUCTS: "Tous les produits et services",
     Facet.THEMES: "Toutes les thématiques",
 }
-
-_BEFORE = re.compile(r" ([:;?!»])")
 
 register = template.Library()
 
@@ -67,4 +64,4 @@ def _option(slug, label, count, chosen):
 @register.filter
 def typographic(text):
     """Write a sentence with the apostrophes and the no-break spaces of printed French."""
-    return _BEFORE.sub(rf"{NO_BREAK_SPACE}\1", text.replace("'", "’")).replace("« ", f"«{NO_BREAK_SPACE}")
+    return held_together(text.replace("'", "’"))

@@ -8,7 +8,7 @@ from faq.models.live import live_snapshot
 from faq.views.addresses import moved_permanently
 from faq.views.states import read_state, renamed_slugs
 
-GENERATION = 1
+GENERATION = 2
 """Raised whenever programs are told otherwise what did not change: what they kept is then out of date."""
 
 

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
 from django.db import connection, connections
 from django.urls import reverse
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tools import browser as system
@@ -24,8 +24,11 @@ FLAGS = [
 ]
 # None: addresses without a host, such as the data: of small icons.
 LOCAL = {"127.0.0.1", "localhost", None}
-PATIENCE_MS = 10_000
+# A page that never comes fails all the same, and a machine that does other things is given its time.
+PATIENCE_MS = 30_000
 PASSWORD = "secret"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 OpenPage = Callable[..., Page]
 

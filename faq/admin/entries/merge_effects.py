@@ -8,10 +8,10 @@ from django.utils.formats import date_format
 
 from faq.admin.display import moment
 from faq.domain.diff import Change, Line, diff_text
-from faq.models import Dump, Entry, EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule
+from faq.models import Dump, Entry, EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry
 from faq.models.entries import reference
 
-_TOLD_APART = (EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule)
+_TOLD_APART = (EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry)
 """Tables whose rows the page tells of in their own words, or that say nothing about an entry's past."""
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from faq.domain.markup import render
 from faq.domain.markup_blocks import MAX_NESTING
+from faq.domain.typography import NO_BREAK_SPACE
 
 
 def shape(text: str) -> str:
-    """Give the HTML of an answer on one line."""
-    return render(text).replace("\n", "")
+    """Give the HTML of an answer on one line, every space an ordinary one."""
+    return render(text).replace("\n", "").replace(NO_BREAK_SPACE, " ")
 
 
 PARAGRAPHS = {

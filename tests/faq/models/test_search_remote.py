@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pyroaring import BitMap
 
-from faq.models import EpochStep, SearchStem, SynonymGroup, search_memory
+from faq.models import EpochStep, SearchStem, SynonymGroup, search_memory, search_server
 from faq.models.live import live_snapshot
 from faq.models.search import live_completions, live_search, most_useful
 from faq.models.search_nearest import nearest_entries
@@ -160,9 +160,13 @@ def test_nor_one_that_another_analysis_filled(filled, monkeypatch):
     ],
     ids=str,
 )
-def test_a_server_that_fails_is_told_once_and_left_alone_and_the_page_is_right(filled, engine, caplog, failing):
+def test_a_server_that_fails_is_told_once_and_left_alone_and_the_page_is_right(
+    filled, engine, caplog, failing, monkeypatch
+):
     caplog.set_level(logging.INFO)
     right = told(hits("carte cps"))
+    if "waits" in failing:
+        monkeypatch.setattr(search_server, "PATIENCE", 0.4)
     for name, value in failing.items():
         setattr(engine, name, value)
     asked = len(engine.asked)
@@ -173,6 +177,7 @@ def test_a_server_that_fails_is_told_once_and_left_alone_and_the_page_is_right(f
     for name in failing:
         setattr(engine, name, getattr(Engine(), name))
     filled._rests_until = 0.0
+    monkeypatch.setattr(search_server, "PATIENCE", 30.0)
     assert told(hits("carte cps")) == right
     assert not searched_in_memory()
     assert "répond de nouveau" in caplog.text
