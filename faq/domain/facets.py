@@ -62,15 +62,18 @@ _ORDER = {facet: place for place, facet in enumerate(Facet)}
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One possible answer to a facet's question. `parents` are ids of the parent facet; none: belongs everywhere."""
+    """One possible answer to a facet's question."""
 
     id: int
     facet: Facet
     slug: str
     label: str
     parents: frozenset[int] = frozenset()
+    """Ids of the parent facet; none: belongs everywhere."""
     retired: bool = False
     old_slugs: tuple[str, ...] = ()
+    review_months: int | None = None
+    """After which what is filed here is to be checked again; none: the term leaves that to others."""
 
 
 Filing = Mapping[Facet, frozenset[int]]

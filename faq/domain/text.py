@@ -116,9 +116,14 @@ class Token(NamedTuple):
 def terms(text: str) -> list[Term]:
     """Give the words of a text in order: what indexes hold."""
     found: list[Term] = []
-    for chunk in _joined(text).split():
+    for chunk in chunks(text):
         found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
     return found
+
+
+def chunks(text: str) -> list[str]:
+    """Give what stands between the spaces of a text, names of several words in one piece: `terms` takes each apart."""
+    return _joined(text).split()
 
 
 def sentences(text: str) -> list[list[Term]]:

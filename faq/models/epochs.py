@@ -26,16 +26,21 @@ class Epoch(models.Model):
     @classmethod
     def now(cls) -> str:
         """Give the current token; "" before the first change."""
-        # Every request asks: a queryset would take longer than all the rest of a page that is kept ready.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT token FROM faq_epoch")
-            row = cursor.fetchone()
-        return row[0] if row else ""
+        token, _ = cls._row()
+        return token
 
     @classmethod
     def of_terms(cls) -> str:
         """Give the current token of the terms; "" before their first change."""
-        return cls.objects.filter(pk=1).values_list("terms", flat=True).first() or ""
+        _, terms = cls._row()
+        return terms
+
+    @classmethod
+    def _row(cls) -> tuple[str, str]:
+        # Every request asks: a queryset would take longer than all the rest of a page that is kept ready.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT token, terms FROM faq_epoch")
+            return cursor.fetchone() or ("", "")
 
     @classmethod
     def move(cls, numbers: Collection[int] | None = None, *, terms: bool = False) -> None:
@@ -75,6 +80,8 @@ class EpochStep(models.Model):
 
     KEPT = 1_000
     """Steps. A worker that slept longer reads everything anew."""
+    SWEEP = 50
+    """Steps after which those that are no longer kept are deleted."""
     LONGEST = 10_000
     """Entries. Whoever changes more has everything read anew, which takes no longer."""
 
@@ -94,4 +101,5 @@ class EpochStep(models.Model):
         """Remember what a move changed, and forget what nobody is likely to ask for any more."""
         known = numbers is not None and len(numbers) <= cls.LONGEST
         step = cls.objects.create(token=token, entries=sorted(numbers) if known else None)
-        cls.objects.filter(pk__lte=step.pk - cls.KEPT).delete()
+        if step.pk % cls.SWEEP == 0:
+            cls.objects.filter(pk__lte=step.pk - cls.KEPT).delete()

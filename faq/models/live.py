@@ -137,9 +137,9 @@ def filing_table(facet: Facet):
 
 
 def _terms(facet: Facet, model, name: str, parents: Mapping[int, Collection[int]]) -> Iterator[Term]:
-    rows = model.objects.values_list("pk", "slug", name, "retired", "old_slugs")
-    for id, slug, label, retired, old_slugs in rows:
-        yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs))
+    rows = model.objects.values_list("pk", "slug", name, "retired", "old_slugs", "review_months")
+    for id, slug, label, retired, old_slugs, review_months in rows:
+        yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs), review_months)
 
 
 def _parents(model, parent: str) -> dict[int, list[int]]:

@@ -13,27 +13,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, F, Max, QuerySet, Value
+from django.db.models import F, Max, QuerySet
 from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
 from faq.domain.review_dates import Happening, Intervals, review_date
 from faq.enums import Action, EntryStatus, VerificationKind
-from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, ReviewEvent, Theme, Verification, Version
-from faq.models.live import filing_table
+from faq.models import Entry, Epoch, ReviewEvent, Verification, Version
+from faq.models.live import filing_table, load_taxonomy
 
 CHUNK = 500
 """Entries in memory at a time."""
 VOUCHING = (Action.CREATED, Action.PUBLISHED)
 """What somebody does who has read what goes live; what is undone or merged goes live without being read anew."""
 _AGAIN = "Relancez « manage.py migrate »."
-_TERMS = {
-    Facet.OFFER_TYPES: OfferType,
-    Facet.COULOIRS: Couloir,
-    Facet.DISPOSITIFS: Dispositif,
-    Facet.PRODUCTS: Product,
-    Facet.THEMES: Theme,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +177,6 @@ def _chunks(entries: QuerySet[Entry]) -> Iterator[list[Entry]]:
 
 
 def _intervals() -> dict[tuple[Facet, int], int]:
-    """Read what terms set: one query."""
-    several = [
-        model.objects.filter(review_months__isnull=False)
-        .order_by()
-        .values_list(Value(facet.value, CharField()), "pk", "review_months")
-        for facet, model in _TERMS.items()
-    ]
-    first, *others = several
-    return {(Facet(facet), term): months for facet, term, months in first.union(*others, all=True)}
+    """Read what terms set: one query, more only after a change."""
+    terms = load_taxonomy().terms
+    return {(term.facet, term.id): term.review_months for term in terms if term.review_months is not None}

@@ -4,7 +4,7 @@ import gzip
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cached_property, wraps
 from hashlib import blake2b
 from typing import Generic, TypeVar
@@ -15,11 +15,13 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from faq.models import Epoch
 
 Value = TypeVar("Value")
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 KEPT_BYTES = 6_000_000
 """Of pages, in each process; what was asked for longest ago goes first."""
 LONGEST_ADDRESS = 500
 """Characters. Longer ones are made up, and seldom asked for twice."""
+_READING = ("GET", "HEAD")
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
@@ -58,20 +60,22 @@ class Kept(Generic[Value]):
 
 
 class _Page:
-    """What a view answered, ready to be sent again."""
+    """What the site answered, every header included, ready to be sent again."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: HttpResponse, epoch: str) -> None:
+        self.epoch = epoch
         self.body = response.content
         self._etag = f'"{blake2b(self.body, digest_size=16).hexdigest()}"'
         patch_vary_headers(response, ["Accept-Encoding"])
-        self._headers = {**response.headers, "ETag": self._etag}
+        self._headers = {**response.headers, "ETag": self._etag, "Content-Length": str(len(self.body))}
 
     @cached_property
     def _zipped(self) -> tuple[bytes, dict[str, str]]:
-        # Other bytes, same page: the tag of a compressed page is a weak one.
-        headers = {**self._headers, "ETag": f"W/{self._etag}", "Content-Encoding": "gzip"}
         # No date in it: every worker is to send the same bytes.
-        return gzip.compress(self.body, 6, mtime=0), headers
+        body = gzip.compress(self.body, 6, mtime=0)
+        # Other bytes, same page: the tag of a compressed page is a weak one.
+        changed = {"ETag": f"W/{self._etag}", "Content-Encoding": "gzip", "Content-Length": str(len(body))}
+        return body, self._headers | changed
 
     def response(self, request: HttpRequest) -> HttpResponse:
         """Give the page, compressed where the browser reads that, or 304 where it has the page already."""
@@ -87,7 +91,7 @@ _pages: Kept[_Page] = Kept(KEPT_BYTES)
 
 
 def cached_by_epoch(view):
-    """Send a page again as it was, with an ETag, for as long as what the public reads stays the same.
+    """Have a page sent again as it was, with an ETag, for as long as what the public reads stays the same.
 
     For views whose answer depends on nothing but the address and what is published. They find the epoch, which
     was read before anything else, as `request.epoch`: what they read is as new as that or newer.
@@ -95,24 +99,44 @@ def cached_by_epoch(view):
 
     @wraps(view)
     def answer(request, *args, **kwargs):
-        request.epoch = Epoch.now()
-        key = (request.epoch, request.scheme, request.get_host(), request.get_full_path())
-        page = _pages.get(key)
-        if page is None:
-            response = view(request, *args, **kwargs)
-            if not _can_be_kept(request, response):
-                return response
-            page = _Page(response)
-            if len(key[-1]) <= LONGEST_ADDRESS:
-                _pages.put(key, page, len(page.body))
-        return page.response(request)
+        if not hasattr(request, "epoch"):
+            request.epoch = Epoch.now()
+        response = view(request, *args, **kwargs)
+        if request.epoch and _can_be_kept(response):
+            response.epoch = request.epoch
+        return response
 
     return answer
 
 
-def _can_be_kept(request: HttpRequest, response: HttpResponse) -> bool:
-    stored = "no-store" not in response.headers.get("Cache-Control", "")
-    return bool(request.epoch) and response.status_code == 200 and stored and not response.cookies
+def kept_pages(get_response: GetResponse) -> GetResponse:
+    """Middleware, before all others: send the pages of such views again, which are the same for everybody.
+
+    What is kept is what all the others made of a page, so none of them has to see it twice.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        # As it was sent: a host that is not ours never got a page that could be found under its name.
+        host = request.META.get("HTTP_HOST") or (request.META["SERVER_NAME"], request.META["SERVER_PORT"])
+        key = request.scheme, host, request.get_full_path()
+        page = _pages.get(key) if request.method in _READING else None
+        if page:
+            request.epoch = Epoch.now()
+            if page.epoch == request.epoch:
+                return page.response(request)
+        response = get_response(request)
+        if not hasattr(response, "epoch") or response.cookies:
+            return response
+        page = _Page(response, response.epoch)
+        if len(key[-1]) <= LONGEST_ADDRESS:
+            _pages.put(key, page, len(page.body))
+        return page.response(request)
+
+    return middleware
+
+
+def _can_be_kept(response: HttpResponse) -> bool:
+    return response.status_code == 200 and "no-store" not in response.headers.get("Cache-Control", "")
 
 
 def forget_pages() -> None:

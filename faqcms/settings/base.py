@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 
 # No LocaleMiddleware: the site is in French whatever the browser asks for.
 MIDDLEWARE = [
+    "faq.views.caching.kept_pages",
     "django.middleware.security.SecurityMiddleware",
     "feedback.middleware.votes_first",
     "faqcms.headers.permissions_policy",

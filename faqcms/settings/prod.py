@@ -48,7 +48,8 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 
 # Right behind SecurityMiddleware: a file needs neither session nor policy.
-MIDDLEWARE = [MIDDLEWARE[0], "whitenoise.middleware.WhiteNoiseMiddleware", *MIDDLEWARE[1:]]
+_behind = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
+MIDDLEWARE = [*MIDDLEWARE[:_behind], "whitenoise.middleware.WhiteNoiseMiddleware", *MIDDLEWARE[_behind:]]
 INSTALLED_APPS = ["faqcms.apps.StaticFiles" if app == "django.contrib.staticfiles" else app for app in INSTALLED_APPS]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

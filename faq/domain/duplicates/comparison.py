@@ -1,10 +1,13 @@
 """The verdict on two documents, questions and answers together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from faq.domain.duplicates.pairs import Cause, Document, PairKind, Reason, Verdict
 from faq.domain.duplicates.reading import Reading
 from faq.domain.duplicates.verdict import judge
+
+Comparison = Callable[["ReadDocument", "ReadDocument"], Verdict | None]
 
 SAME_QUESTION = 0.85
 """Score from which two questions ask the same."""
@@ -29,21 +32,23 @@ class ReadDocument:
 def compare(left: ReadDocument, right: ReadDocument) -> Verdict | None:
     """Say what two documents are to each other; None where they are nothing to each other."""
     verdict = judge(left.answer, right.answer)
+    if verdict is None:
+        return compare_questions(left, right)
     if left.question is None or right.question is None:
         return verdict
-    if verdict is None:
-        return _answered_otherwise(left.question, right.question)
     if min(left.answer.weight, right.answer.weight) < TERSE:
         return _terse(verdict, left.question, right.question)
     return verdict
 
 
-def _answered_otherwise(left: Reading, right: Reading) -> Verdict | None:
-    """Judge documents whose answers have nothing in common: a conflict where they answer one question."""
-    questions = judge(left, right)
+def compare_questions(left: ReadDocument, right: ReadDocument) -> Verdict | None:
+    """Judge documents whose answers are nothing to each other: a conflict where they answer one question."""
+    if left.question is None or right.question is None:
+        return None
+    questions = judge(left.question, right.question)
     if questions is None or not _same(questions):
         return None
-    return Verdict(PairKind.CONFLICT, questions.score, Reason(Cause.QUESTION, left.text, right.text))
+    return Verdict(PairKind.CONFLICT, questions.score, Reason(Cause.QUESTION, left.question.text, right.question.text))
 
 
 def _terse(verdict: Verdict, left: Reading, right: Reading) -> Verdict | None:

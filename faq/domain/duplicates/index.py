@@ -6,8 +6,10 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.domain.duplicates.comparison import ReadDocument, compare
+from faq.domain.duplicates.columns import Column
+from faq.domain.duplicates.comparison import Comparison, ReadDocument, compare, compare_questions
 from faq.domain.duplicates.features import Batch, Views
+from faq.domain.duplicates.glance import Glance
 from faq.domain.duplicates.joining import Join, merged
 from faq.domain.duplicates.pairs import Document, Pair
 from faq.domain.duplicates.postings import Postings
@@ -41,9 +43,11 @@ class Index:
         self._slots = {document.key: slot for slot, document in enumerate(self._documents) if document}
         if len(self._slots) != len(self._documents):
             raise ValueError("Two documents have the same key.")
+        self._answers = Column(np.float32)
+        """How much there is to share in the answer of each document."""
         self._postings = Postings()
         parts = [range(start, start + _BATCH) for start in range(0, len(self._documents), _BATCH)]
-        self._postings.extend(shared_out(self._views, parts, processes))
+        self._postings.extend(self._weighed(shared_out(self._views, parts, processes)))
         give_back_memory()
 
     def __len__(self) -> int:
@@ -55,7 +59,8 @@ class Index:
         found = self.check(document)
         slot = self._slots[document.key] = len(self._documents)
         self._documents.append(document)
-        self._postings.add(self._views(range(slot, slot + 1)))
+        for views in self._weighed([self._views(range(slot, slot + 1))]):
+            self._postings.add(views)
         return found
 
     def remove(self, key: int) -> None:
@@ -71,15 +76,30 @@ class Index:
         One of the same key is another state of the same document, and is left out.
         """
         read = ReadDocument.of(document)
-        found = [pair for other in self.candidates(document) if (pair := _pair(document, read, other, _read(other)))]
+        glance = Glance(read.answer)
+        found = []
+        for slot, other in self._candidates(document):
+            if not glance.rules_out(other.answer, float(self._answers.values[slot])):
+                pair = _pair(document, read, other, _read(other), compare)
+            elif document.question and other.question:
+                pair = _pair(document, read, other, _read(other), compare_questions)
+            else:
+                continue
+            if pair:
+                found.append(pair)
         return sorted(found, key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
 
     def candidates(self, document: Document) -> list[Document]:
         """Give the documents that share enough with one to be looked at, by key."""
+        return sorted((other for _, other in self._candidates(document)), key=lambda other: other.key)
+
+    def _candidates(self, document: Document) -> Iterator[tuple[int, Document]]:
         batch = Batch()
         batch.add(0, document)
-        others = [self._documents[slot] for slot in self._postings.like(batch.views())]
-        return sorted((o for o in others if o is not None and o.key != document.key), key=lambda o: o.key)
+        for slot in self._postings.like(batch.views()):
+            other = self._documents[slot]
+            if other is not None and other.key != document.key:
+                yield slot, other
 
     def pairs(self, *, processes: int = 1, progress: Progress | None = None) -> Iterator[Pair]:
         """Give every pair, each once, the same whatever the number of processes, in no particular order.
@@ -109,9 +129,14 @@ class Index:
         found = []
         for slot, other in couples.tolist():
             left, right = self._documents[slot], self._documents[other]
-            if left is not None and right is not None and (pair := _pair(left, read(left), right, read(right))):
+            if left and right and (pair := _pair(left, read(left), right, read(right), compare)):
                 found.append(pair)
         return found
+
+    def _weighed(self, batches: Iterable[Views]) -> Iterator[Views]:
+        for views in batches:
+            self._answers.extend(views.answers)
+            yield views
 
     def _views(self, slots: range) -> Views:
         batch = Batch()
@@ -132,10 +157,12 @@ def _halved(progress: Progress | None, half: int) -> Progress:
     return lambda done, total: progress((done + half * total) // 2, total)
 
 
-def _pair(one: Document, read_one: ReadDocument, other: Document, read_other: ReadDocument) -> Pair | None:
+def _pair(
+    one: Document, read_one: ReadDocument, other: Document, read_other: ReadDocument, comparison: Comparison
+) -> Pair | None:
     if one.key > other.key:
         one, read_one, other, read_other = other, read_other, one, read_one
-    verdict = compare(read_one, read_other)
+    verdict = comparison(read_one, read_other)
     return Pair(one.key, other.key, verdict) if verdict else None
 
 

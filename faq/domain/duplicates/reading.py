@@ -1,5 +1,6 @@
 """A text as it is judged: its words, and those that count."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -63,7 +64,7 @@ class Reading:
         """What sharing each of the words that count tells."""
         found: list[float] = []
         for content in self._content:
-            worth = _FORMULA_WORTH if _is_formula(content) else 1
+            worth = _worth(content)
             found += [term.weight * worth for term in content]
         return found
 
@@ -96,8 +97,15 @@ class Reading:
         return term.capital and not self.shouted and not self.tokens[self.places[place]].opens
 
 
+def weigh(content: Iterable[list[Term]]) -> float:
+    """Give how much there is to share in a text (`Reading.weight`), given the words that count, by sentence."""
+    return sum([_worth(terms) * sum([term.weight for term in terms]) for terms in content])
+
+
+def _worth(content: list[Term]) -> float:
+    return _FORMULA_WORTH if len(content) >= _FORMULA_WORDS and _is_formula(content) else 1
+
+
 def _is_formula(content: list[Term]) -> bool:
-    if len(content) < _FORMULA_WORDS:
-        return False
     common = sum([term.weight <= COMMON_WEIGHT or term.kind is Kind.LINK for term in content])
     return common >= BOILERPLATE * len(content)

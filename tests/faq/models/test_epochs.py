@@ -41,10 +41,22 @@ def test_does_not_know_a_token_that_was_rolled_back():
 
 def test_forgets_what_is_long_past(monkeypatch):
     monkeypatch.setattr(EpochStep, "KEPT", 3)
+    monkeypatch.setattr(EpochStep, "SWEEP", 1)
     tokens = [moved([number]) for number in range(5)]
     assert EpochStep.objects.count() == 3
     assert Epoch.changed_since(tokens[0], tokens[4]) is None
     assert Epoch.changed_since(tokens[2], tokens[4]) == {3, 4}
+
+
+def test_sweeps_now_and_then(monkeypatch):
+    monkeypatch.setattr(EpochStep, "KEPT", 3)
+    monkeypatch.setattr(EpochStep, "SWEEP", 4)
+    left = []
+    for number in range(12):
+        moved([number])
+        left.append(EpochStep.objects.count())
+    assert max(left[4:]) <= 3 + 4
+    assert min(left[4:]) == 3
 
 
 def test_does_not_list_more_than_one_reads_anew(monkeypatch):

@@ -1,10 +1,12 @@
 """Pages kept at hand: sent again as they were, and never once the public reads something else."""
 
 import gzip
+import itertools
 
 import pytest
+from django.conf import settings
 from django.db import connection
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from faq.enums import Action
@@ -16,6 +18,26 @@ from tests.factories import a_published_entry, a_taxonomy, by_command, some_publ
 from tests.workers import stale_pages
 
 PAIRS = 12
+COUNTED: list[str] = []
+
+
+def counting(get_response):
+    def middleware(request):
+        COUNTED.append(request.path)
+        return get_response(request)
+
+    return middleware
+
+
+def with_a_cookie(get_response):
+    ranks = itertools.count(1)
+
+    def middleware(request):
+        response = get_response(request)
+        response.set_cookie("rang", str(next(ranks)))
+        return response
+
+    return middleware
 
 
 class TestKept:
@@ -64,6 +86,32 @@ class TestPages:
         with override_settings(ALLOWED_HOSTS=["testserver", "autre"]):
             assert "http://testserver/" in client.get("/").content.decode()
             assert "http://autre/" in client.get("/", headers={"Host": "autre"}).content.decode()
+
+    def test_a_host_that_is_not_ours_gets_none(self, client):
+        client.get("/")
+        for host in ("ailleurs", "testserver@ailleurs", "testserver/", ""):
+            response = client.get("/", headers={"Host": host}) if host else client.get("/", SERVER_NAME="ailleurs")
+            assert response.status_code == 400
+            assert "Content-Security-Policy" in response.headers
+
+    def test_the_same_address_without_tls_is_sent_on_as_before(self, client):
+        assert client.get("/", secure=True).status_code == 200
+        with override_settings(SECURE_SSL_REDIRECT=True):
+            assert Client().get("/", secure=True).status_code == 200
+            assert Client().get("/").status_code == 301
+
+    def test_other_middleware_is_not_asked_twice(self, client):
+        with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.counting"]):
+            COUNTED.clear()
+            first, again = client.get("/"), client.get("/")
+        assert len(COUNTED) == 1
+        assert again.headers == first.headers
+        assert again["Content-Security-Policy"]
+        assert again["Content-Length"] == str(len(again.content))
+
+    def test_a_page_that_sets_a_cookie_is_nobody_elses(self, client):
+        with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, f"{__name__}.with_a_cookie"]):
+            assert [client.get("/").cookies["rang"].value for _ in range(2)] == ["1", "2"]
 
     def test_is_compressed_for_whoever_reads_that(self, client):
         plain = client.get("/")
