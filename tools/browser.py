@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from tools.environment import apt_install, say
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ADVICE = "sudo apt-get install chromium (Debian), ou tout navigateur nommé chromium ou google-chrome dans le PATH"
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""Debian's: the engine without the windows around it, which takes half as long, or else the whole browser."""
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ADVICE = "sudo apt-get install chromium-headless-shell (Debian), ou tout navigateur nommé chromium ou google-chrome dans le PATH"
 
 
 class Browser(NamedTuple):
@@ -46,7 +48,7 @@ def main() -> None:
         return
     if shutil.which("apt-get") and os.geteuid() == 0 and sys.platform == "linux":
         say("Installation de Chromium pour les tests dans un navigateur…")
-        apt_install("chromium")
+        apt_install(*PACKAGES)
         return
     say(f"Pas de Chromium : les tests dans un navigateur ne pourront pas tourner. Pour l’obtenir : {ADVICE}.")
 

@@ -123,10 +123,17 @@ def make_venv(*, quiet: bool = True) -> int:
     return subprocess.run(command, stdout=shown, stderr=shown, check=False).returncode
 
 
-def apt_install(*packages: str) -> None:
-    """Install Debian packages as root, or exit when that fails."""
-    for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
-        run(["apt-get", *command], f"apt-get n’a pas pu installer {' '.join(packages)}.")
+def apt_install(*alternatives: str) -> None:
+    """Install the first of these Debian packages that is offered here, as root, or exit when that fails."""
+    failure = f"apt-get n’a pas pu installer {alternatives[-1]}."
+    run(["apt-get", "update", "-q"], failure)
+    package = next(filter(apt_offers, alternatives), alternatives[-1])
+    run(["apt-get", "install", "-q", "-y", "--no-install-recommends", package], failure)
+
+
+def apt_offers(package: str) -> bool:
+    """Tell whether a Debian package can be installed from where this machine gets them."""
+    return subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0
 
 
 def install(turn: int) -> None:

@@ -26,6 +26,8 @@ FLAGS = [
 LOCAL = {"127.0.0.1", "localhost", None}
 # A page that never comes fails all the same, and a machine that does other things is given its time.
 PATIENCE_MS = 30_000
+NARROWEST = 320
+"""Pixels, of a screen 1280 wide that is enlarged four times (WCAG 1.4.10)."""
 PASSWORD = "secret"
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -120,6 +122,25 @@ def axe() -> Callable[..., None]:
         # Reading the style sheets that others import, axe would use styles of its own, which the site forbids.
         results = checker.run(page, options={"preload": False, **options})
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def legible(axe: Callable[..., None]) -> Callable[[Page], None]:
+    """Assert that everybody can read a page as it stands: in the light, then in the dark on the narrowest phone."""
+
+    def check(page: Page) -> None:
+        size = page.viewport_size
+        axe(page)
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size({"width": NARROWEST, "height": 800})
+        # What the theme changes, it may change little by little.
+        page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
+        axe(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST, page.url
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(size)
 
     return check
 

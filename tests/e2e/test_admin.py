@@ -45,29 +45,13 @@ def addresses():
 
 
 @pytest.mark.usefixtures("_content")
-def test_axe_finds_nothing_on_any_page(page, sign_in, axe):
+def test_everybody_can_read_every_page(page, sign_in, legible):
     page.goto(reverse("admin:login"))
-    axe(page)
+    legible(page)
     sign_in(page, "administrateur")
     for address in addresses():
         page.goto(address)
-        axe(page)
-
-
-@pytest.mark.usefixtures("_content")
-def test_colours_are_told_apart_in_the_dark(open_page, sign_in, axe):
-    page = sign_in(open_page(color_scheme="dark"), "administrateur")
-    for address in addresses():
-        page.goto(address)
-        axe(page, runOnly=["color-contrast"])
-
-
-@pytest.mark.usefixtures("_content")
-def test_no_page_is_wider_than_a_phone(phone, sign_in):
-    sign_in(phone, "administrateur")
-    for address in addresses():
-        phone.goto(address)
-        assert phone.evaluate("document.documentElement.scrollWidth") <= 375, address
+        legible(page)
 
 
 @pytest.mark.usefixtures("_content")
