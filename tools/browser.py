@@ -12,7 +12,7 @@ from tools.environment import apt_install, say
 PACKAGES = ("chromium-headless-shell", "chromium")
 """Debian's: the engine without the windows around it, which takes half as long, or else the whole browser."""
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ADVICE = "sudo apt-get install chromium-headless-shell (Debian), ou tout navigateur nommé chromium ou google-chrome dans le PATH"
+ADVICE = "sudo apt-get install chromium-headless-shell (Debian), ou tout chromium ou google-chrome dans le PATH"
 
 
 class Browser(NamedTuple):

@@ -196,9 +196,10 @@ def _spaces_differ(removed: str, added: str) -> bool:
 
 
 def _pieces(text: str, seen: str) -> Iterator[Piece]:
-    for unseen, run in groupby(text, lambda character: character if _is_unseen(character, seen) else ""):
+    for _, run in groupby(text, lambda character: character if _is_unseen(character, seen) else ""):
         stretch = "".join(run)
-        yield Piece(stretch, _name(unseen, len(stretch)) if unseen else "")
+        # An ordinary space is not seen, either, between two characters that are not.
+        yield Piece(stretch, _name(stretch[0], len(stretch)) if is_blank(stretch) else "")
 
 
 def _is_unseen(character: str, seen: str) -> bool:

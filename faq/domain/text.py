@@ -101,6 +101,8 @@ class Term:
     """A 32-bit hash of the key."""
     capital: bool = False
     """Whether it is written with a capital."""
+    common: bool = False
+    """Whether it counts, and formulas that any answer may end with are made of such: common words and links."""
 
 
 class Token(NamedTuple):
@@ -116,28 +118,36 @@ class Token(NamedTuple):
 def terms(text: str) -> list[Term]:
     """Give the words of a text in order: what indexes hold."""
     found: list[Term] = []
-    for chunk in chunks(text):
+    for chunk in _joined(text).split():
         found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
     return found
-
-
-def chunks(text: str) -> list[str]:
-    """Give what stands between the spaces of a text, names of several words in one piece: `terms` takes each apart."""
-    return _joined(text).split()
 
 
 def sentences(text: str) -> list[list[Term]]:
     """Give the words of a text in order, sentence by sentence; a line ends a sentence, too."""
     found: list[list[Term]] = []
-    for line in _joined(text).split("\n"):
+    for line in chunks(text):
         sentence: list[Term] = []
-        for chunk in line.split():
+        for chunk in line:
             sentence += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
-            if chunk[-1] in _FULL_STOPS:
+            if chunk[-1] in FULL_STOPS:
                 found.append(sentence)
                 sentence = []
         found.append(sentence)
     return found
+
+
+def chunks(text: str) -> list[list[str]]:
+    """Give what stands between the spaces of a text, line by line, names of several words in one piece.
+
+    One that ends with one of FULL_STOPS ends a sentence.
+    """
+    return [line.split() for line in _joined(text).split("\n")]
+
+
+def terms_of_chunk(chunk: str) -> tuple[Term, ...]:
+    """Give the words of one of the chunks of a text: `terms` gives those of them all."""
+    return _pieces(chunk)[0]
 
 
 def tokens(text: str) -> list[Token]:
@@ -237,7 +247,9 @@ def _word(surface: str, folded: str) -> Term | None:
 
 
 def _made(key: str, folded: str, kind: Kind, *, capital: bool = False) -> Term:
-    return Term(key, folded, kind, _weight(key, kind), zlib.crc32(key.encode()), capital)
+    weight = _weight(key, kind)
+    common = 0 < weight <= COMMON_WEIGHT or kind is Kind.LINK
+    return Term(key, folded, kind, weight, zlib.crc32(key.encode()), capital, common)
 
 
 def _weight(key: str, kind: Kind) -> int:
@@ -262,7 +274,7 @@ _JOINED = re.compile(r"[\s\u2010\u2011-]")
 _JOINER = "\ue000"
 """Stands in no text: private use."""
 _CHUNK = re.compile(r"\n|\S+")
-_FULL_STOPS = ".!?;"
+FULL_STOPS = ".!?;"
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 _CHUNKS: dict[str, _Pieces] = {}
 """What was split before: most of a text is made of few words. As large as it gets, it holds some 10 MB."""

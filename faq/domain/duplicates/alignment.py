@@ -11,6 +11,8 @@ from faq.domain.duplicates.reading import Reading
 from faq.domain.text import Kind, Term
 
 NONE = -1
+MOST_LONGER = 3
+"""Letters by which a word and what it was mistyped as may differ in length."""
 _SPELT_RIGHT = 0.3
 """Share of the shorter text's words that must be the same before any is taken for a misspelling."""
 _SLACK = 4
@@ -137,7 +139,7 @@ def is_misspelling(one: Term, other: Term) -> bool:
     if len(shorter) > len(longer):
         shorter, longer = longer, shorter
     least = 6 if Kind.NAME in (one.kind, other.kind) else 3
-    if len(shorter) < least or len(longer) < 4 or len(longer) - len(shorter) > 3:
+    if len(shorter) < least or len(longer) < 4 or len(longer) - len(shorter) > MOST_LONGER:
         return False
     if longer.endswith(shorter) and longer[: -len(shorter)] in _NEGATING:
         return False

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.pairs import Document
-from faq.domain.duplicates.reading import weigh
-from faq.domain.text import Term, sentences
+from faq.domain.text import Term, terms
 
 SHORT = 8
 """Content words up to which a text is also found by its letters: a misspelling there is a large part of it."""
@@ -51,8 +50,6 @@ class View(IntEnum):
 class Batch:
     """The views of some documents, one after the other, as flat arrays."""
 
-    answers: "array[float]" = field(default_factory=lambda: array("f"))
-    """How much there is to share in the answer of each document."""
     owners: list[int] = field(default_factory=list)
     """Which document each view is of."""
     lengths: list[int] = field(default_factory=list)
@@ -63,12 +60,8 @@ class Batch:
     def add(self, owner: int, document: Document) -> None:
         """Take in the views of a document: of its answer, and of its question but for the frame."""
         for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
-            read = sentences(text or "")
-            words = [term for sentence in read for term in sentence]
-            counting = [[term for term in sentence if term.weight] for sentence in read]
-            content = [term for sentence in counting for term in sentence]
-            if not salt:
-                self.answers.append(weigh(counting))
+            words = terms(text or "")
+            content = [term for term in words if term.weight]
             if len(content) > 1:
                 self._view(owner, View.WORDS, [term.mark ^ salt for term in content], (t.weight for t in content))
                 if not salt and len(words) - len(content) >= _FRAMED:
@@ -105,7 +98,6 @@ class Batch:
         keys = keys[np.diff(keys, prepend=np.uint64(2**64 - 1)) != 0]
         held_by = (keys >> np.uint64(40)).astype(np.int64)
         return Views(
-            np.array(self.answers, np.float32),
             np.array(self.owners, np.int32),
             np.array(self.kinds, np.uint8),
             Rows(
@@ -157,8 +149,6 @@ class Rows:
 class Views:
     """Some views as arrays: whose, of what kind, and their features."""
 
-    answers: NDArray[np.float32]
-    """How much there is to share in the answer of each document, in the order in which documents were taken in."""
     owners: NDArray[np.int32]
     kinds: NDArray[np.uint8]
     rows: Rows

@@ -1,13 +1,11 @@
 """What needs no reading: of many texts that share a little with one, most are plainly nothing to it."""
 
 from collections import defaultdict
-from functools import reduce
-from operator import or_
 
-from faq.domain.duplicates.alignment import is_misspelling
-from faq.domain.duplicates.reading import Reading
+from faq.domain.duplicates.alignment import MOST_LONGER, is_misspelling
+from faq.domain.duplicates.reading import Reading, worth
 from faq.domain.duplicates.verdict import CONTAINED, NEARLY_AS_LONG
-from faq.domain.text import Term, chunks, terms
+from faq.domain.text import FULL_STOPS, Term, chunks, terms_of_chunk
 
 _ROUNDING = 1e-5
 """More than what is lost in short fractions."""
@@ -23,44 +21,83 @@ class Glance:
     def __init__(self, text: Reading) -> None:
         self._weight = text.weight
         self._weights = text.weights
-        self._places_of = _Partners(text.content)
+        self._chunks = _Chunks(text.content)
         self._ruled_out: dict[int, bool] = {}
 
-    def rules_out(self, other: str, weight: float) -> bool:
-        """Tell for sure, of a text with so much to share, that it is nothing to this one; False: perhaps it is not.
+    def rules_out(self, other: str) -> bool:
+        """Tell for sure that another text is nothing to this one; False: perhaps it is not.
 
         Only of much longer ones, which would have to contain this one.
         """
+        places, weight = self._seen(other)
         if self._weight >= weight * NEARLY_AS_LONG * (1 - _ROUNDING):
             return False
-        places = reduce(or_, map(self._places_of.__getitem__, chunks(other)), 0)
         known = self._ruled_out.get(places)
         if known is None:
             found = sum(weight for place, weight in enumerate(self._weights) if places >> place & 1)
             known = self._ruled_out[places] = found < self._weight * CONTAINED * (1 - _ROUNDING)
         return known
 
+    def _seen(self, other: str) -> tuple[int, float]:
+        """Give the places of the words that may have a partner in another text, and what there is to share in it."""
+        places, weight = 0, 0.0
+        known = self._chunks
+        for line in chunks(other):
+            counting = common = heavy = 0
+            for chunk in line:
+                there, terms_there, common_there, heavy_there, ends = known[chunk]
+                places |= there
+                counting += terms_there
+                common += common_there
+                heavy += heavy_there
+                if ends:
+                    weight += heavy * worth(counting, common)
+                    counting = common = heavy = 0
+            weight += heavy * worth(counting, common)
+        return places, weight
 
-class _Partners(dict[str, int]):
-    """The places of a text's words that may have a partner in a chunk of another text, one bit each, by chunk."""
+
+class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
+    """What stands between two spaces of other texts, once it was looked at.
+
+    The places of the text's words that may have a partner in it, one bit each; how many words that count it holds,
+    how many of them are common, and their weight; whether it ends a sentence.
+    """
 
     def __init__(self, content: list[Term]) -> None:
         self._same: dict[int, int] = defaultdict(int)
-        self._alike: dict[str, list[tuple[int, Term]]] = defaultdict(list)
+        self._alike: dict[tuple[int, str], list[tuple[int, Term]]] = defaultdict(list)
         for place, term in enumerate(content):
             self._same[term.mark] |= 1 << place
-            # Whatever is mistyped in between, the first letter or the last is still the same.
-            for letter in {f"{term.folded[0]}…", f"…{term.folded[-1]}"}:
-                self._alike[letter].append((place, term))
+            for end in _ends(term):
+                for length in range(len(term.folded) - MOST_LONGER, len(term.folded) + MOST_LONGER + 1):
+                    self._alike[length, end].append((1 << place, term))
 
-    def __missing__(self, chunk: str) -> int:
+    def __missing__(self, chunk: str) -> tuple[int, int, int, int, bool]:
+        content = [term for term in terms_of_chunk(chunk) if term.weight]
         places = 0
-        for other in terms(chunk):
-            if other.weight:
-                places |= self._same.get(other.mark, 0)
-                for letter in (f"{other.folded[0]}…", f"…{other.folded[-1]}"):
-                    for place, term in self._alike.get(letter, ()):
-                        if not places >> place & 1 and is_misspelling(term, other):
-                            places |= 1 << place
-        self[chunk] = places
+        for term in content:
+            places |= self._partners(term)
+        self[chunk] = found = (
+            places,
+            len(content),
+            sum([term.common for term in content]),
+            sum([term.weight for term in content]),
+            chunk[-1] in FULL_STOPS,
+        )
+        return found
+
+    def _partners(self, other: Term) -> int:
+        """Give the places of the words that are the same, or that one of the two may be the other mistyped."""
+        places = self._same.get(other.mark, 0)
+        length = len(other.folded)
+        for end in _ends(other):
+            for place, term in self._alike.get((length, end), ()):
+                if not places & place and is_misspelling(term, other):
+                    places |= place
         return places
+
+
+def _ends(term: Term) -> tuple[str, str]:
+    """Whatever is mistyped in between, the first letter or the last is still the same."""
+    return f"{term.folded[0]}…", f"…{term.folded[-1]}"

@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.domain.duplicates.columns import Column
 from faq.domain.duplicates.comparison import Comparison, ReadDocument, compare, compare_questions
 from faq.domain.duplicates.features import Batch, Views
 from faq.domain.duplicates.glance import Glance
@@ -43,11 +42,9 @@ class Index:
         self._slots = {document.key: slot for slot, document in enumerate(self._documents) if document}
         if len(self._slots) != len(self._documents):
             raise ValueError("Two documents have the same key.")
-        self._answers = Column(np.float32)
-        """How much there is to share in the answer of each document."""
         self._postings = Postings()
         parts = [range(start, start + _BATCH) for start in range(0, len(self._documents), _BATCH)]
-        self._postings.extend(self._weighed(shared_out(self._views, parts, processes)))
+        self._postings.extend(shared_out(self._views, parts, processes))
         give_back_memory()
 
     def __len__(self) -> int:
@@ -59,8 +56,7 @@ class Index:
         found = self.check(document)
         slot = self._slots[document.key] = len(self._documents)
         self._documents.append(document)
-        for views in self._weighed([self._views(range(slot, slot + 1))]):
-            self._postings.add(views)
+        self._postings.add(self._views(range(slot, slot + 1)))
         return found
 
     def remove(self, key: int) -> None:
@@ -78,8 +74,8 @@ class Index:
         read = ReadDocument.of(document)
         glance = Glance(read.answer)
         found = []
-        for slot, other in self._candidates(document):
-            if not glance.rules_out(other.answer, float(self._answers.values[slot])):
+        for other in self._candidates(document):
+            if not glance.rules_out(other.answer):
                 pair = _pair(document, read, other, _read(other), compare)
             elif document.question and other.question:
                 pair = _pair(document, read, other, _read(other), compare_questions)
@@ -91,15 +87,15 @@ class Index:
 
     def candidates(self, document: Document) -> list[Document]:
         """Give the documents that share enough with one to be looked at, by key."""
-        return sorted((other for _, other in self._candidates(document)), key=lambda other: other.key)
+        return sorted(self._candidates(document), key=lambda other: other.key)
 
-    def _candidates(self, document: Document) -> Iterator[tuple[int, Document]]:
+    def _candidates(self, document: Document) -> Iterator[Document]:
         batch = Batch()
         batch.add(0, document)
         for slot in self._postings.like(batch.views()):
             other = self._documents[slot]
             if other is not None and other.key != document.key:
-                yield slot, other
+                yield other
 
     def pairs(self, *, processes: int = 1, progress: Progress | None = None) -> Iterator[Pair]:
         """Give every pair, each once, the same whatever the number of processes, in no particular order.
@@ -132,11 +128,6 @@ class Index:
             if left and right and (pair := _pair(left, read(left), right, read(right), compare)):
                 found.append(pair)
         return found
-
-    def _weighed(self, batches: Iterable[Views]) -> Iterator[Views]:
-        for views in batches:
-            self._answers.extend(views.answers)
-            yield views
 
     def _views(self, slots: range) -> Views:
         batch = Batch()

@@ -1,10 +1,9 @@
 """A text as it is judged: its words, and those that count."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from faq.domain.text import COMMON_WEIGHT, Kind, Term, Token, sentences, tokens
+from faq.domain.text import Kind, Term, Token, sentences, tokens
 
 BOILERPLATE = 0.7
 """Share of common words and links from which a sentence is a formula that any answer may end with."""
@@ -64,8 +63,8 @@ class Reading:
         """What sharing each of the words that count tells."""
         found: list[float] = []
         for content in self._content:
-            worth = _worth(content)
-            found += [term.weight * worth for term in content]
+            each = worth(len(content), sum([term.common for term in content]))
+            found += [term.weight * each for term in content]
         return found
 
     @cached_property
@@ -97,15 +96,6 @@ class Reading:
         return term.capital and not self.shouted and not self.tokens[self.places[place]].opens
 
 
-def weigh(content: Iterable[list[Term]]) -> float:
-    """Give how much there is to share in a text (`Reading.weight`), given the words that count, by sentence."""
-    return sum([_worth(terms) * sum([term.weight for term in terms]) for terms in content])
-
-
-def _worth(content: list[Term]) -> float:
-    return _FORMULA_WORTH if len(content) >= _FORMULA_WORDS and _is_formula(content) else 1
-
-
-def _is_formula(content: list[Term]) -> bool:
-    common = sum([term.weight <= COMMON_WEIGHT or term.kind is Kind.LINK for term in content])
-    return common >= BOILERPLATE * len(content)
+def worth(counting: int, common: int) -> float:
+    """Give what a sentence of so many words that count, so many of them common, is worth."""
+    return _FORMULA_WORTH if counting >= _FORMULA_WORDS and common >= BOILERPLATE * counting else 1

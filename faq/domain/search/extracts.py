@@ -1,10 +1,11 @@
 """Where the words of a query stand in a text, for those who read the results."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import compress
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate, compress
+from typing import NamedTuple
 
 from faq.domain.search.queries import Keys
 from faq.domain.text import fold, stem
@@ -16,12 +17,11 @@ Piece = tuple[str, bool]
 """Some text, and whether it is what was searched for."""
 
 _WORD = re.compile(r"[^\W_]+")
+_WORDS = re.compile(f"({_WORD.pattern})")
 _MARKUP = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)|\*\*|__|^[ \t]*(?:[-•–*]|\d+[.)])[ \t]+", re.MULTILINE)
 _BLANK = re.compile(r"[ \t\r\n]+")
 _PLURAL = re.compile(r"(?<=[aeiltr])s$")
 _MOST_PARTS = 4
-_MOST_WORDS = 16
-"""Of what is highlighted together."""
 _LEAD = 60
 """Characters shown before the first match, more or less a word."""
 
@@ -36,7 +36,6 @@ class Marks:
     """Several words in a row, by their stems."""
     beginnings: tuple[str, ...] = ()
     """Of words, without case and accents."""
-    _seen: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, ways: Iterable[tuple[Keys, str]]) -> "Marks":
@@ -49,17 +48,30 @@ class Marks:
             tuple(sorted({beginning for _, beginning in said if beginning})),
         )
 
-    def may_begin_with(self, word: str) -> bool:
-        """Tell whether a match may begin with a word; texts are made of few words that come again and again."""
-        known = self._seen.get(word)
-        if known is None:
-            folded, key = _read(word)
-            first = _PLURAL.sub("", folded)
-            known = self._seen[word] = (
-                any(name.startswith((key, first)) for name in self.words)
-                or any(expression[0] == key for expression in self.expressions)
-                or folded.startswith(self.beginnings or ("\0",))
-            )
+    @cached_property
+    def begin_with(self) -> Mapping[str, bool]:
+        """Whether a match may begin with a word; texts are made of few words that come again and again."""
+        return _Beginnings(self.words, frozenset(keys[0] for keys in self.expressions), self.beginnings)
+
+    @cached_property
+    def longest(self) -> int:
+        """How many words of a text a match has at most."""
+        return max([_MOST_PARTS, *map(len, self.expressions)])
+
+
+class _Beginnings(dict[str, bool]):
+    """Words that were asked for, and whether a match may begin with them."""
+
+    def __init__(self, words: frozenset[str], first: frozenset[str], beginnings: tuple[str, ...]) -> None:
+        self._words, self._first, self._beginnings = words, first, beginnings or ("\0",)
+
+    def __missing__(self, word: str) -> bool:
+        folded, key, singular = _read(word)
+        self[word] = known = (
+            any(name.startswith((key, singular)) for name in self._words)
+            or key in self._first
+            or folded.startswith(self._beginnings)
+        )
         return known
 
 
@@ -83,47 +95,38 @@ def extract(text: str, marks: Marks) -> list[Piece]:
 
 
 def _places(text: str, marks: Marks) -> list[tuple[int, int]]:
-    words = _WORD.findall(text)
-    may_begin = [marks.may_begin_with(word) for word in words]
-    if not any(may_begin):
+    parts = _WORDS.split(text)
+    words = parts[1::2]
+    hits = list(compress(range(len(words)), map(marks.begin_with.__getitem__, words)))
+    if not hits:
         return []
-    starts = _starts(text, words)
+    # Where what stands before a word ends, the word begins.
+    starts = list(accumulate(map(len, parts)))[::2]
     places: list[tuple[int, int]] = []
-    for number in compress(range(len(words)), may_begin):
+    for number in hits:
         if places and starts[number] < places[-1][1]:
             continue
-        read = [_read(word) for word in words[number : number + _MOST_WORDS]]
+        read = [_read(word) for word in words[number : number + marks.longest]]
         if length := _length(read, marks) or _length_of_name(read, marks):
             last = number + length - 1
             places.append((starts[number], starts[last] + len(words[last])))
     return places
 
 
-def _starts(text: str, words: Sequence[str]) -> list[int]:
-    """Give where words stand that follow each other in a text, with nothing between that a word is made of."""
-    starts = []
-    place = 0
-    for word in words:
-        start = text.find(word, place)
-        starts.append(start)
-        place = start + len(word)
-    return starts
-
-
-def _length(read: Sequence[tuple[str, str]], marks: Marks) -> int:
+def _length(read: Sequence["_Read"], marks: Marks) -> int:
     """Give how many of these words, from the first on, are to be highlighted together."""
-    folded, key = read[0]
     for expression in marks.expressions:
-        if tuple(key for _, key in read[: len(expression)]) == expression:
+        if tuple(word.key for word in read[: len(expression)]) == expression:
             return len(expression)
-    return int(key in marks.words or (bool(marks.beginnings) and folded.startswith(marks.beginnings)))
+    first = read[0]
+    return int(first.key in marks.words or (bool(marks.beginnings) and first.folded.startswith(marks.beginnings)))
 
 
-def _length_of_name(read: Sequence[tuple[str, str]], marks: Marks) -> int:
+def _length_of_name(read: Sequence["_Read"], marks: Marks) -> int:
     """Give how many of these words, from the first on, make up a name, which is marked as one word."""
     joined = ""
-    for length, (folded, _) in enumerate(read[:_MOST_PARTS], start=1):
-        joined += _PLURAL.sub("", folded)
+    for length, word in enumerate(read[:_MOST_PARTS], start=1):
+        joined += word.singular
         if joined in marks.words:
             return length
     return 0
@@ -131,13 +134,15 @@ def _length_of_name(read: Sequence[tuple[str, str]], marks: Marks) -> int:
 
 def _window(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
     """Give where the extract begins and ends: where most different words stand, the earlier the better."""
+    said = [_read(text[start:end]) for start, end in places]
     best, begin = 0, 0
-    for start, _ in places:
-        held = {
-            _read(text[one:other]) for one, other in places if start <= one and other <= start + EXTRACT_LENGTH - _LEAD
-        }
-        if len(held) > best:
-            best, begin = len(held), start
+    beyond = 0
+    for number, (start, _) in enumerate(places):
+        while beyond < len(places) and places[beyond][1] <= start + EXTRACT_LENGTH - _LEAD:
+            beyond += 1
+        held = len(set(said[number:beyond]))
+        if held > best:
+            best, begin = held, start
     first = text.rfind(" ", 0, max(0, begin - _LEAD) + 1) + 1 if begin > _LEAD else 0
     last = first + EXTRACT_LENGTH
     return (first, len(text)) if last >= len(text) else (first, max(text.rfind(" ", first, last + 1), first + _LEAD))
@@ -153,8 +158,18 @@ def _pieces(text: str, places: Iterable[tuple[int, int]]) -> list[Piece]:
     return [piece for piece in pieces if piece[0]]
 
 
+class _Read(NamedTuple):
+    """A word as it is compared."""
+
+    folded: str
+    """Without case and accents."""
+    key: str
+    """Its stem."""
+    singular: str
+    """Without case, accents and the ending of a plural: what names are made of."""
+
+
 @lru_cache(maxsize=20_000)
-def _read(word: str) -> tuple[str, str]:
-    """Give a word without case and accents, and its stem."""
+def _read(word: str) -> _Read:
     folded = fold(word)
-    return folded, stem(folded)
+    return _Read(folded, stem(folded), _PLURAL.sub("", folded))

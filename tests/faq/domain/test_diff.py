@@ -12,6 +12,7 @@ from faq.domain.diff import (
     FacetChange,
     Line,
     Piece,
+    Segment,
     changed_terms,
     diff_line,
     diff_text,
@@ -83,6 +84,11 @@ def test_what_changed_can_be_seen(old: str, new: str) -> None:
         assert "".join(piece.text for piece in segment.pieces) == segment.text
         if segment.change is not Change.UNCHANGED:
             assert all(piece.name or not is_blank(piece.text) for piece in segment.pieces)
+
+
+def test_a_space_between_characters_that_cannot_be_seen_is_named_too() -> None:
+    pieces = Segment(Change.REMOVED, "un\u200b \u200bdeux", spaces_differ=True).pieces
+    assert [bool(piece.name) for piece in pieces] == [False, True, True, True, False]
 
 
 WITHIN_A_LINE = {

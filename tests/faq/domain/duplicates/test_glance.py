@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faq.domain.duplicates import Document, Index, ReadDocument, Reading, compare
-from faq.domain.duplicates.features import Batch
 from faq.domain.duplicates.glance import Glance
 from faq.domain.duplicates.trial.labelled import labelled
 from faq.domain.duplicates.verdict import judge
@@ -34,7 +33,7 @@ def test_what_it_rules_out_is_nothing(words, filling, whole):
     text = " ".join(word for word, _ in words)
     there = " ".join(mistyped(word) if slip else word for word, slip in words)
     other = Reading(f"{filling}. {there if whole else there[: len(there) // 2]}. {OTHER_WORDS} {filling}")
-    if Glance(Reading(text)).rules_out(other.text, other.weight):
+    if Glance(Reading(text)).rules_out(other.text):
         assert judge(Reading(text), other) is None
 
 
@@ -44,8 +43,8 @@ def ruled_out(monkeypatch):
     said = []
     glanced = Glance.rules_out
 
-    def remembered(self, other, weight):
-        said.append(glanced(self, other, weight))
+    def remembered(self, other):
+        said.append(glanced(self, other))
         return said[-1]
 
     monkeypatch.setattr(Glance, "rules_out", remembered)
@@ -79,13 +78,11 @@ def test_answers_that_share_nothing_may_still_answer_one_question():
     long = "Le support répond sous trois jours ouvrés. " + " ".join(PHRASES) * 3
     index = Index([Document(1, question, long)])
     typed = Document(2, question, "La carte est bloquée après trois essais infructueux chez le pharmacien titulaire.")
-    assert Glance(Reading(typed.answer)).rules_out(long, Reading(long).weight)
+    assert Glance(Reading(typed.answer)).rules_out(long)
     assert index.check(typed) == list(Index([*index._documents, typed]).pairs()) != []
 
 
-@given(st.lists(TEXTS, max_size=3))
-def test_the_index_knows_what_there_is_to_share(texts):
-    batch = Batch()
-    for owner, text in enumerate(texts):
-        batch.add(owner, Document(owner, "Une question ?", text))
-    assert batch.views().answers == pytest.approx([Reading(text).weight for text in texts])
+@given(TEXTS, TEXTS)
+def test_it_weighs_texts_as_reading_them_does(text, other):
+    _, weight = Glance(Reading(text))._seen(other)
+    assert weight == pytest.approx(Reading(other).weight)
