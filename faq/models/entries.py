@@ -61,6 +61,10 @@ class EntryQuerySet(models.QuerySet):
         on_right = mentions.filter(Q(right=number) | Q(right__in=formers)).values("one")
         return self.filter(Q(pk__in=on_left) | Q(pk__in=on_right)).exclude(pk=number)
 
+    def with_live(self):
+        """Bring the version that is live along, in the same query; its long texts are those of the entry."""
+        return self.select_related("live").defer("folded", "live__question", "live__answer")
+
     def with_filing(self):
         """Bring the terms of all facets along, one query per facet."""
         return self.prefetch_related(*[facet.value for facet in Facet])

@@ -1,7 +1,7 @@
 """Searching what is published, in memory or on the server that is switched on: the same answers, never stale ones."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol, overload
@@ -79,6 +79,8 @@ class Hits:
     """Words of the query that stand in no entry, and look like none that do."""
     nearest: tuple[int, ...]
     """Where nothing matches: a few entries that hold something of the query, best first, whatever the selection."""
+    read: Mapping[int, Entry]
+    """Those that were read to be put in order, with their live versions, by number: no page has to read them again."""
 
     @property
     def count(self) -> int:
@@ -127,14 +129,19 @@ def _hits(
     named = _named(read.text) & snapshot.index.live
     entries = found.entries & snapshot.index.live | named
     within = entries if selection is None else entries & selection
+    ranked = found.ranked(within - named)
+    best = ranked.best(MOST_COMPARED)
+    phrase = Phrase.of(found.senses)
+    compared = _compared(best, phrase)
     return Hits(
         query=read.text if read.words or named else "",
-        numbers=_ranking(found, within, named & within),
+        numbers=Ranking(list(named & within), _by_phrase(best, phrase, compared), ranked, len(within)),
         entries=entries,
         marks=Marks.of((way.keys, way.beginning) for sense in found.senses for way in sense.ways),
         correction=_corrected(read, found.senses, vocabulary),
         unknown=tuple(word.form for sense in found.senses if sense.unknown for word in sense.words),
         nearest=tuple(number for number in found.nearest if number in snapshot.index.live),
+        read=compared,
     )
 
 
@@ -182,19 +189,19 @@ def _named(query: str) -> BitMap:
     return BitMap([int(reference[1])]) if reference else BitMap()
 
 
-def _ranking(found: Found | Steadfast, within: BitMap, named: BitMap) -> Ranking:
-    ranked = found.ranked(within - named)
-    best = ranked.best(MOST_COMPARED)
-    return Ranking(list(named & within), _by_phrase(best, Phrase.of(found.senses)), ranked, len(within))
-
-
-def _by_phrase(best: Sequence[tuple[int, float]], phrase: Phrase) -> list[int]:
-    """Put those first that keep the words of the query together, if there are several of both: one query."""
-    numbers = [number for number, _ in best]
+def _compared(best: Sequence[tuple[int, float]], phrase: Phrase) -> dict[int, Entry]:
+    """Read what is to be put in order by what it says side by side, if there are several of both: one query."""
     if len(best) < 2 or not phrase.neighbours:
-        return numbers
-    rows = Entry.objects.filter(pk__in=numbers).values_list("pk", "question", "answer")
-    return placed(best, phrase, {number: (question, answer) for number, question, answer in rows})
+        return {}
+    found: dict[int, Entry] = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
+    return found
+
+
+def _by_phrase(best: Sequence[tuple[int, float]], phrase: Phrase, compared: Mapping[int, Entry]) -> list[int]:
+    """Put those first that keep the words of the query together."""
+    if not compared:
+        return [number for number, _ in best]
+    return placed(best, phrase, {number: (entry.question, entry.answer) for number, entry in compared.items()})
 
 
 def _corrected(query: Query, senses: Sequence[Sense], vocabulary: Vocabulary) -> str:

@@ -8,7 +8,6 @@ from django.utils.cache import patch_cache_control
 
 from faq.enums import EntryStatus
 from faq.models import Entry, EntryAlias
-from faq.views.answers import entries_with_live
 
 
 class Absent(Exception):
@@ -40,7 +39,7 @@ def live_entry(number: int) -> Entry:
     ever read, and Absent: 410 for an entry that was archived, 404 for one that was withdrawn, because it may come
     back.
     """
-    entries = entries_with_live().select_related("verification")
+    entries = Entry.objects.with_live().select_related("verification")
     entry = entries.filter(pk=number).first()
     if entry is None:
         raise Http404

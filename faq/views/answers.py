@@ -32,12 +32,6 @@ _INDENT = re.compile(r"\s*\n\s*")
 _written: Kept[str] = Kept(WRITTEN_BYTES)
 
 
-def entries_with_live():
-    """Read entries together with the version that is live: one query for text, filing and version number."""
-    # The long texts of the version are those of the entry.
-    return Entry.objects.select_related("live").defer("folded", "live__question", "live__answer")
-
-
 @dataclass(frozen=True, slots=True)
 class TermLink:
     """A term, and the address of its answers."""
@@ -105,8 +99,9 @@ class AnswerList:
         left out.
         """
         kept = {number: _written.get(self._key(number)) for number in numbers}
-        missing = [number for number, html in kept.items() if html is None or hits]
-        entries = entries_with_live().live().in_bulk(missing) if missing else {}
+        entries = {number: hits.read[number] for number in kept if number in hits.read} if hits else {}
+        missing = [number for number, html in kept.items() if (html is None or hits) and number not in entries]
+        entries |= Entry.objects.with_live().live().in_bulk(missing) if missing else {}
         kept |= {number: self._write(entry) for number, entry in entries.items() if kept[number] is None}
         here = conditional_escape(address)
         # Our own templates wrote these; the address and the passage are escaped.

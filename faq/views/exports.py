@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from faq.models import Entry
 from faq.models.live import Snapshot
-from faq.views.answers import Answer, entries_with_live
+from faq.views.answers import Answer
 from faq.views.selections import as_of, of_a_state, origin
 from faq.views.states import Reading, state_address
 
@@ -53,7 +53,7 @@ def _entries(numbers) -> Iterator[Entry]:
     """Read entries a few at a time; one that went offline meanwhile is left out."""
     wanted = list(numbers)
     for start in range(0, len(wanted), _AT_A_TIME):
-        yield from entries_with_live().live().filter(pk__in=wanted[start : start + _AT_A_TIME]).order_by("pk")
+        yield from Entry.objects.with_live().live().filter(pk__in=wanted[start : start + _AT_A_TIME]).order_by("pk")
 
 
 def _said(entry: Entry, answer: Answer, site: str) -> dict[str, object]:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from faq.models import Entry
-from faq.views.answers import Answer, entries_with_live
+from faq.views.answers import Answer
 from faq.views.caching import cached_by_epoch
 from faq.views.selections import of_a_state, origin
 from faq.views.states import state_address
@@ -68,7 +68,7 @@ def _add(feed: _Feed, entry: Entry, answer: Answer, site: str) -> None:
 
 
 def _latest(selection) -> list[Entry]:
-    entries = entries_with_live().live().order_by("-updated_at", "-pk")
+    entries = Entry.objects.with_live().live().order_by("-updated_at", "-pk")
     numbers = selection if len(selection) <= _FEW else islice(_latest_among(selection), ANSWERS_IN_A_FEED)
     return list(entries.filter(pk__in=list(numbers))[:ANSWERS_IN_A_FEED])
 

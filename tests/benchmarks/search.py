@@ -119,15 +119,12 @@ def _searched(stock: Stock, query: str) -> int:
     for bits in stock.under:
         bits.intersection_cardinality(within)
     best = result.ranked(within).best(MOST_COMPARED)
-    shown = [number for number, _ in best][:PAGE]
-    phrase = Phrase.of(result.senses)
-    if phrase.neighbours:
-        rows = Entry.objects.filter(pk__in=[number for number, _ in best]).values_list("pk", "question", "answer")
-        shown = placed(best, phrase, {number: (question, answer) for number, question, answer in rows})[:PAGE]
+    read = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
+    texts = {number: (entry.question, entry.answer) for number, entry in read.items()}
     marks = Marks.of((way.keys, way.beginning) for sense in result.senses for way in sense.ways)
-    answers = dict(Entry.objects.filter(pk__in=shown).values_list("pk", "answer"))
-    for number in shown:
-        extract(answers[number], marks)
+    for number in placed(best, Phrase.of(result.senses), texts)[:PAGE]:
+        _, answer = texts[number]
+        extract(answer, marks)
     return len(within)
 
 

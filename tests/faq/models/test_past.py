@@ -9,11 +9,10 @@ from django.utils import timezone
 from faq.domain.facets import Facet
 from faq.domain.past import Part, json_of
 from faq.enums import Action
-from faq.models import Couloir, Epoch, Publication, Version
+from faq.models import Couloir, Entry, Epoch, Publication, Version
 from faq.models.live import live_snapshot, load_taxonomy
 from faq.models.past import answers_at, known_reference, numbers_at
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
-from faq.views.answers import entries_with_live
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, numbers, some_published_entries
 from tests.faq.views.reading import read
 from tests.histories import History
@@ -28,7 +27,7 @@ def _taxonomy():
 
 def what_the_public_reads():
     """Give the answers of the public pages as the file would write them: from rows and filing tables."""
-    entries = entries_with_live().live().with_filing().filter(pk__in=live_snapshot().index.live).order_by("pk")
+    entries = Entry.objects.with_live().live().with_filing().filter(pk__in=live_snapshot().index.live).order_by("pk")
     return [json.dumps(public_answer(entry), ensure_ascii=False) for entry in entries]
 
 
