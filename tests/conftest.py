@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template import Node, engines
 from hypothesis import settings as hypothesis
 
+from faq.models import EpochStep
 from faq.services.duplicates import forget_texts
 from feedback.views import forget_targets
 
@@ -66,3 +67,13 @@ def _no_texts_of_other_tests() -> None:
     """Forget the entries of the test before, which processes keep for duplicates and votes: numbers come again."""
     forget_texts()
     forget_targets()
+
+
+@pytest.fixture(autouse=True)
+def _no_sweep_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweep the epoch's steps only where a test asks for it.
+
+    The step that is swept at is told by its number, and PostgreSQL goes on counting from test to test: whichever one
+    came to a fiftieth move would see a query more than it asserts.
+    """
+    monkeypatch.setattr(EpochStep, "SWEEP", sys.maxsize)
