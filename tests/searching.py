@@ -59,7 +59,12 @@ def an_index(texts: Mapping[int, Text] | Iterable[Text]) -> Index:
 
 def found(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> list[int]:
     """Give the numbers that a query finds, best first."""
-    return searched(index, query, synonyms, typing=typing).numbers.tolist()
+    return in_order(searched(index, query, synonyms, typing=typing))
+
+
+def in_order(result: Found) -> list[int]:
+    """Give the numbers of all that was found, best first."""
+    return result.ranked(result.entries).numbers(0, len(result.entries))
 
 
 def searched(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> Found:

@@ -16,6 +16,9 @@ QUESTION_MAX_LENGTH = 300
 SLUG_MAX_LENGTH = 60
 
 
+_READ = ("status", "question", "answer", "live", "updated_at", "verification")
+
+
 class EntryQuerySet(models.QuerySet):
     """Verbs that read entries; public code begins with `live`."""
 
@@ -62,8 +65,8 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(Q(pk__in=on_left) | Q(pk__in=on_right)).exclude(pk=number)
 
     def with_live(self):
-        """Bring the version that is live along, in the same query; its long texts are those of the entry."""
-        return self.select_related("live").defer("folded", "live__question", "live__answer")
+        """Bring what readers see of entries and of the versions that are live, in the same query, and no more."""
+        return self.select_related("live").only(*_READ, "live__number", "live__filing")
 
     def with_filing(self):
         """Bring the terms of all facets along, one query per facet."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from pyroaring import BitMap
 
-from faq.domain.facets import Facet
+from faq.domain.cascade import CascadeIndex
+from faq.domain.facets import Facet, Term
 from faq.domain.search.evaluation import figures, judged
 from faq.domain.search.extracts import Marks, extract
 from faq.domain.search.filed import Filed, Labels
@@ -50,11 +51,10 @@ class Stock:
     """The first entries of the database, as searches and filters read them."""
 
     index: Index
-    filtered: BitMap
-    """Those under the offer type that most are filed under."""
-    under: Sequence[BitMap]
-    """Those under each of all terms, to be counted."""
+    cascade: CascadeIndex
     filed: Filed
+    offer: Term
+    """The offer type that most are filed under."""
     size: int
     last: int
     """The number of the last entry."""
@@ -64,7 +64,7 @@ def run() -> None:
     """Measure and print; brings the database to the largest of SIZES."""
     apart(_prepare)
     table(
-        f"Recherche dans un filtre, avec les comptes de tous les termes et {PAGE} extraits.",
+        f"Recherche dans un filtre, avec les comptes de toutes les réponses et {PAGE} extraits.",
         ("fiches", "requête", "trouvées", "index (UC, ms)", "base, bien écrite (ms)", "LIKE (ms)"),
         [row for size in SIZES for row in apart(_rows, size)],
     )
@@ -90,10 +90,16 @@ def _stock(size: int) -> Stock:
         SearchStem.objects.values_list("pk", "key"), SearchForm.objects.values_list("pk", "form", "stem")
     )
     index = Index.build(words, ((number, bytes(stored)) for number, stored in rows.iterator()), {})
-    cascade, first = live_snapshot().index, BitMap(range(last + 1))
-    sets = [cascade.select({term.facet: term}) & first for term in cascade.taxonomy.terms]
-    offers = [bits for term, bits in zip(cascade.taxonomy.terms, sets, strict=True) if term.facet is Facet.OFFER_TYPES]
-    return Stock(index, max(offers, key=len), sets, Filed(Labels(cascade.taxonomy), cascade), size, last)
+    cascade = _first(live_snapshot().index, BitMap(range(last + 1)))
+    offers = cascade.taxonomy.by_facet[Facet.OFFER_TYPES]
+    offer = max(offers, key=lambda term: cascade.count({Facet.OFFER_TYPES: term}))
+    return Stock(index, cascade, Filed(Labels(cascade.taxonomy), cascade), offer, size, last)
+
+
+def _first(cascade: CascadeIndex, numbers: BitMap) -> CascadeIndex:
+    terms = cascade.taxonomy.by_facet.items()
+    under = {facet: {term.id: cascade.filed_under(term) & numbers for term in of} for facet, of in terms}
+    return CascadeIndex.build(cascade.taxonomy, cascade.live & numbers, under)
 
 
 def _rows(size: int) -> list[tuple[str, ...]]:
@@ -113,11 +119,11 @@ def _row(size: int, name: str, ours: Cost, base: Cost, like: Cost) -> tuple[str,
 
 
 def _searched(stock: Stock, query: str) -> int:
-    """Do what a page does: search, narrow, count under every term, put the best in order, cut their extracts."""
+    """Do what a page does: search, narrow, count for every option, put the best in order, cut their extracts."""
     result = stock.index.search(read_query(query), NO_SYNONYMS, stock.filed)
-    within = result.entries & stock.filtered
-    for bits in stock.under:
-        bits.intersection_cardinality(within)
+    state = {Facet.OFFER_TYPES: stock.offer}
+    within = stock.cascade.select(state, result.entries)
+    stock.cascade.questions(state, result.entries)
     best = result.ranked(within).best(MOST_COMPARED)
     read = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
     texts = {number: (entry.question, entry.answer) for number, entry in read.items()}
@@ -152,7 +158,7 @@ def _by_full_text(stock: Stock, query: str) -> int:
     words = [word.form for word in read_query(query).words]
     numbers = (
         f"SELECT entry_id FROM faq_entry_offer_types "  # noqa: S608
-        f"WHERE offertype_id = {_offer(stock)} AND entry_id <= {stock.last}"
+        f"WHERE offertype_id = {stock.offer.id} AND entry_id <= {stock.last}"
     )
     fts = f"fts_{stock.size}"
     if connection.vendor == "sqlite":
@@ -173,17 +179,11 @@ def _by_full_text(stock: Stock, query: str) -> int:
 
 
 def _by_like(stock: Stock, query: str) -> int:
-    entries = Entry.objects.live().filter(offer_types=_offer(stock), pk__lte=stock.last)
+    entries = Entry.objects.live().filter(offer_types=stock.offer.id, pk__lte=stock.last)
     for word in read_query(query).words:
         entries = entries.filter(answer__icontains=word.form)
     list(entries.values_list("pk", "answer")[:PAGE])
     return entries.count()
-
-
-def _offer(stock: Stock) -> int:
-    cascade = live_snapshot().index
-    offers = cascade.taxonomy.by_facet[Facet.OFFER_TYPES]
-    return max(offers, key=lambda term: cascade.count({Facet.OFFER_TYPES: term})).id
 
 
 def _starting() -> list[tuple[str, ...]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate, compress
+from itertools import compress
 from typing import NamedTuple
 
 from faq.domain.search.queries import Keys
@@ -18,8 +18,10 @@ Piece = tuple[str, bool]
 
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = re.compile(f"({_WORD.pattern})")
-_MARKUP = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)|\*\*|__|^[ \t]*(?:[-•–*]|\d+[.)])[ \t]+", re.MULTILINE)
-_BLANK = re.compile(r"[ \t\r\n]+")
+# Each begins with what is rare in a text, where an engine looks fast.
+_ITEM = re.compile(r"\n[ \t]*(?:[-•–*]|\d+[.)])[ \t]+")
+_MARKUP = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)|\*\*|__")
+_BLANK = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")
 _PLURAL = re.compile(r"(?<=[aeiltr])s$")
 _MOST_PARTS = 4
 _LEAD = 60
@@ -64,10 +66,12 @@ class _Beginnings(dict[str, bool]):
 
     def __init__(self, words: frozenset[str], first: frozenset[str], beginnings: tuple[str, ...]) -> None:
         self._words, self._first, self._beginnings = words, first, beginnings or ("\0",)
+        self._initials = {name[0] for name in (*words, *first, *beginnings)}
 
     def __missing__(self, word: str) -> bool:
         folded, key, singular = _read(word)
-        self[word] = known = (
+        # Most words begin with another letter.
+        self[word] = known = not self._initials.isdisjoint((folded[:1], key[:1])) and (
             any(name.startswith((key, singular)) for name in self._words)
             or key in self._first
             or folded.startswith(self._beginnings)
@@ -82,7 +86,7 @@ def highlighted(text: str, marks: Marks) -> list[Piece]:
 
 def extract(text: str, marks: Marks) -> list[Piece]:
     """Give the part of an answer that holds most of what was searched for, in pieces, without markup."""
-    flat = _BLANK.sub(" ", _MARKUP.sub(r"\1", text)).strip()
+    flat = _BLANK.sub(" ", _MARKUP.sub(r"\1", _ITEM.sub("\n", f"\n{text}"))).strip()
     places = _places(flat, marks)
     if len(flat) <= EXTRACT_LENGTH:
         return _pieces(flat, places)
@@ -100,33 +104,35 @@ def _places(text: str, marks: Marks) -> list[tuple[int, int]]:
     hits = list(compress(range(len(words)), map(marks.begin_with.__getitem__, words)))
     if not hits:
         return []
-    # Where what stands before a word ends, the word begins.
-    starts = list(accumulate(map(len, parts)))[::2]
     places: list[tuple[int, int]] = []
+    read, end = 0, 0
     for number in hits:
-        if places and starts[number] < places[-1][1]:
+        if 2 * number + 1 < read:
             continue
-        read = [_read(word) for word in words[number : number + marks.longest]]
-        if length := _length(read, marks) or _length_of_name(read, marks):
-            last = number + length - 1
-            places.append((starts[number], starts[last] + len(words[last])))
+        following = words[number : number + marks.longest]
+        if length := _length(following, marks) or _length_of_name(following, marks):
+            # The words are the odd parts; what stands before each is an even one.
+            start = end + len("".join(parts[read : 2 * number + 1]))
+            read = 2 * (number + length)
+            end = start + len("".join(parts[2 * number + 1 : read]))
+            places.append((start, end))
     return places
 
 
-def _length(read: Sequence["_Read"], marks: Marks) -> int:
+def _length(words: Sequence[str], marks: Marks) -> int:
     """Give how many of these words, from the first on, are to be highlighted together."""
     for expression in marks.expressions:
-        if tuple(word.key for word in read[: len(expression)]) == expression:
+        if tuple(_read(word).key for word in words[: len(expression)]) == expression:
             return len(expression)
-    first = read[0]
+    first = _read(words[0])
     return int(first.key in marks.words or (bool(marks.beginnings) and first.folded.startswith(marks.beginnings)))
 
 
-def _length_of_name(read: Sequence["_Read"], marks: Marks) -> int:
+def _length_of_name(words: Sequence[str], marks: Marks) -> int:
     """Give how many of these words, from the first on, make up a name, which is marked as one word."""
     joined = ""
-    for length, word in enumerate(read[:_MOST_PARTS], start=1):
-        joined += word.singular
+    for length, word in enumerate(words[:_MOST_PARTS], start=1):
+        joined += _read(word).singular
         if joined in marks.words:
             return length
     return 0

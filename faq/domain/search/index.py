@@ -5,7 +5,7 @@ The numbers of entries are their places in all arrays, as in `faq.domain.search.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,37 +32,26 @@ NEAREST = 5
 FILED = 1
 """What an entry weighs that is only filed under what a query names: as little as the least word."""
 _FINEST = 65_535
-_PLAIN, _SPARSE = 12_346, 4_096
-"""Of stored sets: the mark of those without runs, and how many numbers of one high half are listed at most."""
-
-
-_NONE: Numbers = np.empty(0, np.intp)
-_NO_SCORES: Amounts = np.empty(0, np.float32)
+_PLAIN, _PART, _SPARSE = 12_346, 1 << 16, 4_096
+"""Of stored sets: the mark of those without runs, the numbers of a part, and how many of them are listed at most."""
 
 
 @dataclass(frozen=True)
 class Found:
     """What a query finds."""
 
-    numbers: Numbers
-    """Of the entries, best first; of equal ones the smaller number first."""
-    scores: Amounts
-    """Of the same, in the same order."""
     entries: BitMap
-    """The same as a set."""
+    """The numbers of the entries."""
     senses: tuple[Sense, ...]
     nearest: list[int]
     """Where nothing is found: the entries that hold something of the query, best first."""
+    scores: Amounts = field(repr=False)
+    """By number; those that are not found have none."""
 
     def ranked(self, within: BitMap) -> "Ranked":
-        """Give those that are among some others, in the same order."""
-        if len(within) == len(self.numbers):
-            return Ranked(self.numbers, self.scores)
-        wanted = np.zeros(int(self.numbers.max(initial=0)) + 1, np.bool_)
-        among = np.frombuffer(within.to_array(), np.uint32)
-        wanted[among[among < len(wanted)]] = True
-        kept = wanted[self.numbers]
-        return Ranked(self.numbers[kept], self.scores[kept])
+        """Give those that are among some others, best first; of equal ones the smaller number first."""
+        numbers = np.frombuffer((within & self.entries).to_array(), np.uint32).astype(np.intp)
+        return Ranked(*_ranked(numbers, self.scores))
 
 
 @dataclass(frozen=True)
@@ -138,18 +127,20 @@ class Index:
         """
         senses = tuple(self.reader(synonyms, filed, typing=typing).senses(query))
         weights = [self._weights(sense) for sense in senses]
-        amounts = telling(senses, [int(np.count_nonzero(weight)) for weight in weights], len(self.entries))
+        present = [weight > 0 for weight in weights]
+        amounts = telling(senses, [int(np.count_nonzero(there)) for there in present], len(self.entries))
         if not sum(amounts):
-            return Found(_NONE, _NO_SCORES, BitMap(), senses, [])
-        score, told = self._added_up(weights, amounts)
-        needed = [number for number, sense in enumerate(senses) if not sense.negation]
-        everything = np.logical_and.reduce([weights[number] > 0 for number in needed or range(len(senses))])
-        matching = np.flatnonzero(everything)
-        if len(matching) < FEW:
-            matching = np.flatnonzero(everything | (told >= MOST * sum(amounts)))
-        ranked = _ranked(matching, score)
-        nearest = _ranked(np.flatnonzero(told), score)[:NEAREST].tolist() if not len(ranked) else []
-        return Found(ranked, score[ranked], as_set(matching), senses, nearest)
+            return Found(BitMap(), senses, [], np.zeros(0, np.float32))
+        needed = [there for there, sense in zip(present, senses, strict=True) if not sense.negation]
+        matching = np.logical_and.reduce(needed or present)
+        if np.count_nonzero(matching) < FEW:
+            told = sum(there * np.float32(amount) for there, amount in zip(present, amounts, strict=True))
+            matching |= told >= MOST * sum(amounts)
+        if matching.any():
+            return Found(as_set(matching), senses, [], self._scores(np.flatnonzero(matching), weights, amounts))
+        some = np.flatnonzero(np.logical_or.reduce(present))
+        nearest, _ = _ranked(some, self._scores(some, weights, amounts))
+        return Found(BitMap(), senses, nearest[:NEAREST].tolist(), np.zeros(0, np.float32))
 
     def _weights(self, sense: Sense) -> Weights:
         found = self._said(sense.ways)
@@ -167,16 +158,19 @@ class Index:
                 np.maximum(found, np.minimum.reduce(each), out=found)
         return found
 
-    def _added_up(self, weights: Sequence[Weights], amounts: Sequence[float]) -> tuple[Amounts, Amounts]:
-        """Give the score of each entry, and how much of what the query tells it tells."""
-        score = np.zeros(self.postings.size, np.float32)
-        told = np.zeros(self.postings.size, np.float32)
+    def _scores(self, numbers: Numbers, weights: Sequence[Weights], amounts: Sequence[float]) -> Amounts:
+        """Give what these entries score, by number: what they say of the query, and how much of it."""
+        score = np.zeros(len(numbers), np.float32)
+        told = np.zeros(len(numbers), np.float32)
         for weight, amount in zip(weights, amounts, strict=True):
-            score += weight * np.float32(amount)
-            told += (weight > 0) * np.float32(amount)
+            said = weight[numbers]
+            score += said * np.float32(amount)
+            told += (said > 0) * np.float32(amount)
         score *= told / np.float32(sum(amounts))
-        score *= 1 + self.usefulness * np.float32(USEFUL / 100)
-        return score, told
+        score *= 1 + self.usefulness[numbers] * np.float32(USEFUL / 100)
+        scores = np.zeros(self.postings.size, np.float32)
+        scores[numbers] = score
+        return scores
 
 
 def telling(senses: Sequence[Sense], holding: Sequence[int], total: int) -> list[float]:
@@ -194,31 +188,35 @@ def telling(senses: Sequence[Sense], holding: Sequence[int], total: int) -> list
     return [amount or average for amount in known]
 
 
-def _ranked(numbers: Numbers, score: Amounts) -> Numbers:
-    """Put entries in order, best first; scores that differ by less than one in 65,535 are equal."""
-    if not len(numbers):
-        return numbers
-    scores = score[numbers]
-    coarse = np.round(scores * (_FINEST / scores.max())).astype(np.uint16)
-    return numbers[np.argsort(_FINEST - coarse, kind="stable")]
+def _ranked(numbers: Numbers, scores: Amounts) -> tuple[Numbers, Amounts]:
+    """Put entries, in rising order, in that of their scores, best first, and give these too.
+
+    Scores that differ by less than one in 65,535 are equal.
+    """
+    mine = scores[numbers]
+    coarse = np.round(mine * (_FINEST / scores.max(initial=1e-9))).astype(np.uint16)
+    order = np.argsort(_FINEST - coarse, kind="stable")
+    return numbers[order], mine[order]
 
 
-def as_set(numbers: Numbers) -> BitMap:
-    """Give numbers in rising order as a set, through the form in which sets are stored.
+def as_set(present: NDArray[np.bool_]) -> BitMap:
+    """Give the numbers of the places that are true as a set, through the form in which sets are stored.
 
     That form is public (RoaringFormatSpec); the package would take the numbers one after the other.
     """
-    high, starts = np.unique(numbers >> 16, return_index=True)
-    parts = [part.astype("<u2") for part in np.split(numbers & 0xFFFF, starts[1:])] if len(numbers) else []
-    said = np.array([(key, len(part) - 1) for key, part in zip(high, parts, strict=True)], "<u2")
-    stored = [part.tobytes() if len(part) <= _SPARSE else _as_bits(part) for part in parts]
-    before = 8 + 8 * len(parts)
+    parts = [present[first : first + _PART] for first in range(0, len(present), _PART)]
+    held = [(high, count, part) for high, part in enumerate(parts) if (count := int(np.count_nonzero(part)))]
+    stored = [_as_list(part) if count <= _SPARSE else _as_bits(part) for _, count, part in held]
+    before = 8 + 8 * len(held)
     offsets = before + np.cumsum([0, *map(len, stored)])[:-1]
-    head = np.array([_PLAIN, len(parts)], "<u4").tobytes() + said.tobytes() + offsets.astype("<u4").tobytes()
+    said = np.array([(high, count - 1) for high, count, _ in held], "<u2")
+    head = np.array([_PLAIN, len(held)], "<u4").tobytes() + said.tobytes() + offsets.astype("<u4").tobytes()
     return BitMap.deserialize(head + b"".join(stored))
 
 
-def _as_bits(part: NDArray[np.uint16]) -> bytes:
-    bits = np.zeros(1 << 16, np.bool_)
-    bits[part] = True
-    return np.packbits(bits, bitorder="little").tobytes()
+def _as_list(part: NDArray[np.bool_]) -> bytes:
+    return np.flatnonzero(part).astype("<u2").tobytes()
+
+
+def _as_bits(part: NDArray[np.bool_]) -> bytes:
+    return np.packbits(part, bitorder="little").tobytes().ljust(_PART // 8, b"\0")

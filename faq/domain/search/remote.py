@@ -20,7 +20,6 @@ from faq.domain.search.index import (
     NEAREST,
     USEFUL,
     Amounts,
-    Numbers,
     as_set,
     telling,
 )
@@ -106,7 +105,10 @@ def presence_of(answer: Body) -> BitMap:
     bits = np.array([bucket["bits"]["value"] for bucket in buckets]).astype(np.uint64)
     places = np.arange(_BITS, dtype=np.uint64)
     present = (bits[:, None] >> places) & np.uint64(1) != 0
-    return as_set((first[:, None] + places.astype(np.int64))[present])
+    numbers = (first[:, None] + places.astype(np.int64))[present]
+    held = np.zeros(int(numbers.max(initial=-1)) + 1, np.bool_)
+    held[numbers] = True
+    return as_set(held)
 
 
 @dataclass(frozen=True)
@@ -189,8 +191,7 @@ def _most(present: Sequence[BitMap], amounts: Sequence[float]) -> BitMap:
     told: Amounts = np.zeros(max((entries.max() for entries in present if entries), default=-1) + 1, np.float32)
     for entries, amount in zip(present, amounts, strict=True):
         told[np.frombuffer(entries.to_array(), np.uint32)] += np.float32(amount)
-    found: Numbers = np.flatnonzero(told >= MOST * sum(amounts))
-    return as_set(found)
+    return as_set(told >= MOST * sum(amounts))
 
 
 def _said(sense: Sense) -> Body:

@@ -28,6 +28,7 @@ def written(pieces):
         ("Un dossier, un patient", Marks(frozenset(), frozenset({("dossi", "patient")})), []),
         ("le dossier patient informatisé", Marks(frozenset(), frozenset({("dossi", "patient")})), ["dossier patient"]),
         ("référencement, référence", Marks(frozenset(), beginnings=("referenc",)), ["référencement", "référence"]),
+        ("Le 가나다라마 aussi", Marks(frozenset({stem("가나다라마")})), ["가나다라마"]),
         ("rien", Marks(frozenset()), []),
     ],
 )
