@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from faq.management.faults import reason
+
 
 @contextlib.contextmanager
 def written_to(output, stdout):
@@ -37,7 +39,7 @@ def written_to(output, stdout):
                 raise
     except OSError as error:
         raise CommandError(
-            f"{output} : impossible d’écrire ce fichier ({error.strerror}). "
+            f"{output} : impossible d’écrire ce fichier ({reason(error)}). "
             "Vérifiez le dossier, vos droits et la place libre."
         ) from error
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from faq.domain.search.evaluation import DEPTHS, Judged, figures, judged
+from faq.management.faults import unreadable
 from faq.models import Entry
 from faq.models.live import live_snapshot
 from faq.models.search import live_search
@@ -54,7 +55,7 @@ def _read(path: Path) -> list[tuple[str, str, list[str]]]:
         with path.open(encoding="utf-8", newline="") as file:
             return [(row["kind"], row["query"], row["expected"].split(SEPARATOR)) for row in csv.DictReader(file)]
     except OSError as error:
-        raise CommandError(f"{path} : fichier illisible ({error.strerror}).") from error
+        raise unreadable(path, error) from error
     except (KeyError, UnicodeDecodeError) as error:
         raise CommandError(f"{path} : il faut du CSV en UTF-8, avec les colonnes kind, query, expected.") from error
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from faq.enums import Origin
+from faq.management.faults import unreadable
 from faq.models.entries import reference
 from faq.services.curation import CurationRefused, import_curation
 from faq.services.versions import Provenance
@@ -29,9 +30,7 @@ class Command(BaseCommand):
         try:
             data = file.read_bytes()
         except OSError as error:
-            raise CommandError(
-                f"{file} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
-            ) from error
+            raise unreadable(file, error) from error
         try:
             report = import_curation(
                 data,

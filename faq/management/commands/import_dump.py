@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from faq.enums import DumpVerdict, Origin, PairCause, PairKind
+from faq.management.faults import unreadable
 from faq.management.progress import progress_on
 from faq.models.entries import reference
 from faq.services.dumps import ImportRefused, Source, import_dumps
@@ -50,9 +51,7 @@ class Command(BaseCommand):
         try:
             file = stack.enter_context(path.open("rb"))
         except OSError as error:
-            raise CommandError(
-                f"{path} : fichier illisible ({error.strerror}). Vérifiez son nom et vos droits."
-            ) from error
+            raise unreadable(path, error) from error
         return Source(dump_name(path.stem if name is None else name), file, str(path))
 
     def _print(self, report: DumpReport, dry_run, created, detailed):
