@@ -1,13 +1,16 @@
 """A developer's machine and the demo site: « make run »."""
 
 from faqcms.settings.base import *  # noqa: F403
-from faqcms.settings.base import BASE_DIR
+from faqcms.settings.base import BASE_DIR, CONTACT_EMAIL
 
 DEBUG = True
 SECRET_KEY = "development only: production settings refuse to start without a key of their own"  # noqa: S105
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 VOTE_KEY = "development only: votes"
 DEMO_ACCOUNTS = True
+
+# So that the demo shows where « Écrivez-nous » stands; nobody reads this mailbox.
+CONTACT_EMAIL = CONTACT_EMAIL or "faq@example.org"
 
 # SQLite creates its file, not the folder around it.
 (BASE_DIR / "var").mkdir(exist_ok=True)
