@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from faq.domain.search.analysis import analyse
-from faq.domain.search.index import Index
+from faq.domain.search.index import Index, as_set
 from faq.domain.search.postings import BLOCK, MOST_WORDS, pack
 from faq.domain.search.queries import LONGEST_QUERY, Synonyms
 from tests.searching import (
@@ -201,6 +202,21 @@ def test_an_index_that_follows_changes_equals_one_made_afresh(texts, changes):
     assert [index.reader(NO_SYNONYMS).completions(begun) for begun in ("c", "ser")] == [
         afresh.reader(NO_SYNONYMS).completions(begun) for begun in ("c", "ser")
     ]
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 200_000), st.sampled_from([0.0, 0.001, 0.06, 0.0625, 0.07, 0.9, 1.0]), st.integers(0, 9))
+def test_places_become_a_set_however_dense(length, share, seed):
+    present = np.random.default_rng(seed).random(length) < share
+    assert as_set(present) == BitMap(np.flatnonzero(present).tolist())
+
+
+@pytest.mark.parametrize("count", [0, 1, 4_095, 4_096, 4_097, 65_535, 65_536, 65_537])
+def test_sets_that_are_about_to_be_stored_otherwise(count):
+    for before in (0, 65_530, 65_536):
+        present = np.zeros(before + count, np.bool_)
+        present[before:] = True
+        assert as_set(present) == BitMap(range(before, before + count))
 
 
 @pytest.fixture(scope="module")
