@@ -14,9 +14,8 @@ from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Prod
 
 QUESTION_MAX_LENGTH = 300
 SLUG_MAX_LENGTH = 60
-
-
 _READ = ("status", "question", "answer", "live", "updated_at", "verification")
+"""What public pages read of an entry's row; anything else would cost a query of its own."""
 
 
 class EntryQuerySet(models.QuerySet):
