@@ -15,8 +15,8 @@ from django.utils import timezone
 from faq.domain.facets import Facet
 from faq.models import Entry, Version
 from faq.models.entries import reference
-from faq.models.live import filing_table, load_taxonomy
 from faq.resources import WRITERS
+from faq.selectors.published import filing_table, load_taxonomy
 from feedback.models import Comment, MonthlyCount, Vote
 from feedback.scoring import Tally, trend
 from feedback.subtotals import COUNTS

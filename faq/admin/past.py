@@ -24,8 +24,8 @@ from faq.domain.instants import NotAPastInstant, past_instant
 from faq.domain.past import ImpossibleFilter, Part, choose, json_file
 from faq.enums import EntryStatus
 from faq.models import Entry, Publication
-from faq.models.live import load_taxonomy
-from faq.models.past import answers_at, known_reference, numbers_at, publications_at
+from faq.selectors.history import answers_at, known_reference, numbers_at, publications_at
+from faq.selectors.published import load_taxonomy
 
 PER_PAGE = 20
 

@@ -8,7 +8,7 @@ from faq.models.failed_searches import FailedSearch
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
 from faq.models.schedules import Schedule
-from faq.models.search_tables import SearchedEntry, SearchForm, SearchStem
+from faq.models.search import SearchedEntry, SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
 from faq.models.verifications import ReviewEvent, Verification

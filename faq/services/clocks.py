@@ -20,7 +20,7 @@ from faq.domain.facets import Facet
 from faq.domain.review_dates import Happening, Intervals, review_date
 from faq.enums import Action, EntryStatus, VerificationKind
 from faq.models import Entry, Epoch, ReviewEvent, Verification, Version
-from faq.models.live import filing_table, load_taxonomy
+from faq.selectors.published import filing_table, load_taxonomy
 
 CHUNK = 500
 """Entries in memory at a time."""

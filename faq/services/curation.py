@@ -11,7 +11,7 @@ from faq.domain.facets import Facet, Taxonomy
 from faq.domain.text import FINGERPRINT_LENGTH
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry, Version
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, InvalidContent, clean, content_of
 from faq.services.entries import Edit, edit_entries
 from faq.services.matching import matches

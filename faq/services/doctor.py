@@ -15,7 +15,7 @@ from faq.domain.text import fingerprint
 from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import reference
-from faq.models.live import filing_table
+from faq.selectors.published import filing_table
 from faq.services.clocks import clock_faults
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from faq.domain.facets import Facet, Taxonomy
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, Version
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base, joined
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import require

@@ -9,7 +9,7 @@ from faq.domain.facets import Taxonomy
 from faq.enums import Action, BatchKind, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, Passage, SeeAlso
 from faq.models.entries import reference
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.merging_plans import dropped, plans_for

@@ -10,7 +10,7 @@ from faq.domain.search.analysis import GENERATION, Analysis, analyse, surfaces
 from faq.domain.search.postings import pack
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
 from faq.models.entries import reference
-from faq.models.search_tables import MOST_USEFUL
+from faq.models.search import MOST_USEFUL
 from faq.services.search_server import server_faults, tell_server
 
 CHUNK = 500

@@ -14,9 +14,9 @@ from django.db import transaction
 
 from faq.domain.search.remote import INDEX, STATE, document, state
 from faq.models import Epoch, SearchedEntry
-from faq.models.search_remote import step_on
-from faq.models.search_server import Server, ServerFault, search_server
-from faq.models.search_steps import changed_between, latest_step, leave_step
+from faq.selectors.search.remote import step_on
+from faq.selectors.search.server import Server, ServerFault, search_server
+from faq.selectors.search.steps import changed_between, latest_step, leave_step
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from faq.domain.text import fingerprint, fold
 from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import reference
-from faq.models.live import filing_table
+from faq.selectors.published import filing_table
 from faq.services.clocks import follow_publications
 from faq.services.content import NOT_FILED, Content, EntryError, content_of
 from faq.services.duplicates import catch_up

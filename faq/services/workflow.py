@@ -12,7 +12,7 @@ from django.db import transaction
 
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, EntryAlias
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, content_of
 from faq.services.roles import require

@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet, State, Taxonomy, Term
 from faq.models import Entry
-from faq.models.live import Snapshot
-from faq.models.search import Hits
+from faq.selectors.published import Snapshot
+from faq.selectors.search.hits import Hits
 from faq.views.caching import Kept
 from faq.views.states import branch, state_address
 

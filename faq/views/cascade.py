@@ -9,7 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.services.failed_searches import record_failed_search
 from faq.views.addresses import moved_permanently
 from faq.views.answers import AnswerList

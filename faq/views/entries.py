@@ -15,8 +15,8 @@ from faq.domain.markup import plain
 from faq.domain.text import normalise
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
-from faq.models.live import Snapshot, live_snapshot
-from faq.models.search_nearest import nearest_entries
+from faq.selectors.published import Snapshot, live_snapshot
+from faq.selectors.search.similar import nearest_entries
 from faq.views.addresses import live_entry, moved_permanently, tells_absences
 from faq.views.answers import Answer, TermLink
 from faq.views.caching import cached_by_epoch

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from faq.models import Entry
-from faq.models.live import Snapshot
+from faq.selectors.published import Snapshot
 from faq.views.answers import Answer
 from faq.views.selections import as_of, of_a_state, origin
 from faq.views.states import Reading, state_address

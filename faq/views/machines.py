@@ -7,7 +7,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_safe
 
 from faq.models import Epoch
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.views.caching import cached_by_epoch
 from faq.views.selections import origin
 from faq.views.states import branch, state_address

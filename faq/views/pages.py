@@ -13,7 +13,7 @@ from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, State, Taxonomy, Term
 from faq.domain.sections import sections
 from faq.models import SitePage
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.views.caching import cached_by_epoch
 from faq.views.exports import FORMAT
 from faq.views.selections import origin

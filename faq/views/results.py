@@ -8,8 +8,8 @@ from pyroaring import BitMap
 
 from faq.domain.cascade import Question
 from faq.models import Entry
-from faq.models.live import Snapshot
-from faq.models.search import Hits, live_search, most_useful
+from faq.selectors.published import Snapshot
+from faq.selectors.search.hits import Hits, live_search, most_useful
 from faq.views.states import Reading, state_address
 
 _MOST_USEFUL = 3

@@ -5,8 +5,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from faq.models import Entry
-from faq.models.live import live_snapshot
-from faq.models.search import live_completions, live_search
+from faq.selectors.published import live_snapshot
+from faq.selectors.search.hits import live_completions, live_search
 from faq.views.caching import cached_by_epoch
 from faq.views.states import read_state
 

@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.utils.cache import get_conditional_response, patch_cache_control
 
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.views.addresses import moved_permanently
 from faq.views.states import read_state, renamed_slugs
 

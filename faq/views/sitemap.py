@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from faq.domain.facets import Taxonomy
 from faq.models import Entry, Epoch, SitePage
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.views.selections import as_of, origin
 from faq.views.states import branch, state_address
 

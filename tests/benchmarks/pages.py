@@ -23,7 +23,7 @@ from django.urls import include, path
 from faq.domain.facets import Facet, State
 from faq.enums import Action, Origin
 from faq.models import Entry, Theme
-from faq.models.live import live_snapshot, read_snapshot
+from faq.selectors.published import live_snapshot, read_snapshot
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
 from faq.services.versions import Provenance

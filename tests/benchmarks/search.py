@@ -19,8 +19,8 @@ from faq.domain.search.spelling import meant
 from faq.domain.search.vocabulary import Vocabulary
 from faq.domain.text import stem
 from faq.models import Entry, SearchedEntry, SearchForm, SearchStem
-from faq.models.live import live_snapshot
-from faq.models.search import live_search
+from faq.selectors.published import live_snapshot
+from faq.selectors.search.hits import live_search
 from faq.services.content import Content
 from faq.services.entries import create_entry
 from faq.services.search import rebuild_search, search_is_out_of_date

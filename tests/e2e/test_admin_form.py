@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from faq.domain.facets import Facet
 from faq.models import Entry
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command

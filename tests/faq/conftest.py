@@ -3,7 +3,9 @@
 import pytest
 from django.core.management import call_command
 
-from faq.models import search_memory, search_remote, search_server
+from faq.selectors.search import memory as search_memory
+from faq.selectors.search import remote as search_remote
+from faq.selectors.search import server as search_server
 from faq.services import search_server as sending
 from tests.factories import a_published_entry, a_taxonomy
 from tests.fake_search_server import Engine, running

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import call_command
 
 from faq.models import SearchedEntry
-from faq.models.live import live_snapshot
-from faq.models.search import live_search
+from faq.selectors.published import live_snapshot
+from faq.selectors.search.hits import live_search
 from faq.services.workflow import archive_entry
 from feedback.models import Answer, Vote
 from feedback.ranking import rank_by_votes

@@ -15,7 +15,7 @@ from faq.domain.diff import diff_text, split_lines
 from faq.domain.facets import Facet
 from faq.domain.merge import MergedTerms, merge
 from faq.models import Entry, Version
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, InvalidContent, clean, content_of, one_line_end
 
 MINE, THEIRS, BOTH, OTHER = "mine", "theirs", "both", "other"

@@ -16,7 +16,7 @@ from faq.admin.entries.filters import FILTERS, CountedFilter, FacetFilter
 from faq.enums import BatchKind
 from faq.models import Batch, Entry, ReviewEvent
 from faq.models.entries import number_of
-from faq.models.live import filing_table
+from faq.selectors.published import filing_table
 from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError
 from faq.services.verifications import RIGHT, check_entries, take_back_checks

@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from faq.domain.facets import Facet
 from faq.enums import EntryStatus
 from faq.models import Dump, Entry, Pair, Passage
-from faq.models.live import filing_table
+from faq.selectors.published import filing_table
 
 TRANSVERSE = "~"
 """The value that asks for entries without a term at a facet; no slug can be spelt so."""

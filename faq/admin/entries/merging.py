@@ -18,7 +18,7 @@ from faq.enums import EntryStatus, Origin
 from faq.forms import EntryForm
 from faq.models import Entry, EntryAlias
 from faq.models.entries import number_of, reference
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.content import EntryError, InvalidContent, content_of
 from faq.services.merging import merge_entries
 from faq.services.roles import require

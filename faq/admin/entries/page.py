@@ -23,7 +23,7 @@ from faq.forms import EntryForm
 from faq.kept_text import GIVE_UP, forget, kept_for
 from faq.models import Entry, Passage
 from faq.models.entries import number_of
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.bulk import Operation
 from faq.services.conflicts import NO_VERSION, Conflict
 from faq.services.content import EntryError, InvalidContent

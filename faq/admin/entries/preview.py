@@ -5,7 +5,7 @@ from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 
 from faq.forms import EntryForm
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 
 
 def preview(model_admin, request):

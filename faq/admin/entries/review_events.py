@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from faq.forms import ReviewEventForm
 from faq.models import Entry, ReviewEvent
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.clocks import live_under
 from faq.services.content import EntryError
 from faq.services.review_events import declare_event, take_back_event

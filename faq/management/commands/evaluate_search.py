@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from faq.domain.search.evaluation import DEPTHS, Judged, figures, judged
 from faq.management.faults import unreadable
 from faq.models import Entry
-from faq.models.live import live_snapshot
-from faq.models.search import live_search
+from faq.selectors.published import live_snapshot
+from faq.selectors.search.hits import live_search
 
 QUERIES = settings.BASE_DIR / "fixtures" / "search_queries.csv"
 SEPARATOR = " | "

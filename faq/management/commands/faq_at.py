@@ -11,8 +11,8 @@ from faq.domain.markup import render
 from faq.domain.past import ImpossibleFilter, Part, choose, json_file
 from faq.management.output import written_to
 from faq.models import Entry
-from faq.models.live import load_taxonomy
-from faq.models.past import answers_at, known_reference, numbers_at
+from faq.selectors.history import answers_at, known_reference, numbers_at
+from faq.selectors.published import load_taxonomy
 
 _PLACE_OF_ANSWERS = "<!-- réponses -->"
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from faq.enums import Action, EntryStatus
 from faq.models import Couloir, Entry, Schedule
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import Conflict, StaleVersion
 from faq.services.content import Content
 from faq.services.doctor import faults

@@ -14,7 +14,7 @@ from faq.domain.dumps import VOTE_LINE
 from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, Epoch, Publication, Version
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, InvalidContent, content_of
 from faq.services.doctor import faults

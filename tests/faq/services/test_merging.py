@@ -14,7 +14,7 @@ from faq.domain.facets import Facet
 from faq.domain.merge import both_texts, united_filing
 from faq.enums import Action, Decision, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, Pair, Passage, Schedule, SeeAlso
-from faq.models.live import filing_table
+from faq.selectors.published import filing_table
 from faq.services.batches import undo_batch
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, content_of

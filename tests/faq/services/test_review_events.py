@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from faq.enums import Action
 from faq.models import Entry, ReviewEvent
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, EntryError
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry

@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from faq.domain.search import analysis
 from faq.enums import Action
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
-from faq.models.live import live_snapshot
-from faq.models.search import live_search
+from faq.selectors.published import live_snapshot
+from faq.selectors.search.hits import live_search
 from faq.services import search
 from faq.services.content import Content
 from faq.services.doctor import faults

@@ -3,9 +3,10 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from faq.models import EpochStep, search_memory
-from faq.models.live import live_snapshot
-from faq.models.search import live_search
+from faq.models import EpochStep
+from faq.selectors.published import live_snapshot
+from faq.selectors.search import memory as search_memory
+from faq.selectors.search.hits import live_search
 from faq.services import search_server as sending
 from faq.services.doctor import faults
 from faq.services.search import rebuild_search

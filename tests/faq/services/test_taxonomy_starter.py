@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from faq.models import Couloir, Dispositif, Epoch, OfferType, Theme
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.taxonomy_starter import load_starter_taxonomy
 
 pytestmark = pytest.mark.django_db

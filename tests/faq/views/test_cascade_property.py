@@ -8,7 +8,7 @@ from django.conf import settings
 
 from faq.domain.facets import Facet
 from faq.models import Entry
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.services.curation import import_curation
 from faq.services.taxonomy_starter import load_starter_taxonomy
 from faq.services.workflow import publish_entries

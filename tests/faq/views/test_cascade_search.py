@@ -6,7 +6,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from faq.models import FailedSearch
-from faq.models.search_tables import SearchedEntry
+from faq.models.search import SearchedEntry
 from faq.views import answers
 from faq.views.caching import Kept
 from tests.factories import a_published_entry, a_taxonomy, numbers, some_published_entries

@@ -13,7 +13,7 @@ from django.utils import timezone
 from faq.domain.facets import Facet
 from faq.enums import Action
 from faq.models import Entry, Publication, Theme, Version
-from faq.models.live import load_taxonomy
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import create_entry, edit_entry
 from faq.services.merging import relate

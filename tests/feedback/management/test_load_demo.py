@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from faq.models import Dump, Entry, Version
-from faq.models.live import live_snapshot
+from faq.selectors.published import live_snapshot
 from faq.services.dumps_export import export_dump, find_dump
 from feedback import demo
 from feedback.models import Answer, Vote

@@ -10,8 +10,8 @@ from faq.domain.facets import Facet
 from faq.domain.past import Part, json_of
 from faq.enums import Action
 from faq.models import Couloir, Entry, Epoch, Publication, Version
-from faq.models.live import live_snapshot, load_taxonomy
-from faq.models.past import answers_at, known_reference, numbers_at
+from faq.selectors.history import answers_at, known_reference, numbers_at
+from faq.selectors.published import live_snapshot, load_taxonomy
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, numbers, some_published_entries
 from tests.faq.views.reading import read

@@ -6,10 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from pyroaring import BitMap
 
-from faq.models import EpochStep, SearchStem, SynonymGroup, search_memory, search_server
-from faq.models.live import live_snapshot
-from faq.models.search import live_completions, live_search, most_useful
-from faq.models.search_nearest import nearest_entries
+from faq.models import EpochStep, SearchStem, SynonymGroup
+from faq.selectors.published import live_snapshot
+from faq.selectors.search import memory as search_memory
+from faq.selectors.search import server as search_server
+from faq.selectors.search.hits import live_completions, live_search, most_useful
+from faq.selectors.search.similar import nearest_entries
 from faq.services.search import set_usefulness
 from faq.services.synonyms import save_synonyms
 from faq.services.workflow import archive_entry, withdraw_entry

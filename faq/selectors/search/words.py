@@ -1,7 +1,7 @@
 """What is known of words, read from the tables as far as it changed: both kinds of search read queries by it."""
 
 from faq.domain.search.vocabulary import Vocabulary
-from faq.models.search_tables import SearchForm, SearchStem
+from faq.models.search import SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup
 
 Groups = tuple[tuple[tuple[str, ...], bool], ...]

@@ -20,10 +20,10 @@ from faq.domain.search.queries import Query, Synonyms
 from faq.domain.search.senses import Reader, Sense
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
-from faq.models.search_memory import forget_index
-from faq.models.search_server import Server, ServerBehind, ServerFault
-from faq.models.search_steps import latest_step
-from faq.models.search_words import Groups, synonym_groups, with_new_words
+from faq.selectors.search.memory import forget_index
+from faq.selectors.search.server import Server, ServerBehind, ServerFault
+from faq.selectors.search.steps import latest_step
+from faq.selectors.search.words import Groups, synonym_groups, with_new_words
 
 AGEING = 600.0
 """Seconds after which the frequencies of words are asked for again, once something changed."""

@@ -12,8 +12,8 @@ from faq.domain.search.index import Index
 from faq.domain.search.queries import Synonyms
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
-from faq.models.search_tables import SearchedEntry
-from faq.models.search_words import ROWS, Groups, synonym_groups, with_new_words
+from faq.models.search import SearchedEntry
+from faq.selectors.search.words import ROWS, Groups, synonym_groups, with_new_words
 
 MOST_CHANGED = 500
 """Entries. Once more have changed since everything was read, everything is read anew."""

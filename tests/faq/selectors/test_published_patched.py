@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus
 from faq.models import Couloir, Entry, EntryAlias, Theme
-from faq.models.live import live_snapshot, read_snapshot
+from faq.selectors.published import live_snapshot, read_snapshot
 from faq.services.batches import undo_batch
 from faq.services.content import Content, EntryError
 from faq.services.entries import create_entry, edit_entry

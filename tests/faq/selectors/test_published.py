@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from faq.domain.facets import Facet
 from faq.models import Couloir, Epoch
-from faq.models.live import live_snapshot, load_taxonomy
+from faq.selectors.published import live_snapshot, load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.taxonomy import save_term, themes_named

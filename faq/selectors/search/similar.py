@@ -4,11 +4,11 @@ from pyroaring import BitMap
 
 from faq.domain.search.nearest import LEAST_SHARED, Words, nearest_in, shared, telling_words
 from faq.domain.search.postings import unpack
-from faq.models.live import Snapshot
-from faq.models.search_memory import index_at
-from faq.models.search_remote import about, words_at
-from faq.models.search_server import Server, ServerFault, search_server
-from faq.models.search_tables import SearchedEntry
+from faq.models.search import SearchedEntry
+from faq.selectors.published import Snapshot
+from faq.selectors.search.memory import index_at
+from faq.selectors.search.remote import about, words_at
+from faq.selectors.search.server import Server, ServerFault, search_server
 
 _CANDIDATES = 50
 

@@ -1,0 +1,218 @@
+"""Searching what is published, in memory or on the server that is switched on: the same answers, never stale ones."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol, overload
+
+from pyroaring import BitMap
+
+from faq.domain.facets import Taxonomy
+from faq.domain.search.extracts import Marks, Piece, extract, highlighted
+from faq.domain.search.filed import Filed, Labels
+from faq.domain.search.index import Found
+from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
+from faq.domain.search.queries import Query, read_query
+from faq.domain.search.senses import Reader, Sense
+from faq.domain.search.vocabulary import Vocabulary
+from faq.models.entries import Entry
+from faq.models.search import SearchedEntry, SearchForm
+from faq.selectors.published import Snapshot
+from faq.selectors.search.memory import index_at
+from faq.selectors.search.remote import Steadfast, search_remotely, words_at
+from faq.selectors.search.server import ServerFault, search_server
+
+_REFERENCE = re.compile(r"[Qq] ?-? ?([0-9]{1,9})")
+
+
+class Ranked(Protocol):
+    """Entries in the order in which a query finds them."""
+
+    def best(self, limit: int) -> list[tuple[int, float]]:
+        """Give the first ones, each with its score."""
+
+    def numbers(self, start: int, stop: int) -> list[int]:
+        """Give those from one place to before another."""
+
+
+class Ranking(Sequence[int]):
+    """Entry numbers, best first; those of the farther pages are looked up where somebody looks."""
+
+    def __init__(self, named: Sequence[int], best: Sequence[int], ranked: Ranked, length: int) -> None:
+        """Take what comes before all others, the best of the others in their order, and who knows the rest."""
+        self._first, self._named, self._ranked, self._length = [*named, *best], len(named), ranked, length
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[int]: ...
+    def __getitem__(self, place):
+        """Give one number, or a page of them."""
+        if isinstance(place, int):
+            place = range(self._length)[place]
+            return self[place : place + 1][0]
+        start, stop, step = place.indices(self._length)
+        known = len(self._first)
+        rest = self._ranked.numbers(max(start, known) - self._named, stop - self._named) if stop > known else []
+        return [*self._first[start:stop], *rest][::step]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What a search finds among the live entries."""
+
+    query: str
+    """As it was read: « » where it says nothing (function words only, signs only)."""
+    numbers: Ranking
+    """Those within the selection, best first."""
+    entries: BitMap
+    """All that match, whatever the selection."""
+    marks: Marks
+    """What `extract` and `highlight` mark."""
+    correction: str
+    """The query with the words that were probably meant; « » where it was searched for as it is."""
+    unknown: tuple[str, ...]
+    """Words of the query that stand in no entry, and look like none that do."""
+    nearest: tuple[int, ...]
+    """Where nothing matches: a few entries that hold something of the query, best first, whatever the selection."""
+    read: Mapping[int, Entry]
+    """Those that were read to be put in order, with their live versions, by number: no page has to read them again."""
+
+    @property
+    def count(self) -> int:
+        """How many entries are within the selection."""
+        return len(self.numbers)
+
+    def extract(self, answer: str) -> list[Piece]:
+        """Give the part of an answer that holds most of what was searched for, as (text, whether it is a match)."""
+        return extract(answer, self.marks)
+
+    def highlight(self, text: str) -> list[Piece]:
+        """Give a whole text, such as a question, as (text, whether it is a match)."""
+        return highlighted(text, self.marks)
+
+
+_labels = Labels(Taxonomy(()))
+
+
+def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None, *, typing: bool = False) -> Hits:
+    """Search the entries that are live in a snapshot; `selection` holds the numbers of those to be ranked.
+
+    Where nothing was published since the last search, no query for one word, one for several, and one more where
+    a word was corrected. With `typing`, the last word may go on. Where a server is switched on, it searches; as
+    long as it fails, or is behind, the worker does.
+    """
+    read = read_query(query)
+
+    def in_memory() -> tuple[Found, Vocabulary]:
+        live = index_at(snapshot.epoch)
+        return live.index.search(read, live.synonyms, _filed(snapshot), typing=typing), live.index.vocabulary
+
+    server = search_server()
+    if server and not server.rests:
+        try:
+            words = words_at(snapshot.epoch, server)
+            found = search_remotely(server, words, read, _filed(snapshot), len(snapshot.index), typing=typing)
+            return _hits(read, Steadfast(found, lambda: in_memory()[0]), words.vocabulary, snapshot, selection)
+        except ServerFault as fault:
+            server.failed(fault)
+    return _hits(read, *in_memory(), snapshot, selection)
+
+
+def _hits(
+    read: Query, found: Found | Steadfast, vocabulary: Vocabulary, snapshot: Snapshot, selection: BitMap | None
+) -> Hits:
+    named = _named(read.text) & snapshot.index.live
+    entries = found.entries & snapshot.index.live | named
+    within = entries if selection is None else entries & selection
+    ranked = found.ranked(within - named)
+    best = ranked.best(MOST_COMPARED)
+    phrase = Phrase.of(found.senses)
+    compared = _compared(best, phrase)
+    return Hits(
+        query=read.text if read.words or named else "",
+        numbers=Ranking(list(named & within), _by_phrase(best, phrase, compared), ranked, len(within)),
+        entries=entries,
+        marks=Marks.of((way.keys, way.beginning) for sense in found.senses for way in sense.ways),
+        correction=_corrected(read, found.senses, vocabulary),
+        unknown=tuple(word.form for sense in found.senses if sense.unknown for word in sense.words),
+        nearest=tuple(number for number in found.nearest if number in snapshot.index.live),
+        read=compared,
+    )
+
+
+def most_useful(snapshot: Snapshot, selection: BitMap, limit: int) -> list[int]:
+    """Give the numbers of those of the selection that visitors found useful, the most useful first: one query."""
+    rows = SearchedEntry.objects.filter(usefulness__gt=0).order_by("-usefulness", "pk").values_list("pk", flat=True)
+    return list(islice((number for number in rows.iterator() if number in selection), limit))
+
+
+def live_completions(query: str, snapshot: Snapshot) -> list[str]:
+    """Give ways to go on with the last word of what is being typed, as people write it, the most usual first."""
+    read = read_query(query)
+    if not read.words or read.words[-1].end != len(read.text):
+        return []
+    last = read.words[-1]
+    numbers = _reader(snapshot).completions(last.form)
+    shown = dict(SearchForm.objects.filter(pk__in=numbers).exclude(form=last.form).values_list("pk", "shown"))
+    return [read.text[: last.start] + shown[number] for number in numbers if number in shown]
+
+
+def _reader(snapshot: Snapshot) -> Reader:
+    """Give who knows the words, without asking a server that fails."""
+    server = search_server()
+    if server and not server.rests:
+        try:
+            return words_at(snapshot.epoch, server).reader()
+        except ServerFault as fault:
+            server.failed(fault)
+    live = index_at(snapshot.epoch)
+    return live.index.reader(live.synonyms)
+
+
+def _filed(snapshot: Snapshot) -> Filed:
+    """Give the filing of a snapshot by the names of its terms, which are read once."""
+    global _labels
+    labels = _labels
+    if labels.taxonomy is not snapshot.taxonomy:
+        labels = _labels = Labels(snapshot.taxonomy)
+    return Filed(labels, snapshot.index)
+
+
+def _named(query: str) -> BitMap:
+    """Give the entry whose reference somebody typed (« Q-214 »)."""
+    reference = _REFERENCE.fullmatch(query)
+    return BitMap([int(reference[1])]) if reference else BitMap()
+
+
+def _compared(best: Sequence[tuple[int, float]], phrase: Phrase) -> dict[int, Entry]:
+    """Read what is to be put in order by what it says side by side, if there are several of both: one query."""
+    if len(best) < 2 or not phrase.neighbours:
+        return {}
+    found: dict[int, Entry] = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
+    return found
+
+
+def _by_phrase(best: Sequence[tuple[int, float]], phrase: Phrase, compared: Mapping[int, Entry]) -> list[int]:
+    """Put those first that keep the words of the query together."""
+    if not compared:
+        return [number for number, _ in best]
+    return placed(best, phrase, {number: (entry.question, entry.answer) for number, entry in compared.items()})
+
+
+def _corrected(query: Query, senses: Sequence[Sense], vocabulary: Vocabulary) -> str:
+    """Write the query with the words that were probably meant, as people write them."""
+    corrected = {
+        int(vocabulary.ids[sense.correction]): sense.words[0] for sense in senses if sense.correction is not None
+    }
+    if not corrected:
+        return ""
+    shown = dict(SearchForm.objects.filter(pk__in=corrected).values_list("pk", "shown"))
+    text = query.text
+    for id, word in sorted(corrected.items(), key=lambda one: -one[1].start):
+        text = text[: word.start] + shown.get(id, word.form) + text[word.end :]
+    return text
