@@ -32,7 +32,7 @@ class TextField(forms.CharField):
         super().__init__(strip=False, required=False, **options)
 
     def to_python(self, value):
-        """Give the text with LF at every line end, so that an untouched one is unchanged."""
+        """Return the text with LF at every line end, so that an untouched one is unchanged."""
         return one_line_end(super().to_python(value))
 
 
@@ -47,7 +47,7 @@ class TermBoxes(forms.CheckboxSelectMultiple):
         super().__init__()
 
     def create_option(self, name, value, *args, **options):
-        """Give one box its attributes."""
+        """Return one box its attributes."""
         option = super().create_option(name, value, *args, **options)
         option["attrs"]["data-term"] = f"{self.facet}-{value}"
         parents = sorted(self.taxonomy.by_id[self.facet, value].parents)
@@ -112,7 +112,7 @@ class EntryForm(forms.Form):
         return [name for name in names if name]
 
     def content(self, themes: Iterable[Theme]) -> Content:
-        """Give what was typed, filed under newly named thématiques too; the form is valid."""
+        """Return what was typed, filed under newly named thématiques too; the form is valid."""
         filing: Filing = {facet: frozenset(self.cleaned_data[facet]) for facet in Facet}
         named = frozenset(theme.pk for theme in themes)
         return Content(
@@ -227,7 +227,7 @@ class ReviewEventForm(forms.Form):
         self.fields["term"].choices = [("", "Choisissez…"), *(group for group in groups if group[1])]
 
     def clean_term(self):
-        """Give the term itself."""
+        """Return the term itself."""
         return self.terms[self.cleaned_data["term"]]
 
     def _choices(self, facet: Facet):

@@ -79,7 +79,7 @@ class KeptText:
 
 
 def typed_in(request: HttpRequest) -> TypedText | None:
-    """Give the text that a form sends: the form of an entry, or the sign-in form that carries it on."""
+    """Return the text that a form sends: the form of an entry, or the sign-in form that carries it on."""
     if request.method != "POST" or request.resolver_match is None:
         return None
     if request.resolver_match.view_name == _LOGIN:
@@ -95,7 +95,7 @@ def keep(request: HttpRequest, text: TypedText) -> None:
 
 
 def kept_for(request: HttpRequest) -> KeptText | None:
-    """Give the text that waits for the page that is asked for; where a form is sent, only if it shows that text."""
+    """Return the text that waits for the page that is asked for; where a form is sent, only if it shows that text."""
     kept = request.session.get(_IN_SESSION, {}).get(_page_of(request))
     if kept is None or (request.method == "POST" and request.POST.get(SHOWN) != kept["at"]):
         return None

@@ -74,7 +74,7 @@ class Export:
         self.rows = 0
 
     def __iter__(self):
-        """Give the bytes. Raises TableTooBig where the format cannot hold the table."""
+        """Return the bytes. Raises TableTooBig where the format cannot hold the table."""
         return WRITERS[self.file_format](self.resource.get_export_headers(), self._cells())
 
     def _cells(self):
@@ -86,7 +86,7 @@ class Export:
 
 
 def _slugs(facet, entry):
-    """Give the slugs of a facet's terms, as `filter_export` brought them along."""
+    """Return the slugs of a facet's terms, as `filter_export` brought them along."""
     return SEPARATOR.join(term.slug for term in getattr(entry, f"filed_{facet}"))
 
 
@@ -152,11 +152,11 @@ class EntryResource(ModelResource):
         )
 
     def dehydrate_themes(self, entry):
-        """Give the slugs of the thématiques; taggit would give them in the order of filing."""
+        """Return the slugs of the thématiques; taggit would give them in the order of filing."""
         return SEPARATOR.join(filed.tag.slug for filed in entry.filed_themes)
 
     def dehydrate_updated_at(self, entry):
-        """Give the date of the text or filing."""
+        """Return the date of the text or filing."""
         return iso_date(entry.updated_at)
 
     def dehydrate_sources(self, entry):
@@ -164,12 +164,12 @@ class EntryResource(ModelResource):
         return SEPARATOR.join(passage.source for passage in entry.sources)
 
     def dehydrate_checked_on(self, entry):
-        """Give the day on which somebody last vouched for what is live."""
+        """Return the day on which somebody last vouched for what is live."""
         checked = entry.live and entry.verification
         return timezone.localdate(checked.checked_at).isoformat() if checked else ""
 
     def dehydrate_review_before(self, entry):
-        """Give the day before which it is to be checked again."""
+        """Return the day before which it is to be checked again."""
         return entry.review_before.isoformat() if entry.review_before else ""
 
 

@@ -23,7 +23,7 @@ class EditorsSite(AdminSite):
     empty_value_display = "–"
 
     def get_app_list(self, request, app_label=None):
-        """Give the menu; for the page of one application, its tables."""
+        """Return the menu; for the page of one application, its tables."""
         applications = super().get_app_list(request, app_label)
         return applications if app_label else menu(request, applications)
 

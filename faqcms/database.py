@@ -25,7 +25,7 @@ _ADVICE = (
 
 
 def database(url: str) -> dict[str, Any]:
-    """Give the settings of one database; raise ImproperlyConfigured unless it is SQLite or PostgreSQL."""
+    """Return the settings of one database; raise ImproperlyConfigured unless it is SQLite or PostgreSQL."""
     if url.startswith("sqlite:"):
         settings = environ.Env.db_url_config(url)
         return _KEPT | settings | {"OPTIONS": _SQLITE_OPTIONS | settings.get("OPTIONS", {})}

@@ -87,7 +87,7 @@ def menu(request, applications):
 
 
 def queues(user):
-    """Tell how many wait where, for somebody who may read them: one query each."""
+    """Return how many wait where, for somebody who may read them: one query each."""
     entries = reverse("admin:faq_entry_changelist")
     drafts = f"{entries}?travail=brouillon"
     failed = f"{reverse('admin:faq_schedule_changelist')}?suite=echec"

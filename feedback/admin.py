@@ -39,7 +39,7 @@ class VoteAdmin(ReadOnly, admin.ModelAdmin):
         return votes.defer("visitor_hash", "source", *_LONG)
 
     def has_judge_permission(self, request):
-        """Tell who may say whether a vote that was set aside counts."""
+        """Return who may say whether a vote that was set aside counts."""
         return request.user.has_perm("feedback.judge_vote")
 
     @admin.display(description="fiche", ordering="entry")

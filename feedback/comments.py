@@ -33,7 +33,7 @@ class FollowUpRefused(ValueError):
 
 
 def clean_comment(text: str) -> str:
-    """Give what may be stored of what a visitor typed: personal data masked, then cut to its length."""
+    """Return what may be stored of what a visitor typed: personal data masked, then cut to its length."""
     return masked(one_line_end(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
 
 
@@ -78,7 +78,7 @@ def save_comment(
 
 
 def _standing_of_new(entry: int, source: str, moment: datetime) -> Standing:
-    """Tell whether a new comment is one too many of a burst."""
+    """Return whether a new comment is one too many of a burst."""
     sent = Comment.objects.filter(first_sent_at__lte=moment)
     limited = [(sent, ON_ALL_ENTRIES), (sent.filter(entry=entry), FROM_ANYWHERE)]
     if source:
@@ -106,7 +106,7 @@ def _store(comment: Comment) -> Standing:
 
 @transaction.atomic
 def judge_comments(comments: Iterable[int], standing: Standing, author: Author) -> int:
-    """Have comments that were set aside read like all others after all, or never; give how many there were.
+    """Have comments that were set aside read like all others after all, or never; return how many there were.
 
     `comments` are their primary keys, `standing` is REINSTATED or DISMISSED. Those that somebody judged already may
     be judged anew; comments that were never set aside are left alone. Raises PermissionDenied.
@@ -120,7 +120,7 @@ def judge_comments(comments: Iterable[int], standing: Standing, author: Author) 
 def follow_up(
     comments: Iterable[int], state: State, author: Author, *, assigned_to: User | None, corrected_in: Version | None
 ) -> int:
-    """Say what becomes of comments, by their primary keys; give how many there are.
+    """Return what becomes of comments, by their primary keys; return how many there are.
 
     `corrected_in` is the version that corrects what they are about: given for CORRECTED, and for no other state.
     Raises PermissionDenied, and FollowUpRefused where that version does not fit.

@@ -87,7 +87,7 @@ def votes_by_couloir(votes: Votes) -> list[tuple[Couloir, Tally]]:
 
 
 def _mondays(now):
-    """Give the Mondays of the weeks that are shown, the present one last."""
+    """Return the Mondays of the weeks that are shown, the present one last."""
     today = timezone.localdate(now)
     this_week = today - timedelta(days=today.weekday())
     return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]

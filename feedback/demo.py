@@ -61,7 +61,7 @@ ACCOUNTS = [
 
 @transaction.atomic
 def load_demo(fixtures: Path) -> bool:
-    """Fill an installation with the demo FAQ, all or nothing; tell whether there was anything to do.
+    """Fill an installation with the demo FAQ, all or nothing; return whether there was anything to do.
 
     The demo dump marks an installation that was filled: whatever was done to it since stays.
     """
@@ -86,7 +86,7 @@ def load_demo(fixtures: Path) -> bool:
 
 @transaction.atomic
 def create_accounts() -> list[Account]:
-    """Create the accounts that are missing, one per role; give those that were created."""
+    """Create the accounts that are missing, one per role; return those that were created."""
     missing = [account for account in ACCOUNTS if not User.objects.filter(username=account.name).exists()]
     for account in missing:
         user = User.objects.create_user(account.name, password=account.password, is_staff=True)

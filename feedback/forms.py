@@ -72,7 +72,7 @@ def _read_place(sent: Mapping[str, str]) -> Place:
 
 
 def _our_list(address: str) -> str:
-    """Give the address of a list of ours, written anew; any other is as good as none."""
+    """Return the address of a list of ours, written again; any other is as good as none."""
     if not address:
         return ""
     try:

@@ -78,7 +78,7 @@ _PART = {Answer.YES: "yes", Answer.NO: "no"}
 
 
 def _wrong_subtotals(parts: Counter[_Part]) -> int:
-    """Compare with what is stored; give how many subtotals differ, are missing, or are too many."""
+    """Compare with what is stored; return how many subtotals differ, are missing, or are too many."""
     names = ("yes", "no", "yes_again", "no_again")
     stored: Counter[_Part] = Counter()
     for version, week, *numbers in Subtotal.objects.values_list("version", "week", *names):

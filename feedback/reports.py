@@ -181,7 +181,7 @@ def _by_subject(by: str, figures: dict[tuple[date | None, Key], Figures]) -> Gro
 
 
 def _subjects(by: str, keys: set[Key]) -> Callable[[Key], list[tuple[Sorted, Names]]]:
-    """Give what names and orders the subjects that something counts for."""
+    """Return what names and orders the subjects that something counts for."""
     if by == ENTRY:
         questions = dict(Entry.objects.values_list("pk", "question"))
         return lambda key: [((key[0],), (reference(key[0]), questions[key[0]]))]
@@ -224,7 +224,7 @@ def _rows(by: str, per: Period, grouped: Grouped) -> Iterator[list[str | int | f
 
 
 def _before(day: date | None, per: Period) -> date | None:
-    """Give the period before another; something that there is not where time is not divided."""
+    """Return the period before another; something that there is not where time is not divided."""
     if day is None:
         return date.min
     if per is Period.MONTH:

@@ -13,7 +13,7 @@ from feedback.models import Vote
 
 
 def _filed_under(facet, vote):
-    """Give the slugs that the version which was read bore at a facet, as they were then."""
+    """Return the slugs that the version which was read bore at a facet, as they were then."""
     return SEPARATOR.join(term["slug"] for term in vote.version.filing.get(facet, ()))
 
 
@@ -70,17 +70,17 @@ class VoteResource(ModelResource):
         )
 
     def dehydrate_reference(self, vote):
-        """Give the reference of the entry that the vote counts for."""
+        """Return the reference of the entry that the vote counts for."""
         return reference_of(vote.credited_to)
 
     def dehydrate_voted_on(self, vote):
-        """Give the reference of the entry that was read, merged into the other since."""
+        """Return the reference of the entry that was read, merged into the other since."""
         return reference_of(vote.entry_id) if vote.entry_id != vote.credited_to else ""
 
     def dehydrate_voted_at(self, vote):
-        """Give the moment of the latest vote."""
+        """Return the moment of the latest vote."""
         return iso_date(vote.voted_at)
 
     def dehydrate_first_voted_at(self, vote):
-        """Give the moment of the first vote, before any change of mind."""
+        """Return the moment of the first vote, before any change of mind."""
         return iso_date(vote.first_voted_at)

@@ -54,7 +54,7 @@ def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
 
 
 def months_before(day: date, months: int) -> date:
-    """Give the same day of an earlier month, or that month's last day where it has no such day."""
+    """Return the same day of an earlier month, or that month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     _, last = monthrange(year, month + 1)
     return date(year, month + 1, min(day.day, last))

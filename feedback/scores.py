@@ -51,7 +51,7 @@ def tallies_by_entry(votes: VoteQuerySet) -> dict[int, Tally]:
 
 
 def runs_of(entries: Collection[int]) -> dict[int, list[Run]]:
-    """Give the runs of versions that share a score, by entry, in order: three queries, whatever their number.
+    """Return the runs of versions that share a score, by entry, in order: three queries, whatever their number.
 
     Votes on entries that were merged into one are not among them: they were about other texts.
     """
@@ -75,7 +75,7 @@ def present_tallies(now: datetime) -> dict[int, Tally]:
 
 
 def worst_answers(limit: int, now: datetime | None = None) -> list[Poor]:
-    """Give the live answers whose present text is surely the least useful, the worst first.
+    """Return the live answers whose present text is surely the least useful, the worst first.
 
     Ranked by the share of no that each has at least; nothing with fewer votes than it takes.
     """

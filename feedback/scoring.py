@@ -83,7 +83,7 @@ class Run:
 
 
 def wilson_interval(yes: int, votes: int, z: float = Z) -> tuple[float, float]:
-    """Give the interval that holds the true share of yes, by Wilson's score.
+    """Return the interval that holds the true share of yes, by Wilson's score.
 
     E. B. Wilson, « Probable inference, the law of succession, and statistical inference », Journal of the American
     Statistical Association 22 (1927), pages 209 to 212. Unlike the plain one it stays within 0 and 1, and is right
@@ -97,14 +97,14 @@ def wilson_interval(yes: int, votes: int, z: float = Z) -> tuple[float, float]:
 
 
 def trend(before: Tally, after: Tally) -> float | None:
-    """Give by how much the share of yes moved from one period to another, from -1 to 1; None for too few votes."""
+    """Return by how much the share of yes moved from one period to another, from -1 to 1; None for too few votes."""
     if before.rate is None or after.rate is None:
         return None
     return after.rate - before.rate
 
 
 def changed_surely(before: Tally, after: Tally) -> bool:
-    """Tell whether two shares differ by more than chance: their intervals have nothing in common."""
+    """Return whether two shares differ by more than chance: their intervals have nothing in common."""
     if before.interval is None or after.interval is None:
         return False
     return before.interval[1] < after.interval[0] or after.interval[1] < before.interval[0]

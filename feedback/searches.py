@@ -30,7 +30,7 @@ class Answered:
 
 
 def failed_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
-    """Give each query once: `query`, `total` times, `first` and `last` day, `state`, `assigned_to`.
+    """Return each query once: `query`, `total` times, `first` and `last` day, `state`, `assigned_to`.
 
     The most frequent come first. One that was corrected and fails again afterwards is new again.
     """
@@ -53,14 +53,14 @@ def failed_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[st
 
 
 def open_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
-    """Give those that nobody has done with."""
+    """Return those that nobody has done with."""
     return failed_searches(since).filter(state__in=OPEN)
 
 
 def follow_up_search(
     query: str, state: State, author: Author, *, assigned_to: User | None, answering: Entry | None
 ) -> SearchFollowUp:
-    """Say what becomes of a search; `answering` is the live entry that answers it, given for CORRECTED alone.
+    """Return what becomes of a search; `answering` is the live entry that answers it, given for CORRECTED alone.
 
     Raises PermissionDenied, and FollowUpRefused.
     """
@@ -72,7 +72,7 @@ def follow_up_search(
 
 @transaction.atomic
 def create_entry_for(query: str, author: User) -> Answered:
-    """Create a draft whose question is the search, and take charge of it; give the one there is, if there is one.
+    """Create a draft whose question is the search, and take charge of it; return the one there is, if there is one.
 
     Raises PermissionDenied and EntryError.
     """

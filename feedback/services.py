@@ -41,7 +41,7 @@ def new_visitor_token() -> str:
 
 
 def visitor_hash(token: str, entry: int) -> str:
-    """Give what is stored of a visitor for one entry: HMAC-SHA-256 (RFC 2104), in hexadecimal.
+    """Return what is stored of a visitor for one entry: HMAC-SHA-256 (RFC 2104), in hexadecimal.
 
     `entry` is its number. Without the site's key it tells nothing, and two entries' hashes of one visitor cannot
     be matched.
@@ -59,7 +59,7 @@ def votable(number: int) -> Votable:
 
 
 def version_read(entry: Votable, number: int | None) -> int:
-    """Give the primary key of the version that was read: the live one for a number that never was live."""
+    """Return the primary key of the version that was read: the live one for a number that never was live."""
     if number is None or number == entry.version:
         return entry.version_id
     published = Publication.objects.filter(entry=entry.number, version__number=number)
@@ -107,7 +107,7 @@ def cast_vote(
 
 @transaction.atomic
 def judge_votes(votes: Iterable[int], standing: Standing, author: Author) -> int:
-    """Have votes that were set aside count after all, or never; give how many there were.
+    """Have votes that were set aside count after all, or never; return how many there were.
 
     `votes` are their primary keys, `standing` is REINSTATED or DISMISSED. Those that are in no quarantine, or that
     somebody judged already, may be judged anew; votes that were never set aside are left alone.

@@ -24,7 +24,7 @@ _at_work = threading.Lock()
 
 
 def network_of(address: str) -> str:
-    """Give the network of an IP address, as « 192.0.2.0/24 » or « 2001:db8::/48 »; "" for what is none."""
+    """Return the network of an IP address, as « 192.0.2.0/24 » or « 2001:db8::/48 »; "" for what is none."""
     try:
         read = ipaddress.ip_address(address.strip())
     except ValueError:
@@ -38,7 +38,7 @@ def network_of(address: str) -> str:
 
 
 def source_of(network: str, entry: int, at: datetime) -> str:
-    """Give what a vote bears of a network on one day and one entry (its number); "" for no network."""
+    """Return what a vote bears of a network on one day and one entry (its number); "" for no network."""
     if not network:
         return ""
     key = _key_of(timezone.localdate(at))
@@ -47,7 +47,7 @@ def source_of(network: str, entry: int, at: datetime) -> str:
 
 @transaction.atomic
 def forget_sources(today: date) -> int:
-    """Delete the keys of other days, and the hashes that they made; give how many votes and comments bore one."""
+    """Delete the keys of other days, and the hashes that they made; return how many votes and comments bore one."""
     SourceKey.objects.exclude(day=today).delete()
     morning = timezone.make_aware(datetime.combine(today, datetime.min.time()))
     votes = Vote.objects.exclude(source="").filter(first_voted_at__lt=morning)
@@ -56,7 +56,7 @@ def forget_sources(today: date) -> int:
 
 
 def _key_of(day: date) -> bytes:
-    """Give the key of a day; the first vote of a day makes it, and has the day before forgotten."""
+    """Return the key of a day; the first vote of a day makes it, and has the day before forgotten."""
     global _latest
     latest = _latest
     if latest and latest[0] == day:

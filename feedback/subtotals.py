@@ -28,7 +28,7 @@ COUNTS = {"yes": Count("pk", filter=Q(answer=Answer.YES)), "no": Count("pk", fil
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
 _ROW_BATCH = 2_000
 _MANY = 200
-"""Entries; for more of them, all are added up anew."""
+"""Entries; for more of them, all are added up again."""
 _SUMS = {
     "yes": Count("pk", filter=Q(answer=Answer.YES, given_again=False)),
     "no": Count("pk", filter=Q(answer=Answer.NO, given_again=False)),
@@ -64,7 +64,7 @@ def add_up(now: datetime) -> datetime:
 
 
 def forget_subtotals() -> None:
-    """Have all added up anew, before anybody reads: after votes were deleted."""
+    """Have all added up again, before anybody reads: after votes were deleted."""
     AddedUp.objects.all().delete()
 
 
@@ -102,7 +102,7 @@ def all_tallies_by_version(now: datetime) -> dict[int, dict[int, Tally]]:
 
 
 def week_in_subtotals(day: date, until: datetime) -> date:
-    """Give the week under which votes of a day are added up."""
+    """Return the week under which votes of a day are added up."""
     monday = day - timedelta(days=day.weekday())
     return monday if monday >= _first_week(until) else EARLIER
 

@@ -122,7 +122,7 @@ def _execute(values: tuple[Any, ...]) -> tuple[str] | None:
 
 
 def _cursor() -> Any:
-    """Give a cursor that sends the values apart from the text.
+    """Return a cursor that sends the values apart from the text.
 
     PostgreSQL then plans the statement once per connection, where the settings allow it to be prepared, rather than
     for each vote, which takes longer than all the rest. Django's own cursor writes the values into the text.

@@ -150,18 +150,18 @@ def _target(number: int) -> _Target:
 
 
 def forget_targets() -> None:
-    """Read entries anew: for tests, whose numbers come again."""
+    """Read entries again: for tests, whose numbers come again."""
     _targets.clear()
 
 
 def _known_visitor(request) -> str:
-    """Give the token of an earlier vote from this browser; "" for none, or one that we cannot have made."""
+    """Return the token of an earlier vote from this browser; "" for none, or one that we cannot have made."""
     token = request.COOKIES.get(COOKIE, "")
     return token if _TOKEN.fullmatch(token) else ""
 
 
 def _network(request) -> str:
-    """Give the network that a request comes from, as the proxy tells it where there is one."""
+    """Return the network that a request comes from, as the proxy tells it where there is one."""
     if not settings.TRUST_PROXY:
         return network_of(request.META.get("REMOTE_ADDR", ""))
     # The last one is what our own proxy saw; those before it are whatever the visitor wrote.
@@ -211,7 +211,7 @@ def _thanks(request, target: _Target, number: int, place: Place, state: str) -> 
 
 
 def _way_back(target: _Target, number: int, place: Place, state: str) -> str:
-    """Give the address of the answer, in the list where it was read or on its page, at what it is to say."""
+    """Return the address of the answer, in the list where it was read or on its page, at what it is to say."""
     page = place.way_back if target.entry.number == number else ""
     return f"{page or target.address}#{state}-{target.entry.number}"
 

@@ -34,7 +34,7 @@ class RaiseOnOurs(str):
 
 
 def template_of(frame: FrameType | None) -> Path | None:
-    """Give the file of the innermost template node that is being rendered in this call stack."""
+    """Return the file of the innermost template node that is being rendered in this call stack."""
     while frame is not None:
         node = frame.f_locals.get("self")
         if isinstance(node, Node) and hasattr(node, "origin"):
@@ -44,7 +44,7 @@ def template_of(frame: FrameType | None) -> Path | None:
 
 
 def is_ours(template: Path) -> bool:
-    """Tell whether a template belongs to this project, not to a package."""
+    """Return whether a template belongs to this project, not to a package."""
     return template.is_relative_to(settings.BASE_DIR) and "site-packages" not in template.parts
 
 
@@ -59,7 +59,7 @@ def _strict_templates() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _rows_of_migrations(django_db_serialized_rollback: None) -> None:
-    """Give back what migrations wrote, such as roles, to tests that empty every table: threads, browsers."""
+    """Return back what migrations wrote, such as roles, to tests that empty every table: threads, browsers."""
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ class Refused(Exception):
 
 
 def matching(query: Body, documents: dict[str, Body]) -> dict[str, float]:
-    """Give the documents that a query matches, each with its score."""
+    """Return the documents that a query matches, each with its score."""
     [(kind, said)] = query.items()
     boost = said.get("boost", 1.0) if isinstance(said, dict) else 1.0
     return (

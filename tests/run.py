@@ -44,7 +44,7 @@ class Outcome:
 
 
 def main(arguments: list[str]) -> int:
-    """Run everything, print the summary, give the exit status."""
+    """Run everything, print the summary, return the exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = os.environ.get("DATABASE_URL", "")
     outcomes = [run_on_sqlite(arguments, given), run_on_postgres(arguments, given)]
@@ -97,7 +97,7 @@ def run_suite(name: str, arguments: list[str], url: str) -> Outcome:
 
 @contextlib.contextmanager
 def temporary_file() -> Iterator[Path]:
-    """Give the path of a file that does not exist yet and will be deleted."""
+    """Return the path of a file that does not exist yet and will be deleted."""
     with tempfile.TemporaryDirectory(prefix="faqcms-") as folder:
         yield Path(folder) / "report.xml"
 
@@ -119,7 +119,7 @@ def read_report(name: str, report: Path) -> Outcome:
 
 
 def summarise(outcomes: list[Outcome], found: browser.Browser | None) -> None:
-    """Say what ran on what, what did not, and why."""
+    """Return what ran on what, what did not, and why."""
     say(f"\n════ Bilan : Python {platform.python_version()}, Django {django.get_version()} ════")
     for outcome in outcomes:
         say(f"{outcome.database} : {describe(outcome)}")

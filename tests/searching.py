@@ -32,7 +32,7 @@ class Numbering:
         self.forms: dict[str, tuple[int, str]] = {}
 
     def stored(self, question: str, answer: str) -> bytes:
-        """Give what is stored of an entry; words seen for the first time become known."""
+        """Return what is stored of an entry; words seen for the first time become known."""
         analysis = analyse(question, answer)
         weights = {self._number(key): weight for key, weight in analysis.weights.items()}
         for form, key in analysis.forms.items():
@@ -43,7 +43,7 @@ class Numbering:
         return self.stems.setdefault(key, len(self.stems) + 1)
 
     def vocabulary(self, after: tuple[int, int] = (0, 0), before: Vocabulary | None = None) -> Vocabulary:
-        """Give all words, or those before with those that became known after some numbers of stems and forms."""
+        """Return all words, or those before with those that became known after some numbers of stems and forms."""
         stems = [(number, key) for key, number in self.stems.items() if number > after[0]]
         forms = [(id, form, self.stems[key]) for form, (id, key) in self.forms.items() if id > after[1]]
         return (before or Vocabulary.build((), ())).with_words(stems, forms)
@@ -58,22 +58,22 @@ def an_index(texts: Mapping[int, Text] | Iterable[Text]) -> Index:
 
 
 def found(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> list[int]:
-    """Give the numbers that a query finds, best first."""
+    """Return the numbers that a query finds, best first."""
     return in_order(searched(index, query, synonyms, typing=typing))
 
 
 def in_order(result: Found) -> list[int]:
-    """Give the numbers of all that was found, best first."""
+    """Return the numbers of all that was found, best first."""
     return result.ranked(result.entries).numbers(0, len(result.entries))
 
 
 def searched(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> Found:
-    """Give all that a query finds."""
+    """Return all that a query finds."""
     return index.search(read_query(query), synonyms, typing=typing)
 
 
 def best_found(index: Index, query: str, synonyms: Synonyms, filed: Filed, texts: Mapping[int, Text]) -> list[int]:
-    """Give the numbers that a query finds as visitors see them: what is filed counts, and what stands side by side."""
+    """Return the numbers that a query finds as visitors see them: what is filed counts, and what stands side by side."""
     result = index.search(read_query(query), synonyms, filed)
     ranked = result.ranked(result.entries)
     best = ranked.best(MOST_COMPARED)

@@ -127,7 +127,7 @@ def reviewed(button):
 
 
 def titled(client, tmp_path):
-    """Give a question in the list of questions."""
+    """Return a question in the list of questions."""
     entry = an_entry("")
     data = {"number": entry.pk, f"q{entry.pk}-question": "Titrée ?", f"q{entry.pk}-base": "1"}
     return {entry.pk}, 0, lambda: client.post(reverse("admin:faq_entry_questions"), data)

@@ -23,7 +23,7 @@ class Browser(NamedTuple):
 
 
 def find() -> Browser | None:
-    """Give the first browser that answers when asked for its version."""
+    """Return the first browser that answers when asked for its version."""
     for name in NAMES:
         path = shutil.which(name)
         version = path and ask_version(path)
@@ -33,7 +33,7 @@ def find() -> Browser | None:
 
 
 def ask_version(path: str) -> str | None:
-    """Give what the program calls itself, « Chromium 140.0.7339.80 », or None when it does not start."""
+    """Return what the program calls itself, « Chromium 140.0.7339.80 », or None when it does not start."""
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):

@@ -43,7 +43,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def alone() -> Iterator[int]:
-    """Wait until nobody else is at work on `.venv`; give the file descriptor that holds the others off."""
+    """Wait until nobody else is at work on `.venv`; return the file descriptor that holds the others off."""
     with LOCK.open() as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +70,7 @@ def find_fault() -> str | None:
 
 
 def lock_digest() -> str:
-    """Give the fingerprint of the lock."""
+    """Return the fingerprint of the lock."""
     return hashlib.sha256(LOCK.read_bytes()).hexdigest()
 
 
@@ -80,7 +80,7 @@ def distributions() -> list[Path]:
 
 
 def is_whole(record: Path) -> bool:
-    """Tell whether every file that a package installed is there with its size."""
+    """Return whether every file that a package installed is there with its size."""
     try:
         rows = list(csv.reader(record.read_text(encoding="utf-8").splitlines()))
         site = record.parents[1]
@@ -90,7 +90,7 @@ def is_whole(record: Path) -> bool:
 
 
 def runs(python: Path) -> bool:
-    """Tell whether an interpreter starts and sees the packages: a newer one in the same place does not."""
+    """Return whether an interpreter starts and sees the packages: a newer one in the same place does not."""
     try:
         return subprocess.run([python, "-c", "import django"], capture_output=True, check=False).returncode == 0
     except OSError:
@@ -117,7 +117,7 @@ def create() -> None:
 
 
 def make_venv(*, quiet: bool = True) -> int:
-    """Run the standard library's venv; give its exit status."""
+    """Run the standard library's venv; return its exit status."""
     shown = subprocess.DEVNULL if quiet else None
     command = [BASE_PYTHON, "-m", "venv", "--clear", VENV]
     return subprocess.run(command, stdout=shown, stderr=shown, check=False).returncode
@@ -132,7 +132,7 @@ def apt_install(*alternatives: str) -> None:
 
 
 def apt_offers(package: str) -> bool:
-    """Tell whether a Debian package can be installed from where this machine gets them."""
+    """Return whether a Debian package can be installed from where this machine gets them."""
     return subprocess.run(["apt-cache", "show", package], capture_output=True, check=False).returncode == 0
 
 

@@ -79,7 +79,7 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
         return [path("<int:number>/annuler/", undo, name="faq_batch_undo"), *super().get_urls()]
 
     def undo_view(self, request, number):
-        """Say what undoing would do, or do it."""
+        """Return what undoing would do, or do it."""
         if not request.user.has_perm("faq.undo_batch"):
             raise PermissionDenied
         batch = get_object_or_404(Batch, pk=number)
@@ -118,7 +118,7 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
 
 
 def _groups(report):
-    """Give what becomes of entries: a heading, what it means, how many, and the first of them, each with a reason."""
+    """Return what becomes of entries: a heading, what it means, how many, and the first of them, each with a reason."""
     archived, reverted = ([(entry, "") for entry in entries] for entries in (report.archived, report.reverted))
     checked = [(entry, "") for entry in _only_checked(report)]
     kinds = (
@@ -135,13 +135,13 @@ def _groups(report):
 
 
 def _only_checked(report):
-    """Give the entries of which nothing but the last check becomes another."""
+    """Return the entries of which nothing but the last check becomes another."""
     told = {entry.pk for entry in (*report.archived, *report.reverted)}
     return [entry for entry in report.checks if entry.pk not in told]
 
 
 def _coming_back(batch):
-    """Tell what leads back to the entries of a merge once it is undone, in French; nothing for other batches."""
+    """Return what leads back to the entries of a merge once it is undone, in French; nothing for other batches."""
     if batch.kind != BatchKind.MERGE:
         return []
     survivor = batch.moved["survivor"]
@@ -164,7 +164,7 @@ def _coming_back(batch):
 
 
 def _planned_again(batch, report):
-    """Tell what is planned again, in French: what the merge dropped, for the entries that are as before it."""
+    """Return what is planned again, in French: what the merge dropped, for the entries that are as before it."""
     reverted = {entry.pk for entry in report.reverted}
     for plan in batch.moved.get("schedules", ()):
         if plan["entry"] in reverted:

@@ -10,7 +10,7 @@ _REFUSALS_SHOWN = 20
 
 
 def tell(request, label, report):
-    """Tell what an operation with that French label did, left as it was, and refused."""
+    """Return what an operation with that French label did, left as it was, and refused."""
     if report.changed:
         batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
         messages.success(request, format_html("{} : {}, {}.", label, _named(report.changed), batch))

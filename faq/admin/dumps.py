@@ -23,7 +23,7 @@ PASSAGES_PER_PAGE = 50
 
 
 def passage_address(passage):
-    """Give the address of a passage on its dump's page."""
+    """Return the address of a passage on its dump's page."""
     page = (passage.position - 1) // PASSAGES_PER_PAGE + 1
     query = f"?{urlencode({'page': page})}" if page > 1 else ""
     return f"{reverse('admin:faq_dump_change', args=(passage.dump_id,))}{query}#passage-{passage.position}"
@@ -85,7 +85,7 @@ class DumpAdmin(ReadOnly, admin.ModelAdmin):
         return [path("<int:number>/telecharger/", download, name="faq_dump_download"), *super().get_urls()]
 
     def download_view(self, request, number):
-        """Give back the bytes that were imported."""
+        """Return back the bytes that were imported."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         dump = get_object_or_404(Dump, pk=number)

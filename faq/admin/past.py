@@ -51,7 +51,7 @@ class PastForm(forms.Form):
             self.fields[facet.parameter] = _facet_field(facet, taxonomy)
 
     def clean(self):
-        """Give the instant and the part that the fields add up to."""
+        """Return the instant and the part that the fields add up to."""
         return {"instant": self._instant(), "part": Part(self._terms(), self._reference())}
 
     def _instant(self):
@@ -96,7 +96,7 @@ class Row:
 
     @property
     def fate(self):
-        """Say whether the public reads something else now, or nothing; "" where it still reads this."""
+        """Return whether the public reads something else now, or nothing; "" where it still reads this."""
         entry = self.publication.entry
         if entry.live_id == self.publication.version_id:
             return ""
@@ -122,7 +122,7 @@ class PastAdmin(ReadOnly, admin.ModelAdmin):
         return False
 
     def get_urls(self):
-        """Give the page and its file, and no list."""
+        """Return the page and its file, and no list."""
         page, file = self.admin_site.admin_view(self.page_view), self.admin_site.admin_view(self.file_view)
         return [path("past/", page, name="faq_past"), path("past/json/", file, name="faq_past_json")]
 
@@ -141,7 +141,7 @@ class PastAdmin(ReadOnly, admin.ModelAdmin):
         return TemplateResponse(request, "admin/faq/publication/past.html", context)
 
     def file_view(self, request):
-        """Give the state as JSON; send back to the page, which says what is wrong, where it cannot be told."""
+        """Return the state as JSON; send back to the page, which says what is wrong, where it cannot be told."""
         form = self._form(request)
         if not form.is_valid():
             return redirect(f"{reverse('admin:faq_past')}?{request.GET.urlencode()}")

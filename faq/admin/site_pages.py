@@ -134,7 +134,7 @@ def _preview(form):
 
 
 def _former(page, wanted):
-    """Give the version that was asked for, None where none was."""
+    """Return the version that was asked for, None where none was."""
     if wanted is None:
         return None
     version = page.versions.filter(number=number_of(wanted)).first()

@@ -51,7 +51,7 @@ class TermAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', address, term.entries_filed) if term.entries_filed else 0
 
     def save_model(self, request, obj, form, change):
-        """Leave a redirect from the former slug; what depends on the terms is read anew."""
+        """Leave a redirect from the former slug; what depends on the terms is read again."""
         save_term(obj, request.user)
 
     def delete_model(self, request, obj):

@@ -57,7 +57,7 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
         return request.user.has_perm("faq.view_entry")
 
     def has_archive_permission(self, request):
-        """Tell who may restore."""
+        """Return who may restore."""
         return request.user.has_perm("faq.archive_entry")
 
     @admin.display(description="fiche", ordering="pk")

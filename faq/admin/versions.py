@@ -33,7 +33,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
         return versions.defer("entry__answer", "entry__folded")
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Say whether the version can be brought back: by whoever may write, while its entry is in use."""
+        """Return whether the version can be brought back: by whoever may write, while its entry is in use."""
         may_write = request.user.has_perm("faq.change_entry")
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "may_write": may_write})
 

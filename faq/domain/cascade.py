@@ -61,7 +61,7 @@ class CascadeIndex:
         return cls(taxonomy, numbers, under, transverse)
 
     def patched(self, taxonomy: Taxonomy, changed: Mapping[int, Filing | None]) -> "CascadeIndex":
-        """Give the index after changes to some entries: their filing now; None for what is not live any more."""
+        """Return the index after changes to some entries: their filing now; None for what is not live any more."""
         touched = BitMap(changed)
         filings = {number: filing for number, filing in changed.items() if filing is not None}
         under = {facet: _refiled(self._under[facet], touched, _by_term(filings, facet)) for facet in Facet}
@@ -72,15 +72,15 @@ class CascadeIndex:
         return len(self.live)
 
     def filed(self, facet: Facet) -> frozenset[int]:
-        """Give the ids of the terms that entries are filed under."""
+        """Return the ids of the terms that entries are filed under."""
         return frozenset(self._under[facet])
 
     def filed_under(self, term: Term) -> BitMap:
-        """Give the numbers of the entries filed under a term itself: transverse ones are not."""
+        """Return the numbers of the entries filed under a term itself: transverse ones are not."""
         return self._under[term.facet].get(term.id, BitMap())
 
     def select(self, state: State, within: BitMap | None = None) -> BitMap:
-        """Give the numbers of the entries that concern every chosen term, among those given."""
+        """Return the numbers of the entries that concern every chosen term, among those given."""
         selection = self.live if within is None else self.live & within
         for facet, term in state.items():
             selection = selection & self._matching(facet, term.id)
@@ -91,7 +91,7 @@ class CascadeIndex:
         return len(self.select(state, within))
 
     def questions(self, state: State, within: BitMap | None = None) -> list[Question]:
-        """Give the questions worth asking in a state whose choices fit each other, among the entries given.
+        """Return the questions worth asking in a state whose choices fit each other, among the entries given.
 
         A question is asked where a choice was made, or where at least one of its options leads to
         other entries than now. Options that lead nowhere are left out, unless chosen.
@@ -150,11 +150,11 @@ def _unfiled(filings: Mapping[int, Filing], facet: Facet) -> BitMap:
 
 
 def _refiled(under: Mapping[int, BitMap], touched: BitMap, filed: Mapping[int, BitMap]) -> dict[int, BitMap]:
-    """Give a facet's sets with the entries in `touched` filed as in `filed`; empty sets go."""
+    """Return a facet's sets with the entries in `touched` filed as in `filed`; empty sets go."""
     sets = {id: _replaced(under.get(id, BitMap()), touched, filed.get(id, BitMap())) for id in {*under, *filed}}
     return {id: bits for id, bits in sets.items() if bits}
 
 
 def _replaced(bits: BitMap, out: BitMap, into: BitMap) -> BitMap:
-    """Give a set without some numbers, then with others; the set itself where that changes nothing."""
+    """Return a set without some numbers, then with others; the set itself where that changes nothing."""
     return (bits - out) | into if into or bits.intersect(out) else bits

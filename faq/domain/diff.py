@@ -118,7 +118,7 @@ Filed = Mapping[str, FiledTerms]
 
 
 def diff_text(old: str, new: str) -> tuple[Line, ...]:
-    """Tell what became of each line, in reading order, removals before additions.
+    """Return what became of each line, in reading order, removals before additions.
 
     `"\\n".join` of the lines' `old` that are not None is the old text, and likewise for `new`.
     """
@@ -134,7 +134,7 @@ def diff_text(old: str, new: str) -> tuple[Line, ...]:
 
 
 def diff_line(old: str, new: str) -> Line:
-    """Tell what changed within one line, such as a question: words, numbers, marks, addresses, spaces."""
+    """Return what changed within one line, such as a question: words, numbers, marks, addresses, spaces."""
     if old == new:
         return _whole(Change.UNCHANGED, old)
     return Line(Change.CHANGED, tuple(_segments(old, new)))
@@ -147,7 +147,7 @@ def changed_terms(old: Filed, new: Filed) -> tuple[FacetChange, ...]:
 
 
 def split_lines(text: str) -> list[str]:
-    """Give the lines of a text, none for no text: `"\\n".join` is the inverse."""
+    """Return the lines of a text, none for no text: `"\\n".join` is the inverse."""
     return text.split("\n") if text else []
 
 
@@ -171,7 +171,7 @@ def _segments(old: str, new: str) -> Iterator[Segment]:
 
 
 def _changed_stretches(old: str, new: str) -> list[Gap]:
-    """Give the stretches of characters that differ, whole words and addresses."""
+    """Return the stretches of characters that differ, whole words and addresses."""
     before, after = tokens(old), tokens(new)
     old_at, new_at = [0, *accumulate(map(len, before))], [0, *accumulate(map(len, after))]
     stretches: list[Gap] = []
@@ -185,7 +185,7 @@ def _changed_stretches(old: str, new: str) -> list[Gap]:
 
 
 def _read_as_one(one: Gap, other: Gap, old: str) -> bool:
-    """Tell whether what was kept between two changes is too little to stop at, and tells nothing by itself."""
+    """Return whether what was kept between two changes is too little to stop at, and tells nothing by itself."""
     between = other.old_start - one.old_end
     return between <= min(one.size, other.size) and not _TELLING.search(old, one.old_end, other.old_start)
 

@@ -60,7 +60,7 @@ def tokens(text: str) -> list[str]:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether nothing in a text can be seen."""
+    """Return whether nothing in a text can be seen."""
     return not _VISIBLE.search(text)
 
 
@@ -86,7 +86,7 @@ def kept(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
 
 
 def gaps(pairs: Sequence[Pair], old: Sequence[str], new: Sequence[str]) -> Iterator[Gap]:
-    """Give the stretches between the pairs, where there is something in either sequence."""
+    """Return the stretches between the pairs, where there is something in either sequence."""
     i = j = 0
     for next_i, next_j in [*pairs, (len(old), len(new))]:
         if i < next_i or j < next_j:

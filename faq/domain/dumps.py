@@ -119,12 +119,12 @@ def scan(stream: Iterable[bytes]) -> Iterator[Passage | Tail]:
 
 
 def is_vote_line(line: str) -> bool:
-    """Tell whether a line is the vote line, whatever its spaces, quotes, hyphens and composition."""
+    """Return whether a line is the vote line, whatever its spaces, quotes, hyphens and composition."""
     return _may_be_mark(line) and normalise(line).casefold() in _VOTE_KEYS
 
 
 def is_cascade_question(line: str) -> bool:
-    """Tell whether a line asks one of the cascade's questions, in any of the wordings seen."""
+    """Return whether a line asks one of the cascade's questions, in any of the wordings seen."""
     if not _may_be_mark(line):
         return False
     key = normalise(line).casefold()

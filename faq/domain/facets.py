@@ -118,7 +118,7 @@ class Taxonomy:
         return {(term.facet, slug): term for term in self.terms for slug in term.old_slugs}
 
     def fits(self, term: Term, chosen: State) -> bool:
-        """Tell whether a term can go with what was chosen at the facets it descends from."""
+        """Return whether a term can go with what was chosen at the facets it descends from."""
         return all(
             chosen[facet].id in ids for facet, ids in self._ancestors[term.facet, term.id].items() if facet in chosen
         )
@@ -137,7 +137,7 @@ class Taxonomy:
         return kept, dropped
 
     def complete(self, filing: Filing) -> dict[Facet, frozenset[int]]:
-        """Give the filing with what it implies: a dispositif implies its couloirs, a couloir its offer type.
+        """Return the filing with what it implies: a dispositif implies its couloirs, a couloir its offer type.
 
         Where the parent facet is filed already, every term must find one of its parents there:
         raises FilingContradiction otherwise.
@@ -155,7 +155,7 @@ class Taxonomy:
         return completed
 
     def offered(self, facet: Facet, others: State) -> Sequence[Term]:
-        """Give the terms of a facet that are in use and fit what was chosen at the facets they descend from."""
+        """Return the terms of a facet that are in use and fit what was chosen at the facets they descend from."""
         fitting = [self._fitting[facet, above, others[above].id] for above in _line_above(facet) if above in others]
         if not fitting:
             return self._in_use[facet]
@@ -164,7 +164,7 @@ class Taxonomy:
         return [term for id, term in nearest.items() if all(id in terms for terms in further)]
 
     def kept_by(self, facet: Facet, others: State) -> frozenset[int] | None:
-        """Give the ids of the terms of a facet that go with all that was chosen below it; None: all of them do."""
+        """Return the ids of the terms of a facet that go with all that was chosen below it; None: all of them do."""
         below = [ids for term in others.values() if (ids := self._ancestors[term.facet, term.id].get(facet))]
         return below[0].intersection(*below[1:]) if below else None
 
@@ -206,7 +206,7 @@ class Taxonomy:
 
 
 def _line_above(facet: Facet) -> list[Facet]:
-    """Give the facets that a facet descends from, the nearest first."""
+    """Return the facets that a facet descends from, the nearest first."""
     line = []
     while parent := facet.parent:
         line.append(parent)

@@ -39,7 +39,7 @@ def past_instant(text: str, *, now: datetime, zone: tzinfo) -> datetime:
 
 
 def _on_the_clock(instant: datetime, zone: tzinfo) -> datetime:
-    """Tell which instant a clock of the zone showed so; where it was put forward or back, that is not one."""
+    """Return which instant a clock of the zone showed so; where it was put forward or back, that is not one."""
     first, second = (instant.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         raise NotAPastInstant(

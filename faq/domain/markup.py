@@ -43,7 +43,7 @@ _SANITISER = nh3.Cleaner(
 
 
 def render(text: str) -> str:
-    """Give the HTML of an answer, safe to put in a page as it is; "" for a text with nothing in it.
+    """Return the HTML of an answer, safe to put in a page as it is; "" for a text with nothing in it.
 
     Every text gives a result: a character that no page can show (a control, half a surrogate pair) is
     replaced by U+FFFD. Only the elements and attributes of the sanitiser above can come out.
@@ -54,7 +54,7 @@ def render(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Give the words of an answer on one line, without list markers, emphasis and link targets."""
+    """Return the words of an answer on one line, without list markers, emphasis and link targets."""
     tokens = _READER.parse(_printable(text))
     return " ".join(" ".join(_words(token.children or []) for token in tokens).split())
 
@@ -132,7 +132,7 @@ class _Linkifier(LinkifyIt):  # type: ignore[misc]
         self.re["tpl_email_fuzzy"] = rf"((?<![\w@.+-]))({_MAILBOX})"
 
     def normalize(self, match: Match) -> None:
-        """Give sentences their punctuation back, and prefer https where no scheme was typed."""
+        """Return sentences their punctuation back, and prefer https where no scheme was typed."""
         typed = _without_punctuation(match.raw)
         match.last_index -= len(match.raw) - len(typed)
         match.raw = match.text = match.url = typed

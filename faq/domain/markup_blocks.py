@@ -45,7 +45,7 @@ class _Item:
     text: str
 
     def follows(self, other: "_Item") -> bool:
-        """Say whether it is the next item of the other's list: a number must show as it was written."""
+        """Return whether it is the next item of the other's list: a number must show as it was written."""
         beside = (self.depth, self.kind) == (other.depth, other.kind)
         return beside and self.number in (0, other.number + 1)
 
@@ -124,7 +124,7 @@ class _BlockWriter:
         self._end_lists()
 
     def _has_place_for(self, item: _Item) -> bool:
-        """Say whether an item belongs to the innermost list, or to a new list within its latest item.
+        """Return whether an item belongs to the innermost list, or to a new list within its latest item.
 
         People who paste lose the indentation of inner lists and keep their markers: in the same column,
         another kind of marker than that of any open list starts an inner list.

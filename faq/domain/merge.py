@@ -204,7 +204,7 @@ def _changed_by(base: object, theirs: object, mine: object) -> frozenset[Side]:
 
 
 def both_texts(first: str, second: str) -> str:
-    """Give a text to start from that holds every line of two: shared ones once, where they differ the first's first."""
+    """Return a text to start from that holds every line of two: shared ones once, where they differ the first's first."""
     lines: list[str] = []
     for line in diff_text(first, second):
         lines += dict.fromkeys(text for text in (line.old, line.new) if text is not None)
@@ -212,7 +212,7 @@ def both_texts(first: str, second: str) -> str:
 
 
 def united_filing(filings: Sequence[Filing]) -> Filing:
-    """Give the filing of an entry that answers for all of several: without a term where one concerns them all."""
+    """Return the filing of an entry that answers for all of several: without a term where one concerns them all."""
     return {
         facet: frozenset().union(*sets) if all(sets := [filing[facet] for filing in filings]) else frozenset()
         for facet in Facet

@@ -45,7 +45,7 @@ class Part:
     entry: str | None = None
 
     def holds(self, filing: Snapshot) -> bool:
-        """Tell whether an entry filed so is shown: one without a term at a facet concerns all its terms."""
+        """Return whether an entry filed so is shown: one without a term at a facet concerns all its terms."""
         return all(_concerns(filing.get(facet, ()), term) for facet, term in self.terms.items())
 
 
@@ -63,7 +63,7 @@ class PastAnswer:
 
 
 def choose(slugs: Mapping[Facet, str], taxonomy: Taxonomy) -> dict[Facet, Term]:
-    """Give the terms of these slugs, present or former. Retired ones too: the public was offered them once.
+    """Return the terms of these slugs, present or former. Retired ones too: the public was offered them once.
 
     Raises ImpossibleFilter for an unknown slug, and where two terms exclude each other.
     """

@@ -40,7 +40,7 @@ _SIGNS = re.compile(r"\W")
 
 
 def masked(text: str) -> str:
-    """Give a text with personal data replaced by what they are: « [téléphone] ». Masking twice changes nothing more."""
+    """Return a text with personal data replaced by what they are: « [téléphone] ». Masking twice changes nothing more."""
     for pattern, check, mask in _KINDS:
         text = pattern.sub(partial(_mask, check, mask), text)
     return _NAMED_PROFESSIONAL.sub(r"\1[RPPS]", text)
@@ -55,7 +55,7 @@ def _anything(number: str) -> bool:
 
 
 def _is_nir(number: str) -> bool:
-    """Tell whether the parts may be those of a NIR; one that was mistyped, so that its key is wrong, is one too."""
+    """Return whether the parts may be those of a NIR; one that was mistyped, so that its key is wrong, is one too."""
     month, department = int(number[3:5]), number[5:7]
     return (1 <= month <= 12 or 20 <= month <= 42 or month >= 50) and department != "00"
 

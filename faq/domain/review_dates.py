@@ -23,12 +23,12 @@ class Happening:
     declared_at: datetime
 
     def concerns(self, filing: Filing, checked_at: datetime) -> bool:
-        """Tell whether an answer, filed so, was last checked before anybody knew."""
+        """Return whether an answer, filed so, was last checked before anybody knew."""
         return checked_at < self.declared_at and self.term in filing.get(self.facet, ())
 
 
 def interval_of(filing: Filing, intervals: Intervals, default: int) -> int:
-    """Give the shortest of the months that the terms of a filing set, and the default where none does.
+    """Return the shortest of the months that the terms of a filing set, and the default where none does.
 
     A filing holds what its terms belong to: what a couloir sets counts for all of its dispositifs.
     """
@@ -39,7 +39,7 @@ def interval_of(filing: Filing, intervals: Intervals, default: int) -> int:
 def review_date(
     checked_at: datetime, filing: Filing, intervals: Intervals, happenings: Iterable[Happening], default: int
 ) -> date | None:
-    """Give the day before which an answer is to be checked again; none where there is no such day.
+    """Return the day before which an answer is to be checked again; none where there is no such day.
 
     Days are those of the zone in which the instants are given.
     """
@@ -50,7 +50,7 @@ def review_date(
 
 
 def months_after(day: date, months: int) -> date:
-    """Give the same day so many months later, or the last of a month that is too short for it."""
+    """Return the same day so many months later, or the last of a month that is too short for it."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

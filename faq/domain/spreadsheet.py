@@ -45,7 +45,7 @@ class TableTooBig(ValueError):
 
 
 def is_guarded(text: str) -> bool:
-    """Tell whether a spreadsheet would take a text for a formula, or for one that `guard` disarmed."""
+    """Return whether a spreadsheet would take a text for a formula, or for one that `guard` disarmed."""
     return text.startswith(_GUARDED)
 
 

@@ -35,7 +35,7 @@ _GUILLEMETS = re.compile(r"\u00ab\s*|\s*\u00bb")
 
 
 def normalise(text: str) -> str:
-    """Give the form in which two texts are « the same text ».
+    """Return the form in which two texts are « the same text ».
 
     Unicode composition (NFC), zero-width characters, kinds of quotes, of hyphens and of white
     space do not count; letters, case, accents, digits and other punctuation do. Line breaks are
@@ -48,7 +48,7 @@ def normalise(text: str) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """Give the key of a text: equal exactly for texts of equal normal form.
+    """Return the key of a text: equal exactly for texts of equal normal form.
 
     BLAKE2b (RFC 7693) of the normal form in UTF-8, as FINGERPRINT_LENGTH hexadecimal digits. The
     fingerprint of a text with nothing in it is the empty string: nothing equals nothing.
@@ -60,7 +60,7 @@ def fingerprint(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Give the normal form without case and accents, for lookups that SQLite and PostgreSQL answer alike."""
+    """Return the normal form without case and accents, for lookups that SQLite and PostgreSQL answer alike."""
     decomposed = unicodedata.normalize("NFKD", normalise(text).casefold())
     # Compatibility forms may come apart into capitals, quotes and spaces of their own.
     return normalise(_MARKS.sub("", decomposed).casefold())
@@ -116,7 +116,7 @@ class Token(NamedTuple):
 
 
 def terms(text: str) -> list[Term]:
-    """Give the words of a text in order: what indexes hold."""
+    """Return the words of a text in order: what indexes hold."""
     found: list[Term] = []
     for chunk in _joined(text).split():
         found += (_CHUNKS.get(chunk) or _pieces(chunk))[0]
@@ -124,7 +124,7 @@ def terms(text: str) -> list[Term]:
 
 
 def sentences(text: str) -> list[list[Term]]:
-    """Give the words of a text in order, sentence by sentence; a line ends a sentence, too."""
+    """Return the words of a text in order, sentence by sentence; a line ends a sentence, too."""
     found: list[list[Term]] = []
     for line in chunks(text):
         sentence: list[Term] = []
@@ -138,7 +138,7 @@ def sentences(text: str) -> list[list[Term]]:
 
 
 def chunks(text: str) -> list[list[str]]:
-    """Give what stands between the spaces of a text, line by line, names of several words in one piece.
+    """Return what stands between the spaces of a text, line by line, names of several words in one piece.
 
     One that ends with one of FULL_STOPS ends a sentence.
     """
@@ -146,12 +146,12 @@ def chunks(text: str) -> list[list[str]]:
 
 
 def terms_of_chunk(chunk: str) -> tuple[Term, ...]:
-    """Give the words of one of the chunks of a text: `terms` gives those of them all."""
+    """Return the words of one of the chunks of a text: `terms` gives those of them all."""
     return _pieces(chunk)[0]
 
 
 def tokens(text: str) -> list[Token]:
-    """Give the words of a text, each with its place: what people are shown."""
+    """Return the words of a text, each with its place: what people are shown."""
     found: list[Token] = []
     opens = True
     for chunk in _CHUNK.finditer(_joined(text)):
@@ -167,7 +167,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def stem(folded: str) -> str:
-    """Give the stem of a folded word: inflected forms share it, whether their accents were typed or not."""
+    """Return the stem of a folded word: inflected forms share it, whether their accents were typed or not."""
     if len(folded) <= _UNSTEMMED:
         return folded
     # The stemmer knows these endings by their accents, which folding took away.
@@ -176,7 +176,7 @@ def stem(folded: str) -> str:
 
 
 def names_in(text: str) -> Iterator[tuple[int, int]]:
-    """Give where each name of several words begins and ends."""
+    """Return where each name of several words begins and ends."""
     lowered = text.lower()
     if len(lowered) != len(text):
         # A few capitals, such as a Turkish one, are two characters when small: places must not move.
@@ -198,7 +198,7 @@ _Pieces = tuple[tuple[Term, ...], tuple[tuple[int, int], ...]]
 
 
 def _pieces(chunk: str) -> _Pieces:
-    """Give the words of what stands between two spaces, and the place of each in there."""
+    """Return the words of what stands between two spaces, and the place of each in there."""
     known = _CHUNKS.get(chunk)
     if known is None:
         if len(_CHUNKS) >= _MOST_CHUNKS:
@@ -217,7 +217,7 @@ def _split(chunk: str) -> Iterator[tuple[Term, tuple[int, int]]]:
 
 
 def _term(group: str, surface: str) -> Term | None:
-    """Give what a word is compared as; None where nothing of it remains."""
+    """Return what a word is compared as; None where nothing of it remains."""
     folded = fold(surface)
     if group == "link":
         return _made(_LINK_DRESS.sub("", folded), folded, Kind.LINK)
@@ -261,7 +261,7 @@ def _weight(key: str, kind: Kind) -> int:
 
 
 def _value(number: str) -> str:
-    """Give one form to a number however it was written: 01 is 1, 2,50 is 2.50."""
+    """Return one form to a number however it was written: 01 is 1, 2,50 is 2.50."""
     return number.replace(",", ".").lstrip("0") or "0"
 
 

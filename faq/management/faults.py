@@ -20,10 +20,10 @@ _REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Say why the system refused; by the name of its error where that is a rare one."""
+    """Return why the system refused; by the name of its error where that is a rare one."""
     return _REASONS.get(error.errno or 0) or f"erreur {errno.errorcode.get(error.errno or 0, 'inconnue')}"
 
 
 def unreadable(path: object, error: OSError) -> CommandError:
-    """Give what a command says of a file that it cannot read."""
+    """Return what a command says of a file that it cannot read."""
     return CommandError(f"{path} : fichier illisible ({reason(error)}). Vérifiez son nom et vos droits.")

@@ -12,7 +12,7 @@ from faq.management.faults import reason
 
 @contextlib.contextmanager
 def written_to(output, stdout):
-    """Give a binary file to write to; `output` is a path, or None for the command's standard output.
+    """Return a binary file to write to; `output` is a path, or None for the command's standard output.
 
     A file takes its name only when all is written: whatever goes wrong before, a file of that name
     stays as it was. Raises CommandError, in French, where the path cannot be written.

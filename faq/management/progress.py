@@ -2,7 +2,7 @@
 
 
 def progress_on(stream, what):
-    """Give a function that shows « done out of total » in place on the stream, or None where nobody watches."""
+    """Return a function that shows « done out of total » in place on the stream, or None where nobody watches."""
     if not stream.isatty():
         return None
 

@@ -20,7 +20,7 @@ def former_fingerprint(question, answer):
 
 
 def give_the_form_of_now(apps, schema_editor):
-    """Name anew what every pair was found and decided on: a text that one of its entries had."""
+    """Name again what every pair was found and decided on: a text that one of its entries had."""
     pair_model, version_model = apps.get_model("faq", "Pair"), apps.get_model("faq", "Version")
     changed = []
     for pair in pair_model.objects.order_by("pk").iterator(CHUNK):

@@ -1,4 +1,4 @@
-"""Let the terms have an epoch of their own, so that they are read anew only where one of them changed."""
+"""Let the terms have an epoch of their own, so that they are read again only where one of them changed."""
 
 from django.db import migrations, models
 from django.db.models import F

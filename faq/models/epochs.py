@@ -25,13 +25,13 @@ class Epoch(models.Model):
 
     @classmethod
     def now(cls) -> str:
-        """Give the current token; "" before the first change."""
+        """Return the current token; "" before the first change."""
         token, _ = cls._row()
         return token
 
     @classmethod
     def of_terms(cls) -> str:
-        """Give the current token of the terms; "" before their first change."""
+        """Return the current token of the terms; "" before their first change."""
         _, terms = cls._row()
         return terms
 
@@ -63,7 +63,7 @@ class Epoch(models.Model):
 
     @classmethod
     def changed_since(cls, token: str, upto: str) -> set[int] | None:
-        """Give the numbers of the entries that changed between two tokens; None where that is not known.
+        """Return the numbers of the entries that changed between two tokens; None where that is not known.
 
         Where `upto` came before `token`, nothing changed on the way.
         """
@@ -79,11 +79,11 @@ class EpochStep(models.Model):
     """What one move of the epoch changed, kept for as long as a worker may still be at the token before."""
 
     KEPT = 1_000
-    """Steps. A worker that slept longer reads everything anew."""
+    """Steps. A worker that slept longer reads everything again."""
     SWEEP = 50
     """Steps after which those that are no longer kept are deleted."""
     LONGEST = 10_000
-    """Entries. Whoever changes more has everything read anew, which takes no longer."""
+    """Entries. Whoever changes more has everything read again, which takes no longer."""
 
     token = models.CharField(max_length=32, unique=True)
     entries = models.JSONField(null=True)

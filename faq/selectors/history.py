@@ -15,14 +15,14 @@ CHUNK = 100
 
 
 def answers_at(instant: datetime, part: Part) -> Iterator[PastAnswer]:
-    """Give the answers of a part of the FAQ as they were, by number: one query, in little memory."""
+    """Return the answers of a part of the FAQ as they were, by number: one query, in little memory."""
     for publication in publications_at(instant, part).select_related("version").iterator(CHUNK):
         if part.holds(publication.version.filing):
             yield _answer(publication)
 
 
 def numbers_at(instant: datetime, part: Part) -> Iterator[int]:
-    """Give the numbers of the entries that `answers_at` gives, without the texts."""
+    """Return the numbers of the entries that `answers_at` gives, without the texts."""
     shown = publications_at(instant, part)
     if not part.terms:
         yield from shown.values_list("entry", flat=True).iterator()
@@ -33,14 +33,14 @@ def numbers_at(instant: datetime, part: Part) -> Iterator[int]:
 
 
 def publications_at(instant: datetime, part: Part):
-    """Give the publications among which those of the part are, by number; its terms are not looked at."""
+    """Return the publications among which those of the part are, by number; its terms are not looked at."""
     # Not by "entry", which would bring the entries along to sort by.
     publications = Publication.objects.at(instant).order_by("entry_id")
     return publications if part.entry is None else publications.filter(entry=number_of(part.entry))
 
 
 def known_reference(text: str) -> str:
-    """Give the reference of the entry that a text names (« q214 »). Raises Entry.DoesNotExist, in French."""
+    """Return the reference of the entry that a text names (« q214 »). Raises Entry.DoesNotExist, in French."""
     number = number_of(text)
     if number is None or not Entry.objects.filter(pk=number).exists():
         raise Entry.DoesNotExist(f"Aucune fiche « {text} » : écrivez sa référence, par exemple Q-12.")

@@ -30,10 +30,10 @@ class Snapshot:
     base: str
     """The epoch at which everything was read."""
     changed: Mapping[int, str]
-    """The entries that changed since, and the epoch at which they were read anew."""
+    """The entries that changed since, and the epoch at which they were read again."""
 
     def stamp(self, number: int) -> str:
-        """Give what changes whenever what the public reads of an entry, or of the taxonomy, may have changed."""
+        """Return what changes whenever what the public reads of an entry, or of the taxonomy, may have changed."""
         return self.changed.get(number, self.base)
 
 
@@ -47,7 +47,7 @@ _at_work = threading.Lock()
 
 
 def live_snapshot(epoch: str | None = None) -> Snapshot:
-    """Give the snapshot of what is published now: one query, more only after a change.
+    """Return the snapshot of what is published now: one query, more only after a change.
 
     No query at all for whoever read the `epoch` already, in the same request.
     """
@@ -83,7 +83,7 @@ def read_snapshot(epoch: str) -> Snapshot:
 
 
 def _patched(latest: Snapshot, epoch: str, numbers: set[int]) -> Snapshot:
-    """Read some entries anew, and the terms if they changed."""
+    """Read some entries again, and the terms if they changed."""
     filings = _filings(numbers)
     changed = {number: filings.get(number) for number in numbers}
     known = load_taxonomy().terms
@@ -104,7 +104,7 @@ def _snapshot(
 
 
 def load_taxonomy() -> Taxonomy:
-    """Give all terms, in screen order: one query, more only after a change."""
+    """Return all terms, in screen order: one query, more only after a change."""
     global _terms_of
     # The token is read before the terms: what is kept can be newer than its key, never older.
     epoch = Epoch.of_terms()
@@ -128,7 +128,7 @@ def _read_taxonomy() -> Taxonomy:
 
 
 def filing_table(facet: Facet):
-    """Give the table that files entries under a facet's terms, and its two columns (entry, term)."""
+    """Return the table that files entries under a facet's terms, and its two columns (entry, term)."""
     relation = Entry._meta.get_field(facet)
     through = relation.remote_field.through
     if facet is Facet.THEMES:

@@ -75,7 +75,7 @@ def _undo_entries(batch: Batch, provenance: Provenance, report: UndoReport) -> N
 
 
 def _state_before(first: Version) -> tuple[Version, Version | None]:
-    """Give what was the latest version just before this one, and what the public read beside it."""
+    """Return what was the latest version just before this one, and what the public read beside it."""
     head = Version.objects.get(entry=first.entry_id, number=first.number - 1)
     publication = (
         Publication.objects.filter(entry=first.entry_id, live_from__lt=first.created_at)

@@ -25,7 +25,7 @@ from faq.selectors.published import filing_table, load_taxonomy
 CHUNK = 500
 """Entries in memory at a time."""
 VOUCHING = (Action.CREATED, Action.PUBLISHED)
-"""What somebody does who has read what goes live; what is undone or merged goes live without being read anew."""
+"""What somebody does who has read what goes live; what is undone or merged goes live without being read again."""
 _AGAIN = "Relancez « manage.py migrate »."
 
 
@@ -43,20 +43,20 @@ class Rules:
         return cls(_intervals(), [event.happening for event in ReviewEvent.objects.standing()])
 
     def apply(self, entry: Entry) -> bool:
-        """Set the review date that follows from what is live and the check that counts; tell whether it is another."""
+        """Set the review date that follows from what is live and the check that counts; return whether it is another."""
         before = entry.review_before
         entry.review_before = self.date_for(entry.live, entry.verification)
         return bool(entry.review_before != before)
 
     def date_for(self, live: Version | None, check: Verification | None) -> date | None:
-        """Give the day before which a text is to be checked again; none where there is no such day."""
+        """Return the day before which a text is to be checked again; none where there is no such day."""
         if live is None or check is None:
             return None
         return review_date(localtime(check.checked_at), live.filed_under, self.intervals, self.happenings, self.default)
 
 
 def vouches(version: Version) -> bool:
-    """Tell whether whoever made this version live vouched for what it says: not for a slip that was corrected."""
+    """Return whether whoever made this version live vouched for what it says: not for a slip that was corrected."""
     return version.status == EntryStatus.PUBLISHED and version.action in VOUCHING and not version.minor
 
 
@@ -103,7 +103,7 @@ def last_standing(numbers: Iterable[int]) -> dict[int, Verification]:
 
 
 def live_under(facet: Facet, term: int) -> QuerySet[Entry]:
-    """Give the live entries filed under a term, or under one that belongs to it."""
+    """Return the live entries filed under a term, or under one that belongs to it."""
     table, entry_column, term_column = filing_table(facet)
     filed = table.objects.filter(**{term_column: term}).values(entry_column)
     live: QuerySet[Entry] = Entry.objects.live().filter(pk__in=filed)
@@ -111,14 +111,14 @@ def live_under(facet: Facet, term: int) -> QuerySet[Entry]:
 
 
 def lock(entries: QuerySet[Entry]) -> list[int]:
-    """Lock entries whose dates are to be reckoned anew, and give their numbers; to be called within a transaction."""
+    """Lock entries whose dates are to be reckoned again, and give their numbers; to be called within a transaction."""
     locked = entries.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
     return list(locked)
 
 
 @transaction.atomic
 def ensure_clocks(**signal: Any) -> None:
-    """Give every live entry its verification and its date, also where they come from before there were any.
+    """Return every live entry its verification and its date, also where they come from before there were any.
 
     Runs after every migration: the dates follow when the site's interval is another.
     """
@@ -167,7 +167,7 @@ def clock_faults() -> Iterator[str]:
 
 
 def _chunks(entries: QuerySet[Entry]) -> Iterator[list[Entry]]:
-    """Give entries with what their dates depend on, without the long texts."""
+    """Return entries with what their dates depend on, without the long texts."""
     columns = ("status", "review_before", "verification__checked_at", "verification__entry", "live__filing")
     light = Entry.objects.select_related("live", "verification").only(*columns).order_by("pk")
     # Numbers first: what is read must not move under the cursor when it is written.

@@ -42,7 +42,7 @@ def one_line_end(text: str) -> str:
 
 
 def clean(content: Content, taxonomy: Taxonomy) -> Content:
-    """Give the content as it is stored: one line end, no blank margins, the filing with what it implies."""
+    """Return the content as it is stored: one line end, no blank margins, the filing with what it implies."""
     question = " ".join(_storable(content.question, "question").split("\n")).strip()
     answer = _without_blank_margins(one_line_end(_storable(content.answer, "answer")))
     if len(question) > QUESTION_MAX_LENGTH:

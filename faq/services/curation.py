@@ -121,7 +121,7 @@ def _repeated(rows: Sequence[CurationRow]) -> list[str]:
 
 
 def _edits(rows: Sequence[CurationRow], taxonomy: Taxonomy, overwrite: bool, report: CurationReport) -> Iterator[Edit]:
-    """Give what is to change; the report takes what is not, and why."""
+    """Return what is to change; the report takes what is not, and why."""
     found = matches([row.fingerprint for row in rows])
     numbers = {match.number for several in found.values() for match in several}
     heads = {entry.pk: entry.head for entry in Entry.objects.filter(pk__in=numbers).select_related("head")}

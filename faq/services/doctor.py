@@ -29,7 +29,7 @@ _SEARCH_AGAIN = "Relancez « manage.py find_duplicates »."
 
 
 def faults() -> Iterator[str]:
-    """Give one French sentence per fault, as it is found; none where all is well."""
+    """Return one French sentence per fault, as it is found; none where all is well."""
     for check in CHECKS:
         yield from check()
 

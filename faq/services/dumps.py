@@ -225,7 +225,7 @@ class _Import:
 
 
 def _judge(text: str, numbers: dict[str, int], new: dict[str, int]) -> tuple[DumpVerdict, int | None]:
-    """Give verdict and entry of one answer; a second copy of a new answer is known already."""
+    """Return verdict and entry of one answer; a second copy of a new answer is known already."""
     if not text:
         return DumpVerdict.EMPTY, None
     return DumpVerdict.NEW if new.pop(text, None) else DumpVerdict.KNOWN, numbers[text]
@@ -244,7 +244,7 @@ def _new_edition(source: Source, inspection: _Inspection, batch: Batch, at: date
 
 
 def _missing(previous: Dump | None, inspection: _Inspection) -> list[Finding]:
-    """Give the passages of the previous edition whose text the new one lacks, one for each entry."""
+    """Return the passages of the previous edition whose text the new one lacks, one for each entry."""
     if previous is None:
         return []
     here = set(inspection.fingerprints)

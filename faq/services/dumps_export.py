@@ -15,7 +15,7 @@ CHUNK = 500
 
 
 def find_dump(name: str, edition: int | None = None) -> Dump:
-    """Give a dump by its name, or by the name of its file; the newest edition unless one is asked for.
+    """Return a dump by its name, or by the name of its file; the newest edition unless one is asked for.
 
     Raises Dump.DoesNotExist.
     """
@@ -27,12 +27,12 @@ def find_dump(name: str, edition: int | None = None) -> Dump:
 
 
 def dump_name(text: str) -> str:
-    """Give the form in which names are stored and compared."""
+    """Return the form in which names are stored and compared."""
     return unicodedata.normalize("NFC", text).strip()
 
 
 def export_dump(dump: Dump) -> Iterator[bytes]:
-    """Give back, part by part, the bytes that were imported. Raises ValueError at the end if they are not."""
+    """Return back, part by part, the bytes that were imported. Raises ValueError at the end if they are not."""
     digest = hashlib.sha256()
     for passage in dump.passages.order_by("position").iterator(CHUNK):
         part = f"{passage.lead}{passage.answer}{passage.closing}".encode()
@@ -48,7 +48,7 @@ def export_dump(dump: Dump) -> Iterator[bytes]:
 
 
 def export_current(dump: Dump) -> Iterator[bytes]:
-    """Give the dump with each answer as it is live today; where it is not live, or says the same, as it was."""
+    """Return the dump with each answer as it is live today; where it is not live, or says the same, as it was."""
     passages = dump.passages.order_by("position").select_related("entry")
     for passage in passages.iterator(CHUNK):
         yield f"{passage.lead}{_answer_today(passage)}{passage.closing}".encode()

@@ -37,7 +37,7 @@ class Said(NamedTuple):
 
 
 def similar(question: str, answer: str, *, number: int = 0) -> list[FoundPair]:
-    """Give the pairs that a text makes with stored entries, best first; `number` is its own entry, where it has one.
+    """Return the pairs that a text makes with stored entries, best first; `number` is its own entry, where it has one.
 
     The text's key is its number. Siblings are among them. The first call in a process reads all entries; each
     later one takes milliseconds.
@@ -75,7 +75,7 @@ def find_duplicates(progress: Progress | None = None, *, processes: int = 1) -> 
 
 
 def sampled_pairs() -> Iterator[tuple[int, set[Said], set[Said]]]:
-    """Compare some entries again with all others; give each one's number, stored pairs and found pairs."""
+    """Compare some entries again with all others; return each one's number, stored pairs and found pairs."""
     texts = Texts()
     settled = Entry.objects.exclude(status=EntryStatus.ARCHIVED).filter(compared__isnull=False)
     numbers = list(settled.order_by("pk").values_list("pk", flat=True))
@@ -96,7 +96,7 @@ def sampled_pairs() -> Iterator[tuple[int, set[Said], set[Said]]]:
 
 
 def out_of_date() -> bool:
-    """Tell whether stored pairs were found by a detector that judges otherwise than this one."""
+    """Return whether stored pairs were found by a detector that judges otherwise than this one."""
     return Pair.objects.filter(stands=True).exclude(generation=GENERATION).exists()
 
 

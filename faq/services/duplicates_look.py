@@ -57,7 +57,7 @@ class Texts:
             self._unsure = False
 
     def check(self, document: Document) -> list[Pair]:
-        """Give the pairs of a text that is not stored, best first."""
+        """Return the pairs of a text that is not stored, best first."""
         with self._lock:
             index, _ = self._present()
             return index.check(document)
@@ -82,7 +82,7 @@ class Texts:
             return Look(frozenset(heads), found, heads, self._upto, len(index))
 
     def _present(self, processes: int = 1) -> tuple[Index, dict[int, Document | None]]:
-        """Bring the index up to date; give it, and the texts that wait to be compared, none where out of use."""
+        """Bring the index up to date; return it, and the texts that wait to be compared, none where out of use."""
         if self._unsure:
             self.forget()
         try:
@@ -110,7 +110,7 @@ class Texts:
         return waiting
 
     def _read(self, entries: QuerySet[Entry], waiting: dict[int, Document | None]) -> Iterator[Document]:
-        """Give the texts that the index does not have as they stand, and take out of it those out of use."""
+        """Return the texts that the index does not have as they stand, and take out of it those out of use."""
         rows = entries.filter(head__isnull=False).values_list(*_COLUMNS)
         for number, status, head, compared, question, answer in rows.iterator(CHUNK):
             document = None if status == EntryStatus.ARCHIVED else Document(number, question, answer)
@@ -139,7 +139,7 @@ def look_at_waiting(texts: Texts) -> Look | None:
 
 
 def _found(index: Index, waiting: dict[int, Document]) -> list[Pair]:
-    """Give the pairs of some of the texts of an index, each once."""
+    """Return the pairs of some of the texts of an index, each once."""
     if 2 * len(waiting) > len(index):
         return [pair for pair in index.pairs() if pair.left in waiting or pair.right in waiting]
     found = {(pair.left, pair.right): pair for document in waiting.values() for pair in index.check(document)}

@@ -66,7 +66,7 @@ def _lock(numbers: Collection[int]) -> None:
 
 
 def _moved(look: Look) -> set[int]:
-    """Give the entries of which the look did not read the text of now, though its pairs or others count on it."""
+    """Return the entries of which the look did not read the text of now, though its pairs or others count on it."""
     moved: set[int] = set()
     for some in _parts(look.numbers.union(*((pair.left, pair.right) for pair in look.pairs))):
         heads = Entry.objects.filter(pk__in=some).values_list("pk", "head")
@@ -78,7 +78,7 @@ def _moved(look: Look) -> set[int]:
 
 
 def _known(numbers: Collection[int], moved: Collection[int]) -> list[Pair]:
-    """Give the stored pairs that a look replaces."""
+    """Return the stored pairs that a look replaces."""
     known: dict[int, Pair] = {}
     for some in _parts(numbers):
         known |= Pair.objects.filter(Q(left__in=some) | Q(right__in=some)).in_bulk()
@@ -116,7 +116,7 @@ def _material(numbers: Collection[int]) -> dict[int, str]:
 
 
 def _said(one: FoundPair, texts: dict[int, str]) -> dict[str, object]:
-    """Give what a stored pair is to say of one that was found, by column."""
+    """Return what a stored pair is to say of one that was found, by column."""
     verdict, reason = one.verdict, one.verdict.reason
     return {
         "kind": verdict.kind.value,

@@ -85,7 +85,7 @@ def _open_batch(survivor: int, absorbed: Sequence[int], provenance: Provenance) 
 
 
 def _survivor_change(entries: Mapping[int, Entry], survivor: int, content: Content) -> Change | None:
-    """Give the version that the survivor needs; none where it says and is all that already."""
+    """Return the version that the survivor needs; none where it says and is all that already."""
     entry = entries[survivor]
     head = latest(entry)
     to_be_live = any(one.live_id for one in entries.values())
@@ -156,7 +156,7 @@ def take_back_moves(batch: Batch) -> None:
 
 @transaction.atomic
 def relate(one: int, other: int, author: Author) -> bool:
-    """Have two entries name each other under « Voir aussi »; tell whether they did not yet.
+    """Have two entries name each other under « Voir aussi »; return whether they did not yet.
 
     Raises PermissionDenied, EntryError, Entry.DoesNotExist.
     """
@@ -173,7 +173,7 @@ def relate(one: int, other: int, author: Author) -> bool:
 
 @transaction.atomic
 def unrelate(one: int, other: int, author: Author) -> bool:
-    """Take such a mention back; tell whether there was one. Raises PermissionDenied."""
+    """Take such a mention back; return whether there was one. Raises PermissionDenied."""
     left, right = sorted((one, other))
     require(author, "faq.change_entry")
     gone, _ = SeeAlso.objects.filter(left=left, right=right).delete()

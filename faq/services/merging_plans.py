@@ -23,12 +23,12 @@ class DroppedPlan(TypedDict):
 
 
 def plans_for(numbers: Collection[int]) -> list[Schedule]:
-    """Give what is planned for entries."""
+    """Return what is planned for entries."""
     return list(Schedule.objects.filter(entry__in=numbers))
 
 
 def dropped(plans: Sequence[Schedule]) -> list[DroppedPlan]:
-    """Give those that are not planned any more."""
+    """Return those that are not planned any more."""
     left = set(Schedule.objects.filter(pk__in=[plan.pk for plan in plans]).values_list("pk", flat=True))
     return [
         DroppedPlan(
@@ -76,7 +76,7 @@ def _plan(remembered: DroppedPlan, batch: Batch, at: datetime) -> Schedule:
 
 
 def _version(remembered: DroppedPlan, batch: Batch) -> int | None:
-    """Give the version to publish: where it was the latest before the merge, the one of now that says the same."""
+    """Return the version to publish: where it was the latest before the merge, the one of now that says the same."""
     versions = Version.objects.filter(entry=remembered["entry"])
     merged = versions.filter(batch=batch).order_by("number").first()
     planned = versions.filter(pk=remembered["version"]).first()

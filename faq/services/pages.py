@@ -25,7 +25,7 @@ class StalePage(EntryError):
 
 @transaction.atomic
 def save_page(page: SitePage, title: str, text: str, author: Author, *, base: int | None = None) -> bool:
-    """Have the public read this from now on; tell whether anything changed, and leave a version where it did.
+    """Have the public read this from now on; return whether anything changed, and leave a version where it did.
 
     `base` is the number of the version that the author has seen, where it matters.
     Raises PermissionDenied, StalePage, SitePage.DoesNotExist.

@@ -49,7 +49,7 @@ def declare_event(
 
 @transaction.atomic
 def take_back_event(event: ReviewEvent, author: Author, *, at: datetime | None = None) -> bool:
-    """Have an event count no more; tell whether it counted until now. Checks that were made since stay.
+    """Have an event count no more; return whether it counted until now. Checks that were made since stay.
 
     Raises PermissionDenied.
     """

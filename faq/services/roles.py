@@ -77,7 +77,7 @@ def install_roles(**signal: Any) -> None:
 
 
 def grant(role: str, permissions: set[str]) -> None:
-    """Give a role the permissions named « app.codename »; those whose tables do not exist yet are passed over."""
+    """Return a role the permissions named « app.codename »; those whose tables do not exist yet are passed over."""
     group, _ = Group.objects.get_or_create(name=role)
     named = Q()
     for permission in permissions:

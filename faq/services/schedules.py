@@ -49,7 +49,7 @@ def schedule(
 
 @transaction.atomic
 def cancel(planned: Schedule, author: Author) -> bool:
-    """Give a plan up; tell whether it was still there. Raises PermissionDenied."""
+    """Return a plan up; return whether it was still there. Raises PermissionDenied."""
     require(author, _RIGHT)
     lock_entries([planned.entry_id])
     gone, _ = Schedule.objects.filter(pk=planned.pk).delete()

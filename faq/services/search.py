@@ -43,7 +43,7 @@ def _index(entries: Sequence[Entry]) -> None:
 
 @transaction.atomic
 def rebuild_search(progress: Progress | None = None, *, tell: bool = True) -> int:
-    """Analyse every live entry anew; give how many there are. What is known of their usefulness stays.
+    """Analyse every live entry again; return how many there are. What is known of their usefulness stays.
 
     Without `tell`, a search server is not told: whoever calls fills it.
     """
@@ -73,7 +73,7 @@ def ensure_searchable(**signal: Any) -> None:
 
 
 def search_is_out_of_date() -> bool:
-    """Tell whether some live entries were not analysed, or by another generation of the analysis."""
+    """Return whether some live entries were not analysed, or by another generation of the analysis."""
     indexed = SearchedEntry.objects.filter(generation=GENERATION)
     return (
         indexed.count() != Entry.objects.live().count() or SearchedEntry.objects.exclude(generation=GENERATION).exists()
@@ -94,7 +94,7 @@ def search_faults() -> Iterator[str]:
 
 @transaction.atomic
 def set_usefulness(values: Mapping[int, int]) -> int:
-    """Say what visitors make of live entries, by number: -100 (useful to nobody) to 100, 0 where it is not known.
+    """Return what visitors make of live entries, by number: -100 (useful to nobody) to 100, 0 where it is not known.
 
     The more useful of two that a search finds equally is shown first. Gives how many changed; others are left alone.
     """
@@ -108,7 +108,7 @@ def set_usefulness(values: Mapping[int, int]) -> int:
 
 
 def rated_entries() -> list[int]:
-    """Give the numbers of the entries of which it is known what visitors make of them."""
+    """Return the numbers of the entries of which it is known what visitors make of them."""
     return list(SearchedEntry.objects.exclude(usefulness=0).values_list("pk", flat=True))
 
 
@@ -141,7 +141,7 @@ def _row(entry: Entry, analysis: Analysis, stems: Mapping[str, int]) -> Searched
 
 
 def _numbered(keys: set[str]) -> dict[str, int]:
-    """Give the numbers of stems; new ones get theirs."""
+    """Return the numbers of stems; new ones get theirs."""
     numbers = _known(SearchStem, "key", keys)
     new = SearchStem.objects.bulk_create(SearchStem(key=key) for key in sorted(keys - numbers.keys()))
     return numbers | {stem.key: stem.pk for stem in new}

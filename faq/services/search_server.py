@@ -37,7 +37,7 @@ class ServerUnready(Exception):
 
 
 def tell_server(numbers: Collection[int], *, at_once: bool = True) -> None:
-    """Have the server learn these entries anew once the transaction that changes them is committed.
+    """Have the server learn these entries again once the transaction that changes them is committed.
 
     Not `at_once`: whoever calls fills it anyway, and until then it is not listened to.
     """
@@ -49,7 +49,7 @@ def tell_server(numbers: Collection[int], *, at_once: bool = True) -> None:
 
 
 def send_changes(server: Server) -> int:
-    """Send what the server does not know; give how many entries that was. Raises ServerFault, ServerUnready."""
+    """Send what the server does not know; return how many entries that was. Raises ServerFault, ServerUnready."""
     known, upto = step_on(server), latest_step()
     if known == upto:
         return 0
@@ -62,7 +62,7 @@ def send_changes(server: Server) -> int:
 
 
 def fill_server(server: Server, progress: Progress | None = None) -> int:
-    """Fill a new index, then put it in the place of the old one; give how many entries it holds. Raises ServerFault.
+    """Fill a new index, then put it in the place of the old one; return how many entries it holds. Raises ServerFault.
 
     What changes meanwhile is sent afterwards.
     """
@@ -171,7 +171,7 @@ def _write(server: Server, index: str, lines: Iterable[Body], *, refresh: bool =
 
 
 def _refused(server: Server, index: str, operations: list[list[Body]], *, refresh: bool) -> list[list[Body]]:
-    """Write documents; give those that may be written later. Raises ServerFault."""
+    """Write documents; return those that may be written later. Raises ServerFault."""
     try:
         outcomes = server.write(index, [line for lines in operations for line in lines], refresh=refresh)
     except ServerFault as fault:
@@ -190,14 +190,14 @@ def _refused(server: Server, index: str, operations: list[list[Body]], *, refres
 
 
 def _operations(lines: Iterable[Body]) -> Iterator[list[Body]]:
-    """Give what is done to each document: one line, or two where there is something to write."""
+    """Return what is done to each document: one line, or two where there is something to write."""
     iterator = iter(lines)
     for line in iterator:
         yield [line] if "delete" in line else [line, next(iterator)]
 
 
 def _indexes_behind(server: Server, alias: str) -> list[str]:
-    """Give the indexes that the alias stands for; none where there is none yet. Raises ServerFault."""
+    """Return the indexes that the alias stands for; none where there is none yet. Raises ServerFault."""
     try:
         return sorted(server.ask("GET", f"/_alias/{alias}"))
     except ServerFault as fault:

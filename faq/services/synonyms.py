@@ -42,7 +42,7 @@ def problems_of(group: SynonymGroup) -> list[str]:
 
 @transaction.atomic
 def load_starter_synonyms(path: Path) -> int:
-    """Add the groups of a JSON file whose first expression stands in none; give how many were added.
+    """Add the groups of a JSON file whose first expression stands in none; return how many were added.
 
     Groups that editors changed or retired stay as they are.
     """

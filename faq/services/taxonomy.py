@@ -63,7 +63,7 @@ def uses_of(term: AnyTerm) -> list[str]:
 
 @transaction.atomic
 def themes_named(names: Iterable[str], author: Author) -> list[Theme]:
-    """Give the thématiques of these names, whatever their case; those that do not exist are created.
+    """Return the thématiques of these names, whatever their case; those that do not exist are created.
 
     Raises PermissionDenied where one has to be created and the author may not.
     """
@@ -86,7 +86,7 @@ def _right(verb: str, term: AnyTerm) -> str:
 
 
 def _slugs_of_former_days(term: AnyTerm) -> list[str]:
-    """Give every slug that the term ever had, but for the one that it has from now on."""
+    """Return every slug that the term ever had, but for the one that it has from now on."""
     stored = type(term).objects.select_for_update().get(pk=term.pk)
     return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]
 
@@ -117,7 +117,7 @@ def _count_entries_ever_filed_under(term: AnyTerm) -> int:
 
 
 def _free_slug(name: str) -> str:
-    """Give a slug that no thématique has, or had."""
+    """Return a slug that no thématique has, or had."""
     themes = Theme.objects.values_list("slug", "old_slugs")
     taken = {slug for present, former in themes for slug in (present, *former)}
     wanted = slugify(name)[:90] or "thematique"

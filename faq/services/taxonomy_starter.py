@@ -11,7 +11,7 @@ from faq.models import Couloir, Dispositif, Epoch, OfferType, Product, Theme
 
 @transaction.atomic
 def load_starter_taxonomy(path: Path) -> int:
-    """Add the terms of a JSON file that the facet does not know; give how many were added.
+    """Add the terms of a JSON file that the facet does not know; return how many were added.
 
     The file maps each facet to its terms, in screen order, parents by slug. A term is known by its
     slug of now or former days, so that what editors renamed does not come back.

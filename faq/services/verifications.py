@@ -64,7 +64,7 @@ def check_entries(seen: Mapping[int, int], author: Author, *, at: datetime | Non
 
 @transaction.atomic
 def take_back_check(check: Verification, author: Author, *, at: datetime | None = None) -> bool:
-    """Have a check not count any more, and the one before it count again; tell whether it counted until now.
+    """Have a check not count any more, and the one before it count again; return whether it counted until now.
 
     Raises PermissionDenied, and EntryError for what came with a publication or a merge.
     """
@@ -81,7 +81,7 @@ def take_back_check(check: Verification, author: Author, *, at: datetime | None 
 
 @transaction.atomic
 def take_back_checks(number: int, author: Author) -> Batch:
-    """Undo the batch of what its author checked at once; give the batch that does so.
+    """Undo the batch of what its author checked at once; return the batch that does so.
 
     Raises PermissionDenied, Batch.DoesNotExist, and EntryError where it is undone already, or is no such batch.
     """

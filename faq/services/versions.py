@@ -112,7 +112,7 @@ def lock_entries(numbers: Iterable[int]) -> list[Entry]:
 
 
 def latest(entry: Entry) -> Version:
-    """Give the latest version; only an entry that is being created has none."""
+    """Return the latest version; only an entry that is being created has none."""
     if entry.head is None:
         raise EntryError(f"La fiche {entry.reference} n’a pas de version ; prévenez un administrateur.")
     return entry.head
@@ -161,7 +161,7 @@ def _update(entries: Sequence[Entry], fields: Sequence[str]) -> None:
 
 
 def _no_earlier(changes: Sequence[Change], at: datetime) -> datetime:
-    """Give the time of a write: not before what it follows, however long it waited, and whichever clock is slow."""
+    """Return the time of a write: not before what it follows, however long it waited, and whichever clock is slow."""
     return max([at, *(change.entry.head.created_at for change in changes if change.entry.head)])
 
 
@@ -243,6 +243,6 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
 
 
 def searchable(shown: Content, latest: Content) -> str:
-    """Give what the admin searches: what the row holds, then the latest text where it differs."""
+    """Return what the admin searches: what the row holds, then the latest text where it differs."""
     texts = dict.fromkeys(f"{content.question}\n{content.answer}" for content in (shown, latest))
     return fold("\n".join(texts))

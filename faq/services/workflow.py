@@ -37,7 +37,7 @@ def publish_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outc
 
 
 def refuse_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
-    """Give a text that waits for a reviewer back to its editors; the comment says what is to be changed."""
+    """Return a text that waits for a reviewer back to its editors; the comment says what is to be changed."""
     if not provenance.comment.strip():
         raise EntryError("Un refus demande un commentaire : dites au rédacteur ce qu’il doit changer.")
     [outcome] = _move({number: base}, provenance, Action.REFUSED)
@@ -152,7 +152,7 @@ def require_right(action: Action, provenance: Provenance) -> None:
 
 
 def destination(action: Action, entry: Entry, content: Content) -> EntryStatus:
-    """Give the state to which the action takes a locked or new entry with that text. Raises EntryError."""
+    """Return the state to which the action takes a locked or new entry with that text. Raises EntryError."""
     if reason := _WAYS[action].obstacle(entry, content):
         # The number of an entry that will not be created means nothing to anybody.
         whose = f" pour la fiche {entry.reference}" if entry.head else ""
@@ -161,7 +161,7 @@ def destination(action: Action, entry: Entry, content: Content) -> EntryStatus:
 
 
 def change_towards(action: Action, entry: Entry, content: Content, *, minor: bool = False) -> Change | None:
-    """Give what takes a locked entry there, with that text; none where it is there with it already.
+    """Return what takes a locked entry there, with that text; none where it is there with it already.
 
     `minor` says whether the text, where it is another than the latest, differs by a slip. Raises EntryError.
     """

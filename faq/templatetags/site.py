@@ -14,5 +14,5 @@ def accessibility():
 
 @register.simple_tag
 def contact_address():
-    """Give the address at which visitors write to the team, "" for none."""
+    """Return the address at which visitors write to the team, "" for none."""
     return settings.CONTACT_URL or (settings.CONTACT_EMAIL and f"mailto:{settings.CONTACT_EMAIL}")

@@ -33,7 +33,7 @@ def tells_absences(view):
 
 
 def live_entry(number: int) -> Entry:
-    """Give the live entry that answers at a number: the one of that number, or the one it was merged into.
+    """Return the live entry that answers at a number: the one of that number, or the one it was merged into.
 
     Its live version and its last verification come along. Raises Http404 where there is nothing that the public
     ever read, and Absent: 410 for an entry that was archived, 404 for one that was withdrawn, because it may come

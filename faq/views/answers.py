@@ -93,7 +93,7 @@ class AnswerList:
         self._site = site
 
     def written(self, numbers: Iterable[int], address: str, hits: Hits | None = None) -> list[SafeString]:
-        """Give the HTML of the answers of these numbers, for the page of that address, in one query at most.
+        """Return the HTML of the answers of these numbers, for the page of that address, in one query at most.
 
         Of those that a search found, the passage that it found is shown. Those that are not live any more are
         left out.

@@ -35,7 +35,7 @@ class Kept(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Value | None:
-        """Give what is kept under a key, if anything is."""
+        """Return what is kept under a key, if anything is."""
         with self._lock:
             if key not in self._values:
                 return None
@@ -78,7 +78,7 @@ class _Page:
         return body, self._headers | changed
 
     def response(self, request: HttpRequest) -> HttpResponse:
-        """Give the page, compressed where the browser reads that, or 304 where it has the page already."""
+        """Return the page, compressed where the browser reads that, or 304 where it has the page already."""
         zips = _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         body, headers = self._zipped if zips else (self.body, self._headers)
         response = HttpResponse(body, headers=headers)

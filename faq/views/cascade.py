@@ -46,7 +46,7 @@ def _with_present_slugs(query, renamed: dict[str, str]) -> HttpResponse:
 
 
 def _feed(state: State) -> str:
-    """Give the address of the feed of a state; "" for the whole FAQ, whose feed every page names."""
+    """Return the address of the feed of a state; "" for the whole FAQ, whose feed every page names."""
     return reverse("faq:feed") + state_address(state).removeprefix(reverse("faq:cascade")) if state else ""
 
 

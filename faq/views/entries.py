@@ -65,14 +65,14 @@ def entry_by_reference(request, reference):
 
 
 def _checked_since(entry: Entry):
-    """Give when the answer was checked, where that was on a later day than it was written."""
+    """Return when the answer was checked, where that was on a later day than it was written."""
     check = entry.verification
     later = check and localdate(check.checked_at) > localdate(entry.updated_at)
     return check.checked_at if later else None
 
 
 def _see_also(answer: Answer, snapshot: Snapshot) -> list[Entry]:
-    """Give the live entries that editors have named beside this one or keep as its variants, then the nearest.
+    """Return the live entries that editors have named beside this one or keep as its variants, then the nearest.
 
     What may say the same is not among the nearest: duplicates, whether an editor has decided on them or not.
     Three queries at most.
@@ -95,7 +95,7 @@ def _see_also(answer: Answer, snapshot: Snapshot) -> list[Entry]:
 
 
 def _different(near: Sequence[Entry], shown: Sequence[Entry]) -> list[Entry]:
-    """Give the first of the nearest for which there is room, and whose question is not shown already."""
+    """Return the first of the nearest for which there is room, and whose question is not shown already."""
     asked = {normalise(entry.question) for entry in shown}
     different = {normalise(other.question): other for other in reversed(near)}
     nearest = [other for other in near if different[normalise(other.question)] is other]
@@ -104,7 +104,7 @@ def _different(near: Sequence[Entry], shown: Sequence[Entry]) -> list[Entry]:
 
 
 def _branch(answer: Answer, snapshot: Snapshot) -> BitMap:
-    """Give the live entries that concern one of the offers and couloirs of an answer."""
+    """Return the live entries that concern one of the offers and couloirs of an answer."""
     among = snapshot.index.live
     for facet in (Facet.OFFER_TYPES, Facet.COULOIRS):
         if terms := answer.terms.get(facet):
@@ -113,7 +113,7 @@ def _branch(answer: Answer, snapshot: Snapshot) -> BitMap:
 
 
 def _path(place: State) -> list[TermLink]:
-    """Give the steps from the whole FAQ down to a place in it."""
+    """Return the steps from the whole FAQ down to a place in it."""
     steps, above = [], {}
     for facet, term in place.items():
         above = above | {facet: term}

@@ -64,7 +64,7 @@ def site_map(request):
 @cached_by_epoch
 @cache_control(public=True, no_cache=True)
 def reuse(request):
-    """Say how programs get the answers, and what the fields of the export mean."""
+    """Return how programs get the answers, and what the fields of the export mean."""
     context = {
         "format": FORMAT,
         "export": reverse("faq:export"),
@@ -88,7 +88,7 @@ class _Tree:
     index: CascadeIndex
 
     def below(self, above: State, facet: Facet) -> Iterator[Branch]:
-        """Give the terms of a facet that belong to what was chosen above, with those below them."""
+        """Return the terms of a facet that belong to what was chosen above, with those below them."""
         for term in self._offered(facet):
             state = {**above, facet: term}
             if self.taxonomy.fits(term, above) and (count := self.index.count(state)):
@@ -97,7 +97,7 @@ class _Tree:
                 yield Branch(term.label, state_address(state), count, branches)
 
     def alone(self, facet: Facet) -> Iterator[Branch]:
-        """Give the terms of a facet, each with the branch that it stands for."""
+        """Return the terms of a facet, each with the branch that it stands for."""
         for term in self._offered(facet):
             state = branch(term, self.taxonomy)
             if not any(chosen.retired for chosen in state.values()) and (count := self.index.count(state)):

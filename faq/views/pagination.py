@@ -29,13 +29,13 @@ class Pagination:
 
 
 def nearest_page(numbers: Iterable[int], wanted: int) -> Page:
-    """Give the wanted page of entry numbers, or the nearest that there is."""
+    """Return the wanted page of entry numbers, or the nearest that there is."""
     paginator = Paginator(numbers, ANSWERS_PER_PAGE)
     return paginator.page(min(wanted, paginator.num_pages))
 
 
 def pagination(page: Page, first: str) -> Pagination | None:
-    """Give the way to the other pages, the first of which has that address; None where there is no other."""
+    """Return the way to the other pages, the first of which has that address; None where there is no other."""
     if not page.has_other_pages():
         return None
     shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

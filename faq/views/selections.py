@@ -13,12 +13,12 @@ GENERATION = 2
 
 
 def origin(request) -> str:
-    """Give the scheme and host by which the site was reached, as absolute addresses begin."""
+    """Return the scheme and host by which the site was reached, as absolute addresses begin."""
     return f"{request.scheme}://{request.get_host()}"
 
 
 def of_a_state(view):
-    """Give a view the snapshot and the state that the address names; a renamed term leads to its present name."""
+    """Return a view the snapshot and the state that the address names; a renamed term leads to its present name."""
 
     @wraps(view)
     def answer(request):

@@ -67,7 +67,7 @@ def sitemap_of_entries(request, part):
 
 
 def _parts() -> Iterable[tuple[int, datetime]]:
-    """Give the ranges that hold live entries, each with its latest change: one query."""
+    """Return the ranges that hold live entries, each with its latest change: one query."""
     ranges = Entry.objects.live().order_by().annotate(part=F("pk") / NUMBERS_IN_A_LIST).values("part")
     return ranges.annotate(latest=Max("updated_at")).order_by("part").values_list("part", "latest")
 

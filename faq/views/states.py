@@ -37,7 +37,7 @@ class _Field(forms.Field):
         return self
 
     def clean(self, value):
-        """Give the text without blank margins."""
+        """Return the text without blank margins."""
         return (value or "").strip()
 
 
@@ -99,13 +99,13 @@ class CascadeFilters(FilterSet):
         self.form.taxonomy = taxonomy
 
     def get_form_class(self):
-        """Give the class of the form, made once and not for every request."""
+        """Return the class of the form, made once and not for every request."""
         if CascadeFilters.form_class is None:
             CascadeFilters.form_class = super().get_form_class()
         return CascadeFilters.form_class
 
     def reading(self) -> Reading:
-        """Give what the address asks for. Whatever it holds, a state comes out; what means nothing leaves a notice."""
+        """Return what the address asks for. Whatever it holds, a state comes out; what means nothing leaves a notice."""
         notices = list(self.form.non_field_errors())
         cleaned, taxonomy = self.form.cleaned_data, self.form.taxonomy
         kept, dropped = taxonomy.drop_misfits(cleaned["state"])
@@ -130,7 +130,7 @@ def read_state(query: Mapping[str, str], taxonomy: Taxonomy) -> Reading:
 
 
 def renamed_slugs(query: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, str]:
-    """Give the parameters that name a term by a former slug, with its present slug."""
+    """Return the parameters that name a term by a former slug, with its present slug."""
     return {
         facet.parameter: taxonomy.by_old_slug[facet, slug].slug
         for facet, slug in _slugs(query).items()
@@ -139,7 +139,7 @@ def renamed_slugs(query: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, str
 
 
 def state_address(state: State, page: int = 1, search: str = "") -> str:
-    """Give the one address of a state: parameters in the order of the questions, none empty, no page 1."""
+    """Return the one address of a state: parameters in the order of the questions, none empty, no page 1."""
     parameters = {facet.parameter: state[facet].slug for facet in Facet if facet in state}
     if search:
         parameters["q"] = search
@@ -148,14 +148,14 @@ def state_address(state: State, page: int = 1, search: str = "") -> str:
 
 
 def page_address(address: str, page: int) -> str:
-    """Give the address of a page of the answers whose first page has this address."""
+    """Return the address of a page of the answers whose first page has this address."""
     if page == 1:
         return address
     return f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
 def branch(term: Term, taxonomy: Taxonomy) -> dict[Facet, Term]:
-    """Give the state that a term stands for: itself below its parents, as far up as each has only one."""
+    """Return the state that a term stands for: itself below its parents, as far up as each has only one."""
     above = {}
     if term.facet.parent and len(term.parents) == 1:
         [parent] = term.parents

@@ -19,5 +19,5 @@ def reasons():
 
 @register.simple_tag
 def longest_comment():
-    """Give the number of characters of the longest comment."""
+    """Return the number of characters of the longest comment."""
     return LONGEST_COMMENT

@@ -90,7 +90,7 @@ def write_dump(path: Path, number: int) -> None:
 
 
 def taxonomy() -> Taxonomy:
-    """Give a large taxonomy from the database, stored there first where it is not: 5 + 10 + 60 + 200 + 40 terms."""
+    """Return a large taxonomy from the database, stored there first where it is not: 5 + 10 + 60 + 200 + 40 terms."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "taxonomy.json"
         path.write_text(json.dumps(_large_taxonomy()), encoding="utf-8")
@@ -142,7 +142,7 @@ def filings(number: int, terms: Taxonomy) -> Iterator[Filing]:
 
 
 def _fitting(terms: Taxonomy, facet: Facet, chosen: State) -> Sequence[Term]:
-    """Give the terms that can go with earlier choices; an entry for all types of offer has a theme only."""
+    """Return the terms that can go with earlier choices; an entry for all types of offer has a theme only."""
     if facet not in (Facet.OFFER_TYPES, Facet.THEMES) and Facet.OFFER_TYPES not in chosen:
         return ()
     return terms.offered(facet, chosen)

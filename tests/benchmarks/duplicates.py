@@ -134,7 +134,7 @@ def _row(
 
 
 def _typing(made: Labelled, check: Callable[[Document], object]) -> tuple[float, float]:
-    """Give the seconds that checking a text takes at most, 50 and 95 times in 100: an answer of the set, half typed.
+    """Return the seconds that checking a text takes at most, 50 and 95 times in 100: an answer of the set, half typed.
 
     In a process that has checked as many others before.
     """
@@ -152,7 +152,7 @@ def _timed(function: Callable[[], object]) -> float:
 
 
 def _best(made: Labelled, found: Scores) -> float:
-    """Give the F1 of calling duplicates what is alike, at the threshold that suits the planted pairs best."""
+    """Return the F1 of calling duplicates what is alike, at the threshold that suits the planted pairs best."""
     wanted = {couple for couple, planted in made.pairs.items() if planted.kinds - {PairKind.CONFLICT}}
     return max(_f1(wanted, found, threshold / 100) for threshold in range(20, 100, 3))
 
@@ -163,6 +163,6 @@ def _f1(wanted: Iterable[tuple[int, int]], found: Scores, threshold: float) -> f
 
 
 def _resident() -> int:
-    """Give the bytes that this process holds now."""
+    """Return the bytes that this process holds now."""
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

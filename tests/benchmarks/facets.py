@@ -67,7 +67,7 @@ def build(terms: Taxonomy, filings: list[Filing]) -> CascadeIndex:
 
 
 def shown(index: CascadeIndex, state: State) -> Counts:
-    """Give the counts as the site computes them."""
+    """Return the counts as the site computes them."""
     return {
         (question.facet, option.term.id): option.count
         for question in index.questions(state)
@@ -76,7 +76,7 @@ def shown(index: CascadeIndex, state: State) -> Counts:
 
 
 def counted_by_database(terms: Taxonomy, size: int, state: State) -> Counts:
-    """Give them by one aggregate and one count per facet, as one would write it at first."""
+    """Return them by one aggregate and one count per facet, as one would write it at first."""
     counts: dict[tuple[Facet, int], int] = {}
     for facet in Facet:
         others = reduce(_narrowed, (pair for pair in state.items() if pair[0] is not facet), _first(size))
@@ -107,7 +107,7 @@ def _column(facet: Facet) -> str:
 
 
 def counted_by_loops(terms: Taxonomy, filings: list[Filing], state: State) -> Counts:
-    """Give them by going through the entries, which cost nothing to fetch here."""
+    """Return them by going through the entries, which cost nothing to fetch here."""
     counts: dict[tuple[Facet, int], int] = {}
     for facet in Facet:
         choices = [(other, term.id) for other, term in state.items() if other is not facet]

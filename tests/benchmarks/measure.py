@@ -65,19 +65,19 @@ class _Counter:
 
 
 def timed(function: Callable[[], Any]) -> tuple[Any, float, float]:
-    """Give a call's result, its seconds of processor and its seconds on the clock."""
+    """Return a call's result, its seconds of processor and its seconds on the clock."""
     wall, cpu = time.perf_counter(), time.process_time()
     result = function()
     return result, time.process_time() - cpu, time.perf_counter() - wall
 
 
 def peak() -> int:
-    """Give the most memory that this process has held so far, in bytes."""
+    """Return the most memory that this process has held so far, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
 
 
 def apart(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call in a fresh copy of this process, so that its memory is its own; give the result.
+    """Call in a fresh copy of this process, so that its memory is its own; return the result.
 
     Raises RuntimeError where the call failed, once it has told why on standard error.
     """
@@ -158,7 +158,7 @@ def megabytes(size: int) -> str:
 
 
 def machine() -> str:
-    """Tell what the figures were measured on."""
+    """Return what the figures were measured on."""
     vendor = connection.vendor
     with connection.cursor() as cursor:
         cursor.execute("SELECT sqlite_version()" if vendor == "sqlite" else "SHOW server_version")

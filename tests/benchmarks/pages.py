@@ -141,7 +141,7 @@ def _again(size: int) -> Iterator[tuple[str, ...]]:
 
 
 def _publishing() -> float:
-    """Give the seconds that it takes to publish an entry and to bring the index up to date, texts left alone."""
+    """Return the seconds that it takes to publish an entry and to bring the index up to date, texts left alone."""
     number = Entry.objects.live().order_by("-pk").values_list("pk", flat=True)[0]
     with _left_as_it_was(number) as content:
         themes = [
@@ -158,7 +158,7 @@ def _publishing() -> float:
 
 @contextmanager
 def _left_as_it_was(number: int) -> Iterator[Content]:
-    """Give what an entry says, and have it say that again afterwards."""
+    """Return what an entry says, and have it say that again afterwards."""
     content = content_of(Entry.objects.select_related("head").get(pk=number).head)
     yield content
     _publish(number, content)
@@ -169,7 +169,7 @@ def _publish(number: int, content: Content) -> None:
 
 
 def _mean(call: Callable[[], Any]) -> float:
-    """Give the mean seconds of processor of a call, after a first one."""
+    """Return the mean seconds of processor of a call, after a first one."""
     call()
     spent, times, end = -_processor(), 0, time.perf_counter() + SECONDS
     while times < 3 or time.perf_counter() < end:
@@ -179,7 +179,7 @@ def _mean(call: Callable[[], Any]) -> float:
 
 
 def _processor() -> float:
-    """Give the seconds of processor that this process has spent, and that of the database for it."""
+    """Return the seconds of processor that this process has spent, and that of the database for it."""
     if connection.vendor != "postgresql":
         return time.process_time()
     connection.ensure_connection()

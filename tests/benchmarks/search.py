@@ -223,7 +223,7 @@ def _following(number: int) -> Cost:
 
 
 def _spelling() -> str:
-    """Tell how many of 500 typing mistakes are understood, among the words of the demo FAQ."""
+    """Return how many of 500 typing mistakes are understood, among the words of the demo FAQ."""
     index = an_index(demo_texts())
     vocabulary = index.vocabulary
     forms = [form.decode() for form in vocabulary.forms]
@@ -242,7 +242,7 @@ def _spelling() -> str:
 
 
 def _quality() -> str:
-    """Tell how well the demo FAQ is searched."""
+    """Return how well the demo FAQ is searched."""
     texts = demo_texts()
     index, synonyms, filed = an_index(texts), starter_synonyms(), demo_filing()
     numbered = dict(enumerate(texts, start=1))

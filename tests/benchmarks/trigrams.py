@@ -32,12 +32,12 @@ class TrigramTable:
 
     @property
     def size(self) -> int:
-        """Give the bytes of the index."""
+        """Return the bytes of the index."""
         query = "SELECT pg_indexes_size('texts')"
         return int(self._connection.execute(query).fetchone()[0])
 
     def alike(self) -> dict[tuple[int, int], float]:
-        """Give all couples, lower number first, with their likeness."""
+        """Return all couples, lower number first, with their likeness."""
         rows = self._connection.execute(
             "SELECT one.number, other.number, similarity(one.body, other.body) FROM texts one "
             "JOIN texts other ON one.body % other.body AND one.number < other.number"
@@ -45,14 +45,14 @@ class TrigramTable:
         return {(one, other): likeness for one, other, likeness in rows}
 
     def like(self, text: str) -> list[int]:
-        """Give the numbers of the texts that are like one."""
+        """Return the numbers of the texts that are like one."""
         # The operator is written twice because psycopg reads a single one as a placeholder.
         return [number for (number,) in self._connection.execute("SELECT number FROM texts WHERE body %% %s", [text])]
 
 
 @contextlib.contextmanager
 def trigram_table(texts: Sequence[str]) -> Iterator[TrigramTable | None]:
-    """Give the texts in a throw-away server, or None where this machine has no server to start."""
+    """Return the texts in a throw-away server, or None where this machine has no server to start."""
     binaries = postgres.find()
     if binaries is None:
         yield None

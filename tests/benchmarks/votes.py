@@ -72,7 +72,7 @@ def run() -> None:
 
 
 def _round(way: Callable[[], Vote_], numbers: list[int]) -> tuple[float, float]:
-    """Give seconds of processor per vote, and votes per second of all processes together."""
+    """Return seconds of processor per vote, and votes per second of all processes together."""
     ready = get_context("fork").Barrier(PROCESSES)
     # Threads only wait for their processes.
     with ThreadPoolExecutor(PROCESSES) as pool:

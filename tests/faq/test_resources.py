@@ -80,7 +80,7 @@ def export_rows():
 
 
 def import_dump(name, *answers):
-    """Import a dump; give its batch."""
+    """Import a dump; return its batch."""
     text = "".join(f"{answer}\n{VOTE_LINE}\n" for answer in answers)
     import_dumps([Source(name, io.BytesIO(text.encode()), name)], by_command())
     return Batch.objects.latest("pk")

@@ -117,7 +117,7 @@ def pairs_as_stored():
 
 
 def pairs_of_a_full_look():
-    """The same, found anew among all texts."""
+    """The same, found again among all texts."""
     Pair.objects.all().delete()
     forget_texts()
     find_duplicates()

@@ -19,7 +19,7 @@ OURS = [
 
 
 def is_published(path: str) -> bool:
-    """Tell whether a server has the file."""
+    """Return whether a server has the file."""
     return bool(finders.find(path)) and not matches_patterns(path, StaticFiles.ignore_patterns)
 
 

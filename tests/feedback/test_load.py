@@ -61,7 +61,7 @@ def environment():
 
 @contextlib.contextmanager
 def serving():
-    """Start workers as in production; give the port, and the process that they are the children of."""
+    """Start workers as in production; return the port, and the process that they are the children of."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "faqcms.wsgi", f"--workers={WORKERS}", f"--bind=127.0.0.1:{port}"]
     with subprocess.Popen(

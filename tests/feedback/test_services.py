@@ -25,7 +25,7 @@ def entry():
 
 
 def rewrite(entry, answer):
-    """Publish another text; give its version."""
+    """Publish another text; return its version."""
     edit_entry(entry.pk, Content(entry.question, answer), by_command())
     return publish_entry(entry.pk, by_command()).version
 

@@ -17,12 +17,12 @@ def post(visitor, number, vote="oui", *, headers=None, **fields):
 
 
 def stored():
-    """Give entry and answer of every vote, in the order of the first votes."""
+    """Return entry and answer of every vote, in the order of the first votes."""
     return list(Vote.objects.order_by("pk").values_list("entry", "answer"))
 
 
 def together(*calls: Callable[[], object]) -> list[Exception]:
-    """Make calls at the same moment, each on a database connection of its own; give what they raised."""
+    """Make calls at the same moment, each on a database connection of its own; return what they raised."""
     start = threading.Barrier(len(calls))
     raised: list[Exception] = []
 

@@ -18,7 +18,7 @@ _REMEMBERED = 20
 
 
 def asked(request):
-    """Tell whether a button of the block was pressed."""
+    """Return whether a button of the block was pressed."""
     return _CHECK in request.POST or _TAKE_BACK in request.POST
 
 
@@ -35,7 +35,7 @@ def answer(request, entry):
 
 
 def context(request, entry):
-    """Give what the block shows of an entry that is live."""
+    """Return what the block shows of an entry that is live."""
     check = entry.verification
     if not entry.live or not check:
         return {"checked": None}

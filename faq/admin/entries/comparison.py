@@ -44,7 +44,7 @@ class ComparisonPage:
         return {version.number: version for version in versions}
 
     def _pair(self):
-        """Give the numbers asked for, the older first; else live against draft, or the latest change."""
+        """Return the numbers asked for, the older first; else live against draft, or the latest change."""
         old, new = self._asked("from"), self._asked("to")
         latest = self.entry.head.number
         if old and new:
@@ -58,7 +58,7 @@ class ComparisonPage:
         return max(1, latest - 1), latest
 
     def _asked(self, parameter):
-        """Give the number of a version that the address names; say so where there is no such version."""
+        """Return the number of a version that the address names; say so where there is no such version."""
         text = self.request.GET.get(parameter, "")
         number = number_of(text)
         if text and number not in self._versions:
@@ -139,7 +139,7 @@ class ComparisonPage:
 
 
 def address_of(number):
-    """Give the address of the comparison of an entry's versions."""
+    """Return the address of the comparison of an entry's versions."""
     return reverse("admin:faq_entry_compare", args=(number,))
 
 

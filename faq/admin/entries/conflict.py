@@ -77,7 +77,7 @@ class DecisionForm(forms.Form):
         )
 
     def content(self):
-        """Give the text and filing as decided; the form is valid."""
+        """Return the text and filing as decided; the form is valid."""
         filing = {
             facet: self._terms(facet, terms) if terms.conflict else terms.terms
             for facet, terms in self.merged.filing.items()
@@ -107,7 +107,7 @@ class DecisionForm(forms.Form):
         return chosen[self.cleaned_data[f"decide-{facet}"]]
 
     def stretches(self, name, text):
-        """Give a text's stretches in reading order; nothing where there is nothing to decide in it."""
+        """Return a text's stretches in reading order; nothing where there is nothing to decide in it."""
         return [self._stretch(name, rank, hunk) for rank, hunk in enumerate(text.hunks)] if text.conflict else []
 
     def _stretch(self, name, rank, hunk):
@@ -118,7 +118,7 @@ class DecisionForm(forms.Form):
         return Stretch(theirs=diff_text(base, theirs), mine=diff_text(base, mine), decision=decision, other=other)
 
     def term_sets(self, taxonomy):
-        """Give the facets at which there is something to decide."""
+        """Return the facets at which there is something to decide."""
         return [
             TermSets(
                 capfirst(facet.label),
@@ -146,7 +146,7 @@ class ConflictPage:
         return self._show(base, theirs, DecisionForm(None, self._merged(base, theirs)))
 
     def answer(self):
-        """Give what was decided as form data based on the other's version, and none; or none, and the page again.
+        """Return what was decided as form data based on the other's version, and none; or none, and the page again.
 
         Data that do not come from this page are given back as they are: saving them asks again.
         """

@@ -87,7 +87,7 @@ def _question_lines(old: str, new: str) -> Sequence[Line]:
 
 
 def _terms(facet: Facet, old: Version, new: Version) -> list[Line]:
-    """Give one line per term; without any term, an entry is transverse, and that too comes and goes."""
+    """Return one line per term; without any term, an entry is transverse, and that too comes and goes."""
     labels = [str(term["label"]) for term in new.filing.get(facet, ())] or [_TRANSVERSE]
     changes = [change for change in changed_terms(old.filing, new.filing) if change.facet is facet]
     removed = [label for change in changes for label in change.removed or [_TRANSVERSE] * change.was_transverse]

@@ -21,12 +21,12 @@ SHELVES = {
 
 
 def decided():
-    """Give the pairs that need no decision any more, the merged ones included."""
+    """Return the pairs that need no decision any more, the merged ones included."""
     return Pair.objects.exclude(decision="").exclude(pk__in=Pair.objects.open().values("pk"))
 
 
 def shelf(name):
-    """Give the pairs of one part of the queue."""
+    """Return the pairs of one part of the queue."""
     match name:
         case "a-fusionner":
             return decided().in_use().filter(decision=Decision.DUPLICATE)
@@ -116,5 +116,5 @@ class PairFilters:
         return pairs.filter(Q(left__in=entries.values("pk")) | Q(right__in=entries.values("pk")))
 
     def fields(self):
-        """Give the fields of the form: filter, title, options."""
+        """Return the fields of the form: filter, title, options."""
         return [(spec, spec.title, list(spec.choices(self))) for spec in self.filter_specs]

@@ -92,7 +92,7 @@ class DuplicatesPage:
         return redirect(self.request.get_full_path())
 
     def _tell(self, pair, decision):
-        """Say what was decided, and go on: to the merge, or to the next pair."""
+        """Return what was decided, and go on: to the merge, or to the next pair."""
         if decision is None:
             told = "{} : la décision est reprise{}."
             messages.success(self.request, told.format(pair, _parted(pair)))
@@ -145,7 +145,7 @@ class DuplicatesPage:
                 return grouped(rows_of(self.filters.pairs))
 
     def _shown(self, page):
-        """Give what the page shows of its groups, each pair with the one that comes after it."""
+        """Return what the page shows of its groups, each pair with the one that comes after it."""
         parts = [group.rows[:PAIRS_PER_GROUP] for group in page]
         numbers = [row.pk for rows in parts for row in rows]
         following = dict(pairwise(numbers))
@@ -168,7 +168,7 @@ def _item(card, following):
 
 
 def _present(number):
-    """Give a pair, brought up to date where one of its texts was changed since it was found."""
+    """Return a pair, brought up to date where one of its texts was changed since it was found."""
     pair = with_texts().filter(pk=number).first()
     if pair is None or fingerprints(pair) == (pair.left_text, pair.right_text):
         return pair

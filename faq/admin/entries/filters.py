@@ -23,7 +23,7 @@ class CountedFilter(abc.ABC, admin.SimpleListFilter):
     everything = "Tous"
 
     def count(self, entries):
-        """Give the number of entries per value, among entries that all the other filters let through."""
+        """Return the number of entries per value, among entries that all the other filters let through."""
         return {value: self.narrow(entries, value).count() for value, _ in self.lookup_choices}
 
     @abc.abstractmethod
@@ -45,7 +45,7 @@ class CountedFilter(abc.ABC, admin.SimpleListFilter):
         return True
 
     def choices(self, changelist):
-        """Give the options worth offering: a chosen one stays, even at 0, so that it can be taken back."""
+        """Return the options worth offering: a chosen one stays, even at 0, so that it can be taken back."""
         counts = self.count(self._others(changelist))
         yield {"value": "", "display": self.everything, "selected": self.chosen is None}
         for value, label in self.lookup_choices:

@@ -7,7 +7,7 @@ _SHOWN = 20
 
 
 def history(entry):
-    """Give what the page of an entry shows of the past, the latest first."""
+    """Return what the page of an entry shows of the past, the latest first."""
     aliases = list(EntryAlias.objects.filter(survivor=entry).select_related("former").order_by("former"))
     numbers = [entry.pk, *(alias.former_id for alias in aliases)]
     versions = Version.objects.filter(entry__in=numbers).select_related("author", "entry")

@@ -95,19 +95,19 @@ class EntryAdmin(admin.ModelAdmin):
         return False
 
     def has_submit_permission(self, request):
-        """Tell who may hand entries to the reviewers."""
+        """Return who may hand entries to the reviewers."""
         return request.user.has_perm("faq.submit_entry")
 
     def has_publish_permission(self, request):
-        """Tell who may publish and withdraw."""
+        """Return who may publish and withdraw."""
         return request.user.has_perm("faq.publish_entry")
 
     def has_archive_permission(self, request):
-        """Tell who may archive and restore."""
+        """Return who may archive and restore."""
         return request.user.has_perm("faq.archive_entry")
 
     def has_merge_permission(self, request):
-        """Tell who may merge entries."""
+        """Return who may merge entries."""
         return request.user.has_perm("faq.merge_entry")
 
     @admin.action(description="Publier", permissions=["publish"])

@@ -140,7 +140,7 @@ class MergeForm(forms.Form):
         return {side.number: self.cleaned_data[_version(side)] for side in self.sides}
 
     def content(self):
-        """Give what the surviving entry will say; the form is valid."""
+        """Return what the surviving entry will say; the form is valid."""
         return Content(
             self._text("question", OTHER),
             self._text("answer", BOTH),
@@ -215,7 +215,7 @@ def _question_lines(first, other):
 
 
 def _kept(sides, field):
-    """Give the choices between what the entries say, naming those that say the same."""
+    """Return the choices between what the entries say, naming those that say the same."""
     firsts = {}
     for side in sides:
         first = firsts.setdefault(getattr(side.content, field), side)

@@ -153,6 +153,6 @@ def _others(numbers):
 
 
 def _dropped(entry, after):
-    """Give the lines of an absorbed answer that the survivor's does not hold as they are."""
+    """Return the lines of an absorbed answer that the survivor's does not hold as they are."""
     lines = diff_text(entry.head.answer, after.head.answer)
     return [line for line in lines if line.change in (Change.REMOVED, Change.CHANGED)]

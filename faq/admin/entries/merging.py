@@ -31,7 +31,7 @@ _WITHOUT = "_without"
 
 
 def address_for(numbers):
-    """Give the address of the page that merges these entries."""
+    """Return the address of the page that merges these entries."""
     return f"{reverse('admin:faq_entry_merge')}?{urlencode([('fiche', number) for number in numbers])}"
 
 
@@ -76,7 +76,7 @@ class MergePage:
         return sides if self.request.method == "POST" else [side for side in sides if side not in archived]
 
     def _continued(self, sides):
-        """Give what was typed, to go on from the versions of now; tell where these are not those that were shown."""
+        """Return what was typed, to go on from the versions of now; tell where these are not those that were shown."""
         data = self.request.POST.copy()
         for side in sides:
             field, latest = f"version-{side.number}", side.entry.head.number
@@ -132,7 +132,7 @@ class MergePage:
         return self._page("merge_preview", context)
 
     def _as_read(self, survivor):
-        """Give the surviving text in the shape that the public preview takes."""
+        """Return the surviving text in the shape that the public preview takes."""
         content = content_of(survivor.head)
         data = {"question": content.question, "answer": content.answer}
         data |= {facet.value: sorted(content.filing[facet]) for facet in Facet}
@@ -153,7 +153,7 @@ class MergePage:
         return self._page("merge", context)
 
     def _refuse(self, many):
-        """Say why this is nothing to merge, and lose nothing that was typed."""
+        """Return why this is nothing to merge, and lose nothing that was typed."""
         self.problems.append(
             f"Une fusion réunit {MOST} fiches au plus, et il y en a {many} ici."
             if many > MOST

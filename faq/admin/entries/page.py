@@ -199,7 +199,7 @@ class EntryPage:
         return self._leave(entry)
 
     def _tell_joined(self, outcome):
-        """Tell what was joined: nobody has read the whole of it yet."""
+        """Return what was joined: nobody has read the whole of it yet."""
         theirs, mine = outcome.joined, outcome.version
         compare = reverse("admin:faq_entry_compare", args=(outcome.entry.pk,))
         link = format_html('<a href="{}?from={}&amp;to={}">Comparer</a>', compare, theirs.number, mine.number)
@@ -240,7 +240,7 @@ class EntryPage:
         return TemplateResponse(self.request, "admin/faq/entry/change_form.html", context)
 
     def _surroundings(self, entry):
-        """Give what stands around the form of a stored entry."""
+        """Return what stands around the form of a stored entry."""
         return {
             "badges": state_badges(entry),
             "filing": filing_rows(entry.head.filing),
@@ -256,7 +256,7 @@ class EntryPage:
 
 
 def offered(buttons, user):
-    """Give the buttons that somebody may press."""
+    """Return the buttons that somebody may press."""
     return [button for button in buttons if not button.right or user.has_perm(button.right)]
 
 

@@ -85,7 +85,7 @@ def cards(numbers: Sequence[int]) -> dict[int, Card]:
 
 
 def with_texts():
-    """Give pairs with the latest texts of their entries."""
+    """Return pairs with the latest texts of their entries."""
     return Pair.objects.select_related("decided_by", *_HEADS).defer(*_LONG)
 
 

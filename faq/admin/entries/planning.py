@@ -16,7 +16,7 @@ _CANCEL = "_cancel_schedule"
 
 
 def asked(request):
-    """Tell whether a button of the block was pressed."""
+    """Return whether a button of the block was pressed."""
     return any(name in request.POST for name in (*_PLANS, _CANCEL))
 
 
@@ -30,7 +30,7 @@ def answer(request, entry):
 
 
 def context(request, entry):
-    """Give what the block shows: the plans there are, and the form for another."""
+    """Return what the block shows: the plans there are, and the form for another."""
     pressed = request.method == "POST" and any(name in request.POST for name in _PLANS)
     return {
         "schedules": list(entry.schedules.select_related("author", "version")),

@@ -101,7 +101,7 @@ class QuestionList:
         return {number: QuestionForm(self.request.POST, prefix=_prefix(number)) for number in numbers}
 
     def _changed(self):
-        """Give what is to be written, and the versions that it starts from; note the forms that cannot be read."""
+        """Return what is to be written, and the versions that it starts from; note the forms that cannot be read."""
         self.refusals |= {number: None for number, form in self.typed.items() if not form.is_valid()}
         sent = {number: form.cleaned_data for number, form in self.typed.items() if form.is_valid()}
         bases = {number: data["base"] for number, data in sent.items()}

@@ -126,7 +126,7 @@ class ReviewPage:
         self.ticked.discard(number)
 
     def _shown(self, number):
-        """Give the version that the reviewer has read."""
+        """Return the version that the reviewer has read."""
         return number_of(self.request.POST.get(f"version-{number}", "")) or NO_VERSION
 
     @property
@@ -183,12 +183,12 @@ class ReviewPage:
         }
 
     def _lost(self, shown):
-        """Give the comments whose entries wait no more: they were not stored, and are not to vanish."""
+        """Return the comments whose entries wait no more: they were not stored, and are not to vanish."""
         return [(reference(number), text) for number, text in self.comments.items() if number not in shown]
 
 
 def refusal_of(entry):
-    """Tell who refused the latest text and why; none once it was submitted again, or took another way."""
+    """Return who refused the latest text and why; none once it was submitted again, or took another way."""
     moves = entry.versions.exclude(action__in=_EDITS).select_related("author").defer("answer", "filing")
     last = moves.order_by("-number").first()
     return {"version": last, "author": person(last.author)} if last and last.action == Action.REFUSED else None

@@ -77,7 +77,7 @@ def _show(model_admin, request, form):
 
 
 def _preview(term):
-    """Tell which entries would become due."""
+    """Return which entries would become due."""
     branch = live_under(term.facet, term.id)
     total, already = branch.count(), branch.due(timezone.localdate()).count()
     named = list(branch.only("question").order_by("pk")[:_SHOWN])

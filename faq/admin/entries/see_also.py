@@ -16,7 +16,7 @@ _TYPED = "see_also"
 
 
 def asked(request):
-    """Tell whether a button of the block was pressed."""
+    """Return whether a button of the block was pressed."""
     return _ADD in request.POST or _REMOVE in request.POST
 
 
@@ -36,7 +36,7 @@ def answer(request, entry):
 
 
 def context(request, entry):
-    """Give what the block shows: the entries that mentions lead to today, and what was typed."""
+    """Return what the block shows: the entries that mentions lead to today, and what was typed."""
     return {
         "mentions": sorted({_other(mention, entry) for mention in _mentions(entry)} - {entry}, key=lambda one: one.pk),
         "typed_mention": request.POST.get(_TYPED, ""),
@@ -52,7 +52,7 @@ def _mentions(entry):
 
 
 def _other(mention, entry):
-    """Give the entry at the other end of a mention; the entry itself where both ends are one since a merge."""
+    """Return the entry at the other end of a mention; the entry itself where both ends are one since a merge."""
     ends = [_leads_to(end) for end in (mention.left, mention.right) if end != entry]
     return next((end for end in ends if end != entry), entry)
 

@@ -37,7 +37,7 @@ class Alignment:
 
 
 def align(left: Reading, right: Reading) -> Alignment:
-    """Give each content word its partner: same order first, then moved blocks, moved words, misspellings."""
+    """Return each content word its partner: same order first, then moved blocks, moved words, misspellings."""
     partners = [NONE] * len(left.marks)
     others = [NONE] * len(right.marks)
     for one, other in _same_words(left.marks, right.marks):
@@ -83,7 +83,7 @@ def _moved_words(
 
 
 def _gaps(partners: list[int], others: list[int]) -> Iterator[tuple[list[int], list[int]]]:
-    """Give each run of the left text without partners, and the run that stands for it in the right text."""
+    """Return each run of the left text without partners, and the run that stands for it in the right text."""
     place = 0
     while place < len(partners):
         if partners[place] != NONE:
@@ -99,7 +99,7 @@ def _gaps(partners: list[int], others: list[int]) -> Iterator[tuple[list[int], l
 
 
 def _opposite(others: list[int], before: int, after: int, *, at_start: bool) -> list[int]:
-    """Give the run without partners that follows one place or precedes another."""
+    """Return the run without partners that follows one place or precedes another."""
     found = []
     place = before + 1
     while (before != NONE or at_start) and place < len(others) and others[place] == NONE:
@@ -130,7 +130,7 @@ def _misspellings(left: list[Term], right: list[Term], ones: list[int], others: 
 
 
 def is_misspelling(one: Term, other: Term) -> bool:
-    """Tell whether two words may be one, mistyped: a letter or two apart, by their length."""
+    """Return whether two words may be one, mistyped: a letter or two apart, by their length."""
     if Kind.NEGATION in (one.kind, other.kind):
         return Kind.WORD in (one.kind, other.kind) and OSA.distance(one.folded, other.folded, score_cutoff=1) <= 1
     if one.kind not in _SPELT or other.kind not in _SPELT:

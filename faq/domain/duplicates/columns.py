@@ -38,7 +38,7 @@ class Column:
 
 
 def spans(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Give start…end − 1 of every range, one range after the other."""
+    """Return start…end − 1 of every range, one range after the other."""
     counts = ends - starts
     places = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     return np.asarray(places + np.arange(len(places)))

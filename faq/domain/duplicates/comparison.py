@@ -30,7 +30,7 @@ class ReadDocument:
 
 
 def compare(left: ReadDocument, right: ReadDocument) -> Verdict | None:
-    """Say what two documents are to each other; None where they are nothing to each other."""
+    """Return what two documents are to each other; None where they are nothing to each other."""
     verdict = judge(left.answer, right.answer)
     if verdict is None:
         return compare_questions(left, right)

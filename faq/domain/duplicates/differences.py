@@ -21,12 +21,12 @@ _REACH = 3
 
 
 def other_subject(left: Reading, right: Reading, alignment: Alignment) -> Reason | None:
-    """Give the words that make two texts speak of two things; None where they may speak of one."""
+    """Return the words that make two texts speak of two things; None where they may speak of one."""
     return next(_other_subjects(left, right, alignment), None)
 
 
 def other_fact(left: Reading, right: Reading, alignment: Alignment) -> Reason | None:
-    """Give the words by which two texts say different things of one thing; None where they may agree."""
+    """Return the words by which two texts say different things of one thing; None where they may agree."""
     return next(_other_facts(left, right, alignment), None)
 
 
@@ -63,7 +63,7 @@ def _other_facts(left: Reading, right: Reading, alignment: Alignment) -> Iterato
 def _numbers(
     left: Reading, right: Reading, ones: list[int], others: list[int], *, labelled: bool
 ) -> tuple[int, int] | None:
-    """Give the places of the first two numbers that differ, of those that name something or of those that measure."""
+    """Return the places of the first two numbers that differ, of those that name something or of those that measure."""
     of_left, of_right = _numerals(left, ones), _numerals(right, others)
     known = {left.content[one].key for one in of_left} & {right.content[other].key for other in of_right}
     of_left = [one for one in of_left if left.content[one].key not in known]
@@ -79,7 +79,7 @@ def _numerals(reading: Reading, places: Iterable[int]) -> list[int]:
 
 
 def _label(reading: Reading, place: int) -> Term | None:
-    """Give the noun that a number names one of: « vague » of « vague 2 », unless a unit follows the number."""
+    """Return the noun that a number names one of: « vague » of « vague 2 », unless a unit follows the number."""
     at = reading.places[place]
     if any(term.key in _UNITS for term in reading.words[at + 1 : at + 2]):
         return None
@@ -95,7 +95,7 @@ def _numbered(reading: Reading, place: int) -> Cause:
 
 
 def _said(reading: Reading, place: int) -> str:
-    """Give a number with the word before it or the unit after it."""
+    """Return a number with the word before it or the unit after it."""
     at = reading.places[place]
     label = _label(reading, place)
     after = [term.folded for term in reading.words[at + 1 : at + 2] if term.key in _UNITS]
@@ -149,7 +149,7 @@ def _opposed_openings(left: Reading, right: Reading) -> Iterator[Reason]:
 
 
 def _lone_negations(reading: Reading, partners: list[int], other: Reading, others: list[int]) -> Iterator[int]:
-    """Give the negations that stand between words which the other text has without any negation."""
+    """Return the negations that stand between words which the other text has without any negation."""
     for place, term in enumerate(reading.content):
         if term.kind is Kind.NEGATION and partners[place] == NONE:
             before = next((p for p in range(place - 1, max(-1, place - 3), -1) if partners[p] != NONE), None)
@@ -162,7 +162,7 @@ def _lone_negations(reading: Reading, partners: list[int], other: Reading, other
 
 
 def _is_negated(reading: Reading, partners: list[int], low: int, high: int, negation: Term) -> bool:
-    """Tell whether a negation, or this one mistyped, stands about two places."""
+    """Return whether a negation, or this one mistyped, stands about two places."""
     # One that has its own partner bears on something else.
     for place in range(max(0, low - 1), min(len(partners), high + 2)):
         if reading.content[place].kind is Kind.NEGATION and partners[place] == NONE:

@@ -57,7 +57,7 @@ def explain(left: str, right: str) -> Evidence:
 
 
 def _marks(reading: Reading, partners: list[int], misspelt: AbstractSet[int], said: str) -> dict[int, Mark]:
-    """Give what words are to the other text, by their places among all words; `said` are those that decide."""
+    """Return what words are to the other text, by their places among all words; `said` are those that decide."""
     marks = {}
     for place, at in enumerate(reading.places):
         marks[at] = Mark.MISSPELT if place in misspelt else Mark.SAME if partners[place] != NONE else Mark.DIFFERENT

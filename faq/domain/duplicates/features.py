@@ -82,7 +82,7 @@ class Batch:
         self.weights.extend(weights)
 
     def views(self) -> "Views":
-        """Give the views with each feature once, in order."""
+        """Return the views with each feature once, in order."""
         marks, weights = np.array(self.marks, np.uint32), np.array(self.weights, np.uint8)
         places = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
         kinds = np.repeat(np.array(self.kinds, np.uint8), self.lengths)
@@ -127,7 +127,7 @@ class Rows:
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
     def row(self, number: int) -> "Rows":
-        """Give one row."""
+        """Return one row."""
         end = int(self.lengths[: number + 1].sum())
         mine = slice(end - int(self.lengths[number]), end)
         return Rows(self.lengths[number : number + 1], self.features[mine], self.weights[mine])
@@ -137,7 +137,7 @@ class Rows:
         return Rows(np.tile(self.lengths, number), np.tile(self.features, number), np.tile(self.weights, number))
 
     def likeness(self, other: "Rows") -> NDArray[np.float64]:
-        """Give the share of the heavier of two rows that stands in both, row by row (0–1)."""
+        """Return the share of the heavier of two rows that stands in both, row by row (0–1)."""
         mine, theirs = keyed(self.numbers, self.features), keyed(other.numbers, other.features)
         places = np.minimum(mine.searchsorted(theirs), len(mine) - 1)
         amounts = np.where(mine[places] == theirs, other.weights, 0)
@@ -160,7 +160,7 @@ def keyed(rows: NDArray[np.int64], features: Words) -> NDArray[np.uint64]:
 
 
 def _pairs(views: NDArray[np.uint64], marks: Words, weights: Weights, step: int) -> NDArray[np.uint64]:
-    """Give the pairs of words that stand so many places apart, whichever comes first."""
+    """Return the pairs of words that stand so many places apart, whichever comes first."""
     together = views[step:] == views[:-step]
     ones, others = marks[:-step][together], marks[step:][together]
     low, high = np.minimum(ones, others), np.maximum(ones, others)
@@ -170,7 +170,7 @@ def _pairs(views: NDArray[np.uint64], marks: Words, weights: Weights, step: int)
 
 
 def _runs(views: NDArray[np.uint64], marks: Words) -> NDArray[np.uint64]:
-    """Give the runs of FRAME function words."""
+    """Return the runs of FRAME function words."""
     number = max(0, len(marks) - FRAME + 1)
     mixed = np.full(number, _RUNS)
     for step in range(FRAME):
@@ -189,7 +189,7 @@ def _packed(views: NDArray[np.uint64], marks: Words, weights: Weights) -> NDArra
 
 
 def _letters(content: list[Term]) -> Iterator[int]:
-    """Give the hashes of a text's runs of three letters, word limits included."""
+    """Return the hashes of a text's runs of three letters, word limits included."""
     text = " ".join(["", *(term.folded for term in content), ""])
     for start in range(len(text) - 2):
         yield zlib.crc32(text[start : start + 3].encode()) ^ _LETTERS

@@ -39,7 +39,7 @@ class Glance:
         return known
 
     def _seen(self, other: str) -> tuple[int, float]:
-        """Give the places of the words that may have a partner in another text, and what there is to share in it."""
+        """Return the places of the words that may have a partner in another text, and what there is to share in it."""
         places, weight = 0, 0.0
         known = self._chunks
         for line in chunks(other):
@@ -88,7 +88,7 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
         return found
 
     def _partners(self, other: Term) -> int:
-        """Give the places of the words that are the same, or that one of the two may be the other mistyped."""
+        """Return the places of the words that are the same, or that one of the two may be the other mistyped."""
         places = self._same.get(other.mark, 0)
         length = len(other.folded)
         for end in _ends(other):

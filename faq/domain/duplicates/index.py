@@ -51,7 +51,7 @@ class Index:
         return len(self._slots)
 
     def add(self, document: Document) -> list[Pair]:
-        """Take in a document, in the place of the one with its key if there is one; give its pairs."""
+        """Take in a document, in the place of the one with its key if there is one; return its pairs."""
         self.remove(document.key)
         found = self.check(document)
         slot = self._slots[document.key] = len(self._documents)
@@ -67,7 +67,7 @@ class Index:
             self._postings.forget(slot)
 
     def check(self, document: Document) -> list[Pair]:
-        """Give the pairs of a document that is not taken in, as it stands; best first.
+        """Return the pairs of a document that is not taken in, as it stands; best first.
 
         One of the same key is another state of the same document, and is left out.
         """
@@ -86,7 +86,7 @@ class Index:
         return sorted(found, key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
 
     def candidates(self, document: Document) -> list[Document]:
-        """Give the documents that share enough with one to be looked at, by key."""
+        """Return the documents that share enough with one to be looked at, by key."""
         return sorted(self._candidates(document), key=lambda other: other.key)
 
     def _candidates(self, document: Document) -> Iterator[Document]:
@@ -98,7 +98,7 @@ class Index:
                 yield other
 
     def pairs(self, *, processes: int = 1, progress: Progress | None = None) -> Iterator[Pair]:
-        """Give every pair, each once, the same whatever the number of processes, in no particular order.
+        """Return every pair, each once, the same whatever the number of processes, in no particular order.
 
         `progress` is told how many of the documents are done, now and then.
         """
@@ -111,7 +111,7 @@ class Index:
         tell(len(self), len(self))
 
     def _couples(self, processes: int, progress: Progress) -> NDArray[np.int64]:
-        """Give the slots of all documents that are worth judging, in order: those alike often stand together."""
+        """Return the slots of all documents that are worth judging, in order: those alike often stand together."""
         join, views = Join(self._postings), len(self._postings)
         parts = [range(start, min(views, start + _PART)) for start in range(0, views, _PART)]
         found = []

@@ -47,7 +47,7 @@ class Join:
         self._owners = postings.owners.values[by_rank]
 
     def couples(self, first: int, last: int) -> NDArray[np.int64]:
-        """Give the owners of views that share enough, where the lighter one's rank is in [first, last).
+        """Return the owners of views that share enough, where the lighter one's rank is in [first, last).
 
         A row for each couple, its lower owner first, in order.
         """
@@ -93,7 +93,7 @@ class Join:
         return _Probe(np.concatenate([[0], np.cumsum(lengths)]), features, weights, low, high)
 
     def _limits(self, views: Places, lengths: Places, before: Places) -> Places:
-        """Give the rank from which on a feature need not be read: with what is left by then, no view has enough."""
+        """Return the rank from which on a feature need not be read: with what is left by then, no view has enough."""
         weights, kinds = self._weights[views], self._kinds[views]
         left = np.repeat(weights * (1 + _MARGIN), lengths) - before
         heaviest = left / np.repeat(resembling(kinds), lengths)
@@ -138,7 +138,7 @@ class Join:
             )
 
     def _shared(self, probe: _Probe, places: Places, others: Places) -> Amounts:
-        """Give what couples share: a view, by its place in the probe, and another, by its rank."""
+        """Return what couples share: a view, by its place in the probe, and another, by its rank."""
         if not len(others):
             return np.zeros(0)
         wanted = keyed(np.repeat(np.arange(len(probe.bounds) - 1), np.diff(probe.bounds)), probe.features)
@@ -158,7 +158,7 @@ class Join:
 
 
 def merged(couples: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Give the couples of several arrays, each once, in order."""
+    """Return the couples of several arrays, each once, in order."""
     rows = np.concatenate([np.zeros((0, 2), np.int64), *couples])
     return np.stack(_parted(np.unique(_coupled(rows[:, 0], rows[:, 1]))), axis=1)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 GENERATION = 2
-"""Raised whenever the same two texts may be judged otherwise than before: stored pairs are then judged anew."""
+"""Raised whenever the same two texts may be judged otherwise than before: stored pairs are then judged again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,19 +39,19 @@ _LEAST_ROUGHLY = np.float32(0.99 * _LEAST)
 
 
 def enough(shared: Amounts, weights: Amounts | float, others: Amounts, kinds: Places | int) -> Flags:
-    """Tell which couples of views, of these weights each and both of one kind, share enough."""
+    """Return which couples of views, of these weights each and both of one kind, share enough."""
     light, heavy = np.minimum(weights, others), np.maximum(weights, others)
     least = np.minimum(resembling(kinds) * heavy, contained(light, kinds))
     return np.asarray((shared > 0) & (shared >= least))
 
 
 def resembling(kinds: Places | int) -> Amounts:
-    """Give the share of the heavier of two views of a kind from which they resemble one another."""
+    """Return the share of the heavier of two views of a kind from which they resemble one another."""
     return np.asarray(_RESEMBLING[kinds])
 
 
 def contained(weights: Amounts, kinds: Places | int) -> Amounts:
-    """Give the weight of a view from which it is contained in a heavier one; only words can be."""
+    """Return the weight of a view from which it is contained in a heavier one; only words can be."""
     share = np.interp(weights, list(CONTAINED), list(CONTAINED.values()))
     return np.asarray(np.where(np.equal(kinds, View.WORDS), share * weights, np.inf))
 
@@ -71,7 +71,7 @@ class Postings:
         self._gone: set[int] = set()
 
     def __len__(self) -> int:
-        """Give the number of views."""
+        """Return the number of views."""
         return len(self.owners)
 
     def extend(self, batches: Iterable[Views]) -> None:
@@ -81,7 +81,7 @@ class Postings:
         self.whole()
 
     def add(self, views: Views) -> None:
-        """Take in a few views: a millisecond or so, and the time to sort anew those that came with them, at times."""
+        """Take in a few views: a millisecond or so, and the time to sort again those that came with them, at times."""
         first = len(self.owners)
         self._append(views)
         for view, feature in zip(views.rows.numbers.tolist(), views.rows.features.tolist(), strict=True):
@@ -90,7 +90,7 @@ class Postings:
             self._sort_recent()
 
     def forget(self, owner: int) -> None:
-        """Leave out what an owner had; the room is won back when everything is sorted anew."""
+        """Leave out what an owner had; the room is won back when everything is sorted again."""
         self._gone.add(owner)
 
     def whole(self) -> Segment:
@@ -103,7 +103,7 @@ class Postings:
         return self._segments[0]
 
     def like(self, looked_for: Views) -> set[int]:
-        """Give the owners of the views that share enough with one of these, which are not taken in."""
+        """Return the owners of the views that share enough with one of these, which are not taken in."""
         found: set[int] = set()
         before = None
         for number, kind in enumerate(looked_for.kinds.tolist()):
@@ -116,19 +116,19 @@ class Postings:
         return found - self._gone
 
     def rows(self, views: Places) -> Rows:
-        """Give the features of some views."""
+        """Return the features of some views."""
         starts, ends = self.bounds(views)
         places = spans(starts, ends)
         return Rows(ends - starts, self.features.values[places], self.feature_weights.values[places])
 
     def worded(self, frames: Rows, words: Rows, others: Places) -> Flags:
-        """Tell which frames that are alike are of texts whose words are alike enough for that; others are views."""
+        """Return which frames that are alike are of texts whose words are alike enough for that; others are views."""
         # The words of a text come just before its frame.
         likeness = frames.likeness(self.rows(others)) + words.likeness(self.rows(others - 1))
         return np.asarray(likeness >= FRAMED_AND_WORDED)
 
     def bounds(self, views: Places) -> tuple[Places, Places]:
-        """Give where the features of each view begin and end."""
+        """Return where the features of each view begin and end."""
         ends = self._ends.values
         return np.where(views > 0, ends[views - 1], 0), ends[views]
 
@@ -148,7 +148,7 @@ class Postings:
         return np.asarray(views[chosen & (self.kinds.values[views] == kind)])
 
     def _sharing(self, row: Rows, weight: float) -> tuple[Places, Amounts]:
-        """Give the views that may share enough with a row of this weight, and how much they share."""
+        """Return the views that may share enough with a row of this weight, and how much they share."""
         views, shared = self._sharing_recent(row)
         found, amounts = [views], [shared]
         for segment in self._segments:
@@ -163,7 +163,7 @@ class Postings:
         return np.concatenate(found), np.concatenate(amounts)
 
     def _sharing_recent(self, row: Rows) -> tuple[Places, Amounts]:
-        """Give the views that are not sorted yet and share anything with a row, and how much."""
+        """Return the views that are not sorted yet and share anything with a row, and how much."""
         shared: dict[int, int] = defaultdict(int)
         for feature, weight in zip(row.features.tolist(), row.weights.tolist(), strict=True) if self._recent else ():
             for view in self._recent.get(feature, ()):

@@ -14,7 +14,7 @@ _work: Callable[[Any], Any] | None = None
 
 
 def shared_out(function: Callable[[Part], Result], parts: Sequence[Part], processes: int) -> Iterator[Result]:
-    """Give the result of each part, in order; in this very process where one is enough or none can be forked."""
+    """Return the result of each part, in order; in this very process where one is enough or none can be forked."""
     if processes < 2 or len(parts) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(function, parts)
         return

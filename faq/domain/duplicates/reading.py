@@ -89,7 +89,7 @@ class Reading:
         return capitals > sum(map(str.islower, self.text))
 
     def is_name(self, place: int) -> bool:
-        """Tell whether the content word at this place is written as a name."""
+        """Return whether the content word at this place is written as a name."""
         term = self.content[place]
         if term.kind in (Kind.NAME, Kind.LINK):
             return not self.shouted
@@ -97,5 +97,5 @@ class Reading:
 
 
 def worth(counting: int, common: int) -> float:
-    """Give what a sentence of so many words that count, so many of them common, is worth."""
+    """Return what a sentence of so many words that count, so many of them common, is worth."""
     return _FORMULA_WORTH if counting >= _FORMULA_WORDS and common >= BOILERPLATE * counting else 1

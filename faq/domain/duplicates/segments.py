@@ -56,7 +56,7 @@ class Segment:
         return cls(first, first + len(order), by_rank, lightest_first, known_in_order, starts.astype(np.int64), ranks)
 
     def places(self, features: NDArray[np.uint32]) -> tuple[Places, NDArray[np.bool_]]:
-        """Give the place of each feature among those known, and whether it is known."""
+        """Return the place of each feature among those known, and whether it is known."""
         # Looked up in order, each search begins in memory that the one before it has just read.
         order = features.argsort()
         places = np.empty(len(features), np.int64)
@@ -66,7 +66,7 @@ class Segment:
         return places, there
 
     def lists(self, features: NDArray[np.uint32]) -> list[NDArray[np.int32]]:
-        """Give the list of each feature; one with nothing in it where it is not known."""
+        """Return the list of each feature; one with nothing in it where it is not known."""
         if not len(self.known):
             return [self.ranks] * len(features)
         places, there = self.places(features)
@@ -75,7 +75,7 @@ class Segment:
         return [self.ranks[start:end] for start, end in zip(low.tolist(), high.tolist(), strict=True)]
 
     def passed(self, rank: int) -> NDArray[np.int64]:
-        """Give how many of each list come before a rank."""
+        """Return how many of each list come before a rank."""
         if not len(self.ranks):
             return np.zeros(0, np.int64)
         return np.add.reduceat(self.ranks < rank, self.starts[:-1], dtype=np.int64)
@@ -92,7 +92,7 @@ class Segment:
 
 
 def _parts(features: NDArray[np.uint32]) -> list[Any]:
-    """Give the shares of the features to sort one after the other, lowest first."""
+    """Return the shares of the features to sort one after the other, lowest first."""
     if len(features) < _SHARED_FROM:
         return [slice(None)]
     shares = features >> np.uint32(28)

@@ -54,7 +54,7 @@ class Likeness:
 
 
 def judge(left: Reading, right: Reading) -> Verdict | None:
-    """Say what two texts are to each other, whichever comes first; None where they are nothing to each other."""
+    """Return what two texts are to each other, whichever comes first; None where they are nothing to each other."""
     if not in_turn(left, right):
         verdict = _judge(right, left)
         return replace(verdict, reason=_mirrored(verdict.reason)) if verdict and verdict.reason else verdict
@@ -62,7 +62,7 @@ def judge(left: Reading, right: Reading) -> Verdict | None:
 
 
 def in_turn(left: Reading, right: Reading) -> bool:
-    """Tell whether two texts stand in the order in which they are aligned, the lighter one first."""
+    """Return whether two texts stand in the order in which they are aligned, the lighter one first."""
     if left.weight != right.weight:
         return left.weight < right.weight
     return left.spelling <= right.spelling
@@ -117,13 +117,13 @@ def _unlike_at_sight(left: Reading, right: Reading) -> bool:
 
 
 def _at_sight(left: Reading, right: Reading) -> float:
-    """Give the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
+    """Return the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
     there = right.mark_set
     return sum([weight for mark, weight in zip(left.marks, left.weights, strict=True) if mark in there]) / left.weight
 
 
 def _frame(left: Reading, right: Reading) -> float:
-    """Give the share of all words that stand in the same order in both texts (0–1)."""
+    """Return the share of all words that stand in the same order in both texts (0–1)."""
     return LCSseq.normalized_similarity(left.all_marks, right.all_marks, score_cutoff=SAME_FRAME)
 
 
@@ -145,7 +145,7 @@ def measure(left: Reading, right: Reading, alignment: Alignment) -> Likeness:
 
 
 def _runs(partners: list[int]) -> Iterator[list[int]]:
-    """Give the runs of places whose partners follow one another, one or two words between them at most."""
+    """Return the runs of places whose partners follow one another, one or two words between them at most."""
     run: list[int] = []
     for place, partner in enumerate(partners):
         if partner == NONE:

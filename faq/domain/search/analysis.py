@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from faq.domain.text import Kind, Term, names_in, terms, tokens
 
 GENERATION = 1
-"""To be raised with every change of what is indexed: what was stored by another generation is analysed anew."""
+"""To be raised with every change of what is indexed: what was stored by another generation is analysed again."""
 
 LONGEST_WORD = 32
 """Bytes of a word that count: longer ones, such as addresses, are told apart by their beginning."""
@@ -41,7 +41,7 @@ class Analysis:
 
 
 def analyse(question: str, answer: str) -> Analysis:
-    """Give what is indexed of an entry; it depends on these two texts alone."""
+    """Return what is indexed of an entry; it depends on these two texts alone."""
     asked, answered = list(_words(question)), list(_words(answer))
     in_question = Counter(clipped(term.key) for term in asked)
     in_answer = Counter(clipped(term.key) for term in answered)
@@ -56,7 +56,7 @@ def analyse(question: str, answer: str) -> Analysis:
 
 
 def surfaces(text: str) -> dict[str, str]:
-    """Give the words of a text as people may be shown them, by the word without case and accents."""
+    """Return the words of a text as people may be shown them, by the word without case and accents."""
     found: dict[str, str] = {}
     for token in tokens(text):
         surface = text[token.start : token.end]
@@ -67,12 +67,12 @@ def surfaces(text: str) -> dict[str, str]:
 
 
 def name_parts(name: str) -> list[str]:
-    """Give the words that a name is made of: « Pro Santé Connect » is one word, and three."""
+    """Return the words that a name is made of: « Pro Santé Connect » is one word, and three."""
     return [part for part in _BETWEEN_PARTS.split(name) if len(part) > 1]
 
 
 def clipped(word: str) -> str:
-    """Give as much of a word as is indexed."""
+    """Return as much of a word as is indexed."""
     if word.isascii():
         return word[:LONGEST_WORD]
     encoded = word.encode("utf-8", "replace")
@@ -90,7 +90,7 @@ def _words(text: str) -> Iterator[Term]:
 
 
 def _parts_of_names(text: str) -> Iterator[tuple[Term, str]]:
-    """Give the words within names of several, which a search may give alone."""
+    """Return the words within names of several, which a search may give alone."""
     for start, end in names_in(text):
         yield from _known_parts(text[start:end])
     for name in _ELECTRONIC.finditer(text):

@@ -53,6 +53,6 @@ def figures(queries: Sequence[Judged]) -> Figures:
 
 
 def _recall(query: Judged, depth: int) -> float:
-    """Give the share of what was wanted within the first places; of three wanted, one alone can be the first."""
+    """Return the share of what was wanted within the first places; of three wanted, one alone can be the first."""
     within = sum(place is not None and place <= depth for place in query.places)
     return within / min(len(query.places), depth)

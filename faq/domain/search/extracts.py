@@ -80,12 +80,12 @@ class _Beginnings(dict[str, bool]):
 
 
 def highlighted(text: str, marks: Marks) -> list[Piece]:
-    """Give a whole text in pieces: those that were searched for, and those between."""
+    """Return a whole text in pieces: those that were searched for, and those between."""
     return _pieces(text, _places(text, marks))
 
 
 def extract(text: str, marks: Marks) -> list[Piece]:
-    """Give the part of an answer that holds most of what was searched for, in pieces, without markup."""
+    """Return the part of an answer that holds most of what was searched for, in pieces, without markup."""
     flat = _BLANK.sub(" ", _MARKUP.sub(r"\1", _ITEM.sub("\n", f"\n{text}"))).strip()
     places = _places(flat, marks)
     if len(flat) <= EXTRACT_LENGTH:
@@ -120,7 +120,7 @@ def _places(text: str, marks: Marks) -> list[tuple[int, int]]:
 
 
 def _length(words: Sequence[str], marks: Marks) -> int:
-    """Give how many of these words, from the first on, are to be highlighted together."""
+    """Return how many of these words, from the first on, are to be highlighted together."""
     for expression in marks.expressions:
         if tuple(_read(word).key for word in words[: len(expression)]) == expression:
             return len(expression)
@@ -129,7 +129,7 @@ def _length(words: Sequence[str], marks: Marks) -> int:
 
 
 def _length_of_name(words: Sequence[str], marks: Marks) -> int:
-    """Give how many of these words, from the first on, make up a name, which is marked as one word."""
+    """Return how many of these words, from the first on, make up a name, which is marked as one word."""
     joined = ""
     for length, word in enumerate(words[:_MOST_PARTS], start=1):
         joined += _read(word).singular
@@ -139,7 +139,7 @@ def _length_of_name(words: Sequence[str], marks: Marks) -> int:
 
 
 def _window(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Give where the extract begins and ends: where most different words stand, the earlier the better."""
+    """Return where the extract begins and ends: where most different words stand, the earlier the better."""
     said = [_read(text[start:end]) for start, end in places]
     best, begin = 0, 0
     beyond = 0

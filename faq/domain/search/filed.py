@@ -21,11 +21,11 @@ class Labels:
         self._longest = max(map(len, self._terms), default=0)
 
     def terms(self, keys: Keys) -> Sequence[Term]:
-        """Give the terms that these words name, all of them together."""
+        """Return the terms that these words name, all of them together."""
         return self._terms.get(keys, ())
 
     def longest(self, keys: Keys) -> int:
-        """Give how many words, at the beginning of these, name a term; 0 where they name none."""
+        """Return how many words, at the beginning of these, name a term; 0 where they name none."""
         lengths = range(min(self._longest, len(keys)), 0, -1)
         return next((length for length in lengths if keys[:length] in self._terms), 0)
 
@@ -38,7 +38,7 @@ class Filed:
         self._index = index
 
     def under(self, expressions: Iterable[Keys]) -> BitMap:
-        """Give the entries filed under the terms that one of these expressions names."""
+        """Return the entries filed under the terms that one of these expressions names."""
         terms = [term for keys in expressions for term in self._labels.terms(keys)]
         return BitMap().union(*map(self._index.filed_under, terms))
 

@@ -49,7 +49,7 @@ class Found:
     """By number; those that are not found have none."""
 
     def ranked(self, within: BitMap) -> "Ranked":
-        """Give those that are among some others, best first; of equal ones the smaller number first."""
+        """Return those that are among some others, best first; of equal ones the smaller number first."""
         numbers = np.frombuffer((within & self.entries).to_array(), np.uint32).astype(np.intp)
         return Ranked(*_ranked(numbers, self.scores))
 
@@ -62,11 +62,11 @@ class Ranked:
     _scores: Amounts
 
     def best(self, limit: int) -> list[tuple[int, float]]:
-        """Give the first ones, each with its score."""
+        """Return the first ones, each with its score."""
         return list(zip(self._numbers[:limit].tolist(), self._scores[:limit].tolist(), strict=True))
 
     def numbers(self, start: int, stop: int) -> list[int]:
-        """Give those from one place to before another."""
+        """Return those from one place to before another."""
         found: list[int] = self._numbers[start:stop].tolist()
         return found
 
@@ -101,7 +101,7 @@ class Index:
         return cls(vocabulary, postings, numbers, usefulness)
 
     def patched(self, vocabulary: Vocabulary, entries: Mapping[int, bytes], useful: Mapping[int, int]) -> "Index":
-        """Give the index after changes to some entries; no stored words: it is not indexed any more."""
+        """Return the index after changes to some entries; no stored words: it is not indexed any more."""
         postings = self.postings.patched(entries)
         usefulness = np.zeros(postings.size, np.int8)
         usefulness[: len(self.usefulness)] = self.usefulness
@@ -117,7 +117,7 @@ class Index:
         )
 
     def reader(self, synonyms: Synonyms, filed: Filed = NOWHERE, *, typing: bool = False) -> Reader:
-        """Give who reads queries as this index does."""
+        """Return who reads queries as this index does."""
         return Reader(self.vocabulary, self.postings.frequencies, synonyms, filed, typing)
 
     def search(self, query: Query, synonyms: Synonyms, filed: Filed = NOWHERE, *, typing: bool = False) -> Found:
@@ -159,7 +159,7 @@ class Index:
         return found
 
     def _scores(self, numbers: Numbers, weights: Sequence[Weights], amounts: Sequence[float]) -> Amounts:
-        """Give what these entries score, by number: what they say of the query, and how much of it."""
+        """Return what these entries score, by number: what they say of the query, and how much of it."""
         score = np.zeros(len(numbers), np.float32)
         told = np.zeros(len(numbers), np.float32)
         for weight, amount in zip(weights, amounts, strict=True):
@@ -174,7 +174,7 @@ class Index:
 
 
 def telling(senses: Sequence[Sense], holding: Sequence[int], total: int) -> list[float]:
-    """Give how much each part of a query tells: the more, the fewer entries say it.
+    """Return how much each part of a query tells: the more, the fewer entries say it.
 
     As in BM25; `holding` says how many do, of how many in all. What no entry says tells as much as the rest on
     the average.
@@ -200,7 +200,7 @@ def _ranked(numbers: Numbers, scores: Amounts) -> tuple[Numbers, Amounts]:
 
 
 def as_set(present: NDArray[np.bool_]) -> BitMap:
-    """Give the numbers of the places that are true as a set, through the form in which sets are stored.
+    """Return the numbers of the places that are true as a set, through the form in which sets are stored.
 
     That form is public (RoaringFormatSpec); the package would take the numbers one after the other.
     """

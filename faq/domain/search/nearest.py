@@ -24,7 +24,7 @@ Words = Mapping[int, int]
 
 
 def telling_words(words: Words, counts: Counts, total: int) -> dict[int, float]:
-    """Give the words that tell most of what an entry is about, with how much each tells, among `total` entries."""
+    """Return the words that tell most of what an entry is about, with how much each tells, among `total` entries."""
     most = max(_ALWAYS_TELLING, _COMMONEST * total)
     rare = {
         stem: math.log1p((total - held + 0.5) / (held + 0.5))
@@ -36,7 +36,7 @@ def telling_words(words: Words, counts: Counts, total: int) -> dict[int, float]:
 
 
 def shared(mine: Words, theirs: Words, telling: Mapping[int, float]) -> float:
-    """Give how much of what an entry is about another one is about as much, from 0 to 1; 0 for too few words."""
+    """Return how much of what an entry is about another one is about as much, from 0 to 1; 0 for too few words."""
     if sum(stem in theirs for stem in telling) < FEWEST_WORDS:
         return 0.0
     both = sum(amount * min(mine[stem], theirs.get(stem, 0)) for stem, amount in telling.items())
@@ -44,7 +44,7 @@ def shared(mine: Words, theirs: Words, telling: Mapping[int, float]) -> float:
 
 
 def nearest_in(index: Index, mine: Words, telling: Mapping[int, float]) -> dict[int, float]:
-    """Give the entries of an index that share enough with another one, each with what it shares."""
+    """Return the entries of an index that share enough with another one, each with what it shares."""
     both: Amounts = np.zeros(index.postings.size, np.float32)
     words = np.zeros(index.postings.size, np.uint8)
     for stem, amount in telling.items():

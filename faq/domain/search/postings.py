@@ -25,7 +25,7 @@ _ITEM = _PACKED.itemsize
 
 
 def pack(weights: Mapping[int, int]) -> bytes:
-    """Give the words of one entry (their stems' numbers) and their weights in the form in which they are stored.
+    """Return the words of one entry (their stems' numbers) and their weights in the form in which they are stored.
 
     Raises OverflowError for a number of MOST_WORDS or more.
     """
@@ -36,7 +36,7 @@ def pack(weights: Mapping[int, int]) -> bytes:
 
 
 def unpack(words: bytes) -> dict[int, int]:
-    """Give the words of one entry (their stems' numbers) and their weights from the form in which they are stored."""
+    """Return the words of one entry (their stems' numbers) and their weights from the form in which they are stored."""
     packed = np.frombuffer(words, _PACKED)
     return dict(zip(_stems(packed).tolist(), packed.astype(np.uint8).tolist(), strict=True))
 
@@ -80,12 +80,12 @@ class _Layer:
             found[entries] = weights
 
     def words_of(self, number: int) -> NDArray[np.uint32]:
-        """Give the words of one entry."""
+        """Return the words of one entry."""
         places = np.flatnonzero(self.entries == number - self.first)
         return self.stems[np.searchsorted(self.ends, places, side="right")]
 
     def of(self, stem: int) -> slice:
-        """Give where the postings of a word stand."""
+        """Return where the postings of a word stand."""
         place = int(np.searchsorted(self.stems, np.uint32(stem)))
         if place == len(self.stems) or self.stems[place] != stem:
             return slice(0, 0)
@@ -127,7 +127,7 @@ class Postings:
         return len(self._changed)
 
     def patched(self, entries: Mapping[int, bytes]) -> "Postings":
-        """Give the postings after changes to some entries; no words: the entry is not indexed any more."""
+        """Return the postings after changes to some entries; no words: the entry is not indexed any more."""
         changed = dict(sorted({**self._changed, **entries}.items()))
         layer = _Layer.build(0, {number: words for number, words in changed.items() if words}, np.uint32)
         masked = np.fromiter((number for number in changed if number < self.size), np.intp)
@@ -151,14 +151,14 @@ class Postings:
         return counted
 
     def _words_before(self, number: int) -> NDArray[np.uint32]:
-        """Give the words of an entry as they are here."""
+        """Return the words of an entry as they are here."""
         if number in self._changed:
             return _stems(self._changed[number])
         blocks = (block for block in self._blocks if block.first <= number < block.first + BLOCK)
         return next((block.words_of(number) for block in blocks), np.empty(0, np.uint32))
 
     def weights(self, ways: Sequence[tuple[int, float]]) -> Weights:
-        """Give how much each entry is about one of some words, each given with what it counts for (up to 1)."""
+        """Return how much each entry is about one of some words, each given with what it counts for (up to 1)."""
         # The first one finds nothing that could be more.
         scaled = [(stem, _scale(factor) if rank or factor != 1 else None) for rank, (stem, factor) in enumerate(ways)]
         found = np.zeros(self.size, np.uint8)
@@ -180,13 +180,13 @@ def _stems(words: bytes | NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 @cache
 def _scale(factor: float) -> Weights:
-    """Give what each weight becomes; none becomes nothing."""
+    """Return what each weight becomes; none becomes nothing."""
     scale: Weights = np.ceil(np.arange(1 << _WEIGHT_BITS) * factor).astype(np.uint8)
     return scale
 
 
 def _order(stems: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Give the order by word, entries staying as they are; NumPy sorts 16 bits at a time in linear time."""
+    """Return the order by word, entries staying as they are; NumPy sorts 16 bits at a time in linear time."""
     order = np.argsort((stems & 0xFFFF).astype(np.uint16), kind="stable")
     high = (stems >> 16).astype(np.uint16)
     return order[np.argsort(high[order], kind="stable")] if high.any() else order

@@ -31,7 +31,7 @@ class Phrase:
         return cls(tuple(pairwise(word for sense in senses for word in _words(sense))))
 
     def bonus(self, question: str, answer: str) -> float:
-        """Give by what the score of an entry is multiplied: from 1, the more neighbours stay neighbours."""
+        """Return by what the score of an entry is multiplied: from 1, the more neighbours stay neighbours."""
         if not self.neighbours:
             return 1.0
         missing = self._missing(self.neighbours, question)
@@ -41,7 +41,7 @@ class Phrase:
 
     @staticmethod
     def _missing(neighbours: Sequence[Neighbours], text: str) -> list[Neighbours]:
-        """Give those that do not stand side by side in a text, function words aside."""
+        """Return those that do not stand side by side in a text, function words aside."""
         keys = [term.key for term in terms(text) if term.kind is not Kind.STOP]
         stand = set(pairwise(keys))
         return [both for both in neighbours if stand.isdisjoint(product(*both))]

@@ -66,7 +66,7 @@ class Synonyms:
                 self._longest = max(self._longest, len(one.keys))
 
     def longest(self, words: Sequence[Word]) -> tuple[int, Iterable[Synonym]]:
-        """Give how many words, at the beginning of these, are an expression, and what else it may be called."""
+        """Return how many words, at the beginning of these, are an expression, and what else it may be called."""
         for length in range(min(self._longest, len(words)), 0, -1):
             if others := self._others.get(tuple(word.key for word in words[:length])):
                 return length, others.values()
@@ -84,12 +84,12 @@ def read_query(text: str) -> Query:
 
 
 def expression_keys(text: str) -> Keys:
-    """Give the words of an expression; none where it says nothing."""
+    """Return the words of an expression; none where it says nothing."""
     return tuple(clipped(token.term.key) for token in _telling(text))
 
 
 def _telling(text: str) -> list[Token]:
-    """Give the words that say something; « NOS » is an acronym where not everything is in capitals."""
+    """Return the words that say something; « NOS » is an acronym where not everything is in capitals."""
     found = tokens(text)
     telling = [token for token in found if token.term.kind is not Kind.STOP]
     if not text.isupper() or not telling:

@@ -15,7 +15,7 @@ _DISTANT = (
 
 
 def relatives(stem: str) -> Iterator[str]:
-    """Give stems that mean the same action or thing, if they are words at all: whoever asks looks that up."""
+    """Return stems that mean the same action or thing, if they are words at all: whoever asks looks that up."""
     for pairs, shortest in ((_CLOSE, _SHORTEST), (_DISTANT, _SHORTEST + 1)):
         for pair in pairs:
             for ending, other in (pair, pair[::-1]):

@@ -57,7 +57,7 @@ class Unreadable(ValueError):
 
 
 def document(number: int, words: bytes, usefulness: int) -> Body:
-    """Give what the server holds of an entry."""
+    """Return what the server holds of an entry."""
     weights = unpack(words)
     return {
         "number": number,
@@ -69,7 +69,7 @@ def document(number: int, words: bytes, usefulness: int) -> Body:
 
 
 def state(step: int) -> Body:
-    """Give the document that says what the others hold."""
+    """Return the document that says what the others hold."""
     return {"step": step, "generation": GENERATION}
 
 
@@ -77,7 +77,7 @@ STATE_SEARCH: Body = {"size": 1, "query": {"ids": {"values": [STATE]}}}
 
 
 def step_of(answer: Body) -> int:
-    """Give the step whose changes are all there; -1 where nothing is, or analysed by another generation."""
+    """Return the step whose changes are all there; -1 where nothing is, or analysed by another generation."""
     hits = _hits(answer)
     held = hits[0]["_source"] if hits else {}
     return int(held["step"]) if held.get("generation") == GENERATION else -1
@@ -87,7 +87,7 @@ FREQUENCY_SEARCH: Body = {"size": 0, "aggs": {"stems": {"terms": {"field": "stem
 
 
 def frequencies_of(answer: Body) -> dict[int, int]:
-    """Give in how many entries each word stands, by the number of its stem."""
+    """Return in how many entries each word stands, by the number of its stem."""
     return {int(bucket["key"]): int(bucket["doc_count"]) for bucket in _buckets(answer, "stems")}
 
 
@@ -99,7 +99,7 @@ def presence_search(sense: Sense) -> Body:
 
 
 def presence_of(answer: Body) -> BitMap:
-    """Give the entries that say something."""
+    """Return the entries that say something."""
     buckets = _buckets(answer, "blocks")
     first = np.array([bucket["key"] for bucket in buckets], np.int64)
     bits = np.array([bucket["bits"]["value"] for bucket in buckets]).astype(np.uint64)
@@ -175,7 +175,7 @@ class Matched:
 
 
 def ranking_of(answer: Body) -> list[tuple[int, float]]:
-    """Give entries in the server's order, each with its score."""
+    """Return entries in the server's order, each with its score."""
     return [(int(hit["sort"][1]), float(hit["sort"][0])) for hit in _hits(answer)]
 
 
@@ -187,7 +187,7 @@ def about_search(amounts: Mapping[int, float], limit: int) -> Body:
 
 
 def _most(present: Sequence[BitMap], amounts: Sequence[float]) -> BitMap:
-    """Give the entries that hold most of what a query tells."""
+    """Return the entries that hold most of what a query tells."""
     told: Amounts = np.zeros(max((entries.max() for entries in present if entries), default=-1) + 1, np.float32)
     for entries, amount in zip(present, amounts, strict=True):
         told[np.frombuffer(entries.to_array(), np.uint32)] += np.float32(amount)

@@ -75,7 +75,7 @@ class Reader:
     """Whether the last word may go on."""
 
     def senses(self, query: Query) -> Iterator[Sense]:
-        """Give what a query means, expression after expression."""
+        """Return what a query means, expression after expression."""
         words, filed = query.words, self.filed.by_word(query.words)
         while words:
             length, others = self.synonyms.longest(words)
@@ -114,7 +114,7 @@ class Reader:
         return int(self.counts[stem]) if stem < len(self.counts) else 0
 
     def completions(self, beginning: str) -> list[int]:
-        """Give the numbers of forms that begin so, one for each stem, those in the most entries first."""
+        """Return the numbers of forms that begin so, one for each stem, those in the most entries first."""
         places = self.vocabulary.beginning_with(beginning)
         stems = self.beginning_with(beginning)[:MOST_COMPLETIONS].tolist()
         # The shortest form of a stem is its plainest: not the plural, not the feminine.
@@ -126,12 +126,12 @@ class Reader:
         return [shortest[stem][1] for stem in stems]
 
     def _of(self, key: str) -> list[Way]:
-        """Give the ways to say one word: itself, and others of its family."""
+        """Return the ways to say one word: itself, and others of its family."""
         itself = self._together((key,), _ITSELF)
         return itself + [way for other in relatives(key) for way in self._together((other,), _RELATIVE)]
 
     def _together(self, keys: Keys, factor: float) -> list[Way]:
-        """Give the way that says all these words, if there are entries for each."""
+        """Return the way that says all these words, if there are entries for each."""
         numbers = [self.vocabulary.number(key) for key in keys]
         stems = tuple(number for number in numbers if number is not None and self.frequency(number))
         return [Way(stems, factor, keys)] if len(stems) == len(keys) else []
@@ -143,14 +143,14 @@ class Reader:
         return [Way((stem,), _BEGINNING, (), beginning) for stem in stems.tolist()]
 
     def beginning_with(self, beginning: str) -> NDArray[np.uint32]:
-        """Give the stems of the words that begin so, those in the most entries first."""
+        """Return the stems of the words that begin so, those in the most entries first."""
         stems = np.unique(self.vocabulary.stems[self.vocabulary.beginning_with(beginning)])
         stems = stems[stems < len(self.counts)]
         counts = self.counts[stems]
         return stems[np.argsort(-counts, kind="stable")][: np.count_nonzero(counts)]
 
     def _run_together(self, form: str) -> list[Way]:
-        """Give the two words that somebody typed without a space between them."""
+        """Return the two words that somebody typed without a space between them."""
         for place in range(_SHORTEST_BEGINNING, len(form) - _SHORTEST_BEGINNING + 1):
             halves = form[:place], form[place:]
             if all(map(self.vocabulary.has_form, halves)) and (

@@ -35,7 +35,7 @@ _SOUNDS = (
 
 
 def meant(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> int | None:
-    """Give the place of the word that was most likely meant; none where no word is near enough.
+    """Return the place of the word that was most likely meant; none where no word is near enough.
 
     `word` is without case and accents; `frequency` counts the entries that hold a stem, by its number. One letter
     too few, too many, another or two swapped make one mistake; long words may hold two.

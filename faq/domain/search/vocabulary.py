@@ -59,7 +59,7 @@ class Vocabulary:
         return int(self.numbers.max(initial=0)), int(self.ids.max(initial=0))
 
     def with_words(self, stems: Iterable[tuple[int, str]], forms: Iterable[tuple[int, str, int]]) -> "Vocabulary":
-        """Give a vocabulary with some more."""
+        """Return a vocabulary with some more."""
         added = Vocabulary.build(stems, forms)
         if not len(added.keys) and not len(added.forms):
             return self
@@ -74,24 +74,24 @@ class Vocabulary:
         )
 
     def number(self, key: str) -> int | None:
-        """Give the number by which postings know a stem; none where it is unknown."""
+        """Return the number by which postings know a stem; none where it is unknown."""
         place = _place(self.keys, key)
         return None if place is None else int(self.numbers[place])
 
     def key(self, number: int) -> str:
-        """Give the stem of that number."""
+        """Return the stem of that number."""
         return _text(self.keys[np.flatnonzero(self.numbers == number)[0]])
 
     def form(self, place: int) -> str:
-        """Give the form at a place."""
+        """Return the form at a place."""
         return _text(self.forms[place])
 
     def has_form(self, form: str) -> bool:
-        """Tell whether people write this word."""
+        """Return whether people write this word."""
         return _place(self.forms, form) is not None
 
     def beginning_with(self, beginning: str) -> slice:
-        """Give where the forms stand that begin so."""
+        """Return where the forms stand that begin so."""
         encoded = _encoded(beginning)
         first = int(np.searchsorted(self.forms, np.bytes_(encoded)))
         # No byte of UTF-8 is as high; of the longest words there is one of each.
@@ -99,7 +99,7 @@ class Vocabulary:
         return slice(first, int(np.searchsorted(self.forms, np.bytes_(after), side="right")))
 
     def with_letters_of(self, word: str, mistakes: int) -> NDArray[np.intp]:
-        """Give where the forms stand that so many mistakes may turn into this word; and some others."""
+        """Return where the forms stand that so many mistakes may turn into this word; and some others."""
         # A mistake adds a letter, takes one away, or both; of a pair it changes the bit for « twice ».
         different = np.bitwise_count(self.letters ^ np.uint64(_letters_of(word)))
         return np.flatnonzero((different <= 2 * mistakes) & (self.letters != 0))
@@ -120,7 +120,7 @@ def _text(word: np.bytes_) -> str:
 
 
 def _letters(forms: Words) -> Letters:
-    """Give the letters of words as bits; 0 for those that are not made of letters."""
+    """Return the letters of words as bits; 0 for those that are not made of letters."""
     if not len(forms):
         return np.empty(0, np.uint64)
     # One letter of all words at a time: a hundred thousand words take less than a tenth of a second.
@@ -136,7 +136,7 @@ def _letters(forms: Words) -> Letters:
 
 
 def _letters_of(word: str) -> int:
-    """Give the letters of one word as the same bits, whatever else it is made of."""
+    """Return the letters of one word as the same bits, whatever else it is made of."""
     once = twice = 0
     for letter in word:
         bit = 1 << place if 0 <= (place := ord(letter) - _A) < _LETTERS else 0

@@ -8,7 +8,7 @@ from faq.services.dumps_export import export_current, export_dump, find_dump
 
 
 class Command(BaseCommand):
-    """Give a dump back."""
+    """Return a dump back."""
 
     help = "Rend une extraction, à l’octet près, sur la sortie standard ou dans un fichier."
 

@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 
 def _created(reports):
-    """Give the entries that a preview made and took back, by the answers they stand for: their numbers mean nothing."""
+    """Return the entries that a preview made and took back, by the answers they stand for: their numbers mean nothing."""
     return {
         finding.number: f"{report.name}#{finding.position}"
         for report in reports
@@ -83,7 +83,7 @@ def _created(reports):
 
 
 def _told(likeness, created):
-    """Say what an answer is to the older one, and by which words they differ."""
+    """Return what an answer is to the older one, and by which words they differ."""
     told = f"comparer à {_cite(likeness.number, created)} : {PairKind(likeness.kind).label}"
     reason = likeness.reason
     if reason is None:

@@ -8,7 +8,7 @@ from faq.models import Dump
 
 
 class Command(BaseCommand):
-    """Tell which dumps there are."""
+    """Return which dumps there are."""
 
     help = "Liste les extractions importées, avec toutes leurs éditions."
 

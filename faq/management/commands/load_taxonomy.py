@@ -13,7 +13,7 @@ SYNONYMS = settings.BASE_DIR / "fixtures" / "synonyms.json"
 
 
 class Command(BaseCommand):
-    """Give a new installation its terms, and the synonyms that searches begin with."""
+    """Return a new installation its terms, and the synonyms that searches begin with."""
 
     help = "Ajoute les termes de départ de la taxonomie et les synonymes ; ce qui existe reste tel quel."
 

@@ -9,7 +9,7 @@ from faq.services.search_server import ServerUnready, fill_server, send_changes
 
 
 class Command(BaseCommand):
-    """Analyse every live entry anew, and fill the search server where one is switched on."""
+    """Analyse every live entry again, and fill the search server where one is switched on."""
 
     help = (
         "Analyse de nouveau toutes les fiches en ligne pour la recherche, puis remplit le moteur de recherche que "

@@ -30,10 +30,10 @@ class Ranked(Protocol):
     """Entries in the order in which a query finds them."""
 
     def best(self, limit: int) -> list[tuple[int, float]]:
-        """Give the first ones, each with its score."""
+        """Return the first ones, each with its score."""
 
     def numbers(self, start: int, stop: int) -> list[int]:
-        """Give those from one place to before another."""
+        """Return those from one place to before another."""
 
 
 class Ranking(Sequence[int]):
@@ -51,7 +51,7 @@ class Ranking(Sequence[int]):
     @overload
     def __getitem__(self, place: slice) -> list[int]: ...
     def __getitem__(self, place):
-        """Give one number, or a page of them."""
+        """Return one number, or a page of them."""
         if isinstance(place, int):
             place = range(self._length)[place]
             return self[place : place + 1][0]
@@ -88,11 +88,11 @@ class Hits:
         return len(self.numbers)
 
     def extract(self, answer: str) -> list[Piece]:
-        """Give the part of an answer that holds most of what was searched for, as (text, whether it is a match)."""
+        """Return the part of an answer that holds most of what was searched for, as (text, whether it is a match)."""
         return extract(answer, self.marks)
 
     def highlight(self, text: str) -> list[Piece]:
-        """Give a whole text, such as a question, as (text, whether it is a match)."""
+        """Return a whole text, such as a question, as (text, whether it is a match)."""
         return highlighted(text, self.marks)
 
 
@@ -146,13 +146,13 @@ def _hits(
 
 
 def most_useful(snapshot: Snapshot, selection: BitMap, limit: int) -> list[int]:
-    """Give the numbers of those of the selection that visitors found useful, the most useful first: one query."""
+    """Return the numbers of those of the selection that visitors found useful, the most useful first: one query."""
     rows = SearchedEntry.objects.filter(usefulness__gt=0).order_by("-usefulness", "pk").values_list("pk", flat=True)
     return list(islice((number for number in rows.iterator() if number in selection), limit))
 
 
 def live_completions(query: str, snapshot: Snapshot) -> list[str]:
-    """Give ways to go on with the last word of what is being typed, as people write it, the most usual first."""
+    """Return ways to go on with the last word of what is being typed, as people write it, the most usual first."""
     read = read_query(query)
     if not read.words or read.words[-1].end != len(read.text):
         return []
@@ -163,7 +163,7 @@ def live_completions(query: str, snapshot: Snapshot) -> list[str]:
 
 
 def _reader(snapshot: Snapshot) -> Reader:
-    """Give who knows the words, without asking a server that fails."""
+    """Return who knows the words, without asking a server that fails."""
     server = search_server()
     if server and not server.rests:
         try:
@@ -175,7 +175,7 @@ def _reader(snapshot: Snapshot) -> Reader:
 
 
 def _filed(snapshot: Snapshot) -> Filed:
-    """Give the filing of a snapshot by the names of its terms, which are read once."""
+    """Return the filing of a snapshot by the names of its terms, which are read once."""
     global _labels
     labels = _labels
     if labels.taxonomy is not snapshot.taxonomy:
@@ -184,7 +184,7 @@ def _filed(snapshot: Snapshot) -> Filed:
 
 
 def _named(query: str) -> BitMap:
-    """Give the entry whose reference somebody typed (« Q-214 »)."""
+    """Return the entry whose reference somebody typed (« Q-214 »)."""
     reference = _REFERENCE.fullmatch(query)
     return BitMap([int(reference[1])]) if reference else BitMap()
 

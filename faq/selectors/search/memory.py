@@ -16,7 +16,7 @@ from faq.models.search import SearchedEntry
 from faq.selectors.search.words import ROWS, Groups, synonym_groups, with_new_words
 
 MOST_CHANGED = 500
-"""Entries. Once more have changed since everything was read, everything is read anew."""
+"""Entries. Once more have changed since everything was read, everything is read again."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ _at_work = threading.Lock()
 
 
 def index_at(epoch: str) -> LiveIndex:
-    """Give the index of an epoch, or of one that came after."""
+    """Return the index of an epoch, or of one that came after."""
     global _latest
     latest = _latest
     if not epoch or latest is None or latest.epoch != epoch:

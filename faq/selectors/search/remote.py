@@ -45,7 +45,7 @@ class Words:
     groups: Groups
 
     def reader(self, filed: Filed = NOWHERE, *, typing: bool = False) -> Reader:
-        """Give who reads queries."""
+        """Return who reads queries."""
         return Reader(self.vocabulary, self.counts, self.synonyms, filed, typing)
 
 
@@ -68,7 +68,7 @@ class RemoteFound:
         return self.matched.senses
 
     def ranked(self, within: BitMap) -> "RemoteRanked":
-        """Give those that are among some others, in the server's order."""
+        """Return those that are among some others, in the server's order."""
         return RemoteRanked(self.matched, within & self.entries, self._server)
 
 
@@ -81,11 +81,11 @@ class RemoteRanked:
     server: Server
 
     def best(self, limit: int) -> list[tuple[int, float]]:
-        """Give the first ones, each with its score."""
+        """Return the first ones, each with its score."""
         return self._ask(0, min(limit, len(self._within)))
 
     def numbers(self, start: int, stop: int) -> list[int]:
-        """Give those from one place to before another."""
+        """Return those from one place to before another."""
         return [number for number, _ in self._ask(start, min(stop, len(self._within)))]
 
     def _ask(self, start: int, stop: int) -> list[tuple[int, float]]:
@@ -103,7 +103,7 @@ class Steadfast:
         self.entries, self.senses, self.nearest = found.entries, found.senses, found.nearest
 
     def ranked(self, within: BitMap) -> "SteadfastRanked":
-        """Give those that are among some others, in their order."""
+        """Return those that are among some others, in their order."""
         return SteadfastRanked(self._found.ranked(within), lambda: self._otherwise().ranked(within))
 
 
@@ -114,11 +114,11 @@ class SteadfastRanked:
         self._ranked, self._otherwise = ranked, otherwise
 
     def best(self, limit: int) -> list[tuple[int, float]]:
-        """Give the first ones, each with its score. Raises ServerFault: everything may still be found otherwise."""
+        """Return the first ones, each with its score. Raises ServerFault: everything may still be found otherwise."""
         return self._ranked.best(limit)
 
     def numbers(self, start: int, stop: int) -> list[int]:
-        """Give those from one place to before another."""
+        """Return those from one place to before another."""
         try:
             return self._ranked.numbers(start, stop)
         except ServerFault as fault:
@@ -167,12 +167,12 @@ def _up_to_date(server: Server, words: Words, searches: list[remote.Body]) -> li
 
 
 def _knows(step: int, known: int) -> bool:
-    """Tell whether a server knows a step. One that knows more than ever happened filled up from another database."""
+    """Return whether a server knows a step. One that knows more than ever happened filled up from another database."""
     return known == step or step < known <= latest_step()
 
 
 def words_at(epoch: str, server: Server) -> Words:
-    """Give what is known of words at an epoch, or one that came after. Raises ServerFault."""
+    """Return what is known of words at an epoch, or one that came after. Raises ServerFault."""
     global _latest
     latest = _latest
     if not epoch or latest is None or latest.epoch != epoch:
@@ -182,13 +182,13 @@ def words_at(epoch: str, server: Server) -> Words:
 
 
 def step_on(server: Server) -> int:
-    """Give the step whose changes the server knows; -1 where it knows nothing. Raises ServerFault."""
+    """Return the step whose changes the server knows; -1 where it knows nothing. Raises ServerFault."""
     [answer] = server.search([remote.STATE_SEARCH])
     return _read(remote.step_of, answer)
 
 
 def about(server: Server, words: Words, amounts: Mapping[int, float], limit: int) -> list[int]:
-    """Give the entries that are most about some words, given with how much each tells. Raises ServerFault."""
+    """Return the entries that are most about some words, given with how much each tells. Raises ServerFault."""
     [answer] = _up_to_date(server, words, [remote.about_search(amounts, limit)])
     return [number for number, _ in _read(remote.ranking_of, answer)]
 
@@ -198,7 +198,7 @@ def _brought_to(epoch: str, latest: Words | None, server: Server) -> Words:
         return latest
     step = latest_step()
     if latest is None or Epoch.changed_since(latest.epoch, epoch) is None:
-        # Whoever changed everything may have numbered the words anew.
+        # Whoever changed everything may have numbered the words again.
         latest = None
     vocabulary = with_new_words(latest.vocabulary if latest else Vocabulary.build((), ()))
     groups = synonym_groups()

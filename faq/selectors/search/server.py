@@ -74,7 +74,7 @@ class Server:
             logger.error("Moteur de recherche %s : %s. Le site cherche en mémoire.", self.address, fault)
 
     def worked(self) -> bool:
-        """Note that the server answers; tell whether it did not before."""
+        """Note that the server answers; return whether it did not before."""
         failed = self._failing
         if failed:
             self._failing, self._rests_until = False, 0.0
@@ -82,7 +82,7 @@ class Server:
         return failed
 
     def search(self, bodies: Iterable[Body]) -> list[Body]:
-        """Search several times in one request; give the answers in order. Raises ServerFault."""
+        """Search several times in one request; return the answers in order. Raises ServerFault."""
         lines = [line for body in bodies for line in ({"preference": _SAME_COPY}, body)]
         answer = self.ask("POST", f"/{self.address.index}/_msearch", _as_lines(lines), _LINES)
         answers = answer.get("responses")
@@ -91,7 +91,7 @@ class Server:
         return answers
 
     def write(self, index: str, lines: Iterable[Body], *, refresh: bool = False) -> list[tuple[int, str]]:
-        """Write documents; give the status of each, and what is wrong with those that failed. Raises ServerFault."""
+        """Write documents; return the status of each, and what is wrong with those that failed. Raises ServerFault."""
         # Without an alias of that name, the server would make an index of its own devising.
         query = f"refresh={str(refresh).lower()}&require_alias={str(index == self.address.index).lower()}"
         answer = self.ask("POST", f"/{index}/_bulk?{query}", _as_lines(lines), _LINES, PATIENCE_WRITING)
@@ -104,7 +104,7 @@ class Server:
     def ask(
         self, method: str, path: str, body: Body | bytes | None = None, kind: str = _JSON, patience: float = 0.0
     ) -> Body:
-        """Send a request and give the answer, for which PATIENCE or another time is waited. Raises ServerFault."""
+        """Send a request and return the answer, for which PATIENCE or another time is waited. Raises ServerFault."""
         data = json.dumps(body).encode() if isinstance(body, dict) else body
         headers = {"Content-Type": kind} if data else {}
         if self.address.user:
@@ -150,7 +150,7 @@ class Server:
 
 
 def search_server() -> Server | None:
-    """Give the server that is switched on by SEARCH_URL, if one is."""
+    """Return the server that is switched on by SEARCH_URL, if one is."""
     return _server(settings.SEARCH_URL) if settings.SEARCH_URL else None
 
 

@@ -14,7 +14,7 @@ _CANDIDATES = 50
 
 
 def nearest_entries(number: int, snapshot: Snapshot, among: BitMap, *, limit: int) -> list[int]:
-    """Give the live entries nearest to one, among some, the nearest first: one query, two with a search server."""
+    """Return the live entries nearest to one, among some, the nearest first: one query, two with a search server."""
     words = SearchedEntry.objects.filter(pk=number).values_list("words", flat=True).first()
     if words is None:
         return []

@@ -13,7 +13,7 @@ _OURS = "s-"
 
 
 def leave_step(numbers: Collection[int]) -> None:
-    """Remember which entries a search server has to learn anew.
+    """Remember which entries a search server has to learn again.
 
     To be called in the transaction that changes them, after the epoch moved: steps are numbered in the order in
     which they come true.
@@ -22,13 +22,13 @@ def leave_step(numbers: Collection[int]) -> None:
 
 
 def latest_step() -> int:
-    """Give the number of the latest step; 0 before the first."""
+    """Return the number of the latest step; 0 before the first."""
     found = EpochStep.objects.filter(token__startswith=_OURS).order_by("-pk").values_list("pk", flat=True).first()
     return found or 0
 
 
 def changed_between(step: int, upto: int) -> set[int] | None:
-    """Give the entries that changed between two steps; None where that is not remembered."""
+    """Return the entries that changed between two steps; None where that is not remembered."""
     steps = EpochStep.objects.filter(token__startswith=_OURS, pk__lte=upto).order_by("pk")
     # What was forgotten came before what is remembered: the step itself has to be among it.
     if not steps.filter(pk=step).exists():

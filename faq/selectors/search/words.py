@@ -10,7 +10,7 @@ ROWS = 5_000
 
 
 def with_new_words(vocabulary: Vocabulary) -> Vocabulary:
-    """Give a vocabulary with the words that became known since its own.
+    """Return a vocabulary with the words that became known since its own.
 
     Words are read before entries: an entry read may hold a word that is not, never the other way round.
     """
@@ -21,6 +21,6 @@ def with_new_words(vocabulary: Vocabulary) -> Vocabulary:
 
 
 def synonym_groups() -> Groups:
-    """Give the groups that searches obey."""
+    """Return the groups that searches obey."""
     rows = SynonymGroup.objects.in_use().order_by("pk").values_list("expressions", "one_way")
     return tuple((tuple(expressions), one_way) for expressions, one_way in rows)

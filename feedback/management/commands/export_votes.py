@@ -97,5 +97,5 @@ def _day(option, text):
 
 
 def _midnight(day):
-    """Give the moment at which a day begins on the site's clock."""
+    """Return the moment at which a day begins on the site's clock."""
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())

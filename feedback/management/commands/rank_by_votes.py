@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "Tient compte des votes dans le classement de la recherche. À lancer chaque nuit."
 
     def handle(self, **options):
-        """Tell how many entries moved."""
+        """Return how many entries moved."""
         # So that no editor waits for it on Monday morning.
         add_up(timezone.now())
         changed = rank_by_votes()

@@ -8,7 +8,7 @@ from faq.domain.typography import NO_BREAK_SPACE
 
 
 def shape(text: str) -> str:
-    """Give the HTML of an answer on one line, every space an ordinary one."""
+    """Return the HTML of an answer on one line, every space an ordinary one."""
     return render(text).replace("\n", "").replace(NO_BREAK_SPACE, " ")
 
 

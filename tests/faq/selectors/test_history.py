@@ -26,7 +26,7 @@ def _taxonomy():
 
 
 def what_the_public_reads():
-    """Give the answers of the public pages as the file would write them: from rows and filing tables."""
+    """Return the answers of the public pages as the file would write them: from rows and filing tables."""
     entries = Entry.objects.with_live().live().with_filing().filter(pk__in=live_snapshot().index.live).order_by("pk")
     return [json.dumps(public_answer(entry), ensure_ascii=False) for entry in entries]
 

@@ -1,4 +1,4 @@
-"""Whatever changes, the snapshot that follows change by change says what one read anew says."""
+"""Whatever changes, the snapshot that follows change by change says what one read again says."""
 
 import pytest
 from django.db import connection

@@ -36,7 +36,7 @@ WRITER = Path(__file__).with_name("writer.py")
 
 
 def at_once(*calls):
-    """Make calls from threads that start together; give each one's result, or what it raised."""
+    """Make calls from threads that start together; return each one's result, or what it raised."""
     barrier = threading.Barrier(len(calls))
 
     def run(call):
@@ -74,7 +74,7 @@ def tell(process, kill_at=0):
 
 
 def killed(process):
-    """Wait for its end; tell whether it was killed."""
+    """Wait for its end; return whether it was killed."""
     status = int(process.stdout.readline())
     assert status in (0, -signal.SIGKILL)
     return status != 0

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rewrite(entry, answer):
-    """Give an entry another answer, and look at it again."""
+    """Return an entry another answer, and look at it again."""
     question = "Où le lire ?" if answer == ELSEWHERE else "Sous quel délai ?"
     edit_entry(entry.pk, Content(question, answer), by_command())
     return open_pairs(entry.pk)

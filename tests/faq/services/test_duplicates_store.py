@@ -30,7 +30,7 @@ def stored():
 
 
 def is_as_found_anew():
-    """Tell whether what is stored is what a look at everything finds, from nothing."""
+    """Return whether what is stored is what a look at everything finds, from nothing."""
     before = stored()
     Pair.objects.all().delete()
     find_duplicates()

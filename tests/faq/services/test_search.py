@@ -1,4 +1,4 @@
-"""What searches read is written by whoever publishes, in few queries, and can be made anew."""
+"""What searches read is written by whoever publishes, in few queries, and can be made again."""
 
 import pytest
 from django.db import connection

@@ -21,7 +21,7 @@ TEXTS = [
 
 
 def data(client, address):
-    """Give what the page says, by type."""
+    """Return what the page says, by type."""
     html = client.get(address).content.decode()
     found = SCRIPT.findall(html)
     # Each block ends where it was meant to: nothing within it opens or closes an element.

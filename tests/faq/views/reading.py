@@ -82,7 +82,7 @@ class ShownPage(HTMLParser):
         self._tag = ""
 
     def handle_data(self, data):
-        """Give a text to what it stands in."""
+        """Return a text to what it stands in."""
         if self._tag == "option" and self._asked:
             [*_, options] = self.questions.values()
             options[-1].text += data
@@ -98,7 +98,7 @@ class ShownPage(HTMLParser):
         return number(COUNT.search(self.status)[1])
 
     def submitted(self, **changed: str) -> str:
-        """Give the address that the form leads to after some changes, empty parameters included."""
+        """Return the address that the form leads to after some changes, empty parameters included."""
         chosen = {
             parameter: next((option.slug for option in options if option.selected), "")
             for parameter, options in self.questions.items()

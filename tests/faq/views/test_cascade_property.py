@@ -64,7 +64,7 @@ def test_as_pages_show_it_and_the_form_sends_it(demo_faq, client):
 
 
 def chosen(state, facet, term, taxonomy):
-    """Give the state after a choice, and its key."""
+    """Return the state after a choice, and its key."""
     after = {**state, facet: term}
     if facet not in (Facet.PRODUCTS, Facet.THEMES):
         after, _ = taxonomy.drop_misfits(after)

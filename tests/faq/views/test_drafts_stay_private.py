@@ -53,7 +53,7 @@ def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
 
 
 def public_addresses(patterns, namespace=""):
-    """Give the names of all addresses outside the admin: one that nobody walks to makes the test fail."""
+    """Return the names of all addresses outside the admin: one that nobody walks to makes the test fail."""
     for pattern in patterns:
         if isinstance(pattern, URLPattern):
             yield f"{namespace}{pattern.name or pattern.pattern}"
@@ -143,7 +143,7 @@ def walk_the_cascade(visitor):
 
 
 def questions_of(visitor, state):
-    """Give the questions of a state, having compared all its pages with what is live."""
+    """Return the questions of a state, having compared all its pages with what is live."""
     expected = visitor.count(state)
     last = max(1, -(-expected // PER_PAGE))
     pages = [ShownPage(visitor.go(state_address(state, number)).content.decode()) for number in range(1, last + 1)]
@@ -312,7 +312,7 @@ def test_a_thematique_is_public_while_a_live_entry_bears_it_and_at_once(client):
 
 
 def is_public(client, slug):
-    """Tell whether a thématique is an option, is counted and can be asked for, or is none of these."""
+    """Return whether a thématique is an option, is counted and can be asked for, or is none of these."""
     page, asked = read(client, "/"), client.get(f"/?theme={slug}").content
     offered = [option for option in page.questions.get("theme", ()) if option.slug == slug]
     assert bool(offered) == (asked != client.get("/?theme=inconnue").content)

@@ -24,7 +24,7 @@ def _one_list(monkeypatch):
 
 
 def listed(client, address):
-    """Give the paths of a list, each with its date where it has one."""
+    """Return the paths of a list, each with its date where it has one."""
     response = client.get(address)
     assert response.status_code == 200, address
     assert response["Content-Type"] == "application/xml; charset=utf-8"

@@ -34,7 +34,7 @@ def votes():
 
 
 def exported(capsysbinary, *arguments):
-    """Give the moments of the votes that the command writes."""
+    """Return the moments of the votes that the command writes."""
     call_command("export_votes", "--format", "csv", *arguments)
     _, *lines = capsysbinary.readouterr().out.decode("utf-8-sig").split("\r\n")[:-1]
     return tuple(line[: len(MOMENTS[0])] for line in lines)

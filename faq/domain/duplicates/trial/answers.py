@@ -129,7 +129,7 @@ def _output(chance: Random) -> Sentence:
 
 
 def holding(answer: Answer, slot: str, chance: Random) -> Answer:
-    """Give an answer that has a fact of this sort, adding one where it lacks it."""
+    """Return an answer that has a fact of this sort, adding one where it lacks it."""
     if any(slot in sentence.fillers for sentence in answer):
         return answer
     made = {"code": _error, "role": _audience, "n": _deadline, "rule": _rule, "value": _output}[slot](chance)
@@ -138,7 +138,7 @@ def holding(answer: Answer, slot: str, chance: Random) -> Answer:
 
 
 def other_than(value: str, slot: str, chance: Random) -> str:
-    """Give another value for a slot."""
+    """Return another value for a slot."""
     while True:
         other = {
             "x": lambda: chance.choice(_NAMED),
@@ -152,7 +152,7 @@ def other_than(value: str, slot: str, chance: Random) -> str:
 
 
 def with_other(answer: Answer, slot: str, chance: Random) -> Answer:
-    """Give the same answer about something else, or with another value."""
+    """Return the same answer about something else, or with another value."""
     return tuple(
         sentence.filled(**{slot: other_than(sentence.fillers[slot], slot, chance)})
         if slot in sentence.fillers

@@ -101,7 +101,7 @@ def paraphrased(answer: Answer, chance: Random, *, heavily: bool) -> str:
 
 
 def shuffled(answer: Sequence[Sentence], chance: Random) -> list[Sentence]:
-    """Give another order."""
+    """Return another order."""
     order = list(answer)
     while order == list(answer) and len(order) > 1:
         chance.shuffle(order)

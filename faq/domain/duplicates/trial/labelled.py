@@ -40,7 +40,7 @@ class Labelled:
     pairs: dict[tuple[int, int], Planted] = field(default_factory=dict)
 
     def add(self, *texts: str) -> list[int]:
-        """Add documents; give their keys."""
+        """Add documents; return their keys."""
         keys = list(range(len(self.documents), len(self.documents) + len(texts)))
         self.documents += [Document(key, None, text) for key, text in zip(keys, texts, strict=True)]
         return keys

@@ -221,5 +221,5 @@ volontiers;ordinaire;pratique;courant;naturel;central;initial;minutieux;attentif
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """Give what stands between semicolons."""
+    """Return what stands between semicolons."""
     return tuple(item.strip() for item in text.split(";"))

@@ -63,7 +63,7 @@ def score(labelled: Labelled, pairs: Iterable[Pair]) -> Result:
 
 
 def _count(result: Result, name: str, kind: PairKind | None, kinds: frozenset[PairKind]) -> bool:
-    """Count one pair; tell whether it was judged rightly."""
+    """Count one pair; return whether it was judged rightly."""
     said = kind is not None and kind is not PairKind.SIBLINGS
     said = said and not (name == OTHER_VALUE and kind is PairKind.CONFLICT)
     right = kind in kinds

@@ -24,7 +24,7 @@ def views_of(*documents):
 
 
 def held_by(views):
-    """Give each view as (owner, kind, {feature: weight}), in order."""
+    """Return each view as (owner, kind, {feature: weight}), in order."""
     rows = map(views.rows.row, range(len(views.owners)))
     held = [dict(zip(row.features.tolist(), row.weights.tolist(), strict=True)) for row in rows]
     return list(zip(views.owners.tolist(), map(View, views.kinds.tolist()), held, strict=True))
