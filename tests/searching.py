@@ -73,7 +73,7 @@ def searched(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typi
 
 
 def best_found(index: Index, query: str, synonyms: Synonyms, filed: Filed, texts: Mapping[int, Text]) -> list[int]:
-    """Return the numbers that a query finds as visitors see them: what is filed counts, and what stands side by side."""
+    """Return the numbers that a query finds as visitors see them: filing and proximity count."""
     result = index.search(read_query(query), synonyms, filed)
     ranked = result.ranked(result.entries)
     best = ranked.best(MOST_COMPARED)

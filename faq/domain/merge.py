@@ -204,7 +204,7 @@ def _changed_by(base: object, theirs: object, mine: object) -> frozenset[Side]:
 
 
 def both_texts(first: str, second: str) -> str:
-    """Return a text to start from that holds every line of two: shared ones once, where they differ the first's first."""
+    """Return a text that holds every line of two: shared ones once, where they differ the first's first."""
     lines: list[str] = []
     for line in diff_text(first, second):
         lines += dict.fromkeys(text for text in (line.old, line.new) if text is not None)

@@ -40,7 +40,7 @@ _SIGNS = re.compile(r"\W")
 
 
 def masked(text: str) -> str:
-    """Return a text with personal data replaced by what they are: « [téléphone] ». Masking twice changes nothing more."""
+    """Return a text with personal data replaced by what they are, « [téléphone] »; masking is idempotent."""
     for pattern, check, mask in _KINDS:
         text = pattern.sub(partial(_mask, check, mask), text)
     return _NAMED_PROFESSIONAL.sub(r"\1[RPPS]", text)

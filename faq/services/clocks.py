@@ -43,7 +43,7 @@ class Rules:
         return cls(_intervals(), [event.happening for event in ReviewEvent.objects.standing()])
 
     def apply(self, entry: Entry) -> bool:
-        """Set the review date that follows from what is live and the check that counts; return whether it is another."""
+        """Set the review date that follows from the live version and its check; return whether it changed."""
         before = entry.review_before
         entry.review_before = self.date_for(entry.live, entry.verification)
         return bool(entry.review_before != before)

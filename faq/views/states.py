@@ -105,7 +105,7 @@ class CascadeFilters(FilterSet):
         return CascadeFilters.form_class
 
     def reading(self) -> Reading:
-        """Return what the address asks for. Whatever it holds, a state comes out; what means nothing leaves a notice."""
+        """Return what the address asks for: always a state, with a notice for each value that means nothing."""
         notices = list(self.form.non_field_errors())
         cleaned, taxonomy = self.form.cleaned_data, self.form.taxonomy
         kept, dropped = taxonomy.drop_misfits(cleaned["state"])

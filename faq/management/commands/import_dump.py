@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 
 def _created(reports):
-    """Return the entries that a preview made and took back, by the answers they stand for: their numbers mean nothing."""
+    """Return the names of the entries that a preview made and rolled back, by the answers they stand for."""
     return {
         finding.number: f"{report.name}#{finding.position}"
         for report in reports
