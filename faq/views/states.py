@@ -1,16 +1,12 @@
 """States of the cascade and their addresses: reading a query string, writing the one of a state."""
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django import forms
 from django.urls import reverse
-from django_filters import Filter, FilterSet
 
 from faq.domain.facets import Facet, State, Taxonomy, Term
-from faq.models import Entry
 
 _LONGEST_PAGE_NUMBER = 9
 """Digits. No longer number is read: it could only name a page far beyond the last."""
@@ -29,90 +25,6 @@ class Reading:
     """As asked for: there may be no such page."""
 
 
-class _Field(forms.Field):
-    """Text as it stands in an address; nothing is refused."""
-
-    def __deepcopy__(self, memo):
-        # A form copies its fields for every request; these hold nothing of it.
-        return self
-
-    def clean(self, value):
-        """Return the text without blank margins."""
-        return (value or "").strip()
-
-
-class _Parameter(Filter):
-    field_class = _Field
-
-    def __deepcopy__(self, memo):
-        # So does a set of filters.
-        return copy(self)
-
-
-class _CascadeForm(forms.Form):
-    """The choices of an address, each checked against the taxonomy; what cannot be chosen leaves an error."""
-
-    taxonomy = Taxonomy(())
-
-    def clean(self):
-        """Replace slugs by their terms, without those that visitors cannot choose."""
-        chosen = {}
-        for facet in Facet:
-            if slug := self.cleaned_data[facet.parameter]:
-                chosen[facet] = self.taxonomy.by_slug.get((facet, slug))
-                self._refuse(facet, chosen[facet])
-        return self.cleaned_data | {
-            "state": {facet: term for facet, term in chosen.items() if term and not term.retired}
-        }
-
-    def _refuse(self, facet: Facet, term: Term | None) -> None:
-        if term is None:
-            # The value is not repeated: an address could put any sentence on our page.
-            self.add_error(None, f"Un filtre de l’adresse est inconnu ({facet.label}) : il est ignoré.")
-        elif term.retired:
-            self.add_error(None, f"« {term.label} » ({facet.label}) n’est plus proposé : ce filtre est ignoré.")
-
-
-class CascadeFilters(FilterSet):
-    """The parameters of the cascade's addresses.
-
-    They are read as those of any set of filters; what they select is looked up in the snapshot of what is
-    published and not in the database, which takes a hundred times as long to count it.
-    """
-
-    offre = _Parameter(label="")
-    couloir = _Parameter(label="")
-    dispositif = _Parameter(label="")
-    produit = _Parameter(label="")
-    theme = _Parameter(label="")
-    q = _Parameter(label="")
-    page = _Parameter(label="")
-    form_class: type[_CascadeForm] | None = None
-
-    class Meta:
-        model = Entry
-        fields = ()
-        form = _CascadeForm
-
-    def __init__(self, query: Mapping[str, str], taxonomy: Taxonomy) -> None:
-        super().__init__(query, Entry.objects.none())
-        self.form.taxonomy = taxonomy
-
-    def get_form_class(self):
-        """Return the class of the form, made once and not for every request."""
-        if CascadeFilters.form_class is None:
-            CascadeFilters.form_class = super().get_form_class()
-        return CascadeFilters.form_class
-
-    def reading(self) -> Reading:
-        """Return what the address asks for: always a state, with a notice for each value that means nothing."""
-        notices = list(self.form.non_field_errors())
-        cleaned, taxonomy = self.form.cleaned_data, self.form.taxonomy
-        kept, dropped = taxonomy.drop_misfits(cleaned["state"])
-        notices += [_misfit(term, kept, taxonomy) for term in dropped]
-        return Reading(kept, tuple(notices), _one_line(cleaned["q"]), _page_number(cleaned["page"]))
-
-
 def _one_line(text: str) -> str:
     return " ".join(text.replace("\0", " ").split())[:_LONGEST_SEARCH]
 
@@ -124,9 +36,20 @@ def _page_number(text: str) -> int:
 
 
 def read_state(query: Mapping[str, str], taxonomy: Taxonomy) -> Reading:
-    """Read a query string."""
-    # Most visitors arrive without.
-    return CascadeFilters(query, taxonomy).reading() if query else Reading({}, ())
+    """Return what a query string asks for: always a state, with a notice for each value that means nothing."""
+    state, notices = {}, []
+    for facet, slug in _slugs(query).items():
+        term = taxonomy.by_slug.get((facet, slug))
+        if term is None:
+            # The value is not repeated: an address could put any sentence on our page.
+            notices.append(f"Un filtre de l’adresse est inconnu ({facet.label}) : il est ignoré.")
+        elif term.retired:
+            notices.append(f"« {term.label} » ({facet.label}) n’est plus proposé : ce filtre est ignoré.")
+        else:
+            state[facet] = term
+    kept, dropped = taxonomy.drop_misfits(state)
+    notices += [_misfit(term, kept, taxonomy) for term in dropped]
+    return Reading(kept, tuple(notices), _one_line(query.get("q", "")), _page_number(query.get("page", "").strip()))
 
 
 def renamed_slugs(query: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, str]:
