@@ -11,11 +11,11 @@ from datasketch import MinHash, MinHashLSH
 from rapidfuzz import fuzz, process
 
 from faq.domain.duplicates import Document, Index, PairKind
-from faq.domain.duplicates.trial.labelled import Labelled, labelled
-from faq.domain.duplicates.trial.scoring import score
 from faq.domain.text import terms
 from tests.benchmarks.measure import apart, each, figure, table
 from tests.benchmarks.trigrams import trigram_table
+from tests.evaluation.dataset import LabelledDataset, build_dataset
+from tests.evaluation.scoring import evaluate
 
 SIZES = (2_000, 20_000, 200_000)
 ALL_PAIRS_SIZE = 2_000
@@ -53,19 +53,19 @@ def run() -> None:
 
 
 def _detector(size: int) -> tuple[str, ...]:
-    made = labelled(size)
+    made = build_dataset(size)
     before, start = _resident(), time.perf_counter()
     index = Index(made.documents, processes=PROCESSES)
     indexed, held = time.perf_counter() - start, _resident() - before
     pairs = list(index.pairs(processes=PROCESSES))
     spent = time.perf_counter() - start
-    f1 = score(made, pairs).total.f1
+    f1 = evaluate(made, pairs).total.f1
     return _row(f"Index, {PROCESSES} processus", made, indexed, spent, _typing(made, index.check), held, f1)
 
 
 def _all_pairs(size: int) -> tuple[str, ...]:
     """Take the ratio of every two texts."""
-    made = labelled(size)
+    made = build_dataset(size)
     texts = [document.answer for document in made.documents]
     start = time.perf_counter()
     ratios = process.cdist(texts, texts, scorer=fuzz.ratio, workers=PROCESSES)
@@ -78,7 +78,7 @@ def _all_pairs(size: int) -> tuple[str, ...]:
 
 def _sketches(size: int) -> tuple[str, ...]:
     """Sketch each text, and look at those that share a bucket."""
-    made = labelled(size)
+    made = build_dataset(size)
     before, start = _resident(), time.perf_counter()
     sketches = [_sketch(document) for document in made.documents]
     buckets = MinHashLSH(threshold=_BUCKETED, num_perm=_PERMUTATIONS)
@@ -106,7 +106,7 @@ def _sketch(document: Document) -> MinHash:
 
 def _trigrams(size: int) -> tuple[str, ...] | None:
     """Have PostgreSQL compare runs of three letters; nothing where there is no server."""
-    made = labelled(size)
+    made = build_dataset(size)
     with trigram_table([document.answer for document in made.documents]) as texts:
         if texts is None:
             return None
@@ -118,7 +118,7 @@ def _trigrams(size: int) -> tuple[str, ...] | None:
 
 
 def _row(
-    way: str, made: Labelled, indexed: float, spent: float, typing: Sequence[float], held: int, f1: float
+    way: str, made: LabelledDataset, indexed: float, spent: float, typing: Sequence[float], held: int, f1: float
 ) -> tuple[str, ...]:
     number = len(made.documents)
     return (
@@ -133,7 +133,7 @@ def _row(
     )
 
 
-def _typing(made: Labelled, check: Callable[[Document], object]) -> tuple[float, float]:
+def _typing(made: LabelledDataset, check: Callable[[Document], object]) -> tuple[float, float]:
     """Return the seconds that checking a text takes at most, 50 and 95 times in 100: an answer of the set, half typed.
 
     In a process that has checked as many others before.
@@ -151,7 +151,7 @@ def _timed(function: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _best(made: Labelled, found: Scores) -> float:
+def _best(made: LabelledDataset, found: Scores) -> float:
     """Return the F1 of calling duplicates what is alike, at the threshold that suits the planted pairs best."""
     wanted = {couple for couple, planted in made.pairs.items() if planted.kinds - {PairKind.CONFLICT}}
     return max(_f1(wanted, found, threshold / 100) for threshold in range(20, 100, 3))

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from faq.domain.duplicates import Document, Index, ReadDocument, Reading, compare
 from faq.domain.duplicates.glance import Glance
-from faq.domain.duplicates.trial.labelled import labelled
 from faq.domain.duplicates.verdict import judge
+from tests.evaluation.dataset import build_dataset
 from tests.faq.domain.duplicates.test_index import PHRASES
 
 WORDS = sorted({word for phrase in PHRASES for word in phrase.split()})
@@ -52,7 +52,7 @@ def ruled_out(monkeypatch):
 
 
 def test_half_typed_texts_lose_no_pair_by_it(ruled_out):
-    documents = labelled(600).documents
+    documents = build_dataset(600).documents
     index = Index(documents)
     read = {document.key: ReadDocument.of(document) for document in documents}
     for document in documents[::10]:
@@ -66,7 +66,7 @@ def test_half_typed_texts_lose_no_pair_by_it(ruled_out):
 
 def test_what_has_only_an_opening_in_common_is_hardly_ever_read(ruled_out):
     opening = "Dans le répertoire, la première vague du programme apporte le moyen de classer"
-    answers = [document.answer for document in labelled(200).documents if len(document.answer) > 400]
+    answers = [document.answer for document in build_dataset(200).documents if len(document.answer) > 400]
     index = Index([Document(key, None, f"{opening} {answer}") for key, answer in enumerate(answers)])
     assert index.check(Document(-1, None, f"{opening} la lettre, puis une jolie girafe tachetée du zoo voisin")) == []
     assert len(ruled_out) > len(answers) / 2

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faq.domain.duplicates import Document, Index, PairKind, ReadDocument, compare, postings
-from faq.domain.duplicates.trial.labelled import labelled
+from tests.evaluation.dataset import build_dataset
 
 PHRASES = (
     "le dossier de reprise est transmis au support",
@@ -62,14 +62,14 @@ def test_little_by_little_gives_what_a_full_scan_gives(steps, sorted_from):
 
 
 def test_nothing_that_is_judged_alike_is_missed():
-    made = labelled(260, seed=5)
+    made = build_dataset(260, seed=5)
     assert found(Index(made.documents)) == all_pairs(made.documents)
 
 
 def test_the_number_of_processes_makes_no_difference(monkeypatch):
     monkeypatch.setattr("faq.domain.duplicates.index._BATCH", 50)
     monkeypatch.setattr("faq.domain.duplicates.index._PART", 90)
-    documents = labelled(220, seed=6).documents
+    documents = build_dataset(220, seed=6).documents
     assert found(Index(documents, processes=2), processes=2) == found(Index(documents)) != {}
 
 

@@ -10,9 +10,9 @@ from faq.domain.duplicates.features import Batch, View
 from faq.domain.duplicates.joining import Join, merged
 from faq.domain.duplicates.pairs import Document
 from faq.domain.duplicates.postings import FRAMED_AND_WORDED, Postings, enough
-from faq.domain.duplicates.trial.labelled import labelled
+from tests.evaluation.dataset import build_dataset
 
-DOCUMENTS = labelled(150, seed=11).documents
+DOCUMENTS = build_dataset(150, seed=11).documents
 SHORT = [Document(-1 - n, "Que faire ?", text) for n, text in enumerate(("Oui.", "Oui !", "À vous de le dire"))]
 
 

@@ -1,4 +1,4 @@
-"""What answers are made of: clauses and turns of phrase about software for health care, all invented."""
+"""Clauses and wordings about health care software, all invented, of which answers are made."""
 
 NAMED = """Convergence;Gazelle;Pro Santé Connect;Mon espace santé;MSSanté;le DMP;l'Annuaire Santé;la DRIMbox;le RIS;
 le DPI;le SGL;la PFI;le LGC;le LGO;le DUI;le ROR;l'INSi;l'IGC-Santé;l'e-CPS;la carte CPS;Industriels Santé Connect;
@@ -87,7 +87,7 @@ ligne après ligne;avant midi;en fin de mois;sous son propre compte;dès récept
 avant toute relance;par écrit;à distance"""
 
 TURNS = (
-    # Each line holds ways of saying one thing; a paraphrase takes another of the same line.
+    # Each group holds wordings of one statement; a paraphrase takes another of the same group.
     (
         "Il faut {do} {place}, {why}.",
         "{place_c}, on doit {do} {why}.",
@@ -221,5 +221,5 @@ volontiers;ordinaire;pratique;courant;naturel;central;initial;minutieux;attentif
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """Return what stands between semicolons."""
+    """Return the items between the semicolons of a text."""
     return tuple(item.strip() for item in text.split(";"))

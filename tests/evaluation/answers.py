@@ -1,11 +1,11 @@
-"""Answers made up from clauses, each of which can be said otherwise or of something else."""
+"""Write made-up answers from clauses, each of which can be reworded or said of something else."""
 
 import re
 from dataclasses import dataclass, replace
 from random import Random
 
-from faq.domain.duplicates.trial import phrases
-from faq.domain.duplicates.trial.phrases import listed
+from tests.evaluation import phrases
+from tests.evaluation.phrases import listed
 
 _NAMED, _ACTORS, _VERBS, _OBJECTS = map(listed, (phrases.NAMED, phrases.ACTORS, phrases.VERBS, phrases.OBJECTS))
 _PLACES, _THINGS, _HITCHES, _OUTCOMES = map(listed, (phrases.PLACES, phrases.THINGS, phrases.HITCHES, phrases.OUTCOMES))
@@ -15,7 +15,7 @@ LEAST_WORDS, MOST_WORDS = 40, 200
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One statement: the ways to say it, the one chosen, and what it is filled with."""
+    """One statement: its possible wordings, the index of the one chosen, and the values of its slots."""
 
     turns: tuple[str, ...]
     fillers: dict[str, str]
@@ -26,11 +26,11 @@ class Sentence:
         return said[0].upper() + said[1:]
 
     def otherwise(self, step: int = 1) -> "Sentence":
-        """Say the same with another turn of phrase."""
+        """Return the same statement in another wording."""
         return replace(self, turn=self.turn + step)
 
     def filled(self, **fillers: str) -> "Sentence":
-        """Say it of something else."""
+        """Return the statement with other values in some of its slots."""
         return replace(self, fillers=self.fillers | fillers)
 
 
@@ -38,12 +38,12 @@ Answer = tuple[Sentence, ...]
 
 
 def text_of(answer: Answer, breaks: str = " ") -> str:
-    """Write an answer out."""
+    """Return the text of an answer."""
     return _contracted(breaks.join(map(str, answer)))
 
 
 def write(chance: Random, *, most: int = MOST_WORDS) -> Answer:
-    """Make up an answer of 40 to `most` words: its subject first, then statements and a few facts."""
+    """Return an answer of 40 to about `most` words: its subject first, then statements and one to three facts."""
     # Short answers are more frequent than long ones.
     wanted = LEAST_WORDS + int((most - LEAST_WORDS) * chance.random() ** 1.7)
     body: list[Sentence] = []
@@ -60,7 +60,7 @@ def write(chance: Random, *, most: int = MOST_WORDS) -> Answer:
 
 
 def _contracted(text: str) -> str:
-    """Join small words as French does: de le gives du, que il gives qu'il."""
+    """Return a text with small words contracted as in French: de le gives du, que il gives qu'il."""
     text = text.replace(" de le ", " du ").replace(" à le ", " au ")
     text = _BEFORE_VOWEL.sub(r"\1'", text)
     return _QUE_BEFORE_VOWEL.sub("qu'", text)
@@ -75,7 +75,7 @@ def _length(sentence: Sentence) -> int:
 
 
 def _fillers(chance: Random) -> dict[str, str]:
-    """Choose what the turns of phrase may be filled with."""
+    """Return a random value for every slot of the wordings."""
     fillers = {
         "do": _deed(chance),
         "do2": _deed(chance),
@@ -129,7 +129,7 @@ def _output(chance: Random) -> Sentence:
 
 
 def holding(answer: Answer, slot: str, chance: Random) -> Answer:
-    """Return an answer that has a fact of this sort, adding one where it lacks it."""
+    """Return the answer with a fact that has this slot, added where it has none."""
     if any(slot in sentence.fillers for sentence in answer):
         return answer
     made = {"code": _error, "role": _audience, "n": _deadline, "rule": _rule, "value": _output}[slot](chance)
@@ -138,7 +138,7 @@ def holding(answer: Answer, slot: str, chance: Random) -> Answer:
 
 
 def other_than(value: str, slot: str, chance: Random) -> str:
-    """Return another value for a slot."""
+    """Return a value for a slot that differs from this one."""
     while True:
         other = {
             "x": lambda: chance.choice(_NAMED),
@@ -152,7 +152,7 @@ def other_than(value: str, slot: str, chance: Random) -> str:
 
 
 def with_other(answer: Answer, slot: str, chance: Random) -> Answer:
-    """Return the same answer about something else, or with another value."""
+    """Return the same answer with another value in a slot."""
     return tuple(
         sentence.filled(**{slot: other_than(sentence.fillers[slot], slot, chance)})
         if slot in sentence.fillers

@@ -1,13 +1,13 @@
-"""What happens to a text that is copied about: typography, misspellings, other words, other order, cuts."""
+"""Alter texts as copying does: typography, misspellings, other words, another order, cuts."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from random import Random
 
-from faq.domain.duplicates.trial import phrases
-from faq.domain.duplicates.trial.answers import Answer, Sentence, text_of
-from faq.domain.duplicates.trial.phrases import listed
+from tests.evaluation import phrases
+from tests.evaluation.answers import Answer, Sentence, text_of
+from tests.evaluation.phrases import listed
 
 _FILLERS = listed(phrases.FILLERS)
 _SYNONYMS = dict(pair.split("/") for pair in phrases.SYNONYMS.split()) | {
@@ -20,12 +20,12 @@ _FACTS = re.compile(
     r"jours|semaines|mois|obligatoire|vague|erreur|motif|code|formulaire|port|niveau|version|avec|sans|jamais|aucun"
     r"|admis|possible|reste|utilisable|remboursés|interruption|patient|clinique"
 )
-"""Words that bear on a fact: changing them would change what is said."""
+"""Words that bear on a fact: changing them would change the meaning."""
 _PEOPLE = frozenset(word for actor in listed(phrases.ACTORS) for word in re.findall(r"\w{4,}", actor))
 
 
-def set_otherwise(text: str, chance: Random) -> str:
-    """Set a text with other quotes, spaces, dashes, line breaks or code points for the same letters."""
+def with_other_typography(text: str, chance: Random) -> str:
+    """Return a text with other quotes, spaces, dashes, line breaks or code points for the same letters."""
     ways: list[Callable[[str], str]] = [
         lambda t: t.replace("'", "’").replace(" :", "\u00a0:").replace(" ;", "\u202f;"),
         lambda t: unicodedata.normalize("NFD", t),
@@ -37,14 +37,14 @@ def set_otherwise(text: str, chance: Random) -> str:
     return chance.choice(ways)(text)
 
 
-def recased(text: str, chance: Random) -> str:
-    """Write a text in capitals, in small letters, or without its accents."""
+def with_other_case(text: str, chance: Random) -> str:
+    """Return a text in capitals, in small letters, or without its accents."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     return chance.choice((text.upper(), text.lower(), bare))
 
 
 def misspelt(text: str, number: int, chance: Random) -> str:
-    """Mistype as many words, all different ones."""
+    """Return a text with `number` of its words mistyped."""
     places = [found.span() for found in _WORD.finditer(text) if _PLAIN.fullmatch(found[0])]
     for start, end in sorted(chance.sample(places, min(number, len(places))), reverse=True):
         text = text[:start] + mistyped(text[start:end], chance) + text[end:]
@@ -52,7 +52,7 @@ def misspelt(text: str, number: int, chance: Random) -> str:
 
 
 def mistyped(word: str, chance: Random) -> str:
-    """Drop, double, swap, replace or unaccent a letter; the word never stays what it was."""
+    """Return a word with a letter dropped, doubled, swapped, replaced or without its accent, never unchanged."""
     while True:
         at = chance.randrange(len(word) - 1)
         typed = chance.choice(
@@ -69,7 +69,7 @@ def mistyped(word: str, chance: Random) -> str:
 
 
 def reworded(text: str, share: float, chance: Random) -> str:
-    """Change a share of the words for synonyms, or other words where there is none; facts stay."""
+    """Return a text with a share of its words replaced by synonyms, or by other words where it has none; facts stay."""
     words = text.split(" ")
     free = [
         place
@@ -82,12 +82,12 @@ def reworded(text: str, share: float, chance: Random) -> str:
 
 
 def with_synonyms(text: str, share: float, chance: Random) -> str:
-    """Change a share of the words that have a synonym."""
+    """Return a text with a share of the words that have a synonym replaced by it."""
     return _PLAIN.sub(lambda found: _SYNONYMS.get(found[0], found[0]) if chance.random() < share else found[0], text)
 
 
 def paraphrased(answer: Answer, chance: Random, *, heavily: bool) -> str:
-    """Say an answer otherwise: some turns and words, or most of them and another order too."""
+    """Return an answer reworded: some sentences and words, or most of them and in another order."""
     share = 0.9 if heavily else 0.4
     said = [
         sentence.otherwise(chance.choice((1, 2)))
@@ -101,7 +101,7 @@ def paraphrased(answer: Answer, chance: Random, *, heavily: bool) -> str:
 
 
 def shuffled(answer: Sequence[Sentence], chance: Random) -> list[Sentence]:
-    """Return another order."""
+    """Return the sentences in another order."""
     order = list(answer)
     while order == list(answer) and len(order) > 1:
         chance.shuffle(order)
@@ -109,7 +109,7 @@ def shuffled(answer: Sequence[Sentence], chance: Random) -> list[Sentence]:
 
 
 def fragment(text: str, chance: Random) -> str:
-    """Cut out 30 to 60 % of a text, in one piece."""
+    """Return 30 to 60 % of a text, cut out in one piece."""
     words = text.split()
     length = round(len(words) * chance.uniform(0.3, 0.6))
     start = chance.randrange(len(words) - length + 1)

@@ -1,4 +1,4 @@
-"""A set of answers in which all related pairs are known, because they were planted."""
+"""Build a set of answers in which every related pair is known, because it was planted."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,86 +7,101 @@ from itertools import count
 from random import Random
 
 from faq.domain.duplicates.pairs import Document, PairKind
-from faq.domain.duplicates.trial import changes, phrases
-from faq.domain.duplicates.trial.answers import Answer, Sentence, holding, text_of, with_other, write
+from tests.evaluation import alterations, phrases
+from tests.evaluation.answers import Answer, Sentence, holding, text_of, with_other, write
 
 EXACT, NEAR = frozenset({PairKind.EXACT}), frozenset({PairKind.NEAR})
 ALIKE = EXACT | NEAR
-"""Where an accent lost may be all that was changed."""
+"""For alterations that may do no more than drop an accent."""
 PART = frozenset({PairKind.CONTAINS})
 LONGER = NEAR | PART
 CONFLICT = frozenset({PairKind.CONFLICT})
 APART: frozenset[PairKind] = frozenset()
 """Traps: no duplicates of any kind."""
 OTHER_VALUE = "piège : autre valeur"
-"""A format or a level: whether it names another thing or contradicts is anybody's guess, but it is no duplicate."""
+"""Pairs that differ in a format or a level: siblings and conflict are both right, duplicates are wrong."""
 _PLANTED = 0.45
 """Share of the answers that belong to a planted pair, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
-    """A pair with what was done to get it, and the kinds that may be said of it."""
+class PlantedPair:
+    """The name of the alteration that made a pair, and the kinds that are right for it; none for a trap."""
 
     name: str
     kinds: frozenset[PairKind]
 
 
 @dataclass(slots=True)
-class Labelled:
-    """Documents, and the planted pairs by their keys, lower one first."""
+class LabelledDataset:
+    """Documents, and the planted pairs by their keys, the lower key first."""
 
     documents: list[Document] = field(default_factory=list)
-    pairs: dict[tuple[int, int], Planted] = field(default_factory=dict)
+    pairs: dict[tuple[int, int], PlantedPair] = field(default_factory=dict)
 
     def add(self, *texts: str) -> list[int]:
-        """Add documents; return their keys."""
+        """Add documents and return their keys."""
         keys = list(range(len(self.documents), len(self.documents) + len(texts)))
         self.documents += [Document(key, None, text) for key, text in zip(keys, texts, strict=True)]
         return keys
 
 
-Way = Callable[[Answer, Random], tuple[Answer, str]]
+Alteration = Callable[[Answer, Random], tuple[Answer, str]]
+"""Returns an answer, perhaps completed first, and the text that was derived from it."""
 
 
-def labelled(number: int, seed: int = 1) -> Labelled:
-    """Make up a set of about that many answers; the same number and seed give the same set."""
-    chance = Random(seed)  # noqa: S311 (a trial must be repeatable, not secret)
-    made = Labelled()
-    ways = _ways()
+def build_dataset(size: int, seed: int = 1) -> LabelledDataset:
+    """Return a set of `size` answers or a few more; equal arguments give equal sets."""
+    chance = Random(seed)
+    dataset = LabelledDataset()
+    recipes = _recipes()
     for turn in count():
-        if len(made.documents) >= number:
-            return made
+        if len(dataset.documents) >= size:
+            return dataset
         if chance.random() > _PLANTED * 2 / 3:
-            made.add(text_of(write(chance)))
+            dataset.add(text_of(write(chance)))
         else:
-            _plant(made, *ways[turn % len(ways)], chance)
-    return made
+            _plant(dataset, *recipes[turn % len(recipes)], chance)
+    return dataset
 
 
-def _plant(made: Labelled, name: str, kinds: frozenset[PairKind], way: Way | None, chance: Random) -> None:
-    if way is None:
+def _plant(
+    dataset: LabelledDataset, name: str, kinds: frozenset[PairKind], alter: Alteration | None, chance: Random
+) -> None:
+    if alter is None:
         one, other = write(chance, most=110), write(chance, most=90)
-        keys = made.add(text_of(one), text_of(other), f"{text_of(one)}\n\n{text_of(other)}")
-        made.pairs |= {(keys[0], keys[2]): Planted(name, kinds), (keys[1], keys[2]): Planted(name, kinds)}
+        keys = dataset.add(text_of(one), text_of(other), f"{text_of(one)}\n\n{text_of(other)}")
+        dataset.pairs |= {(keys[0], keys[2]): PlantedPair(name, kinds), (keys[1], keys[2]): PlantedPair(name, kinds)}
         return
-    answer, changed = way(write(chance), chance)
-    keys = made.add(text_of(answer), changed)
-    made.pairs[keys[0], keys[1]] = Planted(name, kinds)
+    answer, changed = alter(write(chance), chance)
+    keys = dataset.add(text_of(answer), changed)
+    dataset.pairs[keys[0], keys[1]] = PlantedPair(name, kinds)
 
 
-def _ways() -> list[tuple[str, frozenset[PairKind], Way | None]]:
+def _recipes() -> list[tuple[str, frozenset[PairKind], Alteration | None]]:
     return [
         ("copie exacte", EXACT, lambda answer, _: (answer, text_of(answer))),
-        ("typographie", EXACT, lambda answer, chance: (answer, changes.set_otherwise(text_of(answer), chance))),
-        ("casse, accents", EXACT, lambda answer, chance: (answer, changes.recased(text_of(answer), chance))),
+        (
+            "typographie",
+            EXACT,
+            lambda answer, chance: (answer, alterations.with_other_typography(text_of(answer), chance)),
+        ),
+        (
+            "casse, accents",
+            EXACT,
+            lambda answer, chance: (answer, alterations.with_other_case(text_of(answer), chance)),
+        ),
         *(("1 à 8 coquilles", ALIKE, partial(_misspelt, number)) for number in range(1, 9)),
         *((f"{share} % de mots", NEAR, partial(_reworded, share / 100)) for share in (5, 10, 20, 30)),
         ("paraphrase légère", NEAR, partial(_paraphrased, False)),
         ("paraphrase lourde", NEAR, partial(_paraphrased, True)),
-        ("phrases déplacées", NEAR, lambda answer, chance: (answer, text_of(tuple(changes.shuffled(answer, chance))))),
+        (
+            "phrases déplacées",
+            NEAR,
+            lambda answer, chance: (answer, text_of(tuple(alterations.shuffled(answer, chance)))),
+        ),
         ("paragraphe en plus", LONGER, _with_more),
-        ("fragment", PART, lambda answer, chance: (answer, changes.fragment(text_of(answer), chance))),
+        ("fragment", PART, lambda answer, chance: (answer, alterations.fragment(text_of(answer), chance))),
         ("fragment, coquilles", PART, _misspelt_fragment),
         ("fusion de deux", LONGER, None),
         *((f"piège : {name}", APART, partial(_other, slot)) for name, slot in _TRAPS),
@@ -102,17 +117,17 @@ _TRAPS = (("autre nom", "x"), ("autre code", "code"), ("autre rôle", "role"), (
 
 
 def _misspelt(number: int, answer: Answer, chance: Random) -> tuple[Answer, str]:
-    return answer, changes.misspelt(text_of(answer), number, chance)
+    return answer, alterations.misspelt(text_of(answer), number, chance)
 
 
 def _reworded(share: float, answer: Answer, chance: Random) -> tuple[Answer, str]:
-    return answer, changes.reworded(text_of(answer), share, chance)
+    return answer, alterations.reworded(text_of(answer), share, chance)
 
 
 def _paraphrased(heavily: bool, answer: Answer, chance: Random) -> tuple[Answer, str]:
     text = said = text_of(answer)
     while said == text:
-        said = changes.paraphrased(answer, chance, heavily=heavily)
+        said = alterations.paraphrased(answer, chance, heavily=heavily)
     return answer, said
 
 
@@ -123,7 +138,7 @@ def _with_more(answer: Answer, chance: Random) -> tuple[Answer, str]:
 
 
 def _misspelt_fragment(answer: Answer, chance: Random) -> tuple[Answer, str]:
-    return answer, changes.misspelt(changes.fragment(text_of(answer), chance), chance.randint(1, 3), chance)
+    return answer, alterations.misspelt(alterations.fragment(text_of(answer), chance), chance.randint(1, 3), chance)
 
 
 def _other(slot: str, answer: Answer, chance: Random) -> tuple[Answer, str]:
@@ -142,19 +157,18 @@ def _negated(answer: Answer, chance: Random) -> tuple[Answer, str]:
 
 
 def _boilerplate(_: Answer, chance: Random) -> tuple[Answer, str]:
-    """Two answers of their own that end alike."""
+    """Return two unrelated answers that end in the same formulas."""
     end = " ".join(chance.sample(phrases.BOILERPLATE, 2))
     one = write(chance, most=70)
     return (*one, *_as_sentences(end)), f"{text_of(write(chance, most=70))} {end}"
 
 
 def _same_topic(answer: Answer, chance: Random) -> tuple[Answer, str]:
-    """Two answers about the same thing, for the same people, with little else in common."""
+    """Return two answers about the same subject with little else in common."""
     other = write(chance)
     topic = {slot: answer[0].fillers[slot] for slot in ("x", "vague")}
     return answer, text_of((other[0].filled(**topic), *other[1:]))
 
 
 def _as_sentences(text: str) -> Iterator[Sentence]:
-
     yield Sentence((text.replace("{", "{{").replace("}", "}}"),), {})

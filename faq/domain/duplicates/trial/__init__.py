@@ -1,1 +1,0 @@
-"""A labelled set of our own, and how the detector does on it."""
