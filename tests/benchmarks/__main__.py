@@ -20,7 +20,7 @@ def main() -> None:
     # Models can be imported from here on.
     from django.db import connection
 
-    from tests.benchmarks import dumps, duplicates, exports, facets, imports, pages, search, votes
+    from tests.benchmarks import dumps, duplicates, exports, facets, imports, pages, search, search_engines, votes
     from tests.benchmarks.measure import machine, say
 
     # Stopped from outside, the database is thrown away all the same.
@@ -31,7 +31,7 @@ def main() -> None:
     try:
         say(machine())
         # In this order: imports want an empty FAQ, pages fill it, the others read what is there.
-        for subject in (dumps, duplicates, imports, pages, facets, search, exports, votes):
+        for subject in (dumps, duplicates, imports, pages, facets, search, search_engines, exports, votes):
             subject.run()
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
