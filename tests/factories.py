@@ -12,10 +12,10 @@ from faq.domain.dumps import VOTE_LINE
 from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus, Origin
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Verification, Version
-from faq.services.clocks import count_anew
 from faq.services.content import Content
 from faq.services.dumps import DumpReport, Source, import_dumps
 from faq.services.entries import create_entries, create_entry
+from faq.services.review_dates import recompute_review_dates
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entry
 
@@ -78,7 +78,7 @@ def checked_long_ago(*entries: Entry, day: date = date(2025, 1, 2)) -> None:
     """Have live entries be due: they were last checked on that day."""
     checks = Verification.objects.filter(entry__in=entries)
     checks.update(checked_at=timezone.make_aware(datetime.combine(day, time(12))))
-    count_anew(Entry.objects.filter(pk__in=numbers(entries)))
+    recompute_review_dates(Entry.objects.filter(pk__in=numbers(entries)))
 
 
 def some_published_entries(number: int, **slugs: str) -> list[Entry]:

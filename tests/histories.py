@@ -10,13 +10,13 @@ from django.utils import timezone
 from faq.domain.facets import Facet
 from faq.enums import Action, BatchKind, EntryStatus
 from faq.models import Batch, Entry, EntryAlias, Version
-from faq.services.batches import undo_batch
 from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError
 from faq.services.entries import FIELDS, create_entry, edit_entry, restore_version
 from faq.services.merging import merge_entries
 from faq.services.schedules import carry_out_due, schedule
-from faq.services.taxonomy import themes_named
+from faq.services.taxonomy import get_or_create_themes
+from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 from faq.services.workflow import (
     archive_entry,
@@ -139,7 +139,7 @@ class History:
         question = "" if self.chance.random() < 0.1 and not whole else f"Quoi de neuf, « {mark} » ?"
         filing = a_filing(**self.chance.choice(FILINGS))
         if whole or self.chance.random() < 0.2:
-            [theme] = themes_named([f"thème {mark}"], None)
+            [theme] = get_or_create_themes([f"thème {mark}"], None)
             filing[Facet.THEMES] |= {theme.pk}
         return Content(question, f'Réponse {mark}\n- \\ "ici"', filing)
 

@@ -19,8 +19,8 @@ from faq.admin.readonly import ReadOnly
 from faq.enums import Action, BatchKind, Origin
 from faq.models import Batch, EntryAlias, Passage
 from faq.models.entries import reference
-from faq.services.batches import undo_batch
 from faq.services.content import EntryError
+from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 
 _SHOWN = 100

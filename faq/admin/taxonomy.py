@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 
 from faq.domain.facets import Facet
 from faq.models import Couloir, Dispositif, Entry, OfferType, Product, Theme
-from faq.services.taxonomy import delete_term, save_term, uses_of
+from faq.services.taxonomy import delete_term, find_term_uses, save_term
 
 
 class TermRowForm(forms.ModelForm):
@@ -61,7 +61,7 @@ class TermAdmin(admin.ModelAdmin):
     def get_deleted_objects(self, objs, request):
         """Refuse, on the page that asks for confirmation, what the service would refuse."""
         to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return to_delete, counts, lacking, [use for term in objs for use in uses_of(term)] or protected
+        return to_delete, counts, lacking, [use for term in objs for use in find_term_uses(term)] or protected
 
 
 @admin.register(OfferType)

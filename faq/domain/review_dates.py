@@ -15,7 +15,7 @@ Intervals = Mapping[tuple[Facet, int], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ReviewTrigger:
     """Something that makes all that is filed under a term due at once, since the instant when it was declared."""
 
     facet: Facet
@@ -37,14 +37,14 @@ def interval_of(filing: Filing, intervals: Intervals, default: int) -> int:
 
 
 def review_date(
-    checked_at: datetime, filing: Filing, intervals: Intervals, happenings: Iterable[Happening], default: int
+    checked_at: datetime, filing: Filing, intervals: Intervals, triggers: Iterable[ReviewTrigger], default: int
 ) -> date | None:
     """Return the day before which an answer is to be checked again; none where there is no such day.
 
     Days are those of the zone in which the instants are given.
     """
     months = interval_of(filing, intervals, default)
-    days = [one.declared_at.date() for one in happenings if one.concerns(filing, checked_at)]
+    days = [one.declared_at.date() for one in triggers if one.concerns(filing, checked_at)]
     days += [months_after(checked_at.date(), months)] if months != NO_DATE else []
     return min(days, default=None)
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
-from faq.domain.review_dates import Happening
+from faq.domain.review_dates import ReviewTrigger
 from faq.enums import VerificationKind
 from faq.models.entries import Entry
 from faq.models.versions import Batch, Version
@@ -76,11 +76,9 @@ class ReviewEventQuerySet(models.QuerySet):
 
         One query; the entries come with their live version and their verification.
         """
-        events = [(event, event.happening) for event in self.standing()]
+        events = [(event, event.trigger) for event in self.standing()]
         return {
-            entry.pk: [
-                event for event, happening in events if happening.concerns(filing, entry.verification.checked_at)
-            ]
+            entry.pk: [event for event, trigger in events if trigger.concerns(filing, entry.verification.checked_at)]
             for entry in entries
             if entry.live and entry.verification
             for filing in [entry.live.filed_under]
@@ -127,6 +125,6 @@ class ReviewEvent(models.Model):
         return f"{self.reason} ({self.label})"
 
     @property
-    def happening(self):
+    def trigger(self):
         """What of it decides which entries are due, on the clocks of Paris."""
-        return Happening(Facet(self.facet), self.term, localtime(self.declared_at))
+        return ReviewTrigger(Facet(self.facet), self.term, localtime(self.declared_at))

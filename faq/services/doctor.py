@@ -16,10 +16,10 @@ from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.selectors.published import filing_table
-from faq.services.clocks import clock_faults
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import sampled_pairs
+from faq.services.review_dates import review_date_faults
 from faq.services.search import search_faults
 from faq.services.versions import searchable
 
@@ -165,7 +165,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     altered_dumps,
     wrong_aliases,
     wrong_schedules,
-    clock_faults,
+    review_date_faults,
     search_faults,
     wrong_pairs,
     pairs_not_found,

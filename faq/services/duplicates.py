@@ -108,14 +108,14 @@ def decide(pair: Pair, decision: Decision | None, author: Author, *, at: datetim
     """
     require(author, "faq.decide_pair")
     decided: Pair = Pair.objects.select_for_update().get(pk=pair.pk)
-    public_notices = Decision.VARIANT in (decided.decision, decision)
+    changes_public_text = Decision.VARIANT in (decided.decision, decision)
     decided.decision = decision.value if decision else ""
     decided.decided_by = author if decision else None
     decided.decided_at = (at or timezone.now()) if decision else None
     decided.decided_left = decided.left_text if decision else ""
     decided.decided_right = decided.right_text if decision else ""
     decided.save(update_fields=["decision", "decided_by", "decided_at", "decided_left", "decided_right"])
-    if public_notices:
+    if changes_public_text:
         # Variants name each other under « Voir aussi ».
         Epoch.move([decided.left_id, decided.right_id])
     return decided

@@ -18,7 +18,7 @@ from faq.services.conflicts import check_base, joined
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import require
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
-from faq.services.workflow import change_towards, destination, outcomes, require_right
+from faq.services.workflow import build_change, outcomes, require_right, target_status
 
 FIELDS = ("question", "answer", *(facet.value for facet in Facet))
 """What editors write, by the names that forms, conflicts and restorations use."""
@@ -47,7 +47,7 @@ def create_entries(contents: Iterable[Content], provenance: Provenance, *, then:
 
 
 def _created(entry: Entry, content: Content, then: Action | None) -> Change:
-    return Change(entry, content, Action.CREATED, destination(then, entry, content) if then else EntryStatus.DRAFT)
+    return Change(entry, content, Action.CREATED, target_status(then, entry, content) if then else EntryStatus.DRAFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _edited(entry: Entry, rebased: _Rebased, minor: bool, then: Action | None) -
     # A slip corrected in a draft that says something else than the live text leaves it saying something else.
     minor = minor and (head.minor or not entry.has_draft)
     if then:
-        return change_towards(then, entry, rebased.content, minor=minor)
+        return build_change(then, entry, rebased.content, minor=minor)
     if rebased.content == content_of(head):
         return None
     return Change(entry, rebased.content, Action.EDITED, EntryStatus.DRAFT, live_beside=entry.live, minor=minor)

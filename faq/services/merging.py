@@ -155,7 +155,7 @@ def take_back_moves(batch: Batch) -> None:
 
 
 @transaction.atomic
-def relate(one: int, other: int, author: Author) -> bool:
+def add_see_also(one: int, other: int, author: Author) -> bool:
     """Have two entries name each other under « Voir aussi »; return whether they did not yet.
 
     Raises PermissionDenied, EntryError, Entry.DoesNotExist.
@@ -172,7 +172,7 @@ def relate(one: int, other: int, author: Author) -> bool:
 
 
 @transaction.atomic
-def unrelate(one: int, other: int, author: Author) -> bool:
+def remove_see_also(one: int, other: int, author: Author) -> bool:
     """Take such a mention back; return whether there was one. Raises PermissionDenied."""
     left, right = sorted((one, other))
     require(author, "faq.change_entry")

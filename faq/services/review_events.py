@@ -8,8 +8,8 @@ from django.utils import timezone
 from faq.domain.facets import Facet, Term
 from faq.models import Epoch, ReviewEvent
 from faq.models.verifications import REASON_MAX_LENGTH
-from faq.services.clocks import count_anew, live_under, lock
 from faq.services.content import EntryError
+from faq.services.review_dates import live_under, lock, recompute_review_dates
 from faq.services.roles import Author, require
 
 _RIGHT = "faq.check_entry"
@@ -43,7 +43,7 @@ def declare_event(
     )
     if not event.due_count:
         raise EntryError(f"Aucune fiche en ligne n’est classée sous « {term.label} » : rien ne serait à revoir.")
-    count_anew(branch)
+    recompute_review_dates(branch)
     return event
 
 
@@ -60,5 +60,5 @@ def take_back_event(event: ReviewEvent, author: Author, *, at: datetime | None =
     standing = ReviewEvent.objects.standing().filter(pk=event.pk)
     if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
         return False
-    count_anew(branch)
+    recompute_review_dates(branch)
     return True

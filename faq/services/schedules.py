@@ -13,7 +13,7 @@ from faq.services.conflicts import check_base
 from faq.services.content import EntryError, content_of
 from faq.services.roles import Author, require
 from faq.services.versions import Outcome, Provenance, latest, lock_entries
-from faq.services.workflow import destination, publish_entry, withdraw_entry
+from faq.services.workflow import publish_entry, target_status, withdraw_entry
 
 _RIGHT = "faq.publish_entry"
 _log = logging.getLogger(__name__)
@@ -121,6 +121,6 @@ def _refuse_impossible(entry: Entry, action: Action, due_at: datetime, now: date
     if action == Action.PUBLISHED:
         if entry.live_id == head.pk:
             raise EntryError(f"Le texte de la fiche {entry.reference} est déjà en ligne.")
-        destination(action, entry, content_of(head))
+        target_status(action, entry, content_of(head))
     elif entry.status != EntryStatus.PUBLISHED and not entry.schedules.filter(action=Action.PUBLISHED).exists():
         raise EntryError(f"La fiche {entry.reference} n’est pas en ligne, et sa publication n’est pas planifiée.")

@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from faq.domain.facets import Facet
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
-from faq.services.clocks import count_anew, live_under, lock
+from faq.services.review_dates import live_under, lock, recompute_review_dates
 from faq.services.roles import Author, require
 
 AnyTerm = OfferType | Couloir | Dispositif | Product | Theme
@@ -34,20 +34,20 @@ def save_term(term: AnyTerm, author: Author) -> None:
     Epoch.move()
     if others_due:
         # Asked again: some may have come while the epoch was being waited for.
-        count_anew(live_under(_facet_of(term), term.pk))
+        recompute_review_dates(live_under(_facet_of(term), term.pk))
 
 
 @transaction.atomic
 def delete_term(term: AnyTerm, author: Author) -> None:
     """Delete a term that nothing names. Raises PermissionDenied, TermInUse."""
     require(author, _right("delete", term))
-    if uses := uses_of(term):
+    if uses := find_term_uses(term):
         raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
     term.delete()
     Epoch.move()
 
 
-def uses_of(term: AnyTerm) -> list[str]:
+def find_term_uses(term: AnyTerm) -> list[str]:
     """Say in French what would suffer from the loss of a term; nothing where it can be deleted.
 
     Past versions count: an entry cannot go back to one whose terms are gone.
@@ -62,7 +62,7 @@ def uses_of(term: AnyTerm) -> list[str]:
 
 
 @transaction.atomic
-def themes_named(names: Iterable[str], author: Author) -> list[Theme]:
+def get_or_create_themes(names: Iterable[str], author: Author) -> list[Theme]:
     """Return the thématiques of these names, whatever their case; those that do not exist are created.
 
     Raises PermissionDenied where one has to be created and the author may not.

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from faq.enums import BatchKind, VerificationKind
 from faq.models import Batch, Entry, Epoch, Verification
-from faq.services.clocks import count_anew
 from faq.services.content import EntryError
+from faq.services.review_dates import recompute_review_dates
 from faq.services.roles import Author, require
 from faq.services.versions import lock_entries
 
@@ -120,7 +120,7 @@ def carry_oldest(survivor: Entry, waiting: Iterable[int], batch: Batch) -> None:
         checked_at=oldest.checked_at,
         batch=batch,
     )
-    count_anew(Entry.objects.filter(pk=survivor.pk))
+    recompute_review_dates(Entry.objects.filter(pk=survivor.pk))
 
 
 def follow_undo(batch: Batch, undo: Batch, kept: Iterable[int]) -> list[Entry]:
@@ -170,4 +170,4 @@ def _store(entries: Collection[Entry], author: Author, at: datetime, batch: Batc
 def _reckon(numbers: Collection[int]) -> None:
     # The public reads when its answer was last checked.
     Epoch.move(numbers)
-    count_anew(Entry.objects.filter(pk__in=numbers))
+    recompute_review_dates(Entry.objects.filter(pk__in=numbers))

@@ -14,9 +14,9 @@ from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.selectors.published import filing_table
-from faq.services.clocks import follow_publications
 from faq.services.content import NOT_FILED, Content, EntryError, content_of
 from faq.services.duplicates import catch_up
+from faq.services.review_dates import follow_publications
 from faq.services.roles import Author
 from faq.services.search import index_entries
 
@@ -53,14 +53,14 @@ class Change:
         return self.text_status == EntryStatus.PUBLISHED
 
     @property
-    def public_notices(self) -> bool:
+    def changes_public_text(self) -> bool:
         """Whether the public reads something else, or nothing any more, after the change."""
         return self.goes_live or self.entry.live_id != (self.live_beside.pk if self.live_beside else None)
 
     @property
-    def row_follows(self) -> bool:
+    def updates_entry_row(self) -> bool:
         """Whether the row, which holds the live text or else the latest, changes too."""
-        return self.live_beside is None or self.public_notices
+        return self.live_beside is None or self.changes_public_text
 
     @property
     def to_compare(self) -> bool:
@@ -71,13 +71,13 @@ class Change:
         return (head.question, head.answer) != (self.content.question, self.content.answer)
 
     @property
-    def held(self) -> Filing:
+    def previous_filing(self) -> Filing:
         """Where the row was filed before the change: as what is live, or else as the latest text."""
         before = self.entry.live or self.entry.head
         return content_of(before).filing if before else NOT_FILED
 
     @property
-    def shown(self) -> Content:
+    def row_content(self) -> Content:
         """What the row holds after the change."""
         return content_of(self.live_beside) if self.live_beside else self.content
 
@@ -129,9 +129,9 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     provenance = replace(provenance, at=_no_earlier(changes, provenance.at))
     versions = Version.objects.bulk_create(_version(change, taxonomy, provenance) for change in changes)
     recorded = list(zip(changes, versions, strict=True))
-    noticed = [(change, version) for change, version in recorded if change.public_notices]
+    noticed = [(change, version) for change, version in recorded if change.changes_public_text]
     _record_publications(noticed, provenance.at)
-    _file([change for change in changes if change.row_follows])
+    _file([change for change in changes if change.updates_entry_row])
     if noticed:
         # Before the dates below are reckoned: whoever changes what they depend on moves it too, and has to wait.
         Epoch.move([change.entry.pk for change, _ in noticed])
@@ -214,7 +214,7 @@ def _clear_schedules(changes: Sequence[Change], noticed: Sequence[Change]) -> No
 
 def _file(changes: Sequence[Change]) -> None:
     """Make the filing tables say what is shown after the changes, in two queries per facet where that differs."""
-    filings = [(change.entry, change.held, change.shown.filing) for change in changes]
+    filings = [(change.entry, change.previous_filing, change.row_content.filing) for change in changes]
     for facet in Facet:
         moved = [(entry, filing[facet]) for entry, held, filing in filings if held[facet] != filing[facet]]
         if not moved:
@@ -230,8 +230,8 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry = change.entry
     if change.to_compare:
         entry.compared = None
-    if change.row_follows:
-        shown = change.shown
+    if change.updates_entry_row:
+        shown = change.row_content
         entry.question = shown.question
         entry.answer = shown.answer
         entry.updated_at = at
@@ -239,7 +239,7 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry.live = version if change.goes_live else change.live_beside
     entry.status = EntryStatus.PUBLISHED if entry.live else change.text_status
     entry.review_before = entry.review_before if entry.live else None
-    entry.folded = searchable(change.shown, change.content)
+    entry.folded = searchable(change.row_content, change.content)
 
 
 def searchable(shown: Content, latest: Content) -> str:

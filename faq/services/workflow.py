@@ -73,12 +73,12 @@ def restore_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outc
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class Transition:
     right: str
-    leads_to: EntryStatus
+    target: EntryStatus
     obstacle: Callable[[Entry, Content], str | None]
     """Why an entry cannot go this way with that text, in French; none where it can."""
-    arrived: Callable[[Entry], bool]
+    is_reached: Callable[[Entry], bool]
     """Whether the entry is there already, with its latest text."""
 
 
@@ -114,7 +114,7 @@ def _cannot_restore(entry: Entry, content: Content) -> str | None:
     return f"elle a été fusionnée par le lot {alias.batch_id} ; annulez-le pour la retrouver" if alias else None
 
 
-def _is(status: EntryStatus) -> Callable[[Entry], bool]:
+def _has_status(status: EntryStatus) -> Callable[[Entry], bool]:
     # A draft beside a live text is not yet an entry in draft.
     return lambda entry: latest(entry).status == status and not (status == EntryStatus.DRAFT and entry.live_id)
 
@@ -123,13 +123,23 @@ def _was_refused(entry: Entry) -> bool:
     return latest(entry).action == Action.REFUSED
 
 
-_WAYS = {
-    Action.SUBMITTED: _Way("faq.submit_entry", EntryStatus.IN_REVIEW, _cannot_submit, _is(EntryStatus.IN_REVIEW)),
-    Action.PUBLISHED: _Way("faq.publish_entry", EntryStatus.PUBLISHED, _cannot_publish, _is(EntryStatus.PUBLISHED)),
-    Action.REFUSED: _Way("faq.publish_entry", EntryStatus.DRAFT, _cannot_refuse, _was_refused),
-    Action.WITHDRAWN: _Way("faq.publish_entry", EntryStatus.DRAFT, _cannot_withdraw, _is(EntryStatus.DRAFT)),
-    Action.ARCHIVED: _Way("faq.archive_entry", EntryStatus.ARCHIVED, _cannot_archive, _is(EntryStatus.ARCHIVED)),
-    Action.RESTORED: _Way("faq.archive_entry", EntryStatus.DRAFT, _cannot_restore, _is(EntryStatus.DRAFT)),
+_TRANSITIONS = {
+    Action.SUBMITTED: Transition(
+        "faq.submit_entry", EntryStatus.IN_REVIEW, _cannot_submit, _has_status(EntryStatus.IN_REVIEW)
+    ),
+    Action.PUBLISHED: Transition(
+        "faq.publish_entry", EntryStatus.PUBLISHED, _cannot_publish, _has_status(EntryStatus.PUBLISHED)
+    ),
+    Action.REFUSED: Transition("faq.publish_entry", EntryStatus.DRAFT, _cannot_refuse, _was_refused),
+    Action.WITHDRAWN: Transition(
+        "faq.publish_entry", EntryStatus.DRAFT, _cannot_withdraw, _has_status(EntryStatus.DRAFT)
+    ),
+    Action.ARCHIVED: Transition(
+        "faq.archive_entry", EntryStatus.ARCHIVED, _cannot_archive, _has_status(EntryStatus.ARCHIVED)
+    ),
+    Action.RESTORED: Transition(
+        "faq.archive_entry", EntryStatus.DRAFT, _cannot_restore, _has_status(EntryStatus.DRAFT)
+    ),
 }
 _BESIDE_LIVE = (Action.SUBMITTED, Action.REFUSED)
 """What the public does not notice."""
@@ -142,33 +152,33 @@ def _move(bases: Mapping[int, int | None], provenance: Provenance, action: Actio
     entries = lock_entries(bases)
     for entry in entries:
         check_base(entry, bases[entry.pk])
-    changes = [change for entry in entries if (change := change_towards(action, entry, content_of(latest(entry))))]
+    changes = [change for entry in entries if (change := build_change(action, entry, content_of(latest(entry))))]
     return outcomes(entries, record(changes, load_taxonomy(), provenance))
 
 
 def require_right(action: Action, provenance: Provenance) -> None:
     """Raise PermissionDenied unless the author may take entries this way."""
-    require(provenance.author, _WAYS[action].right)
+    require(provenance.author, _TRANSITIONS[action].right)
 
 
-def destination(action: Action, entry: Entry, content: Content) -> EntryStatus:
+def target_status(action: Action, entry: Entry, content: Content) -> EntryStatus:
     """Return the state to which the action takes a locked or new entry with that text. Raises EntryError."""
-    if reason := _WAYS[action].obstacle(entry, content):
+    if reason := _TRANSITIONS[action].obstacle(entry, content):
         # The number of an entry that will not be created means nothing to anybody.
         whose = f" pour la fiche {entry.reference}" if entry.head else ""
         raise EntryError(f"« {action.label} » impossible{whose} : {reason}.")
-    return _WAYS[action].leads_to
+    return _TRANSITIONS[action].target
 
 
-def change_towards(action: Action, entry: Entry, content: Content, *, minor: bool = False) -> Change | None:
+def build_change(action: Action, entry: Entry, content: Content, *, minor: bool = False) -> Change | None:
     """Return what takes a locked entry there, with that text; none where it is there with it already.
 
     `minor` says whether the text, where it is another than the latest, differs by a slip. Raises EntryError.
     """
     same = content == content_of(latest(entry))
-    if same and _WAYS[action].arrived(entry):
+    if same and _TRANSITIONS[action].is_reached(entry):
         return None
-    status = destination(action, entry, content)
+    status = target_status(action, entry, content)
     live_beside = entry.live if action in _BESIDE_LIVE else None
     stays_minor = entry.has_draft and latest(entry).minor if same else minor
     return Change(entry, content, action, status, live_beside, minor=stays_minor)

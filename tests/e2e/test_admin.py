@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from faq.models import Dispositif, Dump, Entry, Version
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from faq.services.taxonomy import themes_named
+from faq.services.taxonomy import get_or_create_themes
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 
 LIST = reverse("admin:faq_entry_changelist")
@@ -106,7 +106,7 @@ def test_an_untouched_text_of_several_lines_is_unchanged_after_a_save(page, sign
 
 def test_a_long_list_of_terms_can_be_searched_without_accents(page, sign_in):
     a_taxonomy()
-    themes_named(["Référencement", *(f"Thème {rank}" for rank in range(12))], None)
+    get_or_create_themes(["Référencement", *(f"Thème {rank}" for rank in range(12))], None)
     sign_in(page).goto(reverse("admin:faq_entry_add"))
     page.get_by_label("certificats").check()
     page.get_by_label("Chercher : Thématique").fill("referenc")

@@ -16,10 +16,10 @@ from faq.domain.dumps import VOTE_LINE
 from faq.domain.spreadsheet import EXCEL_CELL_LENGTH, FrenchExcel, TableTooBig, unguard
 from faq.models import Batch, Couloir, Entry, Theme
 from faq.resources import EntryResource, Export
-from faq.services.batches import undo_batch
 from faq.services.content import Content
 from faq.services.dumps import Source, import_dumps
 from faq.services.entries import edit_entry
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import (
     a_published_entry,

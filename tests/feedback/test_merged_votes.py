@@ -3,9 +3,9 @@
 import pytest
 
 from faq.models import Entry
-from faq.services.batches import undo_batch
 from faq.services.content import content_of
 from faq.services.merging import merge_entries
+from faq.services.undo import undo_batch
 from feedback.models import Answer, Vote
 from feedback.services import cast_vote
 from tests.factories import a_published_entry, by_command

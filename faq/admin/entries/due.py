@@ -41,7 +41,7 @@ class EventFilter(CountedFilter):
     def narrow(self, entries, value):
         """Keep the entries that nobody has checked since."""
         event = self.events[value]
-        table, entry_column, term_column = filing_table(event.happening.facet)
+        table, entry_column, term_column = filing_table(event.trigger.facet)
         filed = table.objects.filter(**{entry_column: OuterRef("pk"), term_column: event.term})
         return entries.filter(Exists(filed), verification__checked_at__lt=event.declared_at)
 

@@ -20,7 +20,7 @@ from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
 from faq.services.duplicates import catch_up, decide, find_duplicates, out_of_date
-from faq.services.merging import relate, unrelate
+from faq.services.merging import add_see_also, remove_see_also
 
 GROUPS_PER_PAGE = 10
 PAIRS_PER_GROUP = 6
@@ -78,13 +78,13 @@ class DuplicatesPage:
         """Decide, and relate or part the two entries where that is the decision."""
         shown, author = self.request.POST, self.request.user
         if decision is Decision.RELATED:
-            relate(pair.left_id, pair.right_id, author)
+            add_see_also(pair.left_id, pair.right_id, author)
         locked = Pair.objects.select_for_update().filter(pk=pair.pk).first()
         seen = (shown.get("left_text"), shown.get("right_text"), shown.get("was"))
         if locked is None or seen != (*fingerprints(pair), locked.decision):
             raise EntryError(_CHANGED)
         if decision is None and locked.decision == Decision.RELATED:
-            unrelate(pair.left_id, pair.right_id, author)
+            remove_see_also(pair.left_id, pair.right_id, author)
         decide(locked, decision, author)
 
     def _stay(self, reason):

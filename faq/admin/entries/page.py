@@ -28,7 +28,7 @@ from faq.services.bulk import Operation
 from faq.services.conflicts import NO_VERSION, Conflict
 from faq.services.content import EntryError, InvalidContent
 from faq.services.entries import create_entry, edit_entry
-from faq.services.taxonomy import themes_named
+from faq.services.taxonomy import get_or_create_themes
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, restore_entry, withdraw_entry
 
@@ -177,7 +177,7 @@ class EntryPage:
         author = self.request.user
         typed = form.cleaned_data
         provenance = Provenance(Origin.FORM, author, comment=typed["comment"], minor=typed.get("minor", False))
-        content = form.content(themes_named(typed.get("new_themes", ()), author))
+        content = form.content(get_or_create_themes(typed.get("new_themes", ()), author))
         if self.entry is None:
             return create_entry(content, provenance, then=button.then)
         return edit_entry(self.entry.pk, content, provenance, base=typed["base"], then=button.then)

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from faq.forms import ReviewEventForm
 from faq.models import Entry, ReviewEvent
 from faq.selectors.published import load_taxonomy
-from faq.services.clocks import live_under
 from faq.services.content import EntryError
+from faq.services.review_dates import live_under
 from faq.services.review_events import declare_event, take_back_event
 from faq.services.verifications import RIGHT
 

@@ -9,7 +9,7 @@ from faq.enums import EntryStatus
 from faq.models import Entry, EntryAlias, SeeAlso
 from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
-from faq.services.merging import relate, unrelate
+from faq.services.merging import add_see_also, remove_see_also
 
 _ADD, _REMOVE = "_relate", "_unrelate"
 _TYPED = "see_also"
@@ -26,7 +26,7 @@ def answer(request, entry):
         return _remove(request, entry)
     try:
         other = _named(request.POST.get(_TYPED, ""))
-        added = relate(entry.pk, other, request.user)
+        added = add_see_also(entry.pk, other, request.user)
     except (EntryError, PermissionDenied) as refusal:
         messages.error(request, str(refusal))
         return False
@@ -83,7 +83,7 @@ def _remove(request, entry):
     mentions = [mention for mention in _mentions(entry) if _other(mention, entry).pk == number]
     try:
         with transaction.atomic():
-            gone = [unrelate(mention.left_id, mention.right_id, request.user) for mention in mentions]
+            gone = [remove_see_also(mention.left_id, mention.right_id, request.user) for mention in mentions]
     except PermissionDenied as refusal:
         messages.error(request, str(refusal))
         return True

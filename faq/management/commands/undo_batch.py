@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from faq.enums import Origin
 from faq.models import Batch
-from faq.services.batches import undo_batch
 from faq.services.content import EntryError
+from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 
 

@@ -5,10 +5,10 @@ from django.urls import reverse
 
 from faq.enums import EntryStatus
 from faq.models import Batch, Dump, Entry, Version
-from faq.services.batches import undo_batch
 from faq.services.bulk import change_many
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.undo import undo_batch
 from faq.services.workflow import publish_entry
 from tests.factories import a_dump_file, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import read

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faq.domain.facets import Facet
-from faq.domain.review_dates import NO_DATE, Happening, interval_of, months_after, review_date
+from faq.domain.review_dates import NO_DATE, ReviewTrigger, interval_of, months_after, review_date
 from tests.taxonomies import CERTIFICATES, HOSPITAL, SEGUR, TAXONOMY, filings_in
 
 TERMS = [(term.facet, term.id) for term in TAXONOMY.terms]
@@ -16,9 +16,9 @@ INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st
 FILING = {Facet.OFFER_TYPES: frozenset({SEGUR.id}), Facet.COULOIRS: frozenset({HOSPITAL.id})}
 
 
-def happenings():
+def triggers():
     terms = st.sampled_from(TERMS)
-    return st.lists(st.builds(lambda term, at: Happening(*term, at), terms, INSTANTS), max_size=4)
+    return st.lists(st.builds(lambda term, at: ReviewTrigger(*term, at), terms, INSTANTS), max_size=4)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_months_keep_their_order_and_their_number(day, months):
     assert later <= months_after(day + timedelta(1), months)
 
 
-@given(INSTANTS, filings_in(TAXONOMY), st.dictionaries(st.sampled_from(TERMS), MONTHS), happenings(), MONTHS)
+@given(INSTANTS, filings_in(TAXONOMY), st.dictionaries(st.sampled_from(TERMS), MONTHS), triggers(), MONTHS)
 def test_the_date_is_the_first_that_anything_asks_for(checked_at, filing, intervals, several, default):
     found = review_date(checked_at, filing, intervals, several, default)
     filed = {(facet, id) for facet, ids in filing.items() for id in ids}

@@ -9,7 +9,7 @@ from faq.models import Couloir, Epoch
 from faq.selectors.published import live_snapshot, load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from faq.services.taxonomy import save_term, themes_named
+from faq.services.taxonomy import get_or_create_themes, save_term
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, numbers
 
@@ -79,7 +79,7 @@ def test_terms_are_read_again_only_after_one_of_them_changed(django_assert_num_q
     a_published_entry(couloirs="hopital")
     with django_assert_num_queries(1):
         assert "Hôpital" in labels()
-    themes_named(["archives"], None)
+    get_or_create_themes(["archives"], None)
     assert "archives" in labels()
     save_term(Couloir(slug="officine", label="Officine", offer_type_id=Couloir.objects.first().offer_type_id), None)
     assert "Officine" in labels()
@@ -89,7 +89,7 @@ def test_terms_of_a_change_that_was_given_up_are_forgotten():
     a_taxonomy()
     before = labels()
     with transaction.atomic():
-        themes_named(["archives"], None)
+        get_or_create_themes(["archives"], None)
         assert "archives" in labels()
         transaction.set_rollback(True)
     assert labels() == before

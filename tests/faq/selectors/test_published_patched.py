@@ -10,11 +10,11 @@ from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus
 from faq.models import Couloir, Entry, EntryAlias, Theme
 from faq.selectors.published import live_snapshot, read_snapshot
-from faq.services.batches import undo_batch
 from faq.services.content import Content, EntryError
 from faq.services.entries import create_entry, edit_entry
 from faq.services.merging import merge_entries
-from faq.services.taxonomy import TermInUse, delete_term, save_term, themes_named
+from faq.services.taxonomy import TermInUse, delete_term, get_or_create_themes, save_term
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, withdraw_entry
 from tests.factories import (
     a_filing,
@@ -55,7 +55,7 @@ def edit_live(entry, filing):
 
 
 def name_theme(entry, filing):
-    [theme] = themes_named([f"thème {Theme.objects.count()}"], None)
+    [theme] = get_or_create_themes([f"thème {Theme.objects.count()}"], None)
     entry_content = Content("Nouveau thème ?", "Oui.", {**a_filing(), Facet.THEMES: frozenset({theme.pk})})
     edit_entry(entry.pk, entry_content, by_command(), then=Action.PUBLISHED)
 

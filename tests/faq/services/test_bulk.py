@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry, Version
-from faq.services.batches import undo_batch
 from faq.services.bulk import change_many
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_published_entry, an_entry, by_command, numbers
 

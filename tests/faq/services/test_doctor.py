@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from faq.enums import BatchKind, EntryStatus
 from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Verification, Version
 from faq.models.versions import VersionQuerySet
-from faq.services.batches import undo_batch
 from faq.services.content import Content
 from faq.services.doctor import CHECKS, faults
 from faq.services.duplicates import find_duplicates
 from faq.services.entries import edit_entry
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.pairs import DELAY, OTHER_DELAY, a_pair

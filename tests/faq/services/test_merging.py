@@ -15,15 +15,15 @@ from faq.domain.merge import both_texts, united_filing
 from faq.enums import Action, Decision, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, Pair, Passage, Schedule, SeeAlso
 from faq.selectors.published import filing_table
-from faq.services.batches import undo_batch
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
 from faq.services.duplicates import catch_up, decide
 from faq.services.entries import edit_entry
-from faq.services.merging import merge_entries, relate, unrelate
+from faq.services.merging import add_see_also, merge_entries, remove_see_also
 from faq.services.merging_plans import OVERDUE
 from faq.services.schedules import carry_out_due, schedule
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry, restore_entry
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.pairs import DELAY, the_pair
@@ -255,13 +255,13 @@ class TestUndo:
 class TestSeeAlso:
     def test_both_ways_once(self):
         one, other = an_entry("A ?"), an_entry("B ?")
-        assert relate(other.pk, one.pk, None)
-        assert not relate(one.pk, other.pk, None)
+        assert add_see_also(other.pk, one.pk, None)
+        assert not add_see_also(one.pk, other.pk, None)
         assert list(SeeAlso.objects.values_list("left", "right")) == [(one.pk, other.pk)]
-        assert unrelate(other.pk, one.pk, None)
-        assert not unrelate(other.pk, one.pk, None)
+        assert remove_see_also(other.pk, one.pk, None)
+        assert not remove_see_also(other.pk, one.pk, None)
         with pytest.raises(EntryError, match="elle-même"):
-            relate(one.pk, one.pk, None)
+            add_see_also(one.pk, one.pk, None)
 
 
 def test_united_filing_concerns_whatever_any_concerned():

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from faq.models import Couloir, Dispositif, Epoch, OfferType, Product, Theme
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from faq.services.taxonomy import TermInUse, delete_term, save_term, themes_named, uses_of
+from faq.services.taxonomy import TermInUse, delete_term, find_term_uses, get_or_create_themes, save_term
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
 
 pytestmark = pytest.mark.django_db
@@ -80,18 +80,18 @@ class TestDeleting:
     def test_nor_what_a_draft_beside_a_live_text_is_filed_under(self):
         entry = a_published_entry()
         edit_entry(entry.pk, Content("Q ?", "R.", a_filing(products="dmn")), by_command())
-        assert uses_of(Product.objects.get(slug="dmn")) == ["1 fiche y est classée, ou l’a été"]
+        assert find_term_uses(Product.objects.get(slug="dmn")) == ["1 fiche y est classée, ou l’a été"]
 
     def test_nor_what_a_past_version_was_filed_under(self):
         for _ in range(2):
             entry = an_entry(dispositifs="ris-vague-1")
             edit_entry(entry.pk, Content("Q ?", "R.", a_filing()), by_command())
-        assert uses_of(Dispositif.objects.get(slug="ris-vague-1")) == ["2 fiches y sont classées, ou l’ont été"]
+        assert find_term_uses(Dispositif.objects.get(slug="ris-vague-1")) == ["2 fiches y sont classées, ou l’ont été"]
 
     def test_nor_what_other_terms_belong_to(self):
-        uses = uses_of(OfferType.objects.get(slug="segur"))
+        uses = find_term_uses(OfferType.objects.get(slug="segur"))
         assert uses == ["« Hôpital » en relève", "« Imagerie » en relève", "« Convergence » en relève"]
-        assert uses_of(Couloir.objects.get(slug="hopital")) == [
+        assert find_term_uses(Couloir.objects.get(slug="hopital")) == [
             "« DPI vague 1 » en relève",
             "« PFI vague 2 » en relève",
         ]
@@ -104,24 +104,24 @@ class TestDeleting:
 class TestNaming:
     def test_known_ones_are_found_whatever_their_case(self, redacteur):
         redacteur.groups.clear()
-        found = themes_named(["CERTIFICATS", "Financement", "certificats"], redacteur)
+        found = get_or_create_themes(["CERTIFICATS", "Financement", "certificats"], redacteur)
         assert [theme.slug for theme in found] == ["certificats", "financement", "certificats"]
 
     def test_the_others_are_created_once_with_a_plain_slug(self, redacteur):
-        first, second = themes_named(["Référencement", "référencement"], redacteur)
+        first, second = get_or_create_themes(["Référencement", "référencement"], redacteur)
         assert first == second
         assert (first.name, first.slug) == ("Référencement", "referencement")
 
     def test_a_slug_that_is_or_was_taken_is_not_taken_again(self):
         theme = Theme.objects.get(slug="certificats")
         renamed(theme, "autre")
-        taken = themes_named(["certificats !"], None) + themes_named(["certificats ?"], None)
+        taken = get_or_create_themes(["certificats !"], None) + get_or_create_themes(["certificats ?"], None)
         assert [theme.slug for theme in taken] == ["certificats-2", "certificats-3"]
 
     def test_a_name_without_letters_gets_a_slug_too(self):
-        assert themes_named(["？"], None)[0].slug == "thematique"
+        assert get_or_create_themes(["？"], None)[0].slug == "thematique"
 
     def test_creating_needs_the_right(self, redacteur):
         redacteur.groups.clear()
         with pytest.raises(PermissionDenied):
-            themes_named(["preuves"], redacteur)
+            get_or_create_themes(["preuves"], redacteur)

@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from faq.enums import Action, VerificationKind
 from faq.models import Couloir, Entry, Epoch, Theme, Verification
-from faq.services.batches import undo_batch
 from faq.services.bulk import change_many
-from faq.services.clocks import ensure_clocks
 from faq.services.content import Content, EntryError
 from faq.services.doctor import faults
 from faq.services.entries import create_entry, edit_entry
 from faq.services.merging import merge_entries
+from faq.services.review_dates import ensure_review_dates
 from faq.services.taxonomy import save_term
+from faq.services.undo import undo_batch
 from faq.services.verifications import check_entries, check_entry, take_back_check, take_back_checks
 from faq.services.workflow import archive_entry, publish_entries, publish_entry, restore_entry, withdraw_entry
 from tests.factories import a_filing, a_taxonomy, an_entry, by_command
@@ -149,10 +149,10 @@ def test_dates_follow_what_terms_set_and_shortest_counts(settings):
     assert clock(dpi)[1] is None
     settings.REVIEW_MONTHS = 6
     assert any("sa date de révision" in fault for fault in faults())
-    ensure_clocks()
+    ensure_review_dates()
     assert [clock(one)[1] for one in (dpi, elsewhere)] == [None, date(2026, 7, 31)]
     settings.REVIEW_MONTHS = 12
-    ensure_clocks()
+    ensure_review_dates()
 
 
 def test_the_interval_is_that_of_the_filing_which_the_public_reads():
@@ -223,10 +223,10 @@ def test_entries_from_before_there_were_clocks_get_theirs():
     edited(entry, minor=True)
     Entry.objects.update(verification=None, review_before=None)
     Verification.objects.all().delete()
-    ensure_clocks()
+    ensure_review_dates()
     assert clock(entry) == (PUBLISHED, date(2027, 1, 31))
     before = Verification.objects.get().pk
-    ensure_clocks()
+    ensure_review_dates()
     assert Verification.objects.get().pk == before
 
 

@@ -16,9 +16,9 @@ from faq.models import Entry, Publication, Theme, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import create_entry, edit_entry
-from faq.services.merging import relate
+from faq.services.merging import add_see_also
 from faq.services.schedules import schedule
-from faq.services.taxonomy import save_term, themes_named
+from faq.services.taxonomy import get_or_create_themes, save_term
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from faq.views.states import state_address
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
@@ -73,7 +73,7 @@ def in_every_state(history):
     for survivor in (live[0], live[2], live[3], created[None]):
         merge(new(history), survivor)
     for one, other in combinations([*live, *created.values()], 2):
-        relate(one.pk, other.pk, None)
+        add_see_also(one.pk, other.pk, None)
     schedule(created[None].pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
     schedule(live[4].pk, Action.WITHDRAWN, timezone.now() + timedelta(hours=1), by_command())
     for number, theme in enumerate(Theme.objects.filter(slug__contains="zqx")):
@@ -295,7 +295,7 @@ WALKS = {
 
 
 def test_a_thematique_is_public_while_a_live_entry_bears_it_and_at_once(client):
-    themes_named(["Secrète"], None)
+    get_or_create_themes(["Secrète"], None)
     beside = a_published_entry("Autre ?", themes="certificats")
     a_published_entry("Pour tous ?")
     entry = an_entry(themes="secrete")

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from faq.models import Couloir, Dispositif, Entry, Epoch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from faq.services.merging import relate
+from faq.services.merging import add_see_also
 from faq.services.verifications import check_entry, take_back_check
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
@@ -236,7 +236,7 @@ class TestMergedEntries:
 def test_the_number_of_queries_depends_on_nothing(client, entry, others):
     segur = entry.offer_types.get()
     for number in range(others):
-        relate(entry.pk, a_published_entry(f"Aussi {number} ?").pk, None)
+        add_see_also(entry.pk, a_published_entry(f"Aussi {number} ?").pk, None)
         couloir = Couloir.objects.create(slug=f"c{number}", label=f"C{number}", offer_type=segur)
         Epoch.move()
         a_published_entry(f"Et {number} ?", f"Oui {number}.", couloirs=couloir.slug)

@@ -10,7 +10,7 @@ from faq.models import Epoch, Pair
 from faq.services.content import Content
 from faq.services.duplicates import decide
 from faq.services.entries import edit_entry
-from faq.services.merging import relate, unrelate
+from faq.services.merging import add_see_also, remove_see_also
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from faq.views.entries import MOST_NEAREST
 from tests.factories import a_published_entry, a_taxonomy, by_command, some_published_entries
@@ -38,7 +38,7 @@ def test_names_what_is_live(client, entry):
     archive_entry(archived.pk, by_command())
     assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
     for other in (live, withdrawn, archived, draft):
-        relate(entry.pk, other.pk, None)
+        add_see_also(entry.pk, other.pk, None)
     page = read(client, entry.get_absolute_url())
     assert [page.links.get(other.get_absolute_url()) for other in (live, draft)] == ["Un ?", "Quatre ?"]
     assert not {withdrawn.get_absolute_url(), archived.get_absolute_url()} & set(page.links)
@@ -56,13 +56,13 @@ def test_names_the_variants_that_editors_keep(client, entry):
     assert page.links[variant.get_absolute_url()] == "Variante ?"
     assert unrelated.get_absolute_url() not in page.links
     assert entry.get_absolute_url() in read(client, variant.get_absolute_url()).links
-    relate(entry.pk, variant.pk, None)
+    add_see_also(entry.pk, variant.pk, None)
     assert read(client, entry.get_absolute_url()).html.count("Variante ?") == 1
     withdraw_entry(variant.pk, by_command())
     assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
     publish_entry(variant.pk, by_command())
     assert "Voir aussi" in read(client, entry.get_absolute_url()).html
-    unrelate(entry.pk, variant.pk, None)
+    remove_see_also(entry.pk, variant.pk, None)
     decide(pairs[0], None, None)
     assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
 
@@ -114,9 +114,9 @@ class TestTheNearest:
     def test_come_after_what_editors_named_and_once(self, client, about_servers):
         near = a_published_entry("Comment révoquer un certificat de serveur ?", "La clé du serveur est compromise.")
         named = a_published_entry("Comment payer ?", "Au guichet.")
-        relate(about_servers.pk, named.pk, None)
+        add_see_also(about_servers.pk, named.pk, None)
         assert self.shown(client, about_servers) == [named.question, near.question]
-        relate(about_servers.pk, near.pk, None)
+        add_see_also(about_servers.pk, near.pk, None)
         assert sorted(self.shown(client, about_servers)) == sorted([named.question, near.question])
 
     def test_leave_out_what_says_the_same(self, client, about_servers):

@@ -13,7 +13,7 @@ from faq.enums import Action, EntryStatus
 from faq.models import Batch, Entry, EntryAlias, Schedule, Version
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
-from faq.services.merging import merge_entries, relate
+from faq.services.merging import add_see_also, merge_entries
 from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry
 from feedback.models import Answer
@@ -142,7 +142,7 @@ class TestPreview:
         edit_entry(gone.pk, Content("Brouillon ?", "Un brouillon."), by_command())
         schedule(gone.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=1), by_command())
         cast_vote(gone.pk, Answer.YES, "visiteur")
-        relate(gone.pk, draft.pk, None)
+        add_see_also(gone.pk, draft.pk, None)
         versions = Version.objects.count()
         response = send(
             relecteur, "_preview", kept, gone, draft, answer="both", answer_text="Réunie.", comment="Pareilles."

@@ -4,7 +4,7 @@ import pytest
 
 from faq.models import Entry, SeeAlso
 from faq.services.content import content_of
-from faq.services.merging import merge_entries, relate
+from faq.services.merging import add_see_also, merge_entries
 from faq.services.workflow import archive_entry
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.faq.admin.entry_form import head_of, page_of, read
@@ -55,9 +55,9 @@ def test_what_leads_nowhere_is_refused_and_stays_in_its_field(redacteur):
 
 def test_a_mention_follows_a_merge(redacteur, client):
     kept, gone, other = (a_published_entry(f"{name} ?") for name in "ABC")
-    relate(gone.pk, other.pk, None)
-    relate(kept.pk, gone.pk, None)
-    relate(kept.pk, other.pk, None)
+    add_see_also(gone.pk, other.pk, None)
+    add_see_also(kept.pk, gone.pk, None)
+    add_see_also(kept.pk, other.pk, None)
     merged(kept, gone)
     for entry, named in ((other, kept), (kept, other), (gone, other)):
         mentions = redacteur.get(page_of(entry)).context["mentions"]
@@ -73,7 +73,7 @@ def test_a_mention_follows_a_merge(redacteur, client):
 
 def test_whoever_only_reads_is_offered_nothing(analyste):
     one, other = an_entry("A ?"), an_entry("B ?")
-    relate(one.pk, other.pk, None)
+    add_see_also(one.pk, other.pk, None)
     page = read(analyste.get(page_of(one)))
     assert f"{other.reference}</a> B ?" in page
     assert "_unrelate" not in page

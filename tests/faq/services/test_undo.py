@@ -9,13 +9,13 @@ from django.core.exceptions import PermissionDenied
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpVerdict, EntryStatus
 from faq.models import Batch, Dump, Entry
-from faq.services.batches import undo_batch
 from faq.services.content import Content, EntryError
 from faq.services.curation import import_curation
 from faq.services.doctor import faults
 from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_dump, find_dump
 from faq.services.entries import edit_entry
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, by_command, take_dump
 

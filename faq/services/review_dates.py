@@ -17,14 +17,14 @@ from django.db.models import F, Max, QuerySet
 from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
-from faq.domain.review_dates import Happening, Intervals, review_date
+from faq.domain.review_dates import Intervals, ReviewTrigger, review_date
 from faq.enums import Action, EntryStatus, VerificationKind
 from faq.models import Entry, Epoch, ReviewEvent, Verification, Version
 from faq.selectors.published import filing_table, load_taxonomy
 
 CHUNK = 500
 """Entries in memory at a time."""
-VOUCHING = (Action.CREATED, Action.PUBLISHED)
+REVIEWING_ACTIONS = (Action.CREATED, Action.PUBLISHED)
 """What somebody does who has read what goes live; what is undone or merged goes live without being read again."""
 _AGAIN = "Relancez « manage.py migrate »."
 
@@ -34,13 +34,13 @@ class Rules:
     """What all review dates depend on, as the database holds it now."""
 
     intervals: Intervals
-    happenings: Sequence[Happening]
+    triggers: Sequence[ReviewTrigger]
     default: int = field(default_factory=lambda: settings.REVIEW_MONTHS)
 
     @classmethod
     def now(cls) -> "Rules":
         """Read them: two queries."""
-        return cls(_intervals(), [event.happening for event in ReviewEvent.objects.standing()])
+        return cls(_intervals(), [event.trigger for event in ReviewEvent.objects.standing()])
 
     def apply(self, entry: Entry) -> bool:
         """Set the review date that follows from the live version and its check; return whether it changed."""
@@ -52,12 +52,12 @@ class Rules:
         """Return the day before which a text is to be checked again; none where there is no such day."""
         if live is None or check is None:
             return None
-        return review_date(localtime(check.checked_at), live.filed_under, self.intervals, self.happenings, self.default)
+        return review_date(localtime(check.checked_at), live.filed_under, self.intervals, self.triggers, self.default)
 
 
-def vouches(version: Version) -> bool:
+def counts_as_review(version: Version) -> bool:
     """Return whether whoever made this version live vouched for what it says: not for a slip that was corrected."""
-    return version.status == EntryStatus.PUBLISHED and version.action in VOUCHING and not version.minor
+    return version.status == EntryStatus.PUBLISHED and version.action in REVIEWING_ACTIONS and not version.minor
 
 
 def follow_publications(recorded: Sequence[tuple[Entry, Version]]) -> None:
@@ -66,7 +66,9 @@ def follow_publications(recorded: Sequence[tuple[Entry, Version]]) -> None:
     The entries are locked, hold their new `live`, and are stored by the caller; each comes with the version
     that was just written. Three queries, however many they are.
     """
-    new = Verification.objects.bulk_create(_publication(version) for _, version in recorded if vouches(version))
+    new = Verification.objects.bulk_create(
+        _publication(version) for _, version in recorded if counts_as_review(version)
+    )
     made = {check.entry_id: check for check in new}
     kept = Verification.objects.in_bulk({entry.verification_id for entry, _ in recorded if entry.pk not in made})
     rules = Rules.now()
@@ -75,7 +77,7 @@ def follow_publications(recorded: Sequence[tuple[Entry, Version]]) -> None:
         rules.apply(entry)
 
 
-def count_anew(entries: QuerySet[Entry]) -> None:
+def recompute_review_dates(entries: QuerySet[Entry]) -> None:
     """Find, for locked entries, the verification that counts and the date that follows from it; store what differs."""
     rules = Rules.now()
     for chunk in _chunks(entries):
@@ -117,7 +119,7 @@ def lock(entries: QuerySet[Entry]) -> list[int]:
 
 
 @transaction.atomic
-def ensure_clocks(**signal: Any) -> None:
+def ensure_review_dates(**signal: Any) -> None:
     """Return every live entry its verification and its date, also where they come from before there were any.
 
     Runs after every migration: the dates follow when the site's interval is another.
@@ -125,14 +127,14 @@ def ensure_clocks(**signal: Any) -> None:
     lock(Entry.objects.live())
     Epoch.hold()
     for chunk in _chunks(Entry.objects.live().filter(verification=None)):
-        _vouch_as_published([entry.pk for entry in chunk])
-    count_anew(Entry.objects.live())
+        _verify_as_published([entry.pk for entry in chunk])
+    recompute_review_dates(Entry.objects.live())
 
 
-def _vouch_as_published(numbers: Sequence[int]) -> None:
+def _verify_as_published(numbers: Sequence[int]) -> None:
     """Take the last publication of what is live that was no slip's correction for its first verification."""
     live = Version.objects.filter(entry__in=numbers, number__lte=F("entry__live__number")).order_by("number")
-    read = live.filter(status=EntryStatus.PUBLISHED, action__in=VOUCHING, minor=False)
+    read = live.filter(status=EntryStatus.PUBLISHED, action__in=REVIEWING_ACTIONS, minor=False)
     online = live.filter(pk=F("entry__live"))
     light = [versions.defer("answer", "filing") for versions in (online, read)]
     last = {version.entry_id: version for versions in light for version in versions}
@@ -151,7 +153,7 @@ def _publication(version: Version) -> Verification:
     )
 
 
-def clock_faults() -> Iterator[str]:
+def review_date_faults() -> Iterator[str]:
     """Tell of live entries whose verification or review date is not what it should be, in French."""
     rules = Rules.now()
     for entries in _chunks(Entry.objects.live()):
