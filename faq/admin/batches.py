@@ -4,17 +4,16 @@ from collections import Counter
 from datetime import datetime
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, link_to, moment, person
+from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnly
 from faq.enums import Action, BatchKind, Origin
 from faq.models import Batch, EntryAlias, Passage
@@ -27,6 +26,65 @@ _SHOWN = 100
 """Entries of one kind that the page names."""
 _NAMED = 20
 """Entries left alone that messages name afterwards."""
+
+
+class UndoPage(AdminPage):
+    """What undoing a batch would do, and the button that does it."""
+
+    template_name = "admin/faq/batch/undo.html"
+    permission = "faq.undo_batch"
+    breadcrumb = "Annuler"
+    body_class = "undo-page"
+
+    def get(self, request, number):
+        """Show what undoing would do: the real run, rolled back."""
+        return self._run(number, self._preview, preview=True)
+
+    def post(self, request, number):
+        """Undo the batch."""
+        return self._run(number, self._done, preview=False)
+
+    def get_title(self):
+        """Return a question, which the button answers."""
+        return f"Annuler le lot {self.batch.pk} ?"
+
+    def get_trail(self):
+        """Add the batch."""
+        return [*super().get_trail(), (f"Lot {self.batch.pk}", self._batch_address)]
+
+    def _run(self, number, respond, *, preview):
+        self.batch = get_object_or_404(Batch, pk=number)
+        try:
+            with transaction.atomic():
+                report = undo_batch(self.batch.pk, Provenance(Origin.BULK_ACTION, self.request.user))
+                transaction.set_rollback(preview)
+        except EntryError as refusal:
+            messages.error(self.request, str(refusal))
+            return redirect(self._batch_address)
+        return respond(report)
+
+    def _preview(self, report):
+        return self.render(
+            batch=self.batch,
+            author=person(self.batch.author),
+            dumps=self.batch.dumps.defer("tail"),
+            undone=Batch.objects.filter(undone_by=self.batch.pk).first(),
+            counted=_counts_text(report),
+            groups=_groups(report),
+            coming_back=[*_coming_back(self.batch), *_planned_again(self.batch, report)],
+        )
+
+    def _done(self, report):
+        undo = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
+        text = format_html("Lot {} annulé par le {} : {}.", self.batch.pk, undo, _counts_text(report))
+        messages.success(self.request, text)
+        for entry, reason in report.kept[:_NAMED]:
+            messages.warning(self.request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
+        return redirect(self._batch_address)
+
+    @property
+    def _batch_address(self):
+        return reverse("admin:faq_batch_change", args=(self.batch.pk,))
 
 
 @admin.register(Batch)
@@ -75,46 +133,7 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_urls(self):
         """Add the page that undoes a batch."""
-        undo = self.admin_site.admin_view(self.undo_view)
-        return [path("<int:number>/annuler/", undo, name="faq_batch_undo"), *super().get_urls()]
-
-    def undo_view(self, request, number):
-        """Return what undoing would do, or do it."""
-        if not request.user.has_perm("faq.undo_batch"):
-            raise PermissionDenied
-        batch = get_object_or_404(Batch, pk=number)
-        try:
-            with transaction.atomic():
-                report = undo_batch(batch.pk, Provenance(Origin.BULK_ACTION, request.user))
-                # A preview is the real run, taken back.
-                transaction.set_rollback(request.method != "POST")
-        except EntryError as refusal:
-            messages.error(request, str(refusal))
-            return redirect("admin:faq_batch_change", batch.pk)
-        return self._done(request, batch, report) if request.method == "POST" else self._preview(request, batch, report)
-
-    def _done(self, request, batch, report):
-        undo = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
-        messages.success(request, format_html("Lot {} annulé par le {} : {}.", batch.pk, undo, _counted(report)))
-        for entry, reason in report.kept[:_NAMED]:
-            messages.warning(request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
-        return redirect("admin:faq_batch_change", batch.pk)
-
-    def _preview(self, request, batch, report):
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": Batch._meta,
-            "title": f"Annuler le lot {batch.pk}",
-            "batch": batch,
-            "author": person(batch.author),
-            "dumps": batch.dumps.defer("tail"),
-            "undone": Batch.objects.filter(undone_by=batch.pk).first(),
-            "counted": _counted(report),
-            "groups": _groups(report),
-            "coming_back": [*_coming_back(batch), *_planned_again(batch, report)],
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/faq/batch/undo.html", context)
+        return [UndoPage.as_path("<int:number>/annuler/", "faq_batch_undo", self), *super().get_urls()]
 
 
 def _groups(report):
@@ -174,7 +193,7 @@ def _planned_again(batch, report):
             yield f"{told}{overdue if due_at <= timezone.now() else ' : de nouveau planifiée'}."
 
 
-def _counted(report):
+def _counts_text(report):
     counts = (
         (report.archived, "fiche{0} archivée{0}"),
         (report.reverted, "fiche{0} remise{0} comme avant"),

@@ -1,16 +1,15 @@
 """« La FAQ au … »: what the public read at an instant of the past, and what became of each answer since."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
@@ -18,6 +17,7 @@ from django.utils.text import capfirst
 
 from faq.admin.display import answer_html, filing_rows
 from faq.admin.entries.comparison import address_of
+from faq.admin.pages import AdminPage, AdminView
 from faq.admin.readonly import ReadOnly
 from faq.domain.facets import Facet
 from faq.domain.instants import NotAPastInstant, past_instant
@@ -79,8 +79,8 @@ class PastForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Row:
-    """One answer as it was, and what became of it."""
+class PastAnswer:
+    """An answer as it was at the instant, and what became of it."""
 
     publication: Publication
 
@@ -95,7 +95,7 @@ class Row:
         return filing_rows(self.publication.version.filing)
 
     @property
-    def fate(self):
+    def current_state(self):
         """Return whether the public reads something else now, or nothing; "" where it still reads this."""
         entry = self.publication.entry
         if entry.live_id == self.publication.version_id:
@@ -108,62 +108,77 @@ class Row:
     def comparison(self):
         """Where to see what changed; none unless something else is live."""
         entry, then = self.publication.entry, self.publication.version
-        if self.fate and entry.live_id:
+        if self.current_state and entry.live_id:
             return f"{address_of(entry.pk)}?{urlencode({'from': then.number, 'to': entry.live.number})}"
         return ""
 
 
-@admin.register(Publication)
-class PastAdmin(ReadOnly, admin.ModelAdmin):
-    """Publications show as the states of the FAQ that they add up to, not as a list."""
+class PastView(AdminView):
+    """What the page and the file share: who may read the past, and which part is asked for."""
 
-    def has_module_permission(self, request):
-        """Keep a list that does not exist out of the lists of tables; the menu names the page."""
-        return False
+    @cached_property
+    def form(self):
+        """The form, filled in from the address."""
+        return PastForm(self.request.GET, load_taxonomy())
 
-    def get_urls(self):
-        """Return the page and its file, and no list."""
-        page, file = self.admin_site.admin_view(self.page_view), self.admin_site.admin_view(self.file_view)
-        return [path("past/", page, name="faq_past"), path("past/json/", file, name="faq_past_json")]
 
-    def page_view(self, request):
-        """Show the form, and the state that it asks for."""
-        form = self._form(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "La FAQ à une date passée",
-            "form": form,
-            "state": _state(form, request.GET.get("page")) if form.is_valid() else None,
-        }
-        if context["state"]:
-            context["title"] = f"La FAQ au {date_format(form.cleaned_data['instant'], 'j F Y à H:i')}"
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/faq/publication/past.html", context)
+class PastPage(PastView, AdminPage):
+    """The form, and the state of the FAQ that it asks for."""
 
-    def file_view(self, request):
-        """Return the state as JSON; send back to the page, which says what is wrong, where it cannot be told."""
-        form = self._form(request)
-        if not form.is_valid():
+    template_name = "admin/faq/publication/past.html"
+    breadcrumb = "La FAQ à une date passée"
+    body_class = "past-page"
+
+    def get_title(self):
+        """Return the instant that is shown; a general title before one is chosen."""
+        if not self.form.is_valid():
+            return self.breadcrumb
+        return f"La FAQ au {date_format(self.form.cleaned_data['instant'], 'j F Y à H:i')}"
+
+    def get_trail(self):
+        """Return nothing: publications have no list."""
+        return []
+
+    def get_context(self):
+        """Add the answers of that instant, page by page."""
+        shown = _answers_page(self.form, self.request.GET.get("page")) if self.form.is_valid() else {}
+        return super().get_context(form=self.form, **shown)
+
+
+class PastFile(PastView):
+    """The state of the FAQ at an instant, as JSON."""
+
+    def get(self, request):
+        """Return the file, or a redirect to the page, which says what is wrong with the form."""
+        if not self.form.is_valid():
             return redirect(f"{reverse('admin:faq_past')}?{request.GET.urlencode()}")
-        instant, part = form.cleaned_data["instant"], form.cleaned_data["part"]
+        instant, part = self.form.cleaned_data["instant"], self.form.cleaned_data["part"]
         answers = json_file(instant, part, answers_at(instant, part))
         response = StreamingHttpResponse(answers, content_type="application/json")
         name = f"faq-{instant:%Y-%m-%d-%Hh%M}.json"
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
 
-    def _form(self, request):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return PastForm(request.GET, load_taxonomy())
+
+@admin.register(Publication)
+class PublicationAdmin(ReadOnly, admin.ModelAdmin):
+    """Publications show as the states of the FAQ that they add up to, not as a list."""
+
+    def has_module_permission(self, request):
+        """Return that no list of tables shows them: the menu names the page."""
+        return False
+
+    def get_urls(self):
+        """Return the page and its file, and no list."""
+        return [PastPage.as_path("past/", "faq_past", self), PastFile.as_path("past/json/", "faq_past_json", self)]
 
 
-def _state(form, wanted_page):
+def _answers_page(form, wanted_page):
     instant, part = form.cleaned_data["instant"], form.cleaned_data["part"]
     page = Paginator(list(numbers_at(instant, part)), PER_PAGE).get_page(wanted_page)
     shown = publications_at(instant, part).filter(entry__in=page.object_list)
     with_texts = shown.select_related("version", "entry__live").defer(*_LONG_TEXTS_OF_NOW)
-    return {"instant": instant, "page": page, "rows": [Row(publication) for publication in with_texts]}
+    return {"page": page, "answers": [PastAnswer(publication) for publication in with_texts]}
 
 
 def _with_present_slugs(query, taxonomy):
