@@ -8,19 +8,16 @@ the same place. Hashes of two entries cannot be matched even on the day.
 import hmac
 import ipaddress
 import secrets
-import threading
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from faq.caching import EpochCache
 from feedback.models import SOURCE_LENGTH, Comment, SourceKey, Vote
 
 _KEPT_BITS = {4: 24, 6: 48}
 """Of an address: what all machines of one site share."""
-
-_latest: tuple[date, bytes] | None = None
-_at_work = threading.Lock()
 
 
 def network_of(address: str) -> str:
@@ -41,7 +38,7 @@ def source_of(network: str, entry: int, at: datetime) -> str:
     """Return what a vote bears of a network on one day and one entry (its number); "" for no network."""
     if not network:
         return ""
-    key = _key_of(timezone.localdate(at))
+    key = _keys.get(timezone.localdate(at))
     return hmac.digest(key, f"{entry}:{network}".encode(), "sha256").hex()[:SOURCE_LENGTH]
 
 
@@ -55,21 +52,12 @@ def forget_sources(today: date) -> int:
     return votes.update(source="") + comments.update(source="")
 
 
-def _key_of(day: date) -> bytes:
+def _read_key(day: date) -> bytes:
     """Return the key of a day; the first vote of a day makes it, and has the day before forgotten."""
-    global _latest
-    latest = _latest
-    if latest and latest[0] == day:
-        return latest[1]
-    with _at_work:
-        key, new = SourceKey.objects.get_or_create(day=day, defaults={"key": secrets.token_hex(32)})
-        if new and day == timezone.localdate():
-            forget_sources(day)
-        _latest = day, bytes.fromhex(key.key)
-    return _latest[1]
+    key, new = SourceKey.objects.get_or_create(day=day, defaults={"key": secrets.token_hex(32)})
+    if new and day == timezone.localdate():
+        forget_sources(day)
+    return bytes.fromhex(key.key)
 
 
-def forget_key() -> None:
-    """Read the key from the database again: for tests, whose databases are emptied."""
-    global _latest
-    _latest = None
+_keys = EpochCache(_read_key)

@@ -14,9 +14,9 @@ from django.utils.http import is_same_domain
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
+from faq.caching import LRUByteCache
 from faq.models import Entry
 from faq.views.addresses import Absent, live_entry, tells_absences
-from faq.views.caching import Kept
 from feedback.comments import Remark, save_comment
 from feedback.forms import Place, SentVote, Unreadable, read_comment, read_vote
 from feedback.models import COUNTING, Answer, Standing
@@ -53,7 +53,7 @@ class _Target:
     address: str
 
 
-_targets: Kept[_Target] = Kept(_KEPT_BYTES)
+_targets: LRUByteCache[_Target] = LRUByteCache(_KEPT_BYTES)
 
 
 def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -147,11 +147,6 @@ def _target(number: int) -> _Target:
     if entry.pk == number:
         _targets.put(number, target, _TARGET_BYTES)
     return target
-
-
-def forget_targets() -> None:
-    """Read entries again: for tests, whose numbers come again."""
-    _targets.clear()
 
 
 def _known_visitor(request) -> str:

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.template import Node, engines
 from hypothesis import settings as hypothesis
 
+from faq.caching import clear_all
 from faq.models import EpochStep
-from faq.services.duplicates import forget_texts
-from feedback.views import forget_targets
 
 # A slow machine is no failure, and nothing is left in the tree.
 hypothesis.register_profile("faqcms", deadline=None, database=None)
@@ -63,10 +62,9 @@ def _rows_of_migrations(django_db_serialized_rollback: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_texts_of_other_tests() -> None:
-    """Forget the entries of the test before, which processes keep for duplicates and votes: numbers come again."""
-    forget_texts()
-    forget_targets()
+def _no_values_of_other_tests() -> None:
+    """Clear the caches of the process: primary keys come again from test to test, and settings change."""
+    clear_all()
 
 
 @pytest.fixture(autouse=True)

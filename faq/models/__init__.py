@@ -3,7 +3,7 @@
 from faq.models.dumps import Dump, Passage
 from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
-from faq.models.epochs import Epoch, EpochStep
+from faq.models.epochs import Epoch, EpochStep, EpochTokens
 from faq.models.failed_searches import FailedSearch
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
@@ -25,6 +25,7 @@ __all__ = [
     "EntryTheme",
     "Epoch",
     "EpochStep",
+    "EpochTokens",
     "FailedSearch",
     "OfferType",
     "Pair",

@@ -5,15 +5,15 @@ every request (one query on one row); when it moved, the entries that changed ar
 two workers disagree for longer than one request, and a publication costs the same whatever is live.
 """
 
-import threading
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from faq.caching import EpochCache
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, Filing, Taxonomy, Term
 from faq.models.entries import Entry
-from faq.models.epochs import Epoch
+from faq.models.epochs import Epoch, EpochTokens
 from faq.models.taxonomy import Couloir, Dispositif, OfferType, Product, Theme
 
 
@@ -40,53 +40,41 @@ class Snapshot:
 _MOST_CHANGED = 5_000
 """Entries. Once more have changed since everything was read, stamps start afresh."""
 
-_latest: Snapshot | None = None
-_terms_of: tuple[str, Taxonomy] = "", Taxonomy(())
-"""The terms as they were last read, and the epoch of theirs."""
-_at_work = threading.Lock()
 
-
-def live_snapshot(epoch: str | None = None) -> Snapshot:
+def live_snapshot(tokens: EpochTokens | None = None) -> Snapshot:
     """Return the snapshot of what is published now: one query, more only after a change.
 
-    No query at all for whoever read the `epoch` already, in the same request.
+    No query at all for whoever read the tokens of the epoch already, in the same request.
     """
-    global _latest
     # The epoch is read before the tables: what is built can be newer than its key, never older.
-    if epoch is None:
-        epoch = Epoch.now()
-    if not epoch:
-        return read_snapshot(epoch)
-    latest = _latest
-    if latest is None or latest.epoch != epoch:
-        # Threads that come meanwhile wait for what the first one reads.
-        with _at_work:
-            latest = _latest = _brought_to(epoch, _latest)
-    return latest
+    return _snapshots.get(Epoch.tokens() if tokens is None else tokens)
 
 
-def _brought_to(epoch: str, latest: Snapshot | None) -> Snapshot:
-    if latest is None:
-        return read_snapshot(epoch)
-    if latest.epoch == epoch:
-        return latest
-    numbers = Epoch.changed_since(latest.epoch, epoch)
-    return read_snapshot(epoch) if numbers is None else _patched(latest, epoch, numbers)
+def load_taxonomy(tokens: EpochTokens | None = None) -> Taxonomy:
+    """Return all terms, in screen order: one query, more only after a change of the terms.
+
+    No query at all for whoever read the tokens of the epoch already, in the same request.
+    """
+    return _taxonomies.get((Epoch.tokens() if tokens is None else tokens).terms)
 
 
-def read_snapshot(epoch: str) -> Snapshot:
-    """Read all that is published, whatever is known of it; `epoch` is the token that was current before."""
-    terms = _read_taxonomy().terms
+def read_snapshot(tokens: EpochTokens) -> Snapshot:
+    """Read all that is published, whatever is cached; `tokens` were current before."""
+    terms = _read_taxonomy("").terms
     live = Entry.objects.live().order_by().values_list("pk", flat=True)
     index = CascadeIndex.build(Taxonomy(terms), live.iterator(chunk_size=10_000), _filed())
-    return _snapshot(epoch, terms, index, epoch, {})
+    return _snapshot(tokens.published, terms, index, tokens.published, {})
 
 
-def _patched(latest: Snapshot, epoch: str, numbers: set[int]) -> Snapshot:
-    """Read some entries again, and the terms if they changed."""
+def _patch_snapshot(latest: Snapshot, since: EpochTokens, tokens: EpochTokens) -> Snapshot | None:
+    """Read the entries that changed again, and the terms if they changed; None where that is not known."""
+    numbers = Epoch.changed_since(since.published, tokens.published)
+    if numbers is None:
+        return None
+    epoch = tokens.published
     filings = _filings(numbers)
     changed = {number: filings.get(number) for number in numbers}
-    known = load_taxonomy().terms
+    known = load_taxonomy(tokens).terms
     stamps = {**latest.changed, **dict.fromkeys(numbers, epoch)}
     base, stamps = (latest.base, stamps) if len(stamps) <= _MOST_CHANGED else (epoch, {})
     index = latest.index.patched(latest.taxonomy, changed)
@@ -103,19 +91,7 @@ def _snapshot(
     return Snapshot(epoch, taxonomy, replace(index, taxonomy=taxonomy), terms, base, changed)
 
 
-def load_taxonomy() -> Taxonomy:
-    """Return all terms, in screen order: one query, more only after a change."""
-    global _terms_of
-    # The token is read before the terms: what is kept can be newer than its key, never older.
-    epoch = Epoch.of_terms()
-    kept, taxonomy = _terms_of
-    if not epoch or kept != epoch:
-        taxonomy = _read_taxonomy()
-        _terms_of = epoch, taxonomy
-    return taxonomy
-
-
-def _read_taxonomy() -> Taxonomy:
+def _read_taxonomy(token: str) -> Taxonomy:
     # Rows, not instances: three hundred instances take ten times as long.
     terms = [
         *_terms(Facet.OFFER_TYPES, OfferType, "label", {}),
@@ -169,3 +145,7 @@ def _filings(numbers: Iterable[int]) -> dict[int, Filing]:
         number: {facet: frozenset(term["id"] for term in filing.get(facet, ())) for facet in Facet}
         for number, filing in rows
     }
+
+
+_snapshots = EpochCache(read_snapshot, _patch_snapshot)
+_taxonomies = EpochCache(_read_taxonomy)

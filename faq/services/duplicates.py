@@ -45,11 +45,6 @@ def similar(question: str, answer: str, *, number: int = 0) -> list[FoundPair]:
     return _texts.check(Document(number, question, answer))
 
 
-def forget_texts() -> None:
-    """Have the next look read all entries again."""
-    _texts.forget()
-
-
 def catch_up() -> None:
     """Bring the stored pairs up to date with all that was written since; nothing to do costs one query.
 

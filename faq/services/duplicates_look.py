@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from faq.caching import register_cache
 from faq.domain.duplicates.index import Index
 from faq.domain.duplicates.pairs import Document, Pair
 from faq.enums import EntryStatus
@@ -46,9 +47,10 @@ class Texts:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self.forget()
+        self.clear()
+        register_cache(self)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop everything: another database, perhaps."""
         with self._lock:
             self._index: Index | None = None
@@ -72,7 +74,7 @@ class Texts:
     def look_at_all(self, progress: Progress | None = None, *, processes: int = 1) -> Look:
         """Compare all texts with one another, whatever was found before; several processes are forked for it."""
         with self._lock:
-            self.forget()
+            self.clear()
             index, _ = self._present(processes)
             if progress:
                 progress(0, len(index))
@@ -84,12 +86,12 @@ class Texts:
     def _present(self, processes: int = 1) -> tuple[Index, dict[int, Document | None]]:
         """Bring the index up to date; return it, and the texts that wait to be compared, none where out of use."""
         if self._unsure:
-            self.forget()
+            self.clear()
         try:
             waiting = self._bring_up_to_date(processes)
         except BaseException:
             # Half of what was read may be in the index.
-            self.forget()
+            self.clear()
             raise
         # What was read in a transaction may be taken back with it.
         self._unsure = connection.in_atomic_block
@@ -104,7 +106,7 @@ class Texts:
                 for document in documents:
                     self._index.add(document)
                 return waiting
-            self.forget()
+            self.clear()
         in_use = Q(compared=None) | ~Q(status=EntryStatus.ARCHIVED)
         self._index = Index(self._read(Entry.objects.filter(in_use), waiting), processes=processes)
         return waiting

@@ -11,11 +11,11 @@ from django.template.loader import get_template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from faq.caching import LRUByteCache
 from faq.domain.facets import Facet, State, Taxonomy, Term
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.selectors.search.hits import Hits
-from faq.views.caching import Kept
 from faq.views.states import branch, state_address
 
 _SPINE = (Facet.OFFER_TYPES, Facet.COULOIRS, Facet.DISPOSITIFS)
@@ -29,7 +29,7 @@ _PASSAGE = secrets.token_urlsafe(12)
 """Stands for what a search found in the answer."""
 _MARK = "<mark>{}</mark>"
 _INDENT = re.compile(r"\s*\n\s*")
-_written: Kept[str] = Kept(WRITTEN_BYTES)
+_written: LRUByteCache[str] = LRUByteCache(WRITTEN_BYTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,17 @@
 
 import gzip
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import cached_property, wraps
 from hashlib import blake2b
-from typing import Generic, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
-from faq.models import Epoch
+from faq.caching import LRUByteCache
+from faq.models import Epoch, EpochTokens
+from faq.selectors.published import Snapshot, live_snapshot
 
-Value = TypeVar("Value")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 KEPT_BYTES = 6_000_000
@@ -25,44 +23,10 @@ _READING = ("GET", "HEAD")
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
-class Kept(Generic[Value]):
-    """What a process keeps at hand, up to a number of bytes. Threads share it."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._values: OrderedDict[Hashable, tuple[Value, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable) -> Value | None:
-        """Return what is kept under a key, if anything is."""
-        with self._lock:
-            if key not in self._values:
-                return None
-            self._values.move_to_end(key)
-            return self._values[key][0]
-
-    def put(self, key: Hashable, value: Value, size: int) -> None:
-        """Keep something of that many bytes; what was asked for longest ago makes room for it."""
-        with self._lock:
-            _, before = self._values.pop(key, (None, 0))
-            self._values[key] = value, size
-            self._size += size - before
-            while self._size > self._limit:
-                _, (_, freed) = self._values.popitem(last=False)
-                self._size -= freed
-
-    def clear(self) -> None:
-        """Keep nothing any more."""
-        with self._lock:
-            self._values.clear()
-            self._size = 0
-
-
 class _Page:
     """What the site answered, every header included, ready to be sent again."""
 
-    def __init__(self, response: HttpResponse, epoch: str) -> None:
+    def __init__(self, response: HttpResponse, epoch: EpochTokens) -> None:
         self.epoch = epoch
         self.body = response.content
         self._etag = f'"{blake2b(self.body, digest_size=16).hexdigest()}"'
@@ -87,23 +51,34 @@ class _Page:
         return response
 
 
-_pages: Kept[_Page] = Kept(KEPT_BYTES)
+page_cache: LRUByteCache[_Page] = LRUByteCache(KEPT_BYTES)
+
+
+def request_epoch(request: HttpRequest) -> EpochTokens:
+    """Return the epoch that was current when the request first asked for it: one query per request."""
+    if not hasattr(request, "epoch"):
+        request.epoch = Epoch.tokens()
+    return request.epoch
+
+
+def request_snapshot(request: HttpRequest) -> Snapshot:
+    """Return the snapshot of what was published when the request first asked for it."""
+    return live_snapshot(request_epoch(request))
 
 
 def cached_by_epoch(view):
     """Have a page sent again as it was, with an ETag, for as long as what the public reads stays the same.
 
-    For views whose answer depends on nothing but the address and what is published. They find the epoch, which
-    was read before anything else, as `request.epoch`: what they read is as new as that or newer.
+    For views whose answer depends on nothing but the address and what is published. The epoch is read before
+    anything else: what they read is as new as that or newer.
     """
 
     @wraps(view)
     def answer(request, *args, **kwargs):
-        if not hasattr(request, "epoch"):
-            request.epoch = Epoch.now()
+        epoch = request_epoch(request)
         response = view(request, *args, **kwargs)
-        if request.epoch and _can_be_kept(response):
-            response.epoch = request.epoch
+        if epoch and _can_be_kept(response):
+            response.epoch = epoch
         return response
 
     return answer
@@ -119,17 +94,15 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
         # As it was sent: a host that is not ours never got a page that could be found under its name.
         host = request.META.get("HTTP_HOST") or (request.META["SERVER_NAME"], request.META["SERVER_PORT"])
         key = request.scheme, host, request.get_full_path()
-        page = _pages.get(key) if request.method in _READING else None
-        if page:
-            request.epoch = Epoch.now()
-            if page.epoch == request.epoch:
-                return page.response(request)
+        page = page_cache.get(key) if request.method in _READING else None
+        if page and page.epoch == request_epoch(request):
+            return page.response(request)
         response = get_response(request)
         if not hasattr(response, "epoch") or response.cookies:
             return response
         page = _Page(response, response.epoch)
         if len(key[-1]) <= LONGEST_ADDRESS:
-            _pages.put(key, page, len(page.body))
+            page_cache.put(key, page, len(page.body))
         return page.response(request)
 
     return middleware
@@ -137,8 +110,3 @@ def kept_pages(get_response: GetResponse) -> GetResponse:
 
 def _can_be_kept(response: HttpResponse) -> bool:
     return response.status_code == 200 and "no-store" not in response.headers.get("Cache-Control", "")
-
-
-def forget_pages() -> None:
-    """Send no page again: for tests, whose settings and templates change while nothing is published."""
-    _pages.clear()

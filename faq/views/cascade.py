@@ -9,11 +9,10 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
-from faq.selectors.published import live_snapshot
 from faq.services.failed_searches import record_failed_search
 from faq.views.addresses import moved_permanently
 from faq.views.answers import AnswerList
-from faq.views.caching import cached_by_epoch
+from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.pagination import nearest_page, pagination
 from faq.views.results import Proposals, Results, proposals, results_of
 from faq.views.selections import origin
@@ -24,7 +23,7 @@ from faq.views.states import page_address, read_state, renamed_slugs, state_addr
 @cached_by_epoch
 def cascade(request):
     """Show the questions worth asking in the state that the address names, and the answers of that state."""
-    snapshot = live_snapshot(request.epoch)
+    snapshot = request_snapshot(request)
     if renamed := renamed_slugs(request.GET, snapshot.taxonomy):
         return _with_present_slugs(request.GET, renamed)
     results = results_of(snapshot, read_state(request.GET, snapshot.taxonomy))

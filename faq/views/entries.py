@@ -15,11 +15,11 @@ from faq.domain.markup import plain
 from faq.domain.text import normalise
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
-from faq.selectors.published import Snapshot, live_snapshot
+from faq.selectors.published import Snapshot
 from faq.selectors.search.similar import nearest_entries
 from faq.views.addresses import live_entry, moved_permanently, tells_absences
 from faq.views.answers import Answer, TermLink
-from faq.views.caching import cached_by_epoch
+from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.selections import origin
 from faq.views.states import state_address
 
@@ -38,7 +38,7 @@ def entry(request, number, slug=""):
     shown = live_entry(number)
     if (shown.pk, shown.slug) != (number, slug):
         return moved_permanently(shown.get_absolute_url())
-    snapshot = live_snapshot(request.epoch)
+    snapshot = request_snapshot(request)
     answer = Answer(shown, snapshot.taxonomy)
     path = _path(answer.place)
     context = {

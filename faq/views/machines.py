@@ -7,8 +7,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import conditional_page, require_safe
 
 from faq.models import Epoch
-from faq.selectors.published import live_snapshot
-from faq.views.caching import cached_by_epoch
+from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.selections import origin
 from faq.views.states import branch, state_address
 
@@ -28,7 +27,7 @@ def robots(request):
 @cache_control(public=True, no_cache=True)
 def llms(request):
     """Tell language models what the site holds, and where it can be read without its pages."""
-    snapshot = live_snapshot(request.epoch)
+    snapshot = request_snapshot(request)
     states = [branch(term, snapshot.taxonomy) for term in snapshot.taxonomy.terms if not term.parents]
     branches = [
         {"label": [*state.values()][-1].label, "address": state_address(state), "count": count}

@@ -13,8 +13,7 @@ from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, State, Taxonomy, Term
 from faq.domain.sections import sections
 from faq.models import SitePage
-from faq.selectors.published import live_snapshot
-from faq.views.caching import cached_by_epoch
+from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.exports import FORMAT
 from faq.views.selections import origin
 from faq.views.states import branch, state_address
@@ -47,7 +46,7 @@ def page(request, slug):
 @cache_control(public=True, no_cache=True)
 def site_map(request):
     """Show every branch of the cascade that holds answers, and every other page."""
-    snapshot = live_snapshot(request.epoch)
+    snapshot = request_snapshot(request)
     tree = _Tree(snapshot.taxonomy, snapshot.index)
     context = {
         "count": snapshot.index.count({}),

@@ -5,9 +5,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from faq.models import Entry
-from faq.selectors.published import live_snapshot
 from faq.selectors.search.hits import live_completions, live_search
-from faq.views.caching import cached_by_epoch
+from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.states import read_state
 
 MOST_QUESTIONS = 6
@@ -26,7 +25,7 @@ def suggestions(request):
     typed = request.GET.get("q", "")
     if len(typed.strip()) < SHORTEST:
         return JsonResponse({"words": [], "questions": []})
-    snapshot = live_snapshot(request.epoch)
+    snapshot = request_snapshot(request)
     selection = snapshot.index.select(read_state(request.GET, snapshot.taxonomy).state)
     numbers = live_search(typed, snapshot, selection, typing=True).numbers[:MOST_QUESTIONS]
     entries = Entry.objects.live().only("question").in_bulk(numbers)

@@ -4,8 +4,8 @@ from functools import wraps
 
 from django.utils.cache import get_conditional_response, patch_cache_control
 
-from faq.selectors.published import live_snapshot
 from faq.views.addresses import moved_permanently
+from faq.views.caching import request_snapshot
 from faq.views.states import read_state, renamed_slugs
 
 GENERATION = 2
@@ -22,8 +22,7 @@ def of_a_state(view):
 
     @wraps(view)
     def answer(request):
-        # Views that are kept by the epoch have read it already.
-        snapshot = live_snapshot(getattr(request, "epoch", None))
+        snapshot = request_snapshot(request)
         if renamed := renamed_slugs(request.GET, snapshot.taxonomy):
             present = request.GET.copy()
             present.update(renamed)

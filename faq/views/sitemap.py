@@ -10,8 +10,8 @@ from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from faq.domain.facets import Taxonomy
-from faq.models import Entry, Epoch, SitePage
-from faq.selectors.published import live_snapshot
+from faq.models import Entry, SitePage
+from faq.views.caching import request_epoch, request_snapshot
 from faq.views.selections import as_of, origin
 from faq.views.states import branch, state_address
 
@@ -32,13 +32,13 @@ def sitemap(request):
         for part, updated_at in _parts():
             yield reverse("faq:sitemap_of_entries", args=(part,)), updated_at
 
-    return _answer(request, Epoch.now(), "sitemapindex", "sitemap", lists)
+    return _answer(request, request_epoch(request).published, "sitemapindex", "sitemap", lists)
 
 
 @require_safe
 def sitemap_of_pages(request):
     """List the pages about the site, and the branches of the cascade that hold answers."""
-    snapshot = live_snapshot()
+    snapshot = request_snapshot(request)
 
     def pages() -> Iterator[Address]:
         yield state_address({}), None
@@ -55,7 +55,7 @@ def sitemap_of_entries(request, part):
     """List the entries whose numbers lie in one range of two thousand."""
     first = part * NUMBERS_IN_A_LIST
     entries = Entry.objects.live().filter(pk__gte=first, pk__lt=first + NUMBERS_IN_A_LIST).order_by("pk")
-    epoch = Epoch.now()
+    epoch = request_epoch(request).published
     if not entries.exists():
         raise Http404
 

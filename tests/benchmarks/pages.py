@@ -27,7 +27,7 @@ from faq.selectors.published import live_snapshot, read_snapshot
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
 from faq.services.versions import Provenance
-from faq.views.caching import forget_pages
+from faq.views.caching import page_cache
 from faq.views.states import state_address
 from tests.benchmarks import data, ordinary
 from tests.benchmarks.measure import apart, cost, figure, megabytes, milliseconds, table
@@ -127,7 +127,7 @@ def _beside_ordinary(size: int, name: str, address: str) -> tuple[str, ...]:
 
 
 def _first_time(address: str) -> bytes:
-    forget_pages()
+    page_cache.clear()
     return _get(address)
 
 

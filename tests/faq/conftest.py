@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-from faq.selectors.search import memory as search_memory
+from faq.caching import clear_all
 from faq.selectors.search import remote as search_remote
 from faq.selectors.search import server as search_server
 from faq.services import search_server as sending
@@ -18,7 +18,7 @@ def engine():
 
 @pytest.fixture
 def server(engine, settings, monkeypatch):
-    """A server that is switched on, empty; what workers keep is forgotten before and after."""
+    """A server that is switched on, empty; the caches of the process are cleared before."""
     # On a busy machine, the server of the tests may be slow to answer: only the test of one that hangs waits less.
     monkeypatch.setattr(search_server, "PATIENCE", 30.0)
     monkeypatch.setattr(search_remote, "WAITS", (0.0,))
@@ -26,11 +26,9 @@ def server(engine, settings, monkeypatch):
     with running(engine) as port:
         settings.SEARCH_URL = f"http://127.0.0.1:{port}/faq"
         search_server._server.cache_clear()
-        monkeypatch.setattr(search_remote, "_latest", None)
-        search_memory.forget_index()
+        clear_all()
         yield (server := search_server.search_server())
         server.close()
-    search_memory.forget_index()
     search_server._server.cache_clear()
 
 

@@ -14,10 +14,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from faq.caching import clear_all
 from faq.models import Entry, Pair, Version
 from faq.models.versions import VersionQuerySet
 from faq.services.doctor import faults
-from faq.services.duplicates import find_duplicates, forget_texts
+from faq.services.duplicates import find_duplicates
 from feedback.demo import load_demo
 from tests.factories import a_taxonomy, an_entry
 from tests.write_paths import PATHS
@@ -119,7 +120,7 @@ def pairs_as_stored():
 def pairs_of_a_full_look():
     """The same, found again among all texts."""
     Pair.objects.all().delete()
-    forget_texts()
+    clear_all()
     find_duplicates()
     return pairs_as_stored()
 

@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import sources
 from feedback.comments import (
     FROM_ANYWHERE,
     FROM_ONE_NETWORK,
@@ -32,13 +31,6 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)
 HOSPITAL = "192.0.2.0/24"
 ASIDE = f"{reverse('admin:feedback_inbox')}?boite=quarantaine"
-
-
-@pytest.fixture(autouse=True)
-def _no_key_of_other_tests():
-    sources.forget_key()
-    yield
-    sources.forget_key()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from feedback import sources
+from faq.caching import clear_all
 from feedback.models import Answer, SourceKey, Standing, Vote
 from feedback.services import cast_vote, judge_votes
 from feedback.sources import forget_sources, network_of, source_of
@@ -21,13 +21,6 @@ pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 4, 11, tzinfo=UTC)
 HOSPITAL = "192.0.2.0/24"
-
-
-@pytest.fixture(autouse=True)
-def _no_key_of_other_tests():
-    sources.forget_key()
-    yield
-    sources.forget_key()
 
 
 @pytest.fixture
@@ -205,7 +198,7 @@ class TestTheKeyOfTheDay:
 
     def test_is_the_same_for_all_workers(self, entry):
         first = source_of(HOSPITAL, entry.pk, NOON)
-        sources.forget_key()
+        clear_all()
         assert source_of(HOSPITAL, entry.pk, NOON) == first
 
     def test_that_nobody_made_leaves_nothing_to_forget(self):

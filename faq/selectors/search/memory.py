@@ -4,10 +4,10 @@ Like the snapshot it is derived and never the truth. It is made from analysed wo
 a row; when the epoch moved, the rows of the entries that changed are read anew.
 """
 
-import threading
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from faq.caching import EpochCache
 from faq.domain.search.index import Index
 from faq.domain.search.queries import Synonyms
 from faq.domain.search.vocabulary import Vocabulary
@@ -30,30 +30,9 @@ class LiveIndex:
     """What the synonyms were made of."""
 
 
-_latest: LiveIndex | None = None
-_at_work = threading.Lock()
-
-
 def index_at(epoch: str) -> LiveIndex:
     """Return the index of an epoch, or of one that came after."""
-    global _latest
-    latest = _latest
-    if not epoch or latest is None or latest.epoch != epoch:
-        # Threads that come meanwhile wait for what the first one reads.
-        with _at_work:
-            latest = _latest = _brought_to(epoch, _latest)
-    return latest
-
-
-def _brought_to(epoch: str, latest: LiveIndex | None) -> LiveIndex:
-    if not epoch or latest is None:
-        return _build(epoch)
-    if latest.epoch == epoch:
-        return latest
-    numbers = Epoch.changed_since(latest.epoch, epoch)
-    if numbers is None or len(numbers) + latest.index.postings.changes > MOST_CHANGED:
-        return _build(epoch)
-    return _patched(latest, epoch, numbers)
+    return indexes.get(epoch)
 
 
 def _build(epoch: str) -> LiveIndex:
@@ -64,7 +43,10 @@ def _build(epoch: str) -> LiveIndex:
     return LiveIndex(epoch, index, Synonyms(groups), groups)
 
 
-def _patched(latest: LiveIndex, epoch: str, numbers: Set[int]) -> LiveIndex:
+def _patched(latest: LiveIndex, since: str, epoch: str) -> LiveIndex | None:
+    numbers = Epoch.changed_since(since, epoch)
+    if numbers is None or len(numbers) + latest.index.postings.changes > MOST_CHANGED:
+        return None
     vocabulary = with_new_words(latest.index.vocabulary)
     rows = SearchedEntry.objects.filter(pk__in=numbers).values_list("pk", "words", "usefulness")
     read = {number: (bytes(words), useful) for number, words, useful in rows}
@@ -84,7 +66,4 @@ def _stored_words() -> Iterator[tuple[int, bytes]]:
     return ((number, bytes(words)) for number, words in rows.iterator(chunk_size=ROWS))
 
 
-def forget_index() -> None:
-    """Keep no index any more: for workers that a server searches for, and for tests."""
-    global _latest
-    _latest = None
+indexes = EpochCache(_build, _patched)

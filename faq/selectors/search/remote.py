@@ -4,14 +4,15 @@ A worker keeps the words alone, not where they stand. Every search asks at the s
 knows: one that is behind the epoch is not listened to, so that no page is ever stale.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 import numpy as np
 from pyroaring import BitMap
 
+from faq.caching import EpochCache
 from faq.domain.search import remote
 from faq.domain.search.filed import NOWHERE, Filed
 from faq.domain.search.index import Found, Ranked
@@ -20,7 +21,7 @@ from faq.domain.search.queries import Query, Synonyms
 from faq.domain.search.senses import Reader, Sense
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
-from faq.selectors.search.memory import forget_index
+from faq.selectors.search.memory import indexes
 from faq.selectors.search.server import Server, ServerBehind, ServerFault
 from faq.selectors.search.steps import latest_step
 from faq.selectors.search.words import Groups, synonym_groups, with_new_words
@@ -126,10 +127,6 @@ class SteadfastRanked:
             return self._otherwise().numbers(start, stop)
 
 
-_latest: Words | None = None
-_at_work = threading.Lock()
-
-
 def search_remotely(
     server: Server, words: Words, query: Query, filed: Filed, total: int, *, typing: bool = False
 ) -> RemoteFound:
@@ -159,7 +156,7 @@ def _up_to_date(server: Server, words: Words, searches: list[remote.Body]) -> li
         state, *answers = server.search([remote.STATE_SEARCH, *searches])
         if _knows(words.step, _read(remote.step_of, state)):
             if server.worked():
-                forget_index()
+                indexes.clear()
             return answers
         if waiting is not None:
             time.sleep(waiting)
@@ -173,12 +170,12 @@ def _knows(step: int, known: int) -> bool:
 
 def words_at(epoch: str, server: Server) -> Words:
     """Return what is known of words at an epoch, or one that came after. Raises ServerFault."""
-    global _latest
-    latest = _latest
-    if not epoch or latest is None or latest.epoch != epoch:
-        with _at_work:
-            latest = _latest = _brought_to(epoch, _latest, server)
-    return latest
+    return _words_of(server).get(epoch)
+
+
+@lru_cache(maxsize=1)
+def _words_of(server: Server) -> EpochCache[str, Words]:
+    return EpochCache(partial(_build, server), partial(_patched, server))
 
 
 def step_on(server: Server) -> int:
@@ -193,13 +190,17 @@ def about(server: Server, words: Words, amounts: Mapping[int, float], limit: int
     return [number for number, _ in _read(remote.ranking_of, answer)]
 
 
-def _brought_to(epoch: str, latest: Words | None, server: Server) -> Words:
-    if latest is not None and epoch and latest.epoch == epoch:
-        return latest
+def _build(server: Server, epoch: str) -> Words:
+    return _read_words(server, epoch, None)
+
+
+def _patched(server: Server, latest: Words, since: str, epoch: str) -> Words | None:
+    # Whoever changed everything may have numbered the words again.
+    return None if Epoch.changed_since(since, epoch) is None else _read_words(server, epoch, latest)
+
+
+def _read_words(server: Server, epoch: str, latest: Words | None) -> Words:
     step = latest_step()
-    if latest is None or Epoch.changed_since(latest.epoch, epoch) is None:
-        # Whoever changed everything may have numbered the words again.
-        latest = None
     vocabulary = with_new_words(latest.vocabulary if latest else Vocabulary.build((), ()))
     groups = synonym_groups()
     synonyms = latest.synonyms if latest and groups == latest.groups else Synonyms(groups)

@@ -10,10 +10,11 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
+from faq.caching import clear_all
 from faq.enums import Decision
 from faq.models import Pair
 from faq.services.content import Content
-from faq.services.duplicates import catch_up, decide, find_duplicates, forget_texts, out_of_date, similar
+from faq.services.duplicates import catch_up, decide, find_duplicates, out_of_date, similar
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, restore_entry
 from tests.factories import an_entry, by_command
@@ -149,7 +150,7 @@ class TestChanges:
         for entry in draw.sample(entries, 3):
             rewrite(entry, draw.choice(texts))
         step_by_step = stored()
-        forget_texts()
+        clear_all()
         find_duplicates()
         assert stored() == step_by_step
 

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, transaction
 
+from faq.caching import clear_all
 from faq.enums import Decision
 from faq.models import Entry, Pair
 from faq.services import duplicates
 from faq.services.bulk import change_many
 from faq.services.content import Content
 from faq.services.doctor import faults
-from faq.services.duplicates import catch_up, decide, find_duplicates, forget_texts, similar
+from faq.services.duplicates import catch_up, decide, find_duplicates, similar
 from faq.services.duplicates_look import Texts
 from faq.services.duplicates_store import store
 from faq.services.entries import create_entries, edit_entry
@@ -151,7 +152,7 @@ def test_a_decision_made_during_a_look_is_kept():
 
 def test_an_import_stores_what_it_found_and_looks_once(monkeypatch):
     an_entry("Sous quel délai ?", DELAY)
-    forget_texts()
+    clear_all()
     monkeypatch.setattr(Texts, "check", lambda *args: pytest.fail("looked again"))
     take_dump(a_dump_file(OTHER_DELAY, LONG_DELAY))
     assert Pair.objects.count() == 3

@@ -20,7 +20,7 @@ def hits(query):
 
 
 def searched_in_memory():
-    return search_memory._latest is not None
+    return search_memory.indexes._latest is not None
 
 
 def test_publishing_never_fails_with_the_server(filled, published, engine, caplog):

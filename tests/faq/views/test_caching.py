@@ -13,7 +13,6 @@ from faq.enums import Action
 from faq.models import Epoch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from faq.views.caching import Kept, forget_pages
 from tests.factories import a_published_entry, a_taxonomy, by_command, some_published_entries
 from tests.workers import stale_pages
 
@@ -40,39 +39,11 @@ def with_a_cookie(get_response):
     return middleware
 
 
-class TestKept:
-    def test_gives_what_was_put(self):
-        kept = Kept(10)
-        kept.put("a", "A", 4)
-        assert (kept.get("a"), kept.get("b")) == ("A", None)
-
-    def test_what_was_asked_for_longest_ago_makes_room(self):
-        kept = Kept(10)
-        kept.put("a", "A", 4)
-        kept.put("b", "B", 4)
-        kept.get("a")
-        kept.put("c", "C", 4)
-        assert (kept.get("a"), kept.get("b"), kept.get("c")) == ("A", None, "C")
-
-    def test_a_value_replaced_counts_once(self):
-        kept = Kept(10)
-        for _ in range(5):
-            kept.put("a", "A", 4)
-        kept.put("b", "B", 4)
-        assert kept.get("a") == "A"
-
-    def test_what_is_too_large_is_not_kept(self):
-        kept = Kept(10)
-        kept.put("a", "A", 11)
-        assert kept.get("a") is None
-
-
 @pytest.mark.django_db
 class TestPages:
     @pytest.fixture(autouse=True)
     def entry(self):
         a_taxonomy()
-        forget_pages()
         return a_published_entry("Comment ?", "Ainsi.", couloirs="hopital")
 
     def test_a_page_asked_for_again_takes_one_query(self, client):

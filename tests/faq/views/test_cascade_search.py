@@ -5,10 +5,10 @@ from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from faq.caching import LRUByteCache
 from faq.models import FailedSearch
 from faq.models.search import SearchedEntry
 from faq.views import answers
-from faq.views.caching import Kept
 from tests.factories import a_published_entry, a_taxonomy, numbers, some_published_entries
 from tests.faq.views.reading import read
 
@@ -133,8 +133,8 @@ def test_three_queries_whatever_there_is(client, monkeypatch, size):
         ("/?q=question+reponse", 2),
         ("/?q=questoin+reponse", 3),
     ):
-        # Nothing is written yet.
-        monkeypatch.setattr(answers, "_written", Kept(1_000_000))
+        # No answer is cached yet.
+        monkeypatch.setattr(answers, "_written", LRUByteCache(1_000_000))
         with CaptureQueriesContext(connection) as queries:
             assert read(client, address).count == size
         assert len(queries) <= most, [query["sql"] for query in queries]

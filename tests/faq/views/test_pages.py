@@ -9,7 +9,7 @@ from django.urls import reverse
 from faq.enums import PageSlug
 from faq.models import Couloir, Dispositif, Epoch, OfferType, SitePage, Theme
 from faq.services.pages import save_page
-from faq.views.caching import forget_pages
+from faq.views.caching import page_cache
 from tests.factories import a_published_entry, a_taxonomy, an_entry
 from tests.faq.views.reading import COUNT, read
 
@@ -111,7 +111,7 @@ class TestTheMap:
         segur = OfferType.objects.get(slug="segur")
         for rank in range(2):
             client.get(MAP)
-            forget_pages()
+            page_cache.clear()
             with django_assert_num_queries(2):
                 client.get(MAP)
             for number in range(10):

@@ -59,7 +59,7 @@ def told(found):
 
 
 def searched_in_memory():
-    return search_memory._latest is not None
+    return search_memory.indexes._latest is not None
 
 
 def test_finds_what_memory_finds_in_the_same_order(server, settings):
