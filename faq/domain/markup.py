@@ -17,7 +17,7 @@ from markdown_it.rules_inline import link as markdown_link
 from markdown_it.token import Token
 
 from faq.domain.markup_blocks import write_blocks
-from faq.domain.typography import NO_BREAK_SPACE, held_together
+from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
 
 MAX_URL = 2_000
 """Characters of a bare address; more is no address, or an attack."""
@@ -117,7 +117,7 @@ def _hold_together(state: StateCore) -> None:
     for token in state.tokens:
         for part in token.children or ():
             if part.type == "text":
-                part.content = held_together(part.content)
+                part.content = with_no_break_spaces(part.content)
 
 
 class _Linkifier(LinkifyIt):  # type: ignore[misc]

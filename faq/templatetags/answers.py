@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet
 from faq.domain.markup import render
-from faq.domain.typography import NO_BREAK_SPACE, held_together
+from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
 
 NARROW_NO_BREAK_SPACE = "\u202f"
 
@@ -64,4 +64,4 @@ def _option(slug, label, count, chosen):
 @register.filter
 def typographic(text):
     """Write a sentence with the apostrophes and the no-break spaces of printed French."""
-    return held_together(text.replace("'", "’"))
+    return with_no_break_spaces(text.replace("'", "’"))

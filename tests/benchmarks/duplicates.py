@@ -11,7 +11,7 @@ from datasketch import MinHash, MinHashLSH
 from rapidfuzz import fuzz, process
 
 from faq.domain.duplicates import Document, Index, PairKind
-from faq.domain.text import terms
+from faq.domain.text import tokenize
 from tests.benchmarks.measure import apart, each, figure, table
 from tests.benchmarks.trigrams import trigram_table
 from tests.evaluation.dataset import LabelledDataset, build_dataset
@@ -98,7 +98,7 @@ def _sketches(size: int) -> tuple[str, ...]:
 
 def _sketch(document: Document) -> MinHash:
     """Sketch the pairs of neighbouring words."""
-    words = [term.key.encode() for term in terms(document.answer)]
+    words = [token.key.encode() for token in tokenize(document.answer)]
     sketch = MinHash(num_perm=_PERMUTATIONS)
     sketch.update_batch([b" ".join(pair) for pair in pairwise(words)])
     return sketch

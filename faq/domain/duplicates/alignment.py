@@ -8,7 +8,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA, LCSseq
 
 from faq.domain.duplicates.reading import Reading
-from faq.domain.text import Kind, Term
+from faq.domain.text import Token, TokenKind
 
 NONE = -1
 MOST_LONGER = 3
@@ -38,9 +38,9 @@ class Alignment:
 
 def align(left: Reading, right: Reading) -> Alignment:
     """Return each content word its partner: same order first, then moved blocks, moved words, misspellings."""
-    partners = [NONE] * len(left.marks)
-    others = [NONE] * len(right.marks)
-    for one, other in _same_words(left.marks, right.marks):
+    partners = [NONE] * len(left.hashes)
+    others = [NONE] * len(right.hashes)
+    for one, other in _same_words(left.hashes, right.hashes):
         partners[one], others[other] = other, one
     misspelt = set()
     matched = len(partners) - partners.count(NONE)
@@ -115,7 +115,9 @@ def _opposite(others: list[int], before: int, after: int, *, at_start: bool) -> 
     return found if len(found) > len(preceding) else preceding[::-1]
 
 
-def _misspellings(left: list[Term], right: list[Term], ones: list[int], others: list[int]) -> Iterator[tuple[int, int]]:
+def _misspellings(
+    left: list[Token], right: list[Token], ones: list[int], others: list[int]
+) -> Iterator[tuple[int, int]]:
     free = list(others)
     for one in ones:
         spelt = left[one].folded
@@ -129,16 +131,16 @@ def _misspellings(left: list[Term], right: list[Term], ones: list[int], others: 
                 break
 
 
-def is_misspelling(one: Term, other: Term) -> bool:
+def is_misspelling(one: Token, other: Token) -> bool:
     """Return whether two words may be one, mistyped: a letter or two apart, by their length."""
-    if Kind.NEGATION in (one.kind, other.kind):
-        return Kind.WORD in (one.kind, other.kind) and OSA.distance(one.folded, other.folded, score_cutoff=1) <= 1
+    if TokenKind.NEGATION in (one.kind, other.kind):
+        return TokenKind.WORD in (one.kind, other.kind) and OSA.distance(one.folded, other.folded, score_cutoff=1) <= 1
     if one.kind not in _SPELT or other.kind not in _SPELT:
         return False
     shorter, longer = one.folded, other.folded
     if len(shorter) > len(longer):
         shorter, longer = longer, shorter
-    least = 6 if Kind.NAME in (one.kind, other.kind) else 3
+    least = 6 if TokenKind.NAME in (one.kind, other.kind) else 3
     if len(shorter) < least or len(longer) < 4 or len(longer) - len(shorter) > MOST_LONGER:
         return False
     if longer.endswith(shorter) and longer[: -len(shorter)] in _NEGATING:
@@ -147,5 +149,5 @@ def is_misspelling(one: Term, other: Term) -> bool:
     return OSA.distance(shorter, longer, score_cutoff=allowed) <= allowed
 
 
-_SPELT = (Kind.WORD, Kind.NAME)
+_SPELT = (TokenKind.WORD, TokenKind.NAME)
 _NEGATING = ("in", "im", "ir", "il", "non", "de", "des", "dis", "mal", "anti", "re")

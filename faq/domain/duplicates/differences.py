@@ -7,8 +7,8 @@ from rapidfuzz.distance import OSA
 from faq.domain.duplicates.alignment import NONE, Alignment
 from faq.domain.duplicates.pairs import Cause, Reason
 from faq.domain.duplicates.reading import Reading
-from faq.domain.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, ROLES, UNITS
-from faq.domain.text import Kind, Term, stem
+from faq.domain.text import Token, TokenKind, stem
+from faq.domain.text.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, ROLES, UNITS
 
 # Names of several words are not stemmed.
 _ROLES = frozenset(map(stem, ROLES)) | ROLES
@@ -35,7 +35,7 @@ def _other_subjects(left: Reading, right: Reading, alignment: Alignment) -> Iter
         if found := _numbers(left, right, ones, others, labelled=True):
             yield Reason(_numbered(left, found[0]), _said(left, found[0]), _said(right, found[1]))
         for cause, of_left, of_right in (
-            (Cause.CODE, _kinds(left, ones, Kind.CODE), _kinds(right, others, Kind.CODE)),
+            (Cause.CODE, _kinds(left, ones, TokenKind.CODE), _kinds(right, others, TokenKind.CODE)),
             (Cause.ROLE, _roles(left, ones), _roles(right, others)),
             (Cause.ENTITY, _names(left, right, ones), _names(right, left, others)),
         ):
@@ -75,18 +75,22 @@ def _numbers(
 
 
 def _numerals(reading: Reading, places: Iterable[int]) -> list[int]:
-    return [place for place in places if reading.content[place].kind is Kind.NUMBER]
+    return [place for place in places if reading.content[place].kind is TokenKind.NUMBER]
 
 
-def _label(reading: Reading, place: int) -> Term | None:
+def _label(reading: Reading, place: int) -> Token | None:
     """Return the noun that a number names one of: « vague » of « vague 2 », unless a unit follows the number."""
     at = reading.places[place]
-    if any(term.key in _UNITS for term in reading.words[at + 1 : at + 2]):
+    if any(token.key in _UNITS for token in reading.words[at + 1 : at + 2]):
         return None
-    before = [term for term in reading.words[max(0, at - 3) : at] if term.kind is not Kind.STOP or term.key in _LABELS]
-    if before and before[-1].kind is Kind.NAME:
+    before = [
+        token
+        for token in reading.words[max(0, at - 3) : at]
+        if token.kind is not TokenKind.STOP or token.key in _LABELS
+    ]
+    if before and before[-1].kind is TokenKind.NAME:
         return before[-1]
-    return next((term for term in reversed(before) if term.key in _LABELS), None)
+    return next((token for token in reversed(before) if token.key in _LABELS), None)
 
 
 def _numbered(reading: Reading, place: int) -> Cause:
@@ -98,11 +102,11 @@ def _said(reading: Reading, place: int) -> str:
     """Return a number with the word before it or the unit after it."""
     at = reading.places[place]
     label = _label(reading, place)
-    after = [term.folded for term in reading.words[at + 1 : at + 2] if term.key in _UNITS]
+    after = [token.folded for token in reading.words[at + 1 : at + 2] if token.key in _UNITS]
     return " ".join([*([label.folded] if label else []), reading.words[at].folded, *after])
 
 
-def _kinds(reading: Reading, places: Iterable[int], kind: Kind) -> frozenset[str]:
+def _kinds(reading: Reading, places: Iterable[int], kind: TokenKind) -> frozenset[str]:
     return frozenset(reading.content[place].key for place in places if reading.content[place].kind is kind)
 
 
@@ -114,7 +118,7 @@ def _names(reading: Reading, other: Reading, places: Iterable[int]) -> frozenset
     return frozenset(
         reading.content[place].key
         for place in places
-        if reading.is_name(place) and reading.content[place].mark not in other.mark_set
+        if reading.is_name(place) and reading.content[place].key_hash not in other.hash_set
     )
 
 
@@ -132,13 +136,13 @@ def _other_units(left: Reading, right: Reading, ones: list[int], others: list[in
     for one in ones:
         for other in others:
             units = left.content[one], right.content[other]
-            if all(term.key in _UNITS for term in units) and _counted(left, one) and _counted(right, other):
+            if all(token.key in _UNITS for token in units) and _counted(left, one) and _counted(right, other):
                 return units[0].folded, units[1].folded
     return None
 
 
 def _counted(reading: Reading, place: int) -> bool:
-    return place > 0 and reading.content[place - 1].kind is Kind.NUMBER
+    return place > 0 and reading.content[place - 1].kind is TokenKind.NUMBER
 
 
 def _opposed_openings(left: Reading, right: Reading) -> Iterator[Reason]:
@@ -150,32 +154,32 @@ def _opposed_openings(left: Reading, right: Reading) -> Iterator[Reason]:
 
 def _lone_negations(reading: Reading, partners: list[int], other: Reading, others: list[int]) -> Iterator[int]:
     """Return the negations that stand between words which the other text has without any negation."""
-    for place, term in enumerate(reading.content):
-        if term.kind is Kind.NEGATION and partners[place] == NONE:
+    for place, token in enumerate(reading.content):
+        if token.kind is TokenKind.NEGATION and partners[place] == NONE:
             before = next((p for p in range(place - 1, max(-1, place - 3), -1) if partners[p] != NONE), None)
             after = next((p for p in range(place + 1, min(len(partners), place + 3)) if partners[p] != NONE), None)
             if before is None or after is None:
                 continue
             low, high = sorted((partners[before], partners[after]))
-            if high - low <= _REACH and not _is_negated(other, others, low, high, term):
+            if high - low <= _REACH and not _is_negated(other, others, low, high, token):
                 yield place
 
 
-def _is_negated(reading: Reading, partners: list[int], low: int, high: int, negation: Term) -> bool:
+def _is_negated(reading: Reading, partners: list[int], low: int, high: int, negation: Token) -> bool:
     """Return whether a negation, or this one mistyped, stands about two places."""
     # One that has its own partner bears on something else.
     for place in range(max(0, low - 1), min(len(partners), high + 2)):
-        if reading.content[place].kind is Kind.NEGATION and partners[place] == NONE:
+        if reading.content[place].kind is TokenKind.NEGATION and partners[place] == NONE:
             return True
     between = reading.words[reading.places[low] + 1 : reading.places[high]]
     return len(negation.folded) > 3 and any(
-        OSA.distance(term.folded, negation.folded, score_cutoff=1) <= 1 for term in between
+        OSA.distance(token.folded, negation.folded, score_cutoff=1) <= 1 for token in between
     )
 
 
 def _around(reading: Reading, place: int) -> str:
     at = reading.places[place]
-    return " ".join(term.folded for term in reading.words[max(0, at - 2) : at + 2])
+    return " ".join(token.folded for token in reading.words[max(0, at - 2) : at + 2])
 
 
 _VAGUE = stem("vague")

@@ -66,7 +66,7 @@ def _marks(reading: Reading, partners: list[int], misspelt: AbstractSet[int], sa
 
 def _deciding(reading: Reading, marks: Mapping[int, Mark], said: Collection[str]) -> set[int]:
     """Find the words that decide among those that only this text has, with what belongs to them: a unit, a label."""
-    named = {at for at, term in enumerate(reading.words) if term.folded in said or term.key in said}
+    named = {at for at, token in enumerate(reading.words) if token.folded in said or token.key in said}
     alone = {at for at in named if marks.get(at) is Mark.DIFFERENT} or named & {0}
     return {at for at in named if any(abs(at - one) <= _TOGETHER for one in alone)}
 
@@ -74,7 +74,7 @@ def _deciding(reading: Reading, marks: Mapping[int, Mark], said: Collection[str]
 def _stretches(reading: Reading, marks: Mapping[int, Mark]) -> Iterator[Stretch]:
     stretch: Stretch | None = None
     for at, mark in sorted(marks.items()):
-        token = reading.tokens[at]
+        token = reading.placed_tokens[at]
         if stretch and mark is stretch.mark:
             stretch = Stretch(stretch.start, token.end, mark)
             continue

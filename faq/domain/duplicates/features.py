@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.pairs import Document
-from faq.domain.text import Term, terms
+from faq.domain.text import Token, tokenize
 
 SHORT = 8
 """Content words up to which a text is also found by its letters: a misspelling there is a large part of it."""
@@ -54,44 +54,44 @@ class Batch:
     """Which document each view is of."""
     lengths: list[int] = field(default_factory=list)
     kinds: list[View] = field(default_factory=list)
-    marks: "array[int]" = field(default_factory=lambda: array("I"))
+    hashes: "array[int]" = field(default_factory=lambda: array("I"))
     weights: "array[int]" = field(default_factory=lambda: array("B"))
 
     def add(self, owner: int, document: Document) -> None:
         """Take in the views of a document: of its answer, and of its question but for the frame."""
         for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
-            words = terms(text or "")
-            content = [term for term in words if term.weight]
+            words = tokenize(text or "")
+            content = [token for token in words if token.weight]
             if len(content) > 1:
-                self._view(owner, View.WORDS, [term.mark ^ salt for term in content], (t.weight for t in content))
+                self._view(owner, View.WORDS, [token.key_hash ^ salt for token in content], (t.weight for t in content))
                 if not salt and len(words) - len(content) >= _FRAMED:
                     # Right after the words of the same text: the two are looked at together.
-                    self._alike(owner, View.FRAME, [term.mark for term in words if not term.weight])
+                    self._alike(owner, View.FRAME, [token.key_hash for token in words if not token.weight])
             if words and len(content) <= SHORT:
-                self._alike(owner, View.LETTERS, [mark ^ salt for mark in _letters(content or words)])
+                self._alike(owner, View.LETTERS, [key_hash ^ salt for key_hash in _letters(content or words)])
 
-    def _alike(self, owner: int, kind: View, marks: Sequence[int]) -> None:
+    def _alike(self, owner: int, kind: View, hashes: Sequence[int]) -> None:
         """Take in a view all of whose features tell as much."""
-        self._view(owner, kind, marks, bytes([1]) * len(marks))
+        self._view(owner, kind, hashes, bytes([1]) * len(hashes))
 
-    def _view(self, owner: int, kind: View, marks: Sequence[int], weights: Iterable[int]) -> None:
+    def _view(self, owner: int, kind: View, hashes: Sequence[int], weights: Iterable[int]) -> None:
         self.owners.append(owner)
-        self.lengths.append(len(marks))
+        self.lengths.append(len(hashes))
         self.kinds.append(kind)
-        self.marks.extend(marks)
+        self.hashes.extend(hashes)
         self.weights.extend(weights)
 
     def views(self) -> "Views":
         """Return the views with each feature once, in order."""
-        marks, weights = np.array(self.marks, np.uint32), np.array(self.weights, np.uint8)
+        hashes, weights = np.array(self.hashes, np.uint32), np.array(self.weights, np.uint8)
         places = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
         kinds = np.repeat(np.array(self.kinds, np.uint8), self.lengths)
         words, letters, frame = (kinds == kind for kind in View)
         keys = np.concatenate(
             [
-                _packed(places[letters], marks[letters], weights[letters]),
-                *(_pairs(places[words], marks[words], weights[words], step) for step in NEARBY),
-                _runs(places[frame], marks[frame]),
+                _packed(places[letters], hashes[letters], weights[letters]),
+                *(_pairs(places[words], hashes[words], weights[words], step) for step in NEARBY),
+                _runs(places[frame], hashes[frame]),
             ]
         )
         keys.sort()
@@ -159,37 +159,37 @@ def keyed(rows: NDArray[np.int64], features: Words) -> NDArray[np.uint64]:
     return (rows.astype(np.uint64) << np.uint64(32)) | features
 
 
-def _pairs(views: NDArray[np.uint64], marks: Words, weights: Weights, step: int) -> NDArray[np.uint64]:
+def _pairs(views: NDArray[np.uint64], hashes: Words, weights: Weights, step: int) -> NDArray[np.uint64]:
     """Return the pairs of words that stand so many places apart, whichever comes first."""
     together = views[step:] == views[:-step]
-    ones, others = marks[:-step][together], marks[step:][together]
+    ones, others = hashes[:-step][together], hashes[step:][together]
     low, high = np.minimum(ones, others), np.maximum(ones, others)
     mixed = (low * _MIX) ^ (high + (high << np.uint32(13)) + (high >> np.uint32(7)))
     both = (weights[:-step][together] + weights[step:][together] + 1) // 2
     return _packed(views[step:][together], mixed, both)
 
 
-def _runs(views: NDArray[np.uint64], marks: Words) -> NDArray[np.uint64]:
+def _runs(views: NDArray[np.uint64], hashes: Words) -> NDArray[np.uint64]:
     """Return the runs of FRAME function words."""
-    number = max(0, len(marks) - FRAME + 1)
+    number = max(0, len(hashes) - FRAME + 1)
     mixed = np.full(number, _RUNS)
     for step in range(FRAME):
-        mixed = (mixed ^ marks[step : step + number]) * _MIX
+        mixed = (mixed ^ hashes[step : step + number]) * _MIX
         mixed ^= mixed >> np.uint32(15)
     together = views[:number] == views[len(views) - number :]
     return _packed(views[:number][together], mixed[together], np.ones(int(together.sum()), np.uint8))
 
 
-def _packed(views: NDArray[np.uint64], marks: Words, weights: Weights) -> NDArray[np.uint64]:
+def _packed(views: NDArray[np.uint64], hashes: Words, weights: Weights) -> NDArray[np.uint64]:
     """Put view (24 bits), feature (32) and weight (8) into one number, to sort by."""
     packed = views << np.uint64(40)
-    packed |= marks.astype(np.uint64) << np.uint64(8)
+    packed |= hashes.astype(np.uint64) << np.uint64(8)
     packed |= weights
     return packed
 
 
-def _letters(content: list[Term]) -> Iterator[int]:
+def _letters(content: list[Token]) -> Iterator[int]:
     """Return the hashes of a text's runs of three letters, word limits included."""
-    text = " ".join(["", *(term.folded for term in content), ""])
+    text = " ".join(["", *(token.folded for token in content), ""])
     for start in range(len(text) - 2):
         yield zlib.crc32(text[start : start + 3].encode()) ^ _LETTERS

@@ -5,7 +5,7 @@ from collections import defaultdict
 from faq.domain.duplicates.alignment import MOST_LONGER, is_misspelling
 from faq.domain.duplicates.reading import Reading, worth
 from faq.domain.duplicates.verdict import CONTAINED, NEARLY_AS_LONG
-from faq.domain.text import FULL_STOPS, Term, chunks, terms_of_chunk
+from faq.domain.text import SENTENCE_ENDS, Token, split_chunks, tokenize_chunk
 
 _ROUNDING = 1e-5
 """More than what is lost in short fractions."""
@@ -42,12 +42,12 @@ class Glance:
         """Return the places of the words that may have a partner in another text, and what there is to share in it."""
         places, weight = 0, 0.0
         known = self._chunks
-        for line in chunks(other):
+        for line in split_chunks(other):
             counting = common = heavy = 0
             for chunk in line:
-                there, terms_there, common_there, heavy_there, ends = known[chunk]
+                there, counting_there, common_there, heavy_there, ends = known[chunk]
                 places |= there
-                counting += terms_there
+                counting += counting_there
                 common += common_there
                 heavy += heavy_there
                 if ends:
@@ -64,40 +64,40 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
     how many of them are common, and their weight; whether it ends a sentence.
     """
 
-    def __init__(self, content: list[Term]) -> None:
+    def __init__(self, content: list[Token]) -> None:
         self._same: dict[int, int] = defaultdict(int)
-        self._alike: dict[tuple[int, str], list[tuple[int, Term]]] = defaultdict(list)
-        for place, term in enumerate(content):
-            self._same[term.mark] |= 1 << place
-            for end in _ends(term):
-                for length in range(len(term.folded) - MOST_LONGER, len(term.folded) + MOST_LONGER + 1):
-                    self._alike[length, end].append((1 << place, term))
+        self._alike: dict[tuple[int, str], list[tuple[int, Token]]] = defaultdict(list)
+        for place, token in enumerate(content):
+            self._same[token.key_hash] |= 1 << place
+            for end in _ends(token):
+                for length in range(len(token.folded) - MOST_LONGER, len(token.folded) + MOST_LONGER + 1):
+                    self._alike[length, end].append((1 << place, token))
 
     def __missing__(self, chunk: str) -> tuple[int, int, int, int, bool]:
-        content = [term for term in terms_of_chunk(chunk) if term.weight]
+        content = [token for token in tokenize_chunk(chunk) if token.weight]
         places = 0
-        for term in content:
-            places |= self._partners(term)
+        for token in content:
+            places |= self._partners(token)
         self[chunk] = found = (
             places,
             len(content),
-            sum([term.common for term in content]),
-            sum([term.weight for term in content]),
-            chunk[-1] in FULL_STOPS,
+            sum([token.is_common for token in content]),
+            sum([token.weight for token in content]),
+            chunk[-1] in SENTENCE_ENDS,
         )
         return found
 
-    def _partners(self, other: Term) -> int:
+    def _partners(self, other: Token) -> int:
         """Return the places of the words that are the same, or that one of the two may be the other mistyped."""
-        places = self._same.get(other.mark, 0)
+        places = self._same.get(other.key_hash, 0)
         length = len(other.folded)
         for end in _ends(other):
-            for place, term in self._alike.get((length, end), ()):
-                if not places & place and is_misspelling(term, other):
+            for place, token in self._alike.get((length, end), ()):
+                if not places & place and is_misspelling(token, other):
                     places |= place
         return places
 
 
-def _ends(term: Term) -> tuple[str, str]:
+def _ends(token: Token) -> tuple[str, str]:
     """Whatever is mistyped in between, the first letter or the last is still the same."""
-    return f"{term.folded[0]}…", f"…{term.folded[-1]}"
+    return f"{token.folded[0]}…", f"…{token.folded[-1]}"

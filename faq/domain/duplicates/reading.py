@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from faq.domain.text import Kind, Term, Token, sentences, tokens
+from faq.domain.text import PlacedToken, Token, TokenKind, placed_tokens, tokenize_sentences
 
 BOILERPLATE = 0.7
 """Share of common words and links from which a sentence is a formula that any answer may end with."""
@@ -20,51 +20,51 @@ class Reading:
     text: str
 
     @cached_property
-    def sentences(self) -> list[list[Term]]:
+    def sentences(self) -> list[list[Token]]:
         """All words, sentence by sentence."""
-        return sentences(self.text)
+        return tokenize_sentences(self.text)
 
     @cached_property
-    def words(self) -> list[Term]:
+    def words(self) -> list[Token]:
         """All words, in order."""
-        return [term for sentence in self.sentences for term in sentence]
+        return [token for sentence in self.sentences for token in sentence]
 
     @cached_property
     def places(self) -> list[int]:
         """Where the words that count stand among all words."""
-        return [place for place, term in enumerate(self.words) if term.weight]
+        return [place for place, token in enumerate(self.words) if token.weight]
 
     @cached_property
-    def _content(self) -> list[list[Term]]:
-        return [[term for term in sentence if term.weight] for sentence in self.sentences]
+    def _content(self) -> list[list[Token]]:
+        return [[token for token in sentence if token.weight] for sentence in self.sentences]
 
     @cached_property
-    def content(self) -> list[Term]:
+    def content(self) -> list[Token]:
         """The words that count, in order."""
-        return [term for sentence in self._content for term in sentence]
+        return [token for sentence in self._content for token in sentence]
 
     @cached_property
-    def marks(self) -> list[int]:
+    def hashes(self) -> list[int]:
         """The hashes of the words that count."""
-        return [term.mark for term in self.content]
+        return [token.key_hash for token in self.content]
 
     @cached_property
-    def all_marks(self) -> list[int]:
+    def all_hashes(self) -> list[int]:
         """The hashes of all words."""
-        return [term.mark for term in self.words]
+        return [token.key_hash for token in self.words]
 
     @cached_property
-    def mark_set(self) -> frozenset[int]:
+    def hash_set(self) -> frozenset[int]:
         """The hashes of the words that count, once each."""
-        return frozenset(self.marks)
+        return frozenset(self.hashes)
 
     @cached_property
     def weights(self) -> list[float]:
         """What sharing each of the words that count tells."""
         found: list[float] = []
         for content in self._content:
-            each = worth(len(content), sum([term.common for term in content]))
-            found += [term.weight * each for term in content]
+            each = worth(len(content), sum([token.is_common for token in content]))
+            found += [token.weight * each for token in content]
         return found
 
     @cached_property
@@ -75,12 +75,12 @@ class Reading:
     @cached_property
     def spelling(self) -> tuple[str, ...]:
         """All words without case and accents: equal for texts that are the same but for typography."""
-        return tuple(term.folded for term in self.words)
+        return tuple(token.folded for token in self.words)
 
     @cached_property
-    def tokens(self) -> list[Token]:
+    def placed_tokens(self) -> list[PlacedToken]:
         """All words with their places in the text."""
-        return tokens(self.text)
+        return placed_tokens(self.text)
 
     @cached_property
     def shouted(self) -> bool:
@@ -90,10 +90,10 @@ class Reading:
 
     def is_name(self, place: int) -> bool:
         """Return whether the content word at this place is written as a name."""
-        term = self.content[place]
-        if term.kind in (Kind.NAME, Kind.LINK):
+        token = self.content[place]
+        if token.kind in (TokenKind.NAME, TokenKind.LINK):
             return not self.shouted
-        return term.capital and not self.shouted and not self.tokens[self.places[place]].opens
+        return token.is_capitalised and not self.shouted and not self.placed_tokens[self.places[place]].starts_sentence
 
 
 def worth(counting: int, common: int) -> float:

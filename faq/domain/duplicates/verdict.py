@@ -113,18 +113,21 @@ def _unlike_at_sight(left: Reading, right: Reading) -> bool:
     if left.weight / right.weight >= NEARLY_AS_LONG:
         return sight < REWORDED or (sight < RESEMBLING * _SPELT_RIGHT and _frame(left, right) < SAME_FRAME)
     most = CONTAINED * _SPELT_RIGHT_IN_PART
-    return sight < most or LCSseq.similarity(left.marks, right.marks) < most * len(left.marks)
+    return sight < most or LCSseq.similarity(left.hashes, right.hashes) < most * len(left.hashes)
 
 
 def _at_sight(left: Reading, right: Reading) -> float:
     """Return the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
-    there = right.mark_set
-    return sum([weight for mark, weight in zip(left.marks, left.weights, strict=True) if mark in there]) / left.weight
+    there = right.hash_set
+    return (
+        sum([weight for key_hash, weight in zip(left.hashes, left.weights, strict=True) if key_hash in there])
+        / left.weight
+    )
 
 
 def _frame(left: Reading, right: Reading) -> float:
     """Return the share of all words that stand in the same order in both texts (0–1)."""
-    return LCSseq.normalized_similarity(left.all_marks, right.all_marks, score_cutoff=SAME_FRAME)
+    return LCSseq.normalized_similarity(left.all_hashes, right.all_hashes, score_cutoff=SAME_FRAME)
 
 
 def measure(left: Reading, right: Reading, alignment: Alignment) -> Likeness:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from faq.domain.text import Kind, Term, names_in, terms, tokens
+from faq.domain.text import Token, TokenKind, find_names, placed_tokens, tokenize
 
 GENERATION = 1
 """To be raised with every change of what is indexed: what was stored by another generation is analysed again."""
@@ -21,7 +21,7 @@ _USUAL_QUESTION, _USUAL_ANSWER = 7, 50
 _LENGTH_MATTERS_IN_QUESTION, _LENGTH_MATTERS_IN_ANSWER = 0.5, 0.6
 _HALF_WAY = 2.5
 
-_WRITTEN = {Kind.WORD, Kind.NAME}
+_WRITTEN = {TokenKind.WORD, TokenKind.NAME}
 """Kinds of words that people begin to type, and mistype."""
 _BETWEEN_PARTS = re.compile(r"[\s\u2010\u2011-]+")
 _ELECTRONIC = re.compile(r"(?i)\be[\u2010\u2011-]([^\W\d_]{2,})")
@@ -43,26 +43,28 @@ class Analysis:
 def analyse(question: str, answer: str) -> Analysis:
     """Return what is indexed of an entry; it depends on these two texts alone."""
     asked, answered = list(_words(question)), list(_words(answer))
-    in_question = Counter(clipped(term.key) for term in asked)
-    in_answer = Counter(clipped(term.key) for term in answered)
+    in_question = Counter(clipped(token.key) for token in asked)
+    in_answer = Counter(clipped(token.key) for token in answered)
     of_question = _by_length(len(asked), _USUAL_QUESTION, _LENGTH_MATTERS_IN_QUESTION)
     of_answer = _by_length(len(answered), _USUAL_ANSWER, _LENGTH_MATTERS_IN_ANSWER)
     weights = {
         key: _weight(_QUESTION_BOOST * in_question[key] / of_question + in_answer[key] / of_answer)
         for key in in_question | in_answer
     }
-    written = [term for term in (*asked, *answered) if term.kind in _WRITTEN]
-    return Analysis(weights, {clipped(term.folded): clipped(term.key) for term in written})
+    written = [token for token in (*asked, *answered) if token.kind in _WRITTEN]
+    return Analysis(weights, {clipped(token.folded): clipped(token.key) for token in written})
 
 
 def surfaces(text: str) -> dict[str, str]:
     """Return the words of a text as people may be shown them, by the word without case and accents."""
     found: dict[str, str] = {}
-    for token in tokens(text):
-        surface = text[token.start : token.end]
-        found.setdefault(clipped(token.term.folded), surface if token.term.kind is Kind.NAME else surface.lower())
-    for term, surface in _parts_of_names(text):
-        found.setdefault(clipped(term.folded), surface)
+    for placed in placed_tokens(text):
+        surface = text[placed.start : placed.end]
+        found.setdefault(
+            clipped(placed.token.folded), surface if placed.token.kind is TokenKind.NAME else surface.lower()
+        )
+    for token, surface in _parts_of_names(text):
+        found.setdefault(clipped(token.folded), surface)
     return found
 
 
@@ -79,35 +81,37 @@ def clipped(word: str) -> str:
     return word if len(encoded) <= LONGEST_WORD else encoded[:LONGEST_WORD].decode("utf-8", "ignore")
 
 
-def _words(text: str) -> Iterator[Term]:
-    for term in terms(text):
-        if term.kind is not Kind.STOP:
-            yield term
-    for term, _ in _parts_of_names(text):
-        yield term
+def _words(text: str) -> Iterator[Token]:
+    for token in tokenize(text):
+        if token.kind is not TokenKind.STOP:
+            yield token
+    for token, _ in _parts_of_names(text):
+        yield token
     for shouted in _SHOUTED.findall(text):
-        yield from (term for term in terms(shouted) if term.kind is Kind.STOP)
+        yield from (token for token in tokenize(shouted) if token.kind is TokenKind.STOP)
 
 
-def _parts_of_names(text: str) -> Iterator[tuple[Term, str]]:
+def _parts_of_names(text: str) -> Iterator[tuple[Token, str]]:
     """Return the words within names of several, which a search may give alone."""
-    for start, end in names_in(text):
+    for start, end in find_names(text):
         yield from _known_parts(text[start:end])
     for name in _ELECTRONIC.finditer(text):
         yield from _known_parts(name[1])
 
 
-def _known_parts(name: str) -> tuple[tuple[Term, str], ...]:
+def _known_parts(name: str) -> tuple[tuple[Token, str], ...]:
     parts = _NAME_PARTS.get(name)
     if parts is None:
         if len(_NAME_PARTS) >= _MOST_NAMES:
             _NAME_PARTS.clear()
-        split = [(term, part) for part in name_parts(name) for term in terms(part) if term.kind is not Kind.STOP]
+        split = [
+            (token, part) for part in name_parts(name) for token in tokenize(part) if token.kind is not TokenKind.STOP
+        ]
         parts = _NAME_PARTS[name] = tuple(split)
     return parts
 
 
-_NAME_PARTS: dict[str, tuple[tuple[Term, str], ...]] = {}
+_NAME_PARTS: dict[str, tuple[tuple[Token, str], ...]] = {}
 
 
 def _by_length(length: int, usual: int, matters: float) -> float:

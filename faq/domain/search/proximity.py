@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 
 from faq.domain.search.senses import Sense
-from faq.domain.text import Kind, terms
+from faq.domain.text import TokenKind, tokenize
 
 MOST_COMPARED = 20
 """Of the entries that a search finds: the best, whose texts are looked through."""
@@ -42,7 +42,7 @@ class Phrase:
     @staticmethod
     def _missing(neighbours: Sequence[Neighbours], text: str) -> list[Neighbours]:
         """Return those that do not stand side by side in a text, function words aside."""
-        keys = [term.key for term in terms(text) if term.kind is not Kind.STOP]
+        keys = [token.key for token in tokenize(text) if token.kind is not TokenKind.STOP]
         stand = set(pairwise(keys))
         return [both for both in neighbours if stand.isdisjoint(product(*both))]
 

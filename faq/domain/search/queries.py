@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from faq.domain.search.analysis import clipped, name_parts
-from faq.domain.text import COMMON_WEIGHT, Kind, Token, tokens
+from faq.domain.text import COMMON_WEIGHT, PlacedToken, TokenKind, placed_tokens
 
 LONGEST_QUERY = 200
 """Characters. What follows is not read."""
@@ -77,41 +77,41 @@ def read_query(text: str) -> Query:
     """Read what somebody typed, whatever it is; words that say nothing are left out, and what is too much of it."""
     seen = _UNSEEN.sub(" ", text[: 4 * LONGEST_QUERY].encode("utf-8", "replace").decode()).strip()[:LONGEST_QUERY]
     found: dict[str, Word] = {}
-    for token in _telling(seen):
-        word = _word(seen, token)
+    for placed in _telling(seen):
+        word = _word(seen, placed)
         found.setdefault(word.key, word)
     return Query(seen, tuple(found.values())[:MOST_WORDS])
 
 
 def expression_keys(text: str) -> Keys:
     """Return the words of an expression; none where it says nothing."""
-    return tuple(clipped(token.term.key) for token in _telling(text))
+    return tuple(clipped(placed.token.key) for placed in _telling(text))
 
 
-def _telling(text: str) -> list[Token]:
+def _telling(text: str) -> list[PlacedToken]:
     """Return the words that say something; « NOS » is an acronym where not everything is in capitals."""
-    found = tokens(text)
-    telling = [token for token in found if token.term.kind is not Kind.STOP]
+    found = placed_tokens(text)
+    telling = [placed for placed in found if placed.token.kind is not TokenKind.STOP]
     if not text.isupper() or not telling:
-        telling += [token for token in found if token.term.kind is Kind.STOP and _is_shouted(text, token)]
-    return sorted(telling, key=lambda token: token.start)
+        telling += [placed for placed in found if placed.token.kind is TokenKind.STOP and _is_shouted(text, placed)]
+    return sorted(telling, key=lambda placed: placed.start)
 
 
-def _is_shouted(text: str, token: Token) -> bool:
-    return token.end - token.start > 1 and text[token.start : token.end].isupper()
+def _is_shouted(text: str, placed: PlacedToken) -> bool:
+    return placed.end - placed.start > 1 and text[placed.start : placed.end].isupper()
 
 
-def _word(text: str, token: Token) -> Word:
-    term = token.term
-    surface = text[token.start : token.end]
-    parts = name_parts(surface) if term.kind is Kind.NAME else []
+def _word(text: str, placed: PlacedToken) -> Word:
+    token = placed.token
+    surface = text[placed.start : placed.end]
+    parts = name_parts(surface) if token.kind is TokenKind.NAME else []
     keys = tuple(key for part in parts for key in expression_keys(part))
     return Word(
-        key=clipped(term.key),
-        form=clipped(term.folded),
-        start=token.start,
-        end=token.end,
+        key=clipped(token.key),
+        form=clipped(token.folded),
+        start=placed.start,
+        end=placed.end,
         parts=keys if parts != [surface] else (),
-        common=term.weight <= COMMON_WEIGHT,
-        negation=term.kind is Kind.NEGATION,
+        common=token.weight <= COMMON_WEIGHT,
+        negation=token.kind is TokenKind.NEGATION,
     )

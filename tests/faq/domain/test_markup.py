@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import pytest
 
 from faq.domain.markup import MAX_URL, plain, render
-from faq.domain.typography import held_together
+from faq.domain.text.typography import with_no_break_spaces
 from tests.faq.domain.rendered import Page
 
 
@@ -43,7 +43,7 @@ AS_TYPED = [
 def test_shown_as_typed(text: str) -> None:
     page = Page(text)
 
-    assert page.text == f"\n{held_together(text)}"
+    assert page.text == f"\n{with_no_break_spaces(text)}"
     assert page.links == []
     assert plain(text) == text
 
@@ -104,7 +104,7 @@ def test_bare_address(text: str, address: str) -> None:
     [(href, shown)] = page.links
     assert shown == address
     assert unquote(href).lower() == unquote(scheme + address).lower()
-    assert page.text.strip() == held_together(text.replace("*", "").replace("\u200b", "")).strip()
+    assert page.text.strip() == with_no_break_spaces(text.replace("*", "").replace("\u200b", "")).strip()
 
 
 def test_several_addresses_in_one_line() -> None:

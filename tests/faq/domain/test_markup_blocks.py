@@ -4,7 +4,7 @@ import pytest
 
 from faq.domain.markup import render
 from faq.domain.markup_blocks import MAX_NESTING
-from faq.domain.typography import NO_BREAK_SPACE
+from faq.domain.text.typography import NO_BREAK_SPACE
 
 
 def shape(text: str) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faq.domain.markup import render
-from faq.domain.typography import NO_BREAK_SPACE, held_together
+from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from faq.domain.typography import NO_BREAK_SPACE, held_together
     ],
 )
 def test_what_french_sets_apart_stays_on_its_line(typed, shown):
-    assert held_together(typed) == shown
+    assert with_no_break_spaces(typed) == shown
     assert render(typed) == f"<p>{shown}</p>"
 
 
@@ -27,6 +27,6 @@ def test_punctuation_after_emphasis_stays_too():
 
 @given(st.text(alphabet="ab :;?!«»\u00a0\n"))
 def test_only_spaces_change_and_only_once(text):
-    held = held_together(text)
+    held = with_no_break_spaces(text)
     assert held.replace(NO_BREAK_SPACE, " ") == text.replace(NO_BREAK_SPACE, " ")
-    assert held_together(held) == held
+    assert with_no_break_spaces(held) == held

@@ -4,11 +4,11 @@ import unicodedata
 
 import pytest
 
-from faq.domain.text import Kind, stem, terms, tokens
+from faq.domain.text import TokenKind, placed_tokens, stem, tokenize
 
 
 def keys(text):
-    return [term.key for term in terms(text)]
+    return [token.key for token in tokenize(text)]
 
 
 @pytest.mark.parametrize(
@@ -50,19 +50,19 @@ def test_names_and_codes_are_told_apart(one, other):
 @pytest.mark.parametrize(
     ("word", "kind"),
     [
-        ("le", Kind.STOP),
-        ("certificat", Kind.WORD),
-        ("jamais", Kind.NEGATION),
-        ("905", Kind.NUMBER),
-        ("quinze", Kind.NUMBER),
-        ("F414", Kind.CODE),
-        ("DRIMbox", Kind.NAME),
-        ("aide@example.org", Kind.LINK),
-        ("www.example.org", Kind.LINK),
+        ("le", TokenKind.STOP),
+        ("certificat", TokenKind.WORD),
+        ("jamais", TokenKind.NEGATION),
+        ("905", TokenKind.NUMBER),
+        ("quinze", TokenKind.NUMBER),
+        ("F414", TokenKind.CODE),
+        ("DRIMbox", TokenKind.NAME),
+        ("aide@example.org", TokenKind.LINK),
+        ("www.example.org", TokenKind.LINK),
     ],
 )
 def test_words_are_of_a_kind(word, kind):
-    assert [term.kind for term in terms(word)] == [kind]
+    assert [token.kind for token in tokenize(word)] == [kind]
 
 
 def test_inflected_forms_share_their_stem():
@@ -73,13 +73,17 @@ def test_inflected_forms_share_their_stem():
 
 def test_tokens_know_their_places_and_the_beginnings_of_sentences():
     text = "L’INS  est lue (voir Gazelle). Puis\nl’e-CPS."
-    assert [text[token.start : token.end] for token in tokens(text)] == [
+    assert [text[placed.start : placed.end] for placed in placed_tokens(text)] == [
         "L", "INS", "est", "lue", "voir", "Gazelle", "Puis", "l", "e-CPS",
     ]  # fmt: skip
-    assert [text[token.start : token.end] for token in tokens(text) if token.opens] == ["L", "Puis", "l"]
-    assert [token.term for token in tokens(text)] == terms(text)
+    assert [text[placed.start : placed.end] for placed in placed_tokens(text) if placed.starts_sentence] == [
+        "L",
+        "Puis",
+        "l",
+    ]
+    assert [placed.token for placed in placed_tokens(text)] == tokenize(text)
 
 
 def test_nothing_to_read_gives_no_words():
-    assert terms("… — « » \u200b ?") == []
-    assert tokens("") == []
+    assert tokenize("… — « » \u200b ?") == []
+    assert placed_tokens("") == []

@@ -1,0 +1,33 @@
+"""The analysis of French text: one normal form for equality, one folding for lookups, one tokenizer for words."""
+
+from faq.domain.text.normalisation import FINGERPRINT_LENGTH, fingerprint, fold, normalise
+from faq.domain.text.stemming import stem
+from faq.domain.text.tokenizer import (
+    SENTENCE_ENDS,
+    find_names,
+    placed_tokens,
+    split_chunks,
+    tokenize,
+    tokenize_chunk,
+    tokenize_sentences,
+)
+from faq.domain.text.tokens import COMMON_WEIGHT, PlacedToken, Token, TokenKind
+
+__all__ = [
+    "COMMON_WEIGHT",
+    "FINGERPRINT_LENGTH",
+    "SENTENCE_ENDS",
+    "PlacedToken",
+    "Token",
+    "TokenKind",
+    "find_names",
+    "fingerprint",
+    "fold",
+    "normalise",
+    "placed_tokens",
+    "split_chunks",
+    "stem",
+    "tokenize",
+    "tokenize_chunk",
+    "tokenize_sentences",
+]
