@@ -1,9 +1,10 @@
 """What holds everywhere; what differs between machines comes from the environment: .env.example."""
 
 import os
-import warnings
 from pathlib import Path
 
+import dsfr
+import taggit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -29,12 +30,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "taggit",
-    "import_export",
+    "faqcms.apps.Tags",
     "django_filters",
     "csp",
-    "widget_tweaks",
-    "dsfr",
 ]
 
 # No LocaleMiddleware: the site is in French whatever the browser asks for.
@@ -74,6 +72,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
 TIME_ZONE = "Europe/Paris"
+# The French labels of the fields that thématiques inherit.
+LOCALE_PATHS = [Path(taggit.__file__).parent / "locale"]
 
 CSRF_FAILURE_VIEW = "faqcms.refusals.refuse_form"
 # Where one goes after signing in without having asked for a page, or having asked for one elsewhere.
@@ -81,6 +81,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
+# The design system is files to us: as an application it would also bring tables, an admin page and commands.
+STATICFILES_DIRS = [Path(dsfr.__file__).parent / "static"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -130,10 +132,3 @@ REVIEW_MONTHS = int(_months)
 SEARCH_URL = os.environ.get("SEARCH_URL", "")
 
 TAGGIT_CASE_INSENSITIVE = True
-
-# The integrity hashes that the package prints are of files which hashed static storage rewrites.
-DSFR_USE_INTEGRITY_CHECKSUMS = False
-
-# Django 6 assumes https too; Django 5.2 warns that the setting which says so will be gone by then.
-warnings.filterwarnings("ignore", message="The FORMS_URLFIELD_ASSUME_HTTPS transitional setting")
-FORMS_URLFIELD_ASSUME_HTTPS = True
