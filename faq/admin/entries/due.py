@@ -6,17 +6,15 @@ from functools import cached_property
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from faq.admin.display import answer_html, filing_rows
-from faq.admin.entries.filters import FILTERS, CountedFilter, FacetFilter
 from faq.enums import BatchKind
+from faq.filters import DueFilters
 from faq.models import Batch, Entry, ReviewEvent
 from faq.models.entries import number_of
-from faq.selectors.published import filing_table
 from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError
 from faq.services.verifications import RIGHT, check_entries, take_back_checks
@@ -24,32 +22,11 @@ from faq.services.verifications import RIGHT, check_entries, take_back_checks
 PER_PAGE = 20
 UNDO_OFFERED = timedelta(hours=1)
 """For how long the page itself offers to take the last checks back; the list of batches always does."""
-_EVENTS = 10
 _REFUSALS_SHOWN = 20
 
 
-class EventFilter(CountedFilter):
-    """By what happened."""
-
-    title, parameter_name = "Événement", "evenement"
-
-    def lookups(self, request, model_admin):
-        """Offer the latest events."""
-        self.events = {str(event.pk): event for event in ReviewEvent.objects.standing()[:_EVENTS]}
-        return [(value, str(event)) for value, event in self.events.items()]
-
-    def narrow(self, entries, value):
-        """Keep the entries that nobody has checked since."""
-        event = self.events[value]
-        table, entry_column, term_column = filing_table(event.trigger.facet)
-        filed = table.objects.filter(**{entry_column: OuterRef("pk"), term_column: event.term})
-        return entries.filter(Exists(filed), verification__checked_at__lt=event.declared_at)
-
-
 class DuePage:
-    """One request for the queue; its filters take it for a list of the admin."""
-
-    query = ""
+    """One request for the queue."""
 
     def __init__(self, model_admin, request):
         self.model_admin = model_admin
@@ -103,21 +80,12 @@ class DuePage:
         mine = Batch.objects.filter(kind=BatchKind.CHECK, author=self.request.user, undone_by=None)
         return mine.filter(created_at__gt=recent).order_by("-pk").first()
 
-    @property
-    def root_queryset(self):
-        """The whole queue."""
-        return Entry.objects.due(timezone.localdate())
-
-    @cached_property
-    def filter_specs(self):
-        """Its filters: the facets of the list of entries, and what happened."""
-        kinds = [*(kind for kind in FILTERS if issubclass(kind, FacetFilter)), EventFilter]
-        parameters = dict(self.request.GET.lists())
-        return [kind(self.request, parameters, Entry, self.model_admin) for kind in kinds]
-
     def _show(self):
-        page = Paginator(self._found(), PER_PAGE).get_page(self.request.GET.get("page"))
-        total = self.root_queryset.count()
+        queue = Entry.objects.due(timezone.localdate())
+        filters = DueFilters(self.request.GET, queue)
+        found = filters.qs.select_related("live", "verification__author").defer("folded", "live__answer")
+        page = Paginator(found.order_by("review_before", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
+        total = queue.count()
         last = self._last_checks if self.may_check else None
         context = {
             **self.model_admin.admin_site.each_context(self.request),
@@ -126,8 +94,7 @@ class DuePage:
             "total": total,
             "page": page,
             "items": _items(list(page)),
-            "filters": [(spec, spec.title, list(spec.choices(self))) for spec in self.filter_specs] if total else [],
-            "filtered": any(spec.chosen for spec in self.filter_specs),
+            "filters": filters,
             "may_check": self.may_check,
             "last_checks": last,
             "last_references": [check.entry.reference for check in _checks_of(last)],
@@ -135,13 +102,6 @@ class DuePage:
         }
         self.request.current_app = self.model_admin.admin_site.name
         return TemplateResponse(self.request, "admin/faq/entry/due.html", context)
-
-    def _found(self):
-        found = self.root_queryset
-        for spec in self.filter_specs:
-            found = spec.queryset(self.request, found)
-        with_texts = found.select_related("live", "verification__author").defer("folded", "live__answer")
-        return with_texts.order_by("review_before", "pk")
 
 
 def _items(entries):

@@ -11,11 +11,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 
-from faq.admin.entries.duplicate_filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, shelf
 from faq.admin.entries.duplicate_groups import grouped, one_by_one, rows_of
 from faq.admin.entries.merging import MOST, address_for
 from faq.admin.entries.pair_card import cards, fingerprints, with_texts
 from faq.enums import Decision
+from faq.filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, pairs_on_shelf
 from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
@@ -38,7 +38,6 @@ class DuplicatesPage:
         self.admin = model_admin
         self.request = request
         self.may_decide = request.user.has_perm("faq.decide_pair")
-        self.filters = PairFilters(model_admin, request)
 
     def respond(self):
         """Show the queue, or do what was asked and show the queue again."""
@@ -107,9 +106,9 @@ class DuplicatesPage:
         return redirect(f"{self.request.get_full_path()}{fragment}")
 
     def _show(self):
-        choice = self.filters.choice
-        page = Paginator(self._groups(), GROUPS_PER_PAGE).get_page(self.request.GET.get("page"))
-        counts = {name: shelf(name).count() for name in SHELVES}
+        filters = PairFilters(self.request.GET)
+        page = Paginator(_groups(filters), GROUPS_PER_PAGE).get_page(self.request.GET.get("page"))
+        counts = {name: pairs_on_shelf(name).count() for name in SHELVES}
         context = {
             **self.admin.admin_site.each_context(self.request),
             "opts": Entry._meta,
@@ -117,15 +116,12 @@ class DuplicatesPage:
             "total": counts[OPEN],
             "decided": counts[DECIDED],
             "shelves": [(name, label, counts[name]) for name, label in SHELVES.items()],
-            "shelf": choice.shelf,
-            "shelf_label": SHELVES[choice.shelf],
-            "entry_number": choice.entry,
-            "entry_reference": reference(choice.entry) if choice.entry is not None else "",
+            "shelf": filters.shelf,
+            "shelf_label": SHELVES[filters.shelf],
             "page": page,
             "groups": self._shown(page),
-            "ordered": choice.shelf not in (DECIDED, SIBLINGS),
-            "filters": self.filters.fields(),
-            "filtered": self.filters.chosen,
+            "ordered": filters.shelf not in (DECIDED, SIBLINGS),
+            "filters": filters,
             "out_of_date": out_of_date(),
             "entries_exist": Entry.objects.exists(),
             "may_decide": self.may_decide,
@@ -134,15 +130,6 @@ class DuplicatesPage:
         }
         self.request.current_app = self.admin.admin_site.name
         return TemplateResponse(self.request, "admin/faq/entry/duplicates.html", context)
-
-    def _groups(self):
-        match self.filters.choice.shelf:
-            case "decidees":
-                return one_by_one(rows_of(self.filters.pairs, "-decided_at", "-pk"))
-            case "voisines":
-                return one_by_one(rows_of(self.filters.pairs, "-score", "left", "right"))
-            case _:
-                return grouped(rows_of(self.filters.pairs))
 
     def _shown(self, page):
         """Return what the page shows of its groups, each pair with the one that comes after it."""
@@ -161,6 +148,17 @@ class DuplicatesPage:
             }
             for rank, (group, rows) in enumerate(zip(page, parts, strict=True), page.start_index())
         ]
+
+
+def _groups(filters):
+    """Return the groups of the shelf; on those where nothing is to be decided, every pair is one."""
+    match filters.shelf:
+        case "decidees":
+            return one_by_one(rows_of(filters.pairs, "-decided_at", "-pk"))
+        case "voisines":
+            return one_by_one(rows_of(filters.pairs, "-score", "left", "right"))
+        case _:
+            return grouped(rows_of(filters.pairs))
 
 
 def _item(card, following):

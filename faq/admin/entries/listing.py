@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
@@ -16,7 +17,6 @@ from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import compare
 from faq.admin.entries.due import due
 from faq.admin.entries.duplicates import duplicates
-from faq.admin.entries.filters import FILTERS
 from faq.admin.entries.merging import LEAST, MOST, address_for, merge
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import sign_of_life
@@ -25,10 +25,24 @@ from faq.admin.entries.questions import questions
 from faq.admin.entries.review import review
 from faq.admin.entries.review_events import review_events
 from faq.admin.entries.similar import similar_entries
+from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
+
+
+class EntryChangeList(ChangeList):
+    """Django's list, with one FilterSet in place of Django's own filters and lookups."""
+
+    def get_filters(self, request):
+        """Return no filter and no lookup of Django's: what an address cannot mean is ignored, not refused."""
+        return [], True, {}, False, False
+
+    def get_queryset(self, request, exclude_parameters=None):
+        """Return the entries that search and filters let through, in the order of the list."""
+        self.filters = EntryFilters(request.GET, super().get_queryset(request, exclude_parameters))
+        return self.filters.qs
 
 
 @admin.register(Entry)
@@ -37,12 +51,15 @@ class EntryAdmin(admin.ModelAdmin):
 
     list_display = ("number", "title", "state", "filing", "sources", "updated")
     list_display_links = ("number", "title")
-    list_filter = FILTERS
     list_per_page = 50
     ordering = ("-pk",)
     search_fields = ("folded",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
     actions = ("publish", "submit", "withdraw", "archive", "restore", "merge")
+
+    def get_changelist(self, request, **options):
+        """Return the list that knows our filters."""
+        return EntryChangeList
 
     def get_queryset(self, request):
         """Bring along what the list shows, but for the long texts."""

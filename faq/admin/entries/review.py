@@ -1,20 +1,16 @@
 """« À relire »: the texts that wait for a reviewer, each beside what the public reads."""
 
-from functools import cached_property
-
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from faq.admin.bulk_messages import tell
 from faq.admin.display import answer_html, filing_rows, person
 from faq.admin.entries.differences import differences
-from faq.admin.entries.filters import FILTERS, CountedFilter, FacetFilter
 from faq.enums import Action, Origin
+from faq.filters import ReviewFilters
 from faq.forms import COMMENT_MAX_LENGTH
 from faq.models import Entry
 from faq.models.entries import number_of, reference
@@ -27,38 +23,11 @@ from faq.services.workflow import publish_entry, refuse_entry
 PER_PAGE = 10
 NO_ENTRY = 0
 _COMMENT = "comment-"
-_NOBODY = "~"
-"""The value for what a command submitted; no number can be spelt so."""
 _EDITS = (Action.CREATED, Action.EDITED, Action.REVERTED)
 
 
-class SubmitterFilter(CountedFilter):
-    """By who submitted it."""
-
-    title, parameter_name = "Soumise par", "auteur"
-
-    def lookups(self, request, model_admin):
-        """Offer those who have something in the queue."""
-        waiting = Entry.objects.to_review()
-        people = get_user_model().objects.filter(pk__in=waiting.values("head__author"))
-        named = [(_author_key(user.pk), person(user)) for user in people]
-        nobody = [(_NOBODY, person(None))] if waiting.filter(head__author=None).exists() else []
-        return sorted(named, key=lambda author: author[1]) + nobody
-
-    def narrow(self, entries, value):
-        """Keep what this person submitted."""
-        return entries.filter(head__author=None if value == _NOBODY else value)
-
-    def count(self, entries):
-        """Count everybody's in one query."""
-        counts = entries.values_list("head__author").annotate(Count("pk"))
-        return {_author_key(author): count for author, count in counts}
-
-
 class ReviewPage:
-    """One request for the queue, the oldest submission first; its filters take it for a list of the admin."""
-
-    query = ""
+    """One request for the queue, the oldest submission first."""
 
     def __init__(self, model_admin, request):
         self.model_admin = model_admin
@@ -129,22 +98,13 @@ class ReviewPage:
         """Return the version that the reviewer has read."""
         return number_of(self.request.POST.get(f"version-{number}", "")) or NO_VERSION
 
-    @property
-    def root_queryset(self):
-        """The whole queue."""
-        return Entry.objects.to_review()
-
-    @cached_property
-    def filter_specs(self):
-        """Its filters: who submitted, and the facets of the list of entries."""
-        kinds = [SubmitterFilter, *(kind for kind in FILTERS if issubclass(kind, FacetFilter))]
-        parameters = dict(self.request.GET.lists())
-        return [kind(self.request, parameters, Entry, self.model_admin) for kind in kinds]
-
     def _show(self):
-        page = Paginator(self._found(), PER_PAGE).get_page(self.request.GET.get("page"))
+        queue = Entry.objects.to_review()
+        filters = ReviewFilters(self.request.GET, queue)
+        found = filters.qs.select_related("head__author", "live").defer("answer", "folded")
+        page = Paginator(found.order_by("head__created_at", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
         items = [self._item(entry) for entry in page]
-        total = self.root_queryset.count()
+        total = queue.count()
         context = {
             **self.model_admin.admin_site.each_context(self.request),
             "opts": Entry._meta,
@@ -152,8 +112,7 @@ class ReviewPage:
             "total": total,
             "page": page,
             "items": items,
-            "filters": [(spec, spec.title, list(spec.choices(self))) for spec in self.filter_specs],
-            "filtered": any(spec.chosen for spec in self.filter_specs),
+            "filters": filters,
             "may_publish": self.may_publish,
             "errors": self.errors,
             "lost_comments": self._lost({item["entry"].pk for item in items}),
@@ -161,13 +120,6 @@ class ReviewPage:
         }
         self.request.current_app = self.model_admin.admin_site.name
         return TemplateResponse(self.request, "admin/faq/entry/review.html", context)
-
-    def _found(self):
-        found = self.root_queryset
-        for spec in self.filter_specs:
-            found = spec.queryset(self.request, found)
-        with_texts = found.select_related("head__author", "live").defer("answer", "folded")
-        return with_texts.order_by("head__created_at", "pk")
 
     def _item(self, entry):
         head, live = entry.head, entry.live
@@ -211,10 +163,6 @@ def _check(comment):
 
 def _whole(head):
     return {"differences": None, "answer": answer_html(head.answer), "filing": filing_rows(head.filing)}
-
-
-def _author_key(number):
-    return _NOBODY if number is None else str(number)
 
 
 def review(model_admin, request):

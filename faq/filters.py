@@ -1,0 +1,377 @@
+"""The filters of the list of entries and of its queues: choices that say how many entries they lead to."""
+
+import abc
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.text import capfirst
+from django_filters import ChoiceFilter, FilterSet
+
+from faq.domain.facets import Facet
+from faq.enums import Decision, EntryStatus, PairKind
+from faq.models import Dump, Entry, Pair, Passage, ReviewEvent
+from faq.models.entries import number_of, reference
+from faq.selectors.published import filing_table
+
+NONE = "~"
+"""The value for entries without a term at a facet, or without an author; no slug and no number is written so."""
+_EVENTS_OFFERED = 10
+
+
+class CountedFilter(abc.ABC, ChoiceFilter):
+    """One choice of a form, each of whose options says how many entries it leads to."""
+
+    def __init__(self, label: str, everything: str = "Tous") -> None:
+        super().__init__(label=label)
+        self.everything = everything
+
+    @cached_property
+    def field(self) -> forms.ChoiceField:
+        """The form's field, whose choices are read from the database once per request."""
+        return forms.ChoiceField(label=self.label, required=False, choices=[("", self.everything), *self.get_choices()])
+
+    def filter(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries of the chosen value, or all where none is chosen."""
+        return self.narrow(entries, value) if value else entries
+
+    @abc.abstractmethod
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the values and labels of the options, in their order."""
+
+    @abc.abstractmethod
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries of one of the values."""
+
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Return the number of entries per value, in one query per value unless a filter has a cheaper way."""
+        return {value: self.narrow(entries, value).count() for value, _ in self.field.choices if value}
+
+
+class FilterForm(forms.Form):
+    """A form whose fields are named apart from those of another form on the same page."""
+
+    def __init__(self, data: Mapping[str, str] | None = None, prefix: str | None = None) -> None:
+        super().__init__(data, prefix=prefix, auto_id="filter-%s")
+
+
+class CountedFilterSet(FilterSet):
+    """Filters read from an address; a value or a parameter that means nothing is ignored, and `notices` says so."""
+
+    other_parameters = frozenset({"page"})
+    """Parameters of the page that are not filters."""
+
+    class Meta:
+        model = Entry
+        fields = ()
+        form = FilterForm
+
+    @cached_property
+    def chosen(self) -> dict[str, str]:
+        """The chosen values, by the names of their filters."""
+        self.form.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.chosen)
+
+    @cached_property
+    def notices(self) -> list[str]:
+        """Sentences about what is ignored; they do not repeat what an address could put on our page."""
+        notices = [
+            f"Un filtre de l’adresse est inconnu ({label}) : il est ignoré." for label in self.get_unknown_choices()
+        ]
+        if self.data.keys() - self.filters.keys() - self.other_parameters:
+            notices.append("Un paramètre de l’adresse est inconnu : il est ignoré.")
+        return notices
+
+    def get_unknown_choices(self) -> list[str]:
+        """Return the labels of the filters whose value is none of their choices."""
+        return [self.filters[name].label for name in self.form.errors]
+
+    @cached_property
+    def fields(self) -> list[forms.BoundField]:
+        """The fields of the form; each offers what leads somewhere within the other filters, and what is chosen.
+
+        The number of queries depends on the filters, not on the number of entries.
+        """
+        for name, counted in self.filters.items():
+            counts = counted.count(self._filter_by_others(name))
+            everything, *choices = counted.field.choices
+            offered = [
+                (value, f"{label} ({counts.get(value, 0)})")
+                for value, label in choices
+                if counts.get(value) or value == self.chosen.get(name)
+            ]
+            self.form.fields[name].choices = [everything, *offered]
+        return list(self.form)
+
+    def _filter_by_others(self, name: str) -> QuerySet:
+        """Return the entries that all filters but one let through."""
+        entries = self.queryset.order_by()
+        for other in self.chosen.keys() - {name}:
+            entries = self.filters[other].filter(entries, self.chosen[other])
+        return entries
+
+
+class FacetFilter(CountedFilter):
+    """Entries filed under one term, or under none: unlike the public, editors look for what was filed."""
+
+    def __init__(self, facet: Facet) -> None:
+        super().__init__(capfirst(facet.label), "Toutes" if facet is Facet.THEMES else "Tous")
+        self.facet = facet
+        self.table, self.entry_column, term_column = filing_table(facet)
+        self.slug_column = f"{term_column.removesuffix('_id')}__slug"
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return every term, retired ones too: entries may still be filed under them."""
+        terms = Entry._meta.get_field(self.facet).related_model.objects.all()
+        return [(NONE, "Transverse, non classé"), *((term.slug, str(term)) for term in terms)]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries under a term, or under none."""
+        filed = self.table.objects.filter(**{self.entry_column: OuterRef("pk")})
+        if value == NONE:
+            return entries.filter(~Exists(filed))
+        return entries.filter(Exists(filed.filter(**{self.slug_column: value})))
+
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Count the terms of the facet in two queries, however many they are."""
+        filed = self.table.objects.filter(**{f"{self.entry_column}__in": entries.values("pk")}).order_by()
+        counts = dict(filed.values_list(self.slug_column).annotate(Count("pk")))
+        return counts | {NONE: self.narrow(entries, NONE).count()}
+
+
+class FacetFilters(CountedFilterSet):
+    """The five facets, with the parameters of the public addresses."""
+
+    offre = FacetFilter(Facet.OFFER_TYPES)
+    couloir = FacetFilter(Facet.COULOIRS)
+    dispositif = FacetFilter(Facet.DISPOSITIFS)
+    produit = FacetFilter(Facet.PRODUCTS)
+    theme = FacetFilter(Facet.THEMES)
+
+
+class StatusFilter(CountedFilter):
+    """Entries of one state, as the public sees it."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the four states."""
+        return [(status.value, capfirst(status.label)) for status in EntryStatus]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries in a state."""
+        return entries.filter(status=value)
+
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Count all states in one query."""
+        return dict(entries.values_list("status").annotate(Count("pk")))
+
+
+class WorkFilter(CountedFilter):
+    """Entries with one kind of work left to do."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the kinds of work that editors come for."""
+        return [
+            ("relecture", "À relire"),
+            ("a-revoir", "À revoir"),
+            ("brouillon", "En ligne, avec brouillon"),
+            ("doublons", "Doublons possibles"),
+            ("sans-question", "Sans question"),
+            ("sans-reponse", "Sans réponse"),
+        ]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries that wait for this work."""
+        match value:
+            case "relecture":
+                return entries.to_review()
+            case "a-revoir":
+                return entries.due(timezone.localdate())
+            case "brouillon":
+                return entries.with_draft()
+            case "doublons":
+                return filter_by_pairs(entries, Pair.objects.open())
+            case "sans-question":
+                return entries.filter(head__question="")
+            case _:
+                return entries.filter(head__answer="")
+
+
+class DumpFilter(CountedFilter):
+    """Entries of one dump."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the newest edition of each dump."""
+        return [(str(dump.pk), str(dump)) for dump in Dump.objects.current()]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries that have a passage in the dump."""
+        return entries.filter(Exists(Passage.objects.filter(dump=value, entry=OuterRef("pk"))))
+
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Count all dumps in one query."""
+        passages = Passage.objects.current().filter(entry__in=entries.values("pk")).order_by()
+        counts = passages.values_list("dump").annotate(Count("entry", distinct=True))
+        return {str(dump): count for dump, count in counts}
+
+
+class EntryFilters(FacetFilters):
+    """The filters of the list of entries."""
+
+    # Those of Django's list beside the filters.
+    other_parameters = frozenset({"q", "o", "p", "e", "all", "_facets", "_popup", "_to_field"})
+
+    etat = StatusFilter("État")
+    travail = WorkFilter("À traiter", "Indifférent")
+    extraction = DumpFilter("Extraction", "Toutes")
+
+    class Meta(FacetFilters.Meta):
+        fields = ("etat", "travail", *FacetFilters.base_filters, "extraction")
+
+
+class SubmitterFilter(CountedFilter):
+    """Entries that one person submitted."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the people who have something in the queue, by name; what a command submitted comes last."""
+        waiting = Entry.objects.to_review()
+        people = get_user_model().objects.filter(pk__in=waiting.values("head__author"))
+        names = [(str(user.pk), user.get_full_name() or user.get_username()) for user in people]
+        commands = [(NONE, "système")] if waiting.filter(head__author=None).exists() else []
+        return sorted(names, key=lambda choice: choice[1]) + commands
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return what this person submitted."""
+        return entries.filter(head__author=None if value == NONE else value)
+
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Count everybody's entries in one query."""
+        counts = entries.values_list("head__author").annotate(Count("pk"))
+        return {NONE if author is None else str(author): count for author, count in counts}
+
+
+class ReviewFilters(FacetFilters):
+    """The filters of « À relire »."""
+
+    auteur = SubmitterFilter("Soumise par")
+
+    class Meta(FacetFilters.Meta):
+        fields = ("auteur", *FacetFilters.base_filters)
+
+
+class EventFilter(CountedFilter):
+    """Entries that nobody has checked since an event concerned them."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the latest events."""
+        self.events = {str(event.pk): event for event in ReviewEvent.objects.standing()[:_EVENTS_OFFERED]}
+        return [(value, str(event)) for value, event in self.events.items()]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries of the event's term that were last checked before it."""
+        event = self.events[value]
+        table, entry_column, term_column = filing_table(event.trigger.facet)
+        filed = table.objects.filter(**{entry_column: OuterRef("pk"), term_column: event.term})
+        return entries.filter(Exists(filed), verification__checked_at__lt=event.declared_at)
+
+
+class DueFilters(FacetFilters):
+    """The filters of « À revoir »."""
+
+    evenement = EventFilter("Événement")
+
+
+OPEN, TO_MERGE, DECIDED, SIBLINGS = "", "a-fusionner", "decidees", "voisines"
+SHELVES = {
+    OPEN: "À décider",
+    TO_MERGE: "À fusionner",
+    DECIDED: "Décidées",
+    SIBLINGS: "Voisines, pas des doublons",
+}
+"""The parts of the queue « Doublons possibles », by their value in the address."""
+
+
+def pairs_on_shelf(shelf: str) -> QuerySet:
+    """Return the pairs of one part of the queue; merged pairs need no decision any more and count as decided."""
+    decided = Pair.objects.exclude(decision="").exclude(pk__in=Pair.objects.open().values("pk"))
+    match shelf:
+        case "a-fusionner":
+            return decided.in_use().filter(decision=Decision.DUPLICATE)
+        case "decidees":
+            return decided
+        case "voisines":
+            return Pair.objects.in_use().filter(kind=PairKind.SIBLINGS, decision="")
+        case _:
+            return Pair.objects.open()
+
+
+def filter_by_pairs(entries: QuerySet, pairs: QuerySet) -> QuerySet:
+    """Return the entries that stand in one of these pairs."""
+    return entries.filter(Q(pk__in=pairs.order_by().values("left")) | Q(pk__in=pairs.order_by().values("right")))
+
+
+class KindFilter(CountedFilter):
+    """Entries with a pair of one kind."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the kinds of pairs."""
+        return [(kind.value, kind.label) for kind in PairKind]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries that have such a pair on the shelf."""
+        return filter_by_pairs(entries, self.parent.shelf_pairs.filter(kind=value))
+
+
+class PairFilters(FacetFilters):
+    """The filters of « Doublons possibles »: they choose entries, and the queue shows the pairs of these."""
+
+    other_parameters = frozenset({"page", "vue", "fiche"})
+
+    nature = KindFilter("Nature", "Toutes")
+
+    class Meta(FacetFilters.Meta):
+        fields = ("nature", *FacetFilters.base_filters)
+
+    def __init__(self, data: Mapping[str, str]) -> None:
+        shelf = data.get("vue", OPEN)
+        self.shelf = shelf if shelf in SHELVES else OPEN
+        self.entry = number_of(data.get("fiche", ""))
+        pairs = pairs_on_shelf(self.shelf)
+        self.shelf_pairs = pairs if self.entry is None else pairs.of(self.entry)
+        super().__init__(data, filter_by_pairs(Entry.objects.all(), self.shelf_pairs))
+
+    @property
+    def entry_reference(self) -> str:
+        """The entry whose pairs are asked for; empty where all are."""
+        return "" if self.entry is None else reference(self.entry)
+
+    def get_unknown_choices(self) -> list[str]:
+        """Return the labels of the filters whose value is none of their choices, those of the pairs included."""
+        shelf = ["Paires"] if self.data.get("vue", OPEN) != self.shelf else []
+        entry = ["Fiche"] if self.data.get("fiche", "").strip() and self.entry is None else []
+        return [*shelf, *entry, *super().get_unknown_choices()]
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is left out of the shelf."""
+        return self.entry is not None or super().active
+
+    @property
+    def pairs(self) -> QuerySet:
+        """The pairs to show: of the chosen kind, with at least one entry that all the chosen facets let through."""
+        terms = dict(self.chosen)
+        kind = terms.pop("nature", "")
+        pairs = self.shelf_pairs.filter(kind=kind) if kind else self.shelf_pairs
+        if not terms:
+            return pairs
+        entries = Entry.objects.all()
+        for name, value in terms.items():
+            entries = self.filters[name].filter(entries, value)
+        return pairs.filter(Q(left__in=entries.values("pk")) | Q(right__in=entries.values("pk")))
