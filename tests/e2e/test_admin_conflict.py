@@ -61,3 +61,10 @@ def test_the_page_reads_on_a_phone_and_in_the_dark(open_page, sign_in, entry, ax
     save_against(page, entry)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     axe(page)
+
+
+def test_nothing_is_laid_out_before_its_style_sheets_are_there(open_page, sign_in, entry):
+    page = sign_in(open_page(width=320, height=800))
+    page.route("**/*.css", lambda route: (page.wait_for_timeout(100), route.continue_()))
+    save_against(page, entry)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
