@@ -344,7 +344,7 @@ class PairFilters(FacetFilters):
         self.shelf = shelf if shelf in SHELVES else OPEN
         self.entry = number_of(data.get("fiche", ""))
         pairs = pairs_on_shelf(self.shelf)
-        self.shelf_pairs = pairs if self.entry is None else pairs.of(self.entry)
+        self.shelf_pairs = pairs if self.entry is None else pairs.of_entry(self.entry)
         super().__init__(data, filter_by_pairs(Entry.objects.all(), self.shelf_pairs))
 
     @property

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from faq.domain.facets import Facet
-from faq.domain.spreadsheet import check_excel_row, csv_file, excel_text, is_guarded, json_file
+from faq.domain.spreadsheet import check_excel_row, excel_text, is_guarded, render_csv, render_json
 from faq.models import Entry, EntryTheme, Passage
 
 SEPARATOR = " | "
@@ -60,7 +60,7 @@ def _excel_cell(sheet, value):
     return cell
 
 
-WRITERS = {"csv": csv_file, "json": json_file, "xlsx": xlsx_file}
+WRITERS = {"csv": render_csv, "json": render_json, "xlsx": xlsx_file}
 """By the name of a format, how to write a table in it: columns and rows in, bytes out."""
 
 

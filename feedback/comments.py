@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from faq.domain.personal_data import masked
+from faq.domain.personal_data import mask_personal_data
 from faq.models import Version
 from faq.services.content import one_line_end
 from faq.services.roles import Author, require
@@ -34,7 +34,7 @@ class FollowUpRefused(ValueError):
 
 def clean_comment(text: str) -> str:
     """Return what may be stored of what a visitor typed: personal data masked, then cut to its length."""
-    return masked(one_line_end(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
+    return mask_personal_data(one_line_end(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from faq.domain.cascade import CascadeIndex
-from faq.domain.dumps import parse
+from faq.domain.dumps import parse_dump
 from faq.domain.facets import Facet, Taxonomy, Term
 from faq.domain.search.analysis import analyse
 from faq.domain.search.filed import Filed, Labels
@@ -114,5 +114,5 @@ def _demo_rows() -> dict[str, dict[str, str]]:
 
 
 def _demo_answers() -> dict[str, str]:
-    passages = parse((FIXTURES / "demo.txt").read_bytes()).passages
+    passages = parse_dump((FIXTURES / "demo.txt").read_bytes()).passages
     return {fingerprint(passage.answer): passage.answer for passage in passages}

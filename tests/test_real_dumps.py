@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from faq.domain.dumps import parse
+from faq.domain.dumps import parse_dump
 from faq.domain.text import normalise
 from faq.models import Entry
 from faq.services.content import Content, content_of
@@ -67,8 +67,8 @@ def test_from_dump_to_vote_and_back():
     archive_entry(archived.pk, by_command())
     assert_all_come_back()
 
-    current = parse(run("export_dump", files()[0].stem, "--current")).passages
-    original = parse(files()[0].read_bytes()).passages
+    current = parse_dump(run("export_dump", files()[0].stem, "--current")).passages
+    original = parse_dump(files()[0].read_bytes()).passages
     assert [place for place in range(20) if current[place].answer != original[place].answer] == [0]
     assert current[0].answer == "Un tout autre texte."
 
@@ -87,6 +87,6 @@ def test_the_export_says_where_each_answer_comes_from():
     sources = {source: row for row in rows if row["sources"] for source in row["sources"].split(" | ")}
     assert len(sources) == 100
     for file in files():
-        for position, passage in enumerate(parse(file.read_bytes()).passages, start=1):
+        for position, passage in enumerate(parse_dump(file.read_bytes()).passages, start=1):
             row = sources[f"{file.stem}#{position}"]
             assert normalise(row["answer"]) == normalise(passage.answer)

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from faq.admin.display import person
 from faq.domain.diff import diff_text
-from faq.domain.sections import sections
+from faq.domain.markup import parse_sections
 from faq.models import SitePage, SitePageVersion
 from faq.models.entries import number_of
 from faq.models.pages import TITLE_MAX_LENGTH
@@ -129,7 +129,7 @@ class SitePageAdmin(admin.ModelAdmin):
 def _preview(form):
     return {
         "preview_title": form["title"].value() or "(sans titre)",
-        "sections": sections((form["text"].value() or "").replace("\r\n", "\n")),
+        "sections": parse_sections((form["text"].value() or "").replace("\r\n", "\n")),
     }
 
 

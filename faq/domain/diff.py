@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
-from faq.domain.diff_alignment import Gap, align_lines, gaps, is_blank, kept, tokens
+from faq.domain.diff_alignment import Gap, align_lines, gaps, is_blank, pair_equal, split_tokens
 from faq.domain.facets import Facet
 
 _NAMES = {
@@ -172,10 +172,10 @@ def _segments(old: str, new: str) -> Iterator[Segment]:
 
 def _changed_stretches(old: str, new: str) -> list[Gap]:
     """Return the stretches of characters that differ, whole words and addresses."""
-    before, after = tokens(old), tokens(new)
+    before, after = split_tokens(old), split_tokens(new)
     old_at, new_at = [0, *accumulate(map(len, before))], [0, *accumulate(map(len, after))]
     stretches: list[Gap] = []
-    for i, next_i, j, next_j in gaps(kept(before, after), before, after):
+    for i, next_i, j, next_j in gaps(pair_equal(before, after), before, after):
         stretch = Gap(old_at[i], old_at[next_i], new_at[j], new_at[next_j])
         if stretches and _read_as_one(stretches[-1], stretch, old):
             last = stretches.pop()

@@ -31,7 +31,7 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"\w")
 
-Pair = tuple[int, int]
+PositionPair = tuple[int, int]
 """Positions, in the old and in the new sequence, of what is the same item."""
 
 
@@ -54,7 +54,7 @@ class Gap(NamedTuple):
         return max(self.old_end - self.old_start, self.new_end - self.new_start)
 
 
-def tokens(text: str) -> list[str]:
+def split_tokens(text: str) -> list[str]:
     """Cut a text into words, numbers, whole addresses, and every other character: joined, they are the text."""
     return _TOKEN.findall(text)
 
@@ -64,28 +64,28 @@ def is_blank(text: str) -> bool:
     return not _VISIBLE.search(text)
 
 
-def align_lines(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+def align_lines(old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
     """Pair the lines that are the same line in two texts, as it was or reworded, in rising order."""
-    pairs = kept(old, new)
+    pairs = pair_equal(old, new)
     open_gaps = [gap for gap in gaps(pairs, old, new) if gap.cells]
     most = MOST_COMPARISONS // max(1, len(open_gaps))
     reworded = [pair for gap in open_gaps if gap.cells <= most for pair in _reworded(old, new, gap)]
     return _between_paragraphs(sorted([*pairs, *reworded]), old, new)
 
 
-def kept(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+def pair_equal(old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
     """Pair equal items: as many as can be of those that can be seen, and the blank ones beside these.
 
     Blank ones do not count, or two spaces kept would weigh more than a word, two blank lines than a paragraph.
     """
-    pairs: list[Pair] = []
+    pairs: list[PositionPair] = []
     for find in (_ends, _longest_common, _ends):
         found = [pair for gap in gaps(pairs, old, new) for pair in find(old, new, gap)]
         pairs = sorted([*pairs, *found])
     return pairs
 
 
-def gaps(pairs: Sequence[Pair], old: Sequence[str], new: Sequence[str]) -> Iterator[Gap]:
+def gaps(pairs: Sequence[PositionPair], old: Sequence[str], new: Sequence[str]) -> Iterator[Gap]:
     """Return the stretches between the pairs, where there is something in either sequence."""
     i = j = 0
     for next_i, next_j in [*pairs, (len(old), len(new))]:
@@ -94,7 +94,7 @@ def gaps(pairs: Sequence[Pair], old: Sequence[str], new: Sequence[str]) -> Itera
         i, j = next_i + 1, next_j + 1
 
 
-def _ends(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Pair]:
+def _ends(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
     i, old_end, j, new_end = gap
     shorter = min(old_end - i, new_end - j)
     head = next((k for k in range(shorter) if old[i + k] != new[j + k]), shorter)
@@ -103,7 +103,7 @@ def _ends(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Pair]:
     return [(i + k, j + k) for k in range(head)] + [(old_end - k, new_end - k) for k in range(tail, 0, -1)]
 
 
-def _longest_common(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Pair]:
+def _longest_common(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
     olds = [i for i in range(gap.old_start, gap.old_end) if not is_blank(old[i])]
     news = [j for j in range(gap.new_start, gap.new_end) if not is_blank(new[j])]
     if len(olds) * len(news) > MOST_CELLS:
@@ -116,13 +116,13 @@ def _longest_common(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Pa
     return [(olds[block.a + k], news[block.b + k]) for block in blocks for k in range(block.size)]
 
 
-def _between_paragraphs(pairs: list[Pair], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+def _between_paragraphs(pairs: list[PositionPair], old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
     """Let lines that only came, or only went, be whole paragraphs where lines that repeat leave the choice."""
     came = _slide_up(pairs, old, new)
     return [(i, j) for j, i in _slide_up([(j, i) for i, j in came], new, old)]
 
 
-def _slide_up(pairs: Sequence[Pair], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+def _slide_up(pairs: Sequence[PositionPair], old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
     """Move stretches of added lines up to the bounds of a paragraph: they were found as low as can be."""
     moved = [*pairs, (len(old), len(new))]
     for at in range(1, len(moved)):
@@ -133,7 +133,7 @@ def _slide_up(pairs: Sequence[Pair], old: Sequence[str], new: Sequence[str]) -> 
     return moved[:-1]
 
 
-def _rise(pairs: Sequence[Pair], at: int, old: Sequence[str], new: Sequence[str]) -> int:
+def _rise(pairs: Sequence[PositionPair], at: int, old: Sequence[str], new: Sequence[str]) -> int:
     """Tell by how many lines to move up the stretch of added lines before a pair; 0 to leave it.
 
     It moves up a line where that line, which it then begins with, is paired with its last one instead.
@@ -151,8 +151,8 @@ def _bounds_paragraph(lines: Sequence[str], at: int) -> bool:
     return at in (0, len(lines)) or is_blank(lines[at - 1]) or is_blank(lines[at])
 
 
-def _reworded(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Pair]:
-    """Pair, in order, lines that share half of their words, so that as many words as can be are shared."""
+def _reworded(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
+    """PositionPair, in order, lines that share half of their words, so that as many words as can be are shared."""
     olds = [_words(line) for line in old[gap.old_start : gap.old_end]]
     news = [_words(line) for line in new[gap.new_start : gap.new_end]]
     if sum(map(len, olds)) * sum(map(len, news)) > MOST_CELLS:
@@ -166,7 +166,7 @@ def _reworded(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Pair]:
     return [(gap.old_start + i, gap.new_start + j) for i, j in _best_pairs(alike, best)]
 
 
-def _best_pairs(alike: list[list[int]], best: list[list[int]]) -> Iterator[Pair]:
+def _best_pairs(alike: list[list[int]], best: list[list[int]]) -> Iterator[PositionPair]:
     i = j = 0
     while best[i][j]:
         if best[i][j] == best[i + 1][j]:
@@ -179,7 +179,7 @@ def _best_pairs(alike: list[list[int]], best: list[list[int]]) -> Iterator[Pair]
 
 
 def _words(line: str) -> list[str]:
-    return [token for token in tokens(line) if _WORD.search(token)]
+    return [token for token in split_tokens(line) if _WORD.search(token)]
 
 
 def _likeness(old: list[str], new: list[str]) -> int:

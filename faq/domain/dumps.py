@@ -1,8 +1,8 @@
-"""The dump format: what a raw text file of answers is made of, read and written without losing a byte.
+"""The dump format: how a raw text file of answers is parsed and rendered without losing a byte.
 
 A dump is a sequence of lines. A *vote line* (« Cette réponse vous a-t-elle été utile ? ») closes an
 answer; lines that ask a cascade question (« Votre question concerne quel … ? ») and blank lines may
-stand before an answer. Whatever follows the last vote line is the tail.
+stand before an answer. The text after the last vote line is the tail.
 
 Only LF, CRLF and CR end a line: the other separators of Unicode (U+2028, U+0085…) are characters of
 the text, which is why str.splitlines is never used here.
@@ -26,12 +26,12 @@ CASCADE_QUESTIONS = (
 _BYTE_ORDER_MARK = "\ufeff"
 _VOTE_KEYS = {VOTE_LINE.casefold(), VOTE_LINE.replace(" ?", "?").casefold()}
 _QUESTION_KEY = "votre question concerne quel"
-_LONGEST_MARK = 300
-"""No vote or question line is longer (characters): longer lines are not even normalised."""
+_MAX_MARKER_LENGTH = 300
+"""Characters of the longest vote or question line: longer lines are not even normalised."""
 
 
 class DumpError(ValueError):
-    """A file that cannot be taken for a dump: why, where, and how to mend it, in French."""
+    """A file that is not a dump; the message says why, where, and how to mend it, in French."""
 
     def __init__(self, reason: str, cure: str, *, line: int | None = None, byte: int | None = None) -> None:
         self.reason = reason
@@ -48,7 +48,7 @@ class DumpError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class ParsedPassage:
     """One answer in its place: `lead + answer + closing` is its exact source text.
 
     `lead` holds the byte-order mark, blank lines and cascade questions before the answer; `closing`
@@ -63,45 +63,45 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
-    """What stands after the last vote line; always the last thing that a scan gives, often empty."""
+class ParsedTail:
+    """The text after the last vote line, often empty: the last part of every dump."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Dump:
+class ParsedDump:
     """A whole dump in memory."""
 
-    passages: tuple[Passage, ...]
+    passages: tuple[ParsedPassage, ...]
     tail: str
 
     @property
     def header(self) -> str:
-        """The text before the first answer."""
+        """Return the text before the first answer."""
         return self.passages[0].lead
 
 
-def parse(data: bytes) -> Dump:
-    """Read a whole dump. Raises DumpError where the bytes are not one.
+def parse_dump(data: bytes) -> ParsedDump:
+    """Return a whole dump. Raises DumpError where the bytes are not one.
 
-    `render(parse(data)) == data` for every dump that is accepted.
+    `render_dump(parse_dump(data)) == data` for every dump that is accepted.
     """
-    parts = list(scan(io.BytesIO(data)))
-    passages = tuple(part for part in parts if isinstance(part, Passage))
-    return Dump(passages, "".join(part.text for part in parts if isinstance(part, Tail)))
+    parts = list(scan_dump(io.BytesIO(data)))
+    passages = tuple(part for part in parts if isinstance(part, ParsedPassage))
+    return ParsedDump(passages, "".join(part.text for part in parts if isinstance(part, ParsedTail)))
 
 
-def render(dump: Dump) -> bytes:
-    """Write a dump as the bytes it was read from."""
+def render_dump(dump: ParsedDump) -> bytes:
+    """Return the bytes that a dump was parsed from."""
     parts = [part for passage in dump.passages for part in (passage.lead, passage.answer, passage.closing)]
     return "".join([*parts, dump.tail]).encode()
 
 
-def scan(stream: Iterable[bytes]) -> Iterator[Passage | Tail]:
-    """Read a dump part by part, holding one answer at a time.
+def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:
+    """Yield the parts of a dump one by one, holding one answer in memory at a time.
 
-    `stream` gives bytes cut after LF, as binary files do when iterated over. Raises DumpError on
+    `stream` yields bytes cut after LF, as binary files do when iterated over. Raises DumpError on
     bytes that are not UTF-8, on a NUL character, on an empty file and, at the end, on a file without
     a vote line.
     """
@@ -110,30 +110,30 @@ def scan(stream: Iterable[bytes]) -> Iterator[Passage | Tail]:
     for number, line in enumerate(_lines(stream), start=1):
         block.append(line)
         if is_vote_line(line):
-            yield _passage(block, first)
+            yield _parse_passage(block, first)
             block = []
             first = number + 1
     if first == 1:
         raise _no_vote_line(block)
-    yield Tail("".join(block))
+    yield ParsedTail("".join(block))
 
 
 def is_vote_line(line: str) -> bool:
     """Return whether a line is the vote line, whatever its spaces, quotes, hyphens and composition."""
-    return _may_be_mark(line) and normalise(line).casefold() in _VOTE_KEYS
+    return _may_be_marker(line) and normalise(line).casefold() in _VOTE_KEYS
 
 
 def is_cascade_question(line: str) -> bool:
     """Return whether a line asks one of the cascade's questions, in any of the wordings seen."""
-    if not _may_be_mark(line):
+    if not _may_be_marker(line):
         return False
     key = normalise(line).casefold()
     return key.startswith(_QUESTION_KEY) and key.endswith("?")
 
 
-def _may_be_mark(line: str) -> bool:
-    # No character but the question mark itself becomes one: most lines need no closer look.
-    return "?" in line and len(line) <= _LONGEST_MARK
+def _may_be_marker(line: str) -> bool:
+    # Normalisation turns no other character into a question mark: most lines need no closer look.
+    return "?" in line and len(line) <= _MAX_MARKER_LENGTH
 
 
 def _lines(stream: Iterable[bytes]) -> Iterator[str]:
@@ -152,7 +152,7 @@ def _decode(raw: bytes, number: int, offset: int) -> str:
     except UnicodeDecodeError as error:
         raise DumpError(
             "Le texte n’est pas de l’UTF-8",
-            "Enregistrez le fichier au format « UTF-8 » depuis votre éditeur de texte, puis recommencez.",
+            "Enregistrez le fichier au format « UTF-8 » depuis votre éditeur de texte, puis recommencez.",
             line=number,
             byte=offset + error.start + 1,
         ) from error
@@ -166,9 +166,9 @@ def _decode(raw: bytes, number: int, offset: int) -> str:
     return line
 
 
-def _passage(block: list[str], first: int) -> Passage:
+def _parse_passage(block: list[str], first: int) -> ParsedPassage:
     start = 0
-    while start < len(block) - 1 and _stands_before_answer(block[start]):
+    while start < len(block) - 1 and _belongs_to_lead(block[start]):
         start += 1
     end = len(block) - 1
     while end > start and not normalise(block[end - 1]):
@@ -177,7 +177,7 @@ def _passage(block: list[str], first: int) -> Passage:
     mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
     text = text.removeprefix(mark)
     answer = text.rstrip("\r\n")
-    return Passage(
+    return ParsedPassage(
         lead="".join(block[:start]) + mark,
         answer=answer,
         closing=text[len(answer) :] + "".join(block[end:]),
@@ -185,7 +185,7 @@ def _passage(block: list[str], first: int) -> Passage:
     )
 
 
-def _stands_before_answer(line: str) -> bool:
+def _belongs_to_lead(line: str) -> bool:
     return not normalise(line) or is_cascade_question(line)
 
 
@@ -193,6 +193,6 @@ def _no_vote_line(block: list[str]) -> DumpError:
     if not block:
         return DumpError("Le fichier est vide", "Vérifiez l’extraction de la page, puis recommencez.")
     return DumpError(
-        f"Aucune ligne de vote dans le fichier : « {VOTE_LINE} » doit fermer chaque réponse",
+        f"Aucune ligne de vote dans le fichier : « {VOTE_LINE} » doit fermer chaque réponse",
         "Ajoutez cette ligne, seule, après chaque réponse, puis recommencez.",
     )

@@ -203,7 +203,7 @@ def _changed_by(base: object, theirs: object, mine: object) -> frozenset[Side]:
     return frozenset(side for side, differs in changed.items() if differs)
 
 
-def both_texts(first: str, second: str) -> str:
+def combine_texts(first: str, second: str) -> str:
     """Return a text that holds every line of two: shared ones once, where they differ the first's first."""
     lines: list[str] = []
     for line in diff_text(first, second):
@@ -211,7 +211,7 @@ def both_texts(first: str, second: str) -> str:
     return "\n".join(lines)
 
 
-def united_filing(filings: Sequence[Filing]) -> Filing:
+def combine_filings(filings: Sequence[Filing]) -> Filing:
     """Return the filing of an entry that answers for all of several: without a term where one concerns them all."""
     return {
         facet: frozenset().union(*sets) if all(sets := [filing[facet] for filing in filings]) else frozenset()

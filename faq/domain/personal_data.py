@@ -39,7 +39,7 @@ _PHONE = re.compile(
 _SIGNS = re.compile(r"\W")
 
 
-def masked(text: str) -> str:
+def mask_personal_data(text: str) -> str:
     """Return a text with personal data replaced by what they are, « [téléphone] »; masking is idempotent."""
     for pattern, check, mask in _KINDS:
         text = pattern.sub(partial(_mask, check, mask), text)

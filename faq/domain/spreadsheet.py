@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 Cell = str | int | None
-Row = Sequence[Cell]
+TableRow = Sequence[Cell]
 
 EXCEL_CELL_LENGTH = 32_767
 """UTF-16 code units that Excel keeps of one cell; what exceeds them it drops without a word."""
@@ -63,7 +63,7 @@ def unguard(text: str) -> str:
     return bare if is_guarded(bare) else text
 
 
-def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+def render_csv(columns: Sequence[str], rows: Iterable[TableRow]) -> Iterator[bytes]:
     """Write a table as CSV for French Excel, without formulas and without loss; None is an empty cell."""
     writer = csv.writer(_Echo(), FrenchExcel)
     yield codecs.BOM_UTF8
@@ -72,7 +72,7 @@ def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
         yield line.encode()
 
 
-def json_file(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
+def render_json(columns: Sequence[str], rows: Iterable[TableRow]) -> Iterator[bytes]:
     """Write a table as a JSON array (RFC 8259) of one object per row, keyed by column."""
     before = "[\n"
     for row in rows:
@@ -86,7 +86,7 @@ def excel_text(text: str) -> str:
     return _TO_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
-def check_excel_row(columns: Sequence[str], row: Row, number: int) -> None:
+def check_excel_row(columns: Sequence[str], row: TableRow, number: int) -> None:
     """Raise TableTooBig unless Excel can hold a row; `number` is its own, from 1, column names included."""
     if number > EXCEL_ROWS:
         raise TableTooBig(f"Une feuille d’Excel ne contient pas plus de {_french(EXCEL_ROWS)} lignes.")

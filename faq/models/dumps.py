@@ -13,14 +13,14 @@ NAME_MAX_LENGTH = 120
 class DumpQuerySet(models.QuerySet):
     """Verbs that read dumps."""
 
-    def kept(self):
+    def not_undone(self):
         """Dumps whose import was not undone."""
         return self.filter(batch__undone_by__isnull=True)
 
     def current(self):
         """The newest kept edition under each name."""
-        newer = Dump.objects.kept().filter(name=OuterRef("name"), edition__gt=OuterRef("edition"))
-        return self.kept().exclude(Exists(newer))
+        newer = Dump.objects.not_undone().filter(name=OuterRef("name"), edition__gt=OuterRef("edition"))
+        return self.not_undone().exclude(Exists(newer))
 
 
 class Dump(models.Model):
@@ -54,7 +54,7 @@ class Dump(models.Model):
 class PassageQuerySet(models.QuerySet):
     """Verbs that read passages."""
 
-    def kept(self):
+    def not_undone(self):
         """Passages of dumps whose import was not undone."""
         return self.filter(dump__batch__undone_by__isnull=True)
 

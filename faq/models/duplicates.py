@@ -22,7 +22,7 @@ class PairQuerySet(models.QuerySet):
         changed = ~Q(decided_left=F("left_text")) | ~Q(decided_right=F("right_text"))
         return self.in_use().exclude(kind=PairKind.SIBLINGS).filter(Q(decision="") | changed)
 
-    def of(self, number):
+    def of_entry(self, number):
         """Pairs of one entry."""
         return self.filter(Q(left=number) | Q(right=number))
 
@@ -30,7 +30,7 @@ class PairQuerySet(models.QuerySet):
         """The entry numbers that an editor called variants of this one, meant to stand beside it."""
         decided = self.filter(decision=Decision.VARIANT)
         other = Case(When(left=number, then="right"), default="left")
-        return decided.of(number).order_by().annotate(other=other).values("other")
+        return decided.of_entry(number).order_by().annotate(other=other).values("other")
 
 
 class Pair(models.Model):

@@ -14,7 +14,7 @@ from faq.models import Batch, Entry, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, InvalidContent, clean, content_of
 from faq.services.entries import Edit, edit_entries
-from faq.services.matching import matches
+from faq.services.matching import find_matches
 from faq.services.versions import Provenance
 
 COLUMNS = ("fingerprint", "question", *Facet)
@@ -122,7 +122,7 @@ def _repeated(rows: Sequence[CurationRow]) -> list[str]:
 
 def _edits(rows: Sequence[CurationRow], taxonomy: Taxonomy, overwrite: bool, report: CurationReport) -> Iterator[Edit]:
     """Return what is to change; the report takes what is not, and why."""
-    found = matches([row.fingerprint for row in rows])
+    found = find_matches([row.fingerprint for row in rows])
     numbers = {match.number for several in found.values() for match in several}
     heads = {entry.pk: entry.head for entry in Entry.objects.filter(pk__in=numbers).select_related("head")}
     titled: set[int] = set()

@@ -18,7 +18,7 @@ from faq.models.entries import reference
 from faq.selectors.published import filing_table
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
-from faq.services.duplicates import sampled_pairs
+from faq.services.duplicates import recheck_sample
 from faq.services.review_dates import review_date_faults
 from faq.services.search import search_faults
 from faq.services.versions import searchable
@@ -143,7 +143,7 @@ def wrong_pairs() -> Iterator[str]:
 
 def pairs_not_found() -> Iterator[str]:
     """Some entries, compared again with all others, have the pairs that are stored."""
-    for number, stored, found in sampled_pairs():
+    for number, stored, found in recheck_sample():
         if stored != found:
             told = f"{len(stored)} en base, {len(found)} à trouver"
             told = told if len(stored) != len(found) else f"{told}, mais pas les mêmes"

@@ -10,7 +10,8 @@ from typing import BinaryIO
 
 from django.db import connection, transaction
 
-from faq.domain.dumps import DumpError, Passage, Tail, scan
+from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, scan_dump
+from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpVerdict, Origin
 from faq.models import Batch, Dump
@@ -18,11 +19,11 @@ from faq.models import Passage as StoredPassage
 from faq.models.dumps import NAME_MAX_LENGTH
 from faq.services.content import Content, one_line_end
 from faq.services.dumps_export import export_dump
-from faq.services.dumps_report import DumpReport, Finding, tell_likenesses
-from faq.services.duplicates_look import Look, Progress, Texts
-from faq.services.duplicates_store import store
+from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
+from faq.services.duplicates_comparison import Comparison, DuplicateIndex
+from faq.services.duplicates_store import store_comparison
 from faq.services.entries import create_entries
-from faq.services.matching import Match, matches
+from faq.services.matching import Match, find_matches
 from faq.services.roles import require
 from faq.services.versions import Provenance
 from faq.services.workflow import restore_entries
@@ -61,7 +62,7 @@ def import_dumps(
     provenance: Provenance,
     *,
     dry_run: bool = False,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> list[DumpReport]:
     """Import files as one batch, all or nothing; a file whose bytes are its dump's newest edition changes nothing.
 
@@ -121,7 +122,7 @@ def _inspect(source: Source) -> _Inspection:
             size += len(piece)
             yield piece
 
-    fingerprints = [fingerprint(part.answer) for part in scan(measured()) if isinstance(part, Passage)]
+    fingerprints = [fingerprint(part.answer) for part in scan_dump(measured()) if isinstance(part, ParsedPassage)]
     return _Inspection(digest.hexdigest(), size, fingerprints)
 
 
@@ -147,11 +148,11 @@ def _open_batch(sources: Sequence[Source], provenance: Provenance) -> Batch:
 class _Import:
     """The files of one batch on their way in, and what their answers look like."""
 
-    def __init__(self, batch: Batch, progress: Progress | None) -> None:
+    def __init__(self, batch: Batch, progress: ProgressCallback | None) -> None:
         self.batch = batch
         self.provenance = Provenance(Origin.DUMP_IMPORT, batch.author, batch, at=batch.created_at)
         self.progress = progress
-        self.look: Look | None = None
+        self.look: Comparison | None = None
 
     def take(self, source: Source, inspection: _Inspection) -> DumpReport:
         """Store one file as the newest edition of its dump, unless it is that already."""
@@ -174,29 +175,29 @@ class _Import:
     def compare(self, reports: Sequence[DumpReport]) -> None:
         """Look for what is new among everything in use, what came in with it included, and tell what it is like."""
         if any(finding.verdict == DumpVerdict.NEW for report in reports for finding in report.findings):
-            self.look = Texts().look()
+            self.look = DuplicateIndex().compare_waiting()
             for report in reports:
-                tell_likenesses(report, self.look.pairs)
+                attach_resemblances(report, self.look.pairs)
 
     def store_pairs(self) -> None:
         """Keep what was found, once the import is committed."""
         if self.look:
-            store(self.look)
+            store_comparison(self.look)
 
-    def _chunks(self, source: Source, dump: Dump) -> Iterator[list[Passage]]:
+    def _chunks(self, source: Source, dump: Dump) -> Iterator[list[ParsedPassage]]:
         source.file.seek(0)
-        parts = scan(source.file)
+        parts = scan_dump(source.file)
         while chunk := list(itertools.islice(parts, CHUNK)):
-            if isinstance(chunk[-1], Tail):
+            if isinstance(chunk[-1], ParsedTail):
                 Dump.objects.filter(pk=dump.pk).update(tail=chunk[-1].text)
-            yield [part for part in chunk if isinstance(part, Passage)]
+            yield [part for part in chunk if isinstance(part, ParsedPassage)]
 
-    def _take_passages(self, passages: list[Passage], dump: Dump, before: int) -> list[Finding]:
+    def _take_passages(self, passages: list[ParsedPassage], dump: Dump, before: int) -> list[Finding]:
         fingerprints = [fingerprint(passage.answer) for passage in passages]
         texts: dict[str, str] = {}
         for text, passage in zip(fingerprints, passages, strict=True):
             texts.setdefault(text, passage.answer)
-        known = {text: found[0] for text, found in matches(texts).items()}
+        known = {text: found[0] for text, found in find_matches(texts).items()}
         self._bring_back(known.values())
         new = self._create({text: answer for text, answer in texts.items() if text and text not in known})
         numbers = {text: match.number for text, match in known.items()} | new
@@ -269,7 +270,7 @@ def _prove_round_trip(dump: Dump, source: Source) -> None:
         ) from error
 
 
-def _stored(passage: Passage, text: str, dump: Dump, finding: Finding) -> StoredPassage:
+def _stored(passage: ParsedPassage, text: str, dump: Dump, finding: Finding) -> StoredPassage:
     return StoredPassage(
         dump=dump,
         position=finding.position,

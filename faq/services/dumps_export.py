@@ -19,7 +19,9 @@ def find_dump(name: str, edition: int | None = None) -> Dump:
 
     Raises Dump.DoesNotExist.
     """
-    dumps: QuerySet[Dump] = Dump.objects.current() if edition is None else Dump.objects.kept().filter(edition=edition)
+    dumps: QuerySet[Dump] = (
+        Dump.objects.current() if edition is None else Dump.objects.not_undone().filter(edition=edition)
+    )
     try:
         return dumps.get(name=dump_name(name))
     except Dump.DoesNotExist:

@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from faq.domain.duplicates.pairs import Pair, PairKind, Reason
+from faq.domain.duplicates.pairs import FoundPair, PairKind, Reason
 from faq.enums import DumpVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Resemblance:
     """An older entry that an answer resembles."""
 
     number: int
@@ -26,7 +26,7 @@ class Finding:
     line: int
     verdict: DumpVerdict
     number: int | None
-    likeness: Likeness | None = None
+    resemblance: Resemblance | None = None
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class DumpReport:
         return {verdict: found[verdict] for verdict in DumpVerdict}
 
 
-def tell_likenesses(report: DumpReport, pairs: Iterable[Pair]) -> None:
+def attach_resemblances(report: DumpReport, pairs: Iterable[FoundPair]) -> None:
     """Say of each new answer what it resembles: first of all an answer that vanished, whose place it takes."""
     older = defaultdict(list)
     for pair in pairs:
@@ -60,9 +60,9 @@ def tell_likenesses(report: DumpReport, pairs: Iterable[Pair]) -> None:
     report.vanished = list(missing.values())
 
 
-def _told(finding: Finding, pairs: Iterable[Pair], missing: dict[int | None, Finding]) -> Finding:
+def _told(finding: Finding, pairs: Iterable[FoundPair], missing: dict[int | None, Finding]) -> Finding:
     best = min(pairs, key=lambda pair: (pair.left not in missing, -pair.verdict.score, pair.left), default=None)
     if best is None:
         return finding
     verdict = DumpVerdict.CHANGED if missing.pop(best.left, None) else DumpVerdict.LOOKS_LIKE
-    return replace(finding, verdict=verdict, likeness=Likeness(best.left, best.verdict.kind, best.verdict.reason))
+    return replace(finding, verdict=verdict, resemblance=Resemblance(best.left, best.verdict.kind, best.verdict.reason))

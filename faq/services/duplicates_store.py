@@ -8,10 +8,9 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from faq.domain.duplicates.material import material_fingerprint
-from faq.domain.duplicates.pairs import GENERATION, Document
-from faq.domain.duplicates.pairs import Pair as FoundPair
+from faq.domain.duplicates.pairs import GENERATION, Document, FoundPair
 from faq.models import Entry, Pair
-from faq.services.duplicates_look import CHUNK, Look
+from faq.services.duplicates_comparison import CHUNK, Comparison
 
 _SAID = ("kind", "score", "evidence", "generation", "stands", "left_text", "right_text")
 _LOCK = 0x70616972
@@ -30,7 +29,7 @@ class ScanReport:
 
 
 @transaction.atomic(durable=True)
-def store(look: Look) -> ScanReport:
+def store_comparison(look: Comparison) -> ScanReport:
     """Have the stored pairs of the entries that were compared say what was found, and no others.
 
     An entry that changed since it was read, or that was compared by somebody who did not read the same texts,
@@ -65,7 +64,7 @@ def _lock(numbers: Collection[int]) -> None:
         list(waiting.filter(pk__in=some).values_list("pk", flat=True))
 
 
-def _moved(look: Look) -> set[int]:
+def _moved(look: Comparison) -> set[int]:
     """Return the entries of which the look did not read the text of now, though its pairs or others count on it."""
     moved: set[int] = set()
     for some in _parts(look.numbers.union(*((pair.left, pair.right) for pair in look.pairs))):

@@ -7,7 +7,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from faq.domain.personal_data import masked
+from faq.domain.personal_data import mask_personal_data
 from faq.domain.text import fold
 from faq.models import FailedSearch
 from faq.models.failed_searches import LONGEST_KEPT
@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 
 def record_failed_search(query: str, *, day: date | None = None) -> None:
     """Count a query that found nothing. Whatever goes wrong is logged: the page of the visitor must not fail for it."""
-    kept = fold(masked(query[:_LONGEST_READ])).replace("\0", "")[:LONGEST_KEPT].strip()
+    kept = fold(mask_personal_data(query[:_LONGEST_READ])).replace("\0", "")[:LONGEST_KEPT].strip()
     if not any(map(str.isalnum, kept)):
         return
     try:

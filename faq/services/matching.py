@@ -21,7 +21,7 @@ class Match:
     """Whether the entry is out of use only because the import that made it was undone."""
 
 
-def matches(fingerprints: Collection[str]) -> dict[str, list[Match]]:
+def find_matches(fingerprints: Collection[str]) -> dict[str, list[Match]]:
     """Give, per fingerprint, the entries of equal text, best first; fingerprints that match nothing are left out."""
     found: dict[str, dict[int, Match]] = {}
     for fingerprint, match in _all_matches(fingerprints):
@@ -43,7 +43,7 @@ def _all_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
     survivors = ("former__head__answer_fingerprint", "survivor", "survivor__status", "survivor__head__batch__kind")
     for fingerprint, number, status, batch_kind in merged.values_list(*survivors):
         yield fingerprint, _match(number, status, batch_kind, former=True)
-    passages = Passage.objects.kept().filter(fingerprint__in=wanted)
+    passages = Passage.objects.not_undone().filter(fingerprint__in=wanted)
     sources = passages.values_list("fingerprint", "entry", "entry__status", "entry__head__batch__kind")
     for fingerprint, number, status, batch_kind in sources.distinct():
         yield fingerprint, _match(number, status, batch_kind, former=True)

@@ -57,7 +57,7 @@ def undo_batch(number: int, provenance: Provenance) -> UndoReport:
 def _undo_entries(batch: Batch, provenance: Provenance, report: UndoReport) -> None:
     versions = Version.objects.filter(batch=batch).select_related("entry__head").order_by("entry_id", "number")
     firsts = {version.entry_id: version for version in reversed(versions)}
-    cited = set(Passage.objects.kept().filter(entry__in=firsts).values_list("entry_id", flat=True))
+    cited = set(Passage.objects.not_undone().filter(entry__in=firsts).values_list("entry_id", flat=True))
     created = []
     for number, first in sorted(firsts.items()):
         entry = first.entry

@@ -15,7 +15,7 @@ from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import reference
 from faq.selectors.published import filing_table
 from faq.services.content import NOT_FILED, Content, EntryError, content_of
-from faq.services.duplicates import catch_up
+from faq.services.duplicates import compare_waiting
 from faq.services.review_dates import follow_publications
 from faq.services.roles import Author
 from faq.services.search import index_entries
@@ -148,7 +148,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     if noticed:
         index_entries(change.entry for change, _ in noticed)
     if any(change.entry.compared is None for change in changes):
-        transaction.on_commit(catch_up, robust=True)
+        transaction.on_commit(compare_waiting, robust=True)
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
 
 

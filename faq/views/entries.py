@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from pyroaring import BitMap
 
 from faq.domain.facets import Facet, State
-from faq.domain.markup import plain
+from faq.domain.markup import plain_text
 from faq.domain.text import normalise
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
@@ -49,7 +49,7 @@ def entry(request, number, slug=""):
         "around_count": snapshot.index.count(answer.place),
         "checked_at": _checked_since(shown),
         "see_also": _see_also(answer, snapshot),
-        "description": Truncator(plain(shown.answer)).chars(DESCRIPTION_LENGTH),
+        "description": Truncator(plain_text(shown.answer)).chars(DESCRIPTION_LENGTH),
         "site": origin(request),
         "canonical": request.build_absolute_uri(shown.get_absolute_url()),
     }
@@ -86,7 +86,7 @@ def _see_also(answer: Answer, snapshot: Snapshot) -> list[Entry]:
         near = nearest_entries(number, snapshot, among, limit=2 * MOST_BESIDE)
     if not chosen and not near:
         return []
-    pairs = Pair.objects.of(number).order_by()
+    pairs = Pair.objects.of_entry(number).order_by()
     alike = Q(pk__in=pairs.values("left")) | Q(pk__in=pairs.values("right"))
     beside = Entry.objects.live().filter(pk__in=[*chosen, *near]).filter(Q(pk__in=chosen) | ~alike)
     found = beside.only("question").in_bulk()

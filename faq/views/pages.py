@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, State, Taxonomy, Term
-from faq.domain.sections import sections
+from faq.domain.markup import parse_sections
 from faq.models import SitePage
 from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.exports import FORMAT
@@ -37,7 +37,7 @@ def page(request, slug):
     shown = SitePage.objects.filter(slug=slug).first()
     if shown is None:
         raise Http404
-    context = {"page": shown, "sections": sections(shown.text), **_addresses(request)}
+    context = {"page": shown, "sections": parse_sections(shown.text), **_addresses(request)}
     return render(request, "faq/page.html", context)
 
 

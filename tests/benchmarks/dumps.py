@@ -4,7 +4,7 @@ import io
 import tempfile
 from pathlib import Path
 
-from faq.domain.dumps import VOTE_LINE, parse, render, scan
+from faq.domain.dumps import VOTE_LINE, parse_dump, render_dump, scan_dump
 from tests.benchmarks import data
 from tests.benchmarks.measure import Cost, apart, cost, each, figure, megabytes, milliseconds, table
 
@@ -26,7 +26,7 @@ def _rows(path: Path, size: int) -> list[tuple[str, ...]]:
     apart(data.write_dump, path, size)
     return [
         _row(size, "scan : au fil de l’eau", apart(_scanned, path, size)),
-        _row(size, "parse, puis render", apart(_parsed, path)),
+        _row(size, "parse_dump, puis render", apart(_parsed, path)),
         _row(size, "coupe au texte du vote", apart(_cut, path)),
     ]
 
@@ -40,12 +40,12 @@ def _row(size: int, way: str, spent: Cost) -> tuple[str, ...]:
 def _scanned(path: Path, size: int) -> Cost:
     content = path.read_bytes()
     # The tail is a part too.
-    return cost(lambda: sum(1 for _ in scan(io.BytesIO(content))) == size + 1)
+    return cost(lambda: sum(1 for _ in scan_dump(io.BytesIO(content))) == size + 1)
 
 
 def _parsed(path: Path) -> Cost:
     content = path.read_bytes()
-    return cost(lambda: render(parse(content)) == content)
+    return cost(lambda: render_dump(parse_dump(content)) == content)
 
 
 def _cut(path: Path) -> Cost:

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 from datasketch import MinHash, MinHashLSH
 from rapidfuzz import fuzz, process
 
-from faq.domain.duplicates import Document, Index, PairKind
+from faq.domain.duplicates import Document, DocumentIndex, PairKind
 from faq.domain.text import tokenize
 from tests.benchmarks.measure import apart, each, figure, table
 from tests.benchmarks.trigrams import trigram_table
@@ -55,7 +55,7 @@ def run() -> None:
 def _detector(size: int) -> tuple[str, ...]:
     made = build_dataset(size)
     before, start = _resident(), time.perf_counter()
-    index = Index(made.documents, processes=PROCESSES)
+    index = DocumentIndex(made.documents, processes=PROCESSES)
     indexed, held = time.perf_counter() - start, _resident() - before
     pairs = list(index.pairs(processes=PROCESSES))
     spent = time.perf_counter() - start

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from django.core.management import call_command
 from django.utils import timezone
 
-from faq.domain.dumps import Passage, scan
+from faq.domain.dumps import ParsedPassage, scan_dump
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Dump, Version
@@ -74,7 +74,7 @@ def _import_naively(file: BinaryIO) -> None:
     batch = Batch.objects.create(kind=BatchKind.DUMP_IMPORT, label="mesure", created_at=at)
     dump = Dump.objects.create(name="mesure", sha256="", size=0, batch=batch, imported_at=at)
     provenance = Provenance(Origin.DUMP_IMPORT, batch=batch, at=at)
-    answers = (part for part in scan(file) if isinstance(part, Passage))
+    answers = (part for part in scan_dump(file) if isinstance(part, ParsedPassage))
     for position, part in enumerate(answers, start=1):
         key = fingerprint(part.answer)
         known = Version.objects.filter(answer_fingerprint=key).first()

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from faq.domain.duplicates import Index
+from faq.domain.duplicates import DocumentIndex
 from tests.evaluation.dataset import build_dataset
 from tests.evaluation.scoring import Evaluation, Tally, evaluate
 
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parse(arguments)
     dataset = build_dataset(options.answers, options.seed)
     started = time.perf_counter()
-    index = Index(dataset.documents, processes=options.processes)
+    index = DocumentIndex(dataset.documents, processes=options.processes)
     evaluation = evaluate(dataset, index.pairs(processes=options.processes))
     seconds = time.perf_counter() - started
     print_line(f"{len(dataset.documents)} réponses, {len(dataset.pairs)} paires plantées, {seconds:.1f} s\n")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from faq.domain.duplicates.pairs import Pair, PairKind
+from faq.domain.duplicates.pairs import FoundPair, PairKind
 from tests.evaluation.dataset import OTHER_VALUE, LabelledDataset
 
 
@@ -48,7 +48,7 @@ STRANGERS = "sans rapport"
 """The name of pairs that were not planted."""
 
 
-def evaluate(dataset: LabelledDataset, pairs: Iterable[Pair]) -> Evaluation:
+def evaluate(dataset: LabelledDataset, pairs: Iterable[FoundPair]) -> Evaluation:
     """Return how the pairs that were found compare with those that were planted."""
     found = {(pair.left, pair.right): pair.verdict.kind for pair in pairs}
     result = Evaluation(by_name={planted.name: Tally() for planted in dataset.pairs.values()} | {STRANGERS: Tally()})

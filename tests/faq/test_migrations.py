@@ -8,7 +8,7 @@ from django.apps import apps
 from faq.enums import Decision
 from faq.models import Pair
 from faq.services.content import Content
-from faq.services.duplicates import catch_up, decide
+from faq.services.duplicates import compare_waiting, decide_pair
 from faq.services.entries import edit_entry
 from tests.factories import by_command
 from tests.pairs import DELAY, ELSEWHERE, OTHER_DELAY, a_pair
@@ -29,22 +29,22 @@ def with_former_fingerprints(pair):
 
 
 def test_a_decision_stands_with_the_new_fingerprints():
-    before = decide(a_pair(DELAY, OTHER_DELAY), Decision.VARIANT, None)
+    before = decide_pair(a_pair(DELAY, OTHER_DELAY), Decision.VARIANT, None)
     with_former_fingerprints(before)
     material.give_the_form_of_now(apps, None)
     names = ("left_text", "right_text", "decided_left", "decided_right")
     assert Pair.objects.values_list(*names).get() == tuple(getattr(before, name) for name in names)
-    catch_up()
+    compare_waiting()
     assert not Pair.objects.open().exists()
 
 
 def test_a_decision_on_former_texts_counts_when_they_come_back():
-    pair = decide(a_pair(DELAY, OTHER_DELAY), Decision.VARIANT, None)
+    pair = decide_pair(a_pair(DELAY, OTHER_DELAY), Decision.VARIANT, None)
     edit_entry(pair.right_id, Content("Où ?", ELSEWHERE), by_command())
-    catch_up()
+    compare_waiting()
     with_former_fingerprints(pair)
     material.give_the_form_of_now(apps, None)
     edit_entry(pair.right_id, Content("Sous quel délai ?", OTHER_DELAY), by_command())
-    catch_up()
+    compare_waiting()
     assert Pair.objects.get().stands
     assert not Pair.objects.open().exists()

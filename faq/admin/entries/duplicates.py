@@ -19,7 +19,7 @@ from faq.filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, pairs_on_
 from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
-from faq.services.duplicates import catch_up, decide, find_duplicates, out_of_date
+from faq.services.duplicates import compare_waiting, decide_pair, find_duplicates, has_outdated_pairs
 from faq.services.merging import add_see_also, remove_see_also
 
 GROUPS_PER_PAGE = 10
@@ -84,7 +84,7 @@ class DuplicatesPage:
             raise EntryError(_CHANGED)
         if decision is None and locked.decision == Decision.RELATED:
             remove_see_also(pair.left_id, pair.right_id, author)
-        decide(locked, decision, author)
+        decide_pair(locked, decision, author)
 
     def _stay(self, reason):
         messages.warning(self.request, reason)
@@ -122,7 +122,7 @@ class DuplicatesPage:
             "groups": self._shown(page),
             "ordered": filters.shelf not in (DECIDED, SIBLINGS),
             "filters": filters,
-            "out_of_date": out_of_date(),
+            "out_of_date": has_outdated_pairs(),
             "entries_exist": Entry.objects.exists(),
             "may_decide": self.may_decide,
             "may_relate": self.request.user.has_perm("faq.change_entry"),
@@ -170,7 +170,7 @@ def _present(number):
     pair = with_texts().filter(pk=number).first()
     if pair is None or fingerprints(pair) == (pair.left_text, pair.right_text):
         return pair
-    catch_up()
+    compare_waiting()
     return with_texts().filter(pk=number).first()
 
 

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from faq.admin.display import person, state_badges
 from faq.domain.diff import diff_line, diff_text
 from faq.domain.facets import Facet
-from faq.domain.merge import both_texts, united_filing
+from faq.domain.merge import combine_filings, combine_texts
 from faq.forms import COMMENT_MAX_LENGTH, TextField
 from faq.models import Entry
 from faq.models.entries import QUESTION_MAX_LENGTH
@@ -87,8 +87,8 @@ class MergeForm(forms.Form):
     def __init__(self, data, sides, taxonomy):
         self.sides = sorted(sides, key=lambda side: side.merit)
         self.taxonomy = taxonomy
-        self.united = united_filing([side.content.filing for side in self.sides])
-        self.joined = reduce(both_texts, [side.content.answer for side in self.sides])
+        self.united = combine_filings([side.content.filing for side in self.sides])
+        self.joined = reduce(combine_texts, [side.content.answer for side in self.sides])
         super().__init__(data, initial=self._initial())
         self.fields["answer_text"].widget.attrs["rows"] = min(max(self.joined.count("\n") + 3, 6), 24)
         numbers = [(str(side.number), _named(side)) for side in sides]

@@ -278,6 +278,6 @@ def _ways_out(entry):
 
 
 def _sources(entry):
-    passages = Passage.objects.kept().filter(entry=entry).select_related("dump")
+    passages = Passage.objects.not_undone().filter(entry=entry).select_related("dump")
     light = passages.defer("lead", "answer", "closing", "dump__tail")
     return light.order_by("dump", "position")[:_SOURCES_SHOWN]

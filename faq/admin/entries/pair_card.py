@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from faq.admin.display import person, state_badges
 from faq.admin.dumps import passage_address
-from faq.domain.duplicates import Document, Evidence, Mark, Stretch, explain, material_fingerprint
+from faq.domain.duplicates import Document, Evidence, Mark, MarkedSpan, explain, material_fingerprint
 from faq.domain.facets import Facet
 from faq.enums import PairCause
 from faq.models import Entry, Pair, Passage
@@ -152,7 +152,7 @@ def _lines(pair: Pair, text: str, evidence: Evidence, side: int) -> Text:
     return [[piece for piece in line if piece.text] for line in lines]
 
 
-def _pieces(text: str, stretches: Sequence[Stretch]) -> Iterator[Piece]:
+def _pieces(text: str, stretches: Sequence[MarkedSpan]) -> Iterator[Piece]:
     end = 0
     for stretch in stretches:
         yield Piece(text[end : stretch.start], _UNMARKED)

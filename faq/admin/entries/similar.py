@@ -14,7 +14,7 @@ from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
 from faq.services.content import one_line_end
-from faq.services.duplicates import catch_up, similar
+from faq.services.duplicates import compare_waiting, find_similar
 
 _SHOWN = 5
 _SIBLINGS_SHOWN = 3
@@ -40,7 +40,7 @@ def similar_entries(model_admin, request):
         raise PermissionDenied
     number = number_of(request.POST.get("number", "")) or _NEW
     question, answer = (one_line_end(request.POST.get(name, "")) for name in ("question", "answer"))
-    found = similar(question, answer, number=number) if answer.strip() else []
+    found = find_similar(question, answer, number=number) if answer.strip() else []
     alike = [pair for pair in found if pair.verdict.kind != PairKind.SIBLINGS][:_SHOWN]
     siblings = [pair for pair in found if pair.verdict.kind == PairKind.SIBLINGS][:_SIBLINGS_SHOWN]
     entries = _entries([_other(pair, number) for pair in (*alike, *siblings)])
@@ -52,8 +52,8 @@ def tell_duplicates(request, entry):
     """Name what an entry that was just saved may repeat."""
     if not request.user.has_perm("faq.view_pair"):
         return
-    catch_up()
-    pairs = list(Pair.objects.open().of(entry.pk).select_related("left", "right"))
+    compare_waiting()
+    pairs = list(Pair.objects.open().of_entry(entry.pk).select_related("left", "right"))
     if not pairs:
         return
     named = [f"{_partner(pair, entry).reference} ({pair.get_kind_display()})" for pair in pairs[:_NAMED]]

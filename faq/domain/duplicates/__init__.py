@@ -1,31 +1,31 @@
 """Which texts say the same: candidates without a miss, then a verdict on each pair that explains itself.
 
-Three steps, each to be looked at by itself: `Reading` (normalised words), `Index.candidates` (what
+Three steps, each to be looked at by itself: `AnalysedText` (normalised words), `DocumentIndex.candidates` (what
 is worth judging), `compare` (the verdict). A verdict depends on its two texts alone.
 """
 
-from faq.domain.duplicates.comparison import ReadDocument, compare
-from faq.domain.duplicates.evidence import Evidence, Mark, Stretch, explain
-from faq.domain.duplicates.index import Index
+from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.duplicates.comparison import AnalysedDocument, compare_documents
+from faq.domain.duplicates.evidence import Evidence, Mark, MarkedSpan, explain
+from faq.domain.duplicates.index import DocumentIndex
 from faq.domain.duplicates.material import material_fingerprint
-from faq.domain.duplicates.pairs import GENERATION, Cause, Document, Pair, PairKind, Reason, Verdict
-from faq.domain.duplicates.reading import Reading
+from faq.domain.duplicates.pairs import GENERATION, Cause, Document, FoundPair, PairKind, Reason, Verdict
 
 __all__ = [
     "GENERATION",
+    "AnalysedDocument",
+    "AnalysedText",
     "Cause",
     "Document",
+    "DocumentIndex",
     "Evidence",
-    "Index",
+    "FoundPair",
     "Mark",
-    "Pair",
+    "MarkedSpan",
     "PairKind",
-    "ReadDocument",
-    "Reading",
     "Reason",
-    "Stretch",
     "Verdict",
-    "compare",
+    "compare_documents",
     "explain",
     "material_fingerprint",
 ]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from rapidfuzz.distance import OSA, LCSseq
 
-from faq.domain.duplicates.reading import Reading
+from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.text import Token, TokenKind
 
 NONE = -1
@@ -36,7 +36,7 @@ class Alignment:
         return [(ones, opposite) for ones, opposite in _gaps(self.left, self.right) if opposite]
 
 
-def align(left: Reading, right: Reading) -> Alignment:
+def align(left: AnalysedText, right: AnalysedText) -> Alignment:
     """Return each content word its partner: same order first, then moved blocks, moved words, misspellings."""
     partners = [NONE] * len(left.hashes)
     others = [NONE] * len(right.hashes)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.pairs import Cause, Document, PairKind, Reason, Verdict
-from faq.domain.duplicates.reading import Reading
-from faq.domain.duplicates.verdict import judge
+from faq.domain.duplicates.verdict import compare_texts
 
-Comparison = Callable[["ReadDocument", "ReadDocument"], Verdict | None]
+CompareFunction = Callable[["AnalysedDocument", "AnalysedDocument"], Verdict | None]
 
 SAME_QUESTION = 0.85
 """Score from which two questions ask the same."""
@@ -16,22 +16,22 @@ TERSE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ReadDocument:
+class AnalysedDocument:
     """A document as it is judged."""
 
-    answer: Reading
-    question: Reading | None
+    answer: AnalysedText
+    question: AnalysedText | None
 
     @classmethod
-    def of(cls, document: Document) -> "ReadDocument":
+    def of(cls, document: Document) -> "AnalysedDocument":
         """Read a document."""
-        question = Reading(document.question) if document.question and document.question.strip() else None
-        return cls(Reading(document.answer), question)
+        question = AnalysedText(document.question) if document.question and document.question.strip() else None
+        return cls(AnalysedText(document.answer), question)
 
 
-def compare(left: ReadDocument, right: ReadDocument) -> Verdict | None:
+def compare_documents(left: AnalysedDocument, right: AnalysedDocument) -> Verdict | None:
     """Return what two documents are to each other; None where they are nothing to each other."""
-    verdict = judge(left.answer, right.answer)
+    verdict = compare_texts(left.answer, right.answer)
     if verdict is None:
         return compare_questions(left, right)
     if left.question is None or right.question is None:
@@ -41,19 +41,19 @@ def compare(left: ReadDocument, right: ReadDocument) -> Verdict | None:
     return verdict
 
 
-def compare_questions(left: ReadDocument, right: ReadDocument) -> Verdict | None:
+def compare_questions(left: AnalysedDocument, right: AnalysedDocument) -> Verdict | None:
     """Judge documents whose answers are nothing to each other: a conflict where they answer one question."""
     if left.question is None or right.question is None:
         return None
-    questions = judge(left.question, right.question)
+    questions = compare_texts(left.question, right.question)
     if questions is None or not _same(questions):
         return None
     return Verdict(PairKind.CONFLICT, questions.score, Reason(Cause.QUESTION, left.question.text, right.question.text))
 
 
-def _terse(verdict: Verdict, left: Reading, right: Reading) -> Verdict | None:
+def _terse(verdict: Verdict, left: AnalysedText, right: AnalysedText) -> Verdict | None:
     """Judge answers such as « Oui. », which mean something only after their questions."""
-    questions = judge(left, right)
+    questions = compare_texts(left, right)
     if questions is not None and _same(questions):
         return verdict
     if questions is not None and questions.kind in (PairKind.SIBLINGS, PairKind.CONFLICT):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from rapidfuzz.distance import OSA
 
 from faq.domain.duplicates.alignment import NONE, Alignment
+from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.pairs import Cause, Reason
-from faq.domain.duplicates.reading import Reading
 from faq.domain.text import Token, TokenKind, stem
 from faq.domain.text.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, ROLES, UNITS
 
@@ -20,17 +20,17 @@ _REACH = 3
 """Content words within which a negation bears on another word."""
 
 
-def other_subject(left: Reading, right: Reading, alignment: Alignment) -> Reason | None:
+def find_other_subject(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Reason | None:
     """Return the words that make two texts speak of two things; None where they may speak of one."""
     return next(_other_subjects(left, right, alignment), None)
 
 
-def other_fact(left: Reading, right: Reading, alignment: Alignment) -> Reason | None:
+def find_contradiction(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Reason | None:
     """Return the words by which two texts say different things of one thing; None where they may agree."""
     return next(_other_facts(left, right, alignment), None)
 
 
-def _other_subjects(left: Reading, right: Reading, alignment: Alignment) -> Iterator[Reason]:
+def _other_subjects(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Iterator[Reason]:
     for ones, others in alignment.gaps:
         if found := _numbers(left, right, ones, others, labelled=True):
             yield Reason(_numbered(left, found[0]), _said(left, found[0]), _said(right, found[1]))
@@ -45,7 +45,7 @@ def _other_subjects(left: Reading, right: Reading, alignment: Alignment) -> Iter
             yield Reason(Cause.OPPOSITE, *pair)
 
 
-def _other_facts(left: Reading, right: Reading, alignment: Alignment) -> Iterator[Reason]:
+def _other_facts(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Iterator[Reason]:
     for ones, others in alignment.gaps:
         if found := _numbers(left, right, ones, others, labelled=False):
             yield Reason(Cause.NUMBER, _said(left, found[0]), _said(right, found[1]))
@@ -61,7 +61,7 @@ def _other_facts(left: Reading, right: Reading, alignment: Alignment) -> Iterato
 
 
 def _numbers(
-    left: Reading, right: Reading, ones: list[int], others: list[int], *, labelled: bool
+    left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int], *, labelled: bool
 ) -> tuple[int, int] | None:
     """Return the places of the first two numbers that differ, of those that name something or of those that measure."""
     of_left, of_right = _numerals(left, ones), _numerals(right, others)
@@ -74,11 +74,11 @@ def _numbers(
     return None
 
 
-def _numerals(reading: Reading, places: Iterable[int]) -> list[int]:
+def _numerals(reading: AnalysedText, places: Iterable[int]) -> list[int]:
     return [place for place in places if reading.content[place].kind is TokenKind.NUMBER]
 
 
-def _label(reading: Reading, place: int) -> Token | None:
+def _label(reading: AnalysedText, place: int) -> Token | None:
     """Return the noun that a number names one of: « vague » of « vague 2 », unless a unit follows the number."""
     at = reading.places[place]
     if any(token.key in _UNITS for token in reading.words[at + 1 : at + 2]):
@@ -93,12 +93,12 @@ def _label(reading: Reading, place: int) -> Token | None:
     return next((token for token in reversed(before) if token.key in _LABELS), None)
 
 
-def _numbered(reading: Reading, place: int) -> Cause:
+def _numbered(reading: AnalysedText, place: int) -> Cause:
     label = _label(reading, place)
     return Cause.VAGUE if label is not None and label.key == _VAGUE else Cause.CODE
 
 
-def _said(reading: Reading, place: int) -> str:
+def _said(reading: AnalysedText, place: int) -> str:
     """Return a number with the word before it or the unit after it."""
     at = reading.places[place]
     label = _label(reading, place)
@@ -106,15 +106,15 @@ def _said(reading: Reading, place: int) -> str:
     return " ".join([*([label.folded] if label else []), reading.words[at].folded, *after])
 
 
-def _kinds(reading: Reading, places: Iterable[int], kind: TokenKind) -> frozenset[str]:
+def _kinds(reading: AnalysedText, places: Iterable[int], kind: TokenKind) -> frozenset[str]:
     return frozenset(reading.content[place].key for place in places if reading.content[place].kind is kind)
 
 
-def _roles(reading: Reading, places: Iterable[int]) -> frozenset[str]:
+def _roles(reading: AnalysedText, places: Iterable[int]) -> frozenset[str]:
     return frozenset(reading.content[place].key for place in places if reading.content[place].key in _ROLES)
 
 
-def _names(reading: Reading, other: Reading, places: Iterable[int]) -> frozenset[str]:
+def _names(reading: AnalysedText, other: AnalysedText, places: Iterable[int]) -> frozenset[str]:
     return frozenset(
         reading.content[place].key
         for place in places
@@ -123,7 +123,7 @@ def _names(reading: Reading, other: Reading, places: Iterable[int]) -> frozenset
 
 
 def _opposed(
-    left: Reading, right: Reading, ones: list[int], others: list[int], pairs: frozenset[frozenset[str]]
+    left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int], pairs: frozenset[frozenset[str]]
 ) -> tuple[str, str] | None:
     # One stands for the other only where they stand in the same place.
     for one, other in zip(ones, others, strict=False):
@@ -132,7 +132,7 @@ def _opposed(
     return None
 
 
-def _other_units(left: Reading, right: Reading, ones: list[int], others: list[int]) -> tuple[str, str] | None:
+def _other_units(left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int]) -> tuple[str, str] | None:
     for one in ones:
         for other in others:
             units = left.content[one], right.content[other]
@@ -141,18 +141,20 @@ def _other_units(left: Reading, right: Reading, ones: list[int], others: list[in
     return None
 
 
-def _counted(reading: Reading, place: int) -> bool:
+def _counted(reading: AnalysedText, place: int) -> bool:
     return place > 0 and reading.content[place - 1].kind is TokenKind.NUMBER
 
 
-def _opposed_openings(left: Reading, right: Reading) -> Iterator[Reason]:
+def _opposed_openings(left: AnalysedText, right: AnalysedText) -> Iterator[Reason]:
     """« Oui » against « Non »: whatever follows, they do not say the same."""
     one, other = (reading.words[0].folded if reading.words else "" for reading in (left, right))
     if {one, other} == {"oui", "non"}:
         yield Reason(Cause.NEGATION, one, other)
 
 
-def _lone_negations(reading: Reading, partners: list[int], other: Reading, others: list[int]) -> Iterator[int]:
+def _lone_negations(
+    reading: AnalysedText, partners: list[int], other: AnalysedText, others: list[int]
+) -> Iterator[int]:
     """Return the negations that stand between words which the other text has without any negation."""
     for place, token in enumerate(reading.content):
         if token.kind is TokenKind.NEGATION and partners[place] == NONE:
@@ -165,7 +167,7 @@ def _lone_negations(reading: Reading, partners: list[int], other: Reading, other
                 yield place
 
 
-def _is_negated(reading: Reading, partners: list[int], low: int, high: int, negation: Token) -> bool:
+def _is_negated(reading: AnalysedText, partners: list[int], low: int, high: int, negation: Token) -> bool:
     """Return whether a negation, or this one mistyped, stands about two places."""
     # One that has its own partner bears on something else.
     for place in range(max(0, low - 1), min(len(partners), high + 2)):
@@ -177,7 +179,7 @@ def _is_negated(reading: Reading, partners: list[int], low: int, high: int, nega
     )
 
 
-def _around(reading: Reading, place: int) -> str:
+def _around(reading: AnalysedText, place: int) -> str:
     at = reading.places[place]
     return " ".join(token.folded for token in reading.words[max(0, at - 2) : at + 2])
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from faq.domain.duplicates.alignment import NONE, align
+from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.pairs import Verdict
-from faq.domain.duplicates.reading import Reading
-from faq.domain.duplicates.verdict import in_turn, judge
+from faq.domain.duplicates.verdict import compare_texts, is_in_order
 
 
 class Mark(StrEnum):
@@ -22,7 +22,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class MarkedSpan:
     """Consecutive words with the same mark: text[start:end]."""
 
     start: int
@@ -35,18 +35,18 @@ class Evidence:
     """A verdict on two texts, and both of them in stretches, in order; function words go with their neighbours."""
 
     verdict: Verdict | None
-    left: tuple[Stretch, ...]
-    right: tuple[Stretch, ...]
+    left: tuple[MarkedSpan, ...]
+    right: tuple[MarkedSpan, ...]
 
 
 def explain(left: str, right: str) -> Evidence:
     """Show what the verdict on two texts rests upon."""
-    one, other = Reading(left), Reading(right)
-    if not in_turn(one, other):
+    one, other = AnalysedText(left), AnalysedText(right)
+    if not is_in_order(one, other):
         there = explain(right, left)
-        return Evidence(judge(one, other), there.right, there.left)
+        return Evidence(compare_texts(one, other), there.right, there.left)
     alignment = align(one, other)
-    verdict = judge(one, other)
+    verdict = compare_texts(one, other)
     said = (verdict.reason.left, verdict.reason.right) if verdict and verdict.reason else ("", "")
     misspelt_right = {alignment.left[place] for place in alignment.misspelt}
     return Evidence(
@@ -56,7 +56,7 @@ def explain(left: str, right: str) -> Evidence:
     )
 
 
-def _marks(reading: Reading, partners: list[int], misspelt: AbstractSet[int], said: str) -> dict[int, Mark]:
+def _marks(reading: AnalysedText, partners: list[int], misspelt: AbstractSet[int], said: str) -> dict[int, Mark]:
     """Return what words are to the other text, by their places among all words; `said` are those that decide."""
     marks = {}
     for place, at in enumerate(reading.places):
@@ -64,23 +64,23 @@ def _marks(reading: Reading, partners: list[int], misspelt: AbstractSet[int], sa
     return marks | dict.fromkeys(_deciding(reading, marks, said.split()), Mark.DECIDING)
 
 
-def _deciding(reading: Reading, marks: Mapping[int, Mark], said: Collection[str]) -> set[int]:
+def _deciding(reading: AnalysedText, marks: Mapping[int, Mark], said: Collection[str]) -> set[int]:
     """Find the words that decide among those that only this text has, with what belongs to them: a unit, a label."""
     named = {at for at, token in enumerate(reading.words) if token.folded in said or token.key in said}
     alone = {at for at in named if marks.get(at) is Mark.DIFFERENT} or named & {0}
     return {at for at in named if any(abs(at - one) <= _TOGETHER for one in alone)}
 
 
-def _stretches(reading: Reading, marks: Mapping[int, Mark]) -> Iterator[Stretch]:
-    stretch: Stretch | None = None
+def _stretches(reading: AnalysedText, marks: Mapping[int, Mark]) -> Iterator[MarkedSpan]:
+    stretch: MarkedSpan | None = None
     for at, mark in sorted(marks.items()):
         token = reading.placed_tokens[at]
         if stretch and mark is stretch.mark:
-            stretch = Stretch(stretch.start, token.end, mark)
+            stretch = MarkedSpan(stretch.start, token.end, mark)
             continue
         if stretch:
             yield stretch
-        stretch = Stretch(token.start, token.end, mark)
+        stretch = MarkedSpan(token.start, token.end, mark)
     if stretch:
         yield stretch
 

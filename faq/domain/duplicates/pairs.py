@@ -60,7 +60,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class FoundPair:
     """Two documents by their keys, left < right, and the verdict on them."""
 
     left: int

@@ -13,7 +13,7 @@ _work: Callable[[Any], Any] | None = None
 """What the children of this process do: they inherit it, and all that it holds, instead of being sent it."""
 
 
-def shared_out(function: Callable[[Part], Result], parts: Sequence[Part], processes: int) -> Iterator[Result]:
+def map_in_processes(function: Callable[[Part], Result], parts: Sequence[Part], processes: int) -> Iterator[Result]:
     """Return the result of each part, in order; in this very process where one is enough or none can be forked."""
     if processes < 2 or len(parts) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(function, parts)
@@ -33,11 +33,11 @@ def shared_out(function: Callable[[Part], Result], parts: Sequence[Part], proces
 
 def _do(part: Any) -> Any:
     if _work is None:
-        raise RuntimeError("Nothing to do: the process was not forked by shared_out().")
+        raise RuntimeError("Nothing to do: the process was not forked by map_in_processes().")
     return _work(part)
 
 
-def give_back_memory() -> None:
+def release_memory() -> None:
     """Return to the system what the C library keeps of memory that is free again, where it can (glibc).
 
     After much was sorted, that is as much again as what was sorted takes.

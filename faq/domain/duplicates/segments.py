@@ -15,13 +15,13 @@ _SHARED_FROM = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Which views of a range hold each feature: for every feature one list of ranks, the lightest view's first."""
+    """An inverted index of a range of profiles: for every feature a list of ranks, the lightest profile's first."""
 
     first: int
     last: int
-    """The views are those from `first` to just before `last`."""
+    """The profiles are those from `first` to just before `last`."""
     by_rank: NDArray[np.int32]
-    """The views, lightest first: their ranks are their places herein."""
+    """The profiles, lightest first: their ranks are their places herein."""
     weights: NDArray[np.float32]
     """Their weights, by rank."""
     known: NDArray[np.uint32]
@@ -33,7 +33,7 @@ class Segment:
 
     @classmethod
     def of(cls, first: int, weights: NDArray[np.float64], lengths: Places, features: NDArray[np.uint32]) -> "Segment":
-        """Sort views of these weights, with so many features each, which are given one view after the other."""
+        """Sort profiles of these weights, with so many features each, which are given one profile after the other."""
         order = np.argsort(weights, kind="stable")
         rank_of = np.empty(len(order), np.uint32)
         rank_of[order] = np.arange(len(order), dtype=np.uint32)

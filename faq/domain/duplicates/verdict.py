@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import LCSseq
 
 from faq.domain.duplicates.alignment import NONE, Alignment, align
-from faq.domain.duplicates.differences import other_fact, other_subject
+from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.duplicates.differences import find_contradiction, find_other_subject
 from faq.domain.duplicates.pairs import PairKind, Reason, Verdict
-from faq.domain.duplicates.reading import Reading
 
 CONTAINED = 0.8
 """Share of the shorter text's weight in the longer from which one contains the other."""
@@ -29,7 +29,7 @@ LEAST_WEIGHT = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Similarity:
     """How much of each text stands in the other, in shares of weight (0–1)."""
 
     runs: float
@@ -53,15 +53,15 @@ class Likeness:
         return (self.left + self.right) / 2
 
 
-def judge(left: Reading, right: Reading) -> Verdict | None:
+def compare_texts(left: AnalysedText, right: AnalysedText) -> Verdict | None:
     """Return what two texts are to each other, whichever comes first; None where they are nothing to each other."""
-    if not in_turn(left, right):
+    if not is_in_order(left, right):
         verdict = _judge(right, left)
         return replace(verdict, reason=_mirrored(verdict.reason)) if verdict and verdict.reason else verdict
     return _judge(left, right)
 
 
-def in_turn(left: Reading, right: Reading) -> bool:
+def is_in_order(left: AnalysedText, right: AnalysedText) -> bool:
     """Return whether two texts stand in the order in which they are aligned, the lighter one first."""
     if left.weight != right.weight:
         return left.weight < right.weight
@@ -72,39 +72,39 @@ def _mirrored(reason: Reason) -> Reason:
     return Reason(reason.cause, reason.right, reason.left)
 
 
-def _judge(left: Reading, right: Reading) -> Verdict | None:
+def _judge(left: AnalysedText, right: AnalysedText) -> Verdict | None:
     if left.weight == right.weight and left.spelling == right.spelling:
         return Verdict(PairKind.EXACT, 1.0) if left.spelling else None
     if not left.weight or not right.weight or _unlike_at_sight(left, right):
         return None
     alignment = align(left, right)
-    likeness = measure(left, right, alignment)
-    kind = related(left, right, likeness)
+    similarity = measure(left, right, alignment)
+    kind = related(left, right, similarity)
     if kind is None:
         return None
-    score = round(likeness.contained if kind is PairKind.CONTAINS else likeness.mean, 4)
-    if reason := other_subject(left, right, alignment):
+    score = round(similarity.contained if kind is PairKind.CONTAINS else similarity.mean, 4)
+    if reason := find_other_subject(left, right, alignment):
         return Verdict(PairKind.SIBLINGS, score, reason)
-    if reason := other_fact(left, right, alignment):
+    if reason := find_contradiction(left, right, alignment):
         return Verdict(PairKind.CONFLICT, score, reason)
     return Verdict(kind, min(score, 0.9999))
 
 
-def related(left: Reading, right: Reading, likeness: Likeness) -> PairKind | None:
+def related(left: AnalysedText, right: AnalysedText, similarity: Similarity) -> PairKind | None:
     """Say near or contains by the shares alone; None where they are too low."""
-    if likeness.contained >= CONTAINED and min(left.weight, right.weight) >= LEAST_WEIGHT:
-        if likeness.ratio >= AS_LONG:
+    if similarity.contained >= CONTAINED and min(left.weight, right.weight) >= LEAST_WEIGHT:
+        if similarity.ratio >= AS_LONG:
             return PairKind.NEAR
-        if likeness.runs >= IN_RUNS and likeness.compact:
+        if similarity.runs >= IN_RUNS and similarity.compact:
             return PairKind.CONTAINS
-    if likeness.ratio < NEARLY_AS_LONG:
+    if similarity.ratio < NEARLY_AS_LONG:
         return None
-    if likeness.mean >= RESEMBLING or (likeness.mean >= REWORDED and _frame(left, right) >= SAME_FRAME):
+    if similarity.mean >= RESEMBLING or (similarity.mean >= REWORDED and _frame(left, right) >= SAME_FRAME):
         return PairKind.NEAR
     return None
 
 
-def _unlike_at_sight(left: Reading, right: Reading) -> bool:
+def _unlike_at_sight(left: AnalysedText, right: AnalysedText) -> bool:
     """Tell, of most texts that are nothing to each other, that aligning them would change nothing.
 
     Some of what can be shared is misspelt, but not most of it.
@@ -116,7 +116,7 @@ def _unlike_at_sight(left: Reading, right: Reading) -> bool:
     return sight < most or LCSseq.similarity(left.hashes, right.hashes) < most * len(left.hashes)
 
 
-def _at_sight(left: Reading, right: Reading) -> float:
+def _at_sight(left: AnalysedText, right: AnalysedText) -> float:
     """Return the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
     there = right.hash_set
     return (
@@ -125,12 +125,12 @@ def _at_sight(left: Reading, right: Reading) -> float:
     )
 
 
-def _frame(left: Reading, right: Reading) -> float:
+def _frame(left: AnalysedText, right: AnalysedText) -> float:
     """Return the share of all words that stand in the same order in both texts (0–1)."""
     return LCSseq.normalized_similarity(left.all_hashes, right.all_hashes, score_cutoff=SAME_FRAME)
 
 
-def measure(left: Reading, right: Reading, alignment: Alignment) -> Likeness:
+def measure(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Similarity:
     """Weigh what was aligned, the lighter text on the left; a word alone among words that differ counts for half."""
     shared = in_runs = 0.0
     first, last = len(alignment.right), 0
@@ -144,7 +144,7 @@ def measure(left: Reading, right: Reading, alignment: Alignment) -> Likeness:
     shorter = len(left.content)
     compact = shorter > _FRAGMENT or last - first < shorter * 1.5
     in_left, in_right = min(1.0, shared / left.weight), min(1.0, shared / right.weight)
-    return Likeness(in_runs / left.weight, compact, in_left, in_right, left.weight / right.weight)
+    return Similarity(in_runs / left.weight, compact, in_left, in_right, left.weight / right.weight)
 
 
 def _runs(partners: list[int]) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ import os
 
 from django.core.management.base import BaseCommand, CommandError
 
-from faq.domain.spreadsheet import csv_file, json_file
+from faq.domain.spreadsheet import render_csv, render_json
 from faq.enums import PairKind
 from faq.management.output import written_to
 from faq.management.progress import progress_on
@@ -12,7 +12,7 @@ from faq.models.entries import reference
 from faq.services.duplicates import find_duplicates
 
 COLUMNS = ("left", "right", "kind", "score", "decision", "evidence")
-_WRITERS = {"csv": csv_file, "json": json_file}
+_WRITERS = {"csv": render_csv, "json": render_json}
 _SHOWN = [kind.value for kind in PairKind if kind is not PairKind.SIBLINGS]
 
 

@@ -68,8 +68,8 @@ class Command(BaseCommand):
     def _line(self, finding, created):
         own = finding.number in created and finding.verdict is not DumpVerdict.KNOWN
         entry = "" if finding.number is None or own else f" {_cite(finding.number, created)}"
-        likeness = f" ({_told(finding.likeness, created)})" if finding.likeness else ""
-        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{likeness}"
+        resemblance = f" ({_told(finding.resemblance, created)})" if finding.resemblance else ""
+        return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{resemblance}"
 
 
 def _created(reports):
@@ -82,10 +82,10 @@ def _created(reports):
     }
 
 
-def _told(likeness, created):
+def _told(resemblance, created):
     """Return what an answer is to the older one, and by which words they differ."""
-    told = f"comparer à {_cite(likeness.number, created)} : {PairKind(likeness.kind).label}"
-    reason = likeness.reason
+    told = f"comparer à {_cite(resemblance.number, created)} : {PairKind(resemblance.kind).label}"
+    reason = resemblance.reason
     if reason is None:
         return told
     if reason.cause == PairCause.QUESTION:

@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         """Print one line per edition."""
-        dumps = Dump.objects.kept().annotate(answers=Count("passages")).order_by("name", "edition")
+        dumps = Dump.objects.not_undone().annotate(answers=Count("passages")).order_by("name", "edition")
         for dump in dumps:
             imported = timezone.localtime(dump.imported_at)
             self.stdout.write(

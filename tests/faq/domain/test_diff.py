@@ -18,7 +18,7 @@ from faq.domain.diff import (
     diff_text,
     split_lines,
 )
-from faq.domain.diff_alignment import is_blank, tokens
+from faq.domain.diff_alignment import is_blank, split_tokens
 from faq.domain.facets import Facet
 
 WORDS = st.sampled_from(["il", "est", "doit", "pas", "30", "60", ".", ",", "https://a.fr/b?c=1", "’", "\u00a0", "  "])
@@ -75,7 +75,7 @@ def test_words_and_addresses_are_never_cut(old: str, new: str) -> None:
     for line in diff_text(old, new):
         for whole, other in ((line.old, Change.ADDED), (line.new, Change.REMOVED)):
             texts = [segment.text for segment in line.segments if segment.change is not other]
-            assert [token for text in texts for token in tokens(text)] == tokens(whole or "")
+            assert [token for text in texts for token in split_tokens(text)] == split_tokens(whole or "")
 
 
 @given(ANY_TEXT, ANY_TEXT)

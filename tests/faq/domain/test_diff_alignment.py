@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.domain.diff_alignment import align_lines, is_blank, kept, tokens
+from faq.domain.diff_alignment import align_lines, is_blank, pair_equal, split_tokens
 
 LINES = st.lists(st.sampled_from(["", " ", "Bonjour,", "Voir le guide.", "Le délai court.", "Le délai reste."]))
 
@@ -30,24 +30,24 @@ WHOLE = [
 @pytest.mark.parametrize("token", WHOLE)
 @pytest.mark.parametrize("sentence", ["{}", "Voir {}.", "({})", "« {} » :", "[ici]({}), puis"])
 def test_whole_token(token: str, sentence: str) -> None:
-    assert token in tokens(sentence.format(token))
+    assert token in split_tokens(sentence.format(token))
 
 
 def test_label_and_target_of_a_link_are_apart() -> None:
-    cut = tokens("[https://a.fr/b](https://c.fr/d)")
+    cut = split_tokens("[https://a.fr/b](https://c.fr/d)")
 
     assert cut == ["[", "https://a.fr/b", "]", "(", "https://c.fr/d", ")"]
 
 
 def test_short_words_marks_and_spaces_are_tokens() -> None:
-    assert tokens("L’INS n'est\u00a0pas\tdû !") == [
+    assert split_tokens("L’INS n'est\u00a0pas\tdû !") == [
         *("L", "’", "INS", " ", "n", "'", "est", "\u00a0", "pas", "\t", "dû", " ", "!")
     ]
 
 
 @given(st.text() | st.text("a1.@:/?()[]w \n"))
 def test_tokens_are_the_text(text: str) -> None:
-    assert "".join(tokens(text)) == text
+    assert "".join(split_tokens(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_pairs_rise_and_hold_each_line_once(old: list[str], new: list[str]) -> N
 
 @given(LINES, LINES)
 def test_only_equal_items_are_kept(old: list[str], new: list[str]) -> None:
-    assert all(old[i] == new[j] for i, j in kept(old, new))
+    assert all(old[i] == new[j] for i, j in pair_equal(old, new))
 
 
 @given(LINES)

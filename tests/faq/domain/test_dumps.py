@@ -12,13 +12,13 @@ from faq.domain.dumps import (
     CASCADE_QUESTIONS,
     VOTE_LINE,
     DumpError,
-    Passage,
-    Tail,
+    ParsedPassage,
+    ParsedTail,
     is_cascade_question,
     is_vote_line,
-    parse,
-    render,
-    scan,
+    parse_dump,
+    render_dump,
+    scan_dump,
 )
 from faq.domain.text import normalise
 
@@ -96,10 +96,10 @@ def test_cascade_questions_are_recognised_in_all_wordings():
 def test_answers_found_are_the_ones_put_in(parts, mark, tail):
 
     data = (mark + "".join(map("".join, parts)) + tail).encode()
-    dump = parse(data)
+    dump = parse_dump(data)
     assert [passage.answer for passage in dump.passages] == [answer.removeprefix("\ufeff") for _, answer, _ in parts]
     assert dump.tail == tail
-    assert render(dump) == data
+    assert render_dump(dump) == data
 
 
 @given(st.binary(max_size=200), st.sampled_from(VOTE_LINES), st.binary(max_size=200))
@@ -107,9 +107,9 @@ def test_bytes_come_back_or_are_refused(before, vote, after):
     data = before + b"\n" + vote.encode() + b"\n" + after
     if b"\0" in data or not is_utf_8(data):
         with pytest.raises(DumpError, match=r"\(ligne \d+, octet \d+\)"):
-            parse(data)
+            parse_dump(data)
     else:
-        assert render(parse(data)) == data
+        assert render_dump(parse_dump(data)) == data
 
 
 def is_utf_8(data):
@@ -124,7 +124,7 @@ def is_utf_8(data):
 def test_lines_are_counted_as_editors_do(parts):
     data = "".join(map("".join, parts))
     lines = data.encode().splitlines(keepends=True)
-    for passage in parse(data.encode()).passages:
+    for passage in parse_dump(data.encode()).passages:
         first = (passage.answer or passage.closing).encode().splitlines(keepends=True)[0]
         assert lines[passage.line - 1].removeprefix("\ufeff".encode()).startswith(first.rstrip(b"\r\n"))
 
@@ -141,7 +141,7 @@ def test_lines_are_counted_as_editors_do(parts):
 )
 def test_refusals_say_where_and_how_to_mend(data, line, byte, word):
     with pytest.raises(DumpError, match=word) as refusal:
-        parse(data)
+        parse_dump(data)
     assert (refusal.value.line, refusal.value.byte) == (line, byte)
     assert refusal.value.cure.endswith(".")
     assert line is None or f"(ligne {line}, octet {byte})" in str(refusal.value)
@@ -155,14 +155,14 @@ def test_a_scan_holds_one_answer_at_a_time():
             yield b"Une r\xc3\xa9ponse.\n"
             yield VOTE_LINE.encode() + b"\n"
 
-    parts = scan(endless())
+    parts = scan_dump(endless())
     assert [next(parts).line for _ in range(3)] == [1, 3, 5]
 
 
 def test_the_tail_comes_last_even_when_empty():
-    *passages, tail = scan([f"A\n{VOTE_LINE}".encode()[:2], VOTE_LINE.encode()])
-    assert passages == [Passage(lead="", answer="A", closing=f"\n{VOTE_LINE}", line=1)]
-    assert tail == Tail("")
+    *passages, tail = scan_dump([f"A\n{VOTE_LINE}".encode()[:2], VOTE_LINE.encode()])
+    assert passages == [ParsedPassage(lead="", answer="A", closing=f"\n{VOTE_LINE}", line=1)]
+    assert tail == ParsedTail("")
 
 
 @pytest.mark.skipif(not REAL_DUMPS.exists(), reason=f"the real dumps are not at {REAL_DUMPS}")
@@ -170,8 +170,8 @@ def test_real_dumps():
     files = sorted(REAL_DUMPS.glob("*.txt"))
     assert len(files) == 5
     for file in files:
-        dump = parse(file.read_bytes())
-        assert render(dump) == file.read_bytes()
+        dump = parse_dump(file.read_bytes())
+        assert render_dump(dump) == file.read_bytes()
         assert len(dump.passages) == 20
         assert sum(map(is_cascade_question, dump.header.splitlines())) == 5
         assert all(passage.answer and not passage.lead for passage in dump.passages[1:])

@@ -4,7 +4,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from faq.domain.markup import MAX_URL, plain, render
+from faq.domain.markup import plain_text, render
+from faq.domain.markup.links import MAX_URL
 from faq.domain.text.typography import with_no_break_spaces
 from tests.faq.domain.rendered import Page
 
@@ -45,7 +46,7 @@ def test_shown_as_typed(text: str) -> None:
 
     assert page.text == f"\n{with_no_break_spaces(text)}"
     assert page.links == []
-    assert plain(text) == text
+    assert plain_text(text) == text
 
 
 INLINE = {
@@ -153,7 +154,7 @@ UNPRINTABLE = ["\x00", "\x01", "\x1b", "\x7f", "\ud800", "\udfff", "\ud83d", "\u
 @pytest.mark.parametrize("character", UNPRINTABLE, ids=ascii)
 def test_unprintable_character_is_replaced(character: str) -> None:
     assert render(f"a{character}b") == "<p>a\ufffdb</p>"
-    assert plain(f"a{character}b") == "a\ufffdb"
+    assert plain_text(f"a{character}b") == "a\ufffdb"
 
 
 PLAIN = {
@@ -172,4 +173,4 @@ PLAIN = {
 
 @pytest.mark.parametrize(("text", "words"), PLAIN.values(), ids=PLAIN)
 def test_plain(text: str, words: str) -> None:
-    assert plain(text) == words
+    assert plain_text(text) == words

@@ -3,7 +3,7 @@
 import pytest
 
 from faq.domain.markup import render
-from faq.domain.markup_blocks import MAX_NESTING
+from faq.domain.markup.blocks import MAX_NESTING
 from faq.domain.text.typography import NO_BREAK_SPACE
 
 

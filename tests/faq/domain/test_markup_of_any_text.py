@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faq.domain import dumps
-from faq.domain.markup import plain, render
+from faq.domain.markup import plain_text, render
 from tests.faq.domain.rendered import Page
 
 ATTACKS = [
@@ -96,7 +96,7 @@ def test_every_letter_is_kept_in_order(text: str) -> None:
     kept = "".join(filter(str.isalpha, text))
 
     assert "".join(filter(str.isalpha, Page(text).text)) == kept
-    assert "".join(filter(str.isalpha, plain(text))) == kept
+    assert "".join(filter(str.isalpha, plain_text(text))) == kept
 
 
 @given(MIXTURES)
@@ -114,7 +114,7 @@ def test_line_ends_do_not_count(text: str) -> None:
 
 @given(TEXTS)
 def test_plain_is_one_line_without_loose_ends(text: str) -> None:
-    assert plain(text) == " ".join(plain(text).split())
+    assert plain_text(text) == " ".join(plain_text(text).split())
 
 
 HOSTILE = {
@@ -168,6 +168,6 @@ def test_real_answers_read_well() -> None:
     for answer in answers:
         page = Page(answer)
         assert "".join(page.text.split()) == "".join(re.sub(r"(?m)^- ", "", answer).split())
-        assert "".join(plain(answer).split()) == "".join(page.text.split())
+        assert "".join(plain_text(answer).split()) == "".join(page.text.split())
         assert not any(line.startswith(("- ", "•")) for line in page.lines)
         assert {address.rstrip(".") for address in ADDRESS.findall(answer)} <= {shown for _, shown in page.links}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.domain.personal_data import masked
+from faq.domain.personal_data import mask_personal_data
 
 MAIL, PHONE, NIR, RPPS, CARD, ACCOUNT = (
     "[adresse électronique]",
@@ -42,7 +42,7 @@ GAPS = st.sampled_from(["", " ", ".", "-", "\u00a0", "\u202f"])
     ],
 )
 def test_what_tells_who_somebody_is_does_not_stay(text, expected):
-    assert masked(text) == expected
+    assert mask_personal_data(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_tells_who_somebody_is_does_not_stay(text, expected):
     ],
 )
 def test_what_a_question_is_about_stays(text):
-    assert masked(text) == text
+    assert mask_personal_data(text) == text
 
 
 @given(
@@ -81,7 +81,7 @@ def test_every_social_security_number_is_masked(sex, year, month, department, to
     parts = [sex, f"{year:02}", f"{month:02}", f"{department:02}", f"{town:03}", f"{rank:03}"]
     key = 97 - int("".join(parts)) % 97
     number = gap.join([*parts, f"{key:02}"] if with_key else parts)
-    assert masked(f"le patient {number} n’a pas d’INS") == f"le patient {NIR} n’a pas d’INS"
+    assert mask_personal_data(f"le patient {number} n’a pas d’INS") == f"le patient {NIR} n’a pas d’INS"
 
 
 @given(
@@ -91,12 +91,12 @@ def test_every_french_telephone_number_is_masked(first, pairs, gap, prefix):
     number = gap.join(
         [f"{prefix}{first}" if prefix == "0" else f"{prefix}{gap}{first}", *(f"{two:02}" for two in pairs)]
     )
-    assert masked(f"appelez {number} vite") == f"appelez {PHONE} vite"
+    assert mask_personal_data(f"appelez {number} vite") == f"appelez {PHONE} vite"
 
 
 @given(st.text(alphabet="0123456789 .-+@ab/:[]RPPSfr", max_size=60))
 def test_masking_twice_changes_nothing_more(text):
-    assert masked(masked(text)) == masked(text)
+    assert mask_personal_data(mask_personal_data(text)) == mask_personal_data(text)
 
 
 @given(
@@ -105,4 +105,4 @@ def test_masking_twice_changes_nothing_more(text):
     )
 )
 def test_words_stay(text):
-    assert masked(text) == text
+    assert mask_personal_data(text) == text

@@ -18,11 +18,11 @@ from faq.domain.spreadsheet import (
     FrenchExcel,
     TableTooBig,
     check_excel_row,
-    csv_file,
     excel_text,
     guard,
     is_guarded,
-    json_file,
+    render_csv,
+    render_json,
     unguard,
 )
 
@@ -67,35 +67,35 @@ def test_unguard_leaves_an_apostrophe_that_guard_did_not_put(text):
 @example([["a\r"], ["\n"], ['"'], [";"], [""], ["\x00"]])
 def test_csv_gives_every_cell_back(rows):
     columns = [f"colonne {number}" for number in range(len(rows[0]) if rows else 1)]
-    assert read_csv(b"".join(csv_file(columns, rows))) == [columns, *rows]
+    assert read_csv(b"".join(render_csv(columns, rows))) == [columns, *rows]
 
 
 def test_csv_is_the_one_of_french_excel():
-    data = b"".join(csv_file(["question", "version"], [["Où ?", 3], ["L1\nL2", None], ["a;b", 4]]))
+    data = b"".join(render_csv(["question", "version"], [["Où ?", 3], ["L1\nL2", None], ["a;b", 4]]))
     assert data == '\ufeffquestion;version\r\nOù ?;3\r\n"L1\nL2";\r\n"a;b";4\r\n'.encode()
 
 
 @given(TABLES)
 def test_json_gives_every_cell_back(rows):
     columns = [f"colonne {number}" for number in range(len(rows[0]) if rows else 1)]
-    read = json.loads(b"".join(json_file(columns, rows)))
+    read = json.loads(b"".join(render_json(columns, rows)))
     assert [list(row.values()) for row in read] == rows
     assert all(list(row) == columns for row in read)
 
 
 def test_json_keeps_numbers_and_blanks():
-    assert json.loads(b"".join(json_file(["n", "v"], [[1, None], [2, ""]]))) == [
+    assert json.loads(b"".join(render_json(["n", "v"], [[1, None], [2, ""]]))) == [
         {"n": 1, "v": None},
         {"n": 2, "v": ""},
     ]
 
 
-@pytest.mark.parametrize("write", [csv_file, json_file])
+@pytest.mark.parametrize("write", [render_csv, render_json])
 def test_rows_are_written_as_they_come(write):
     endless = ([str(number)] for number in itertools.count())
     pieces = list(itertools.islice(write(["n"], endless), 1_000))
     assert b"900" in b"".join(pieces)
-    assert next(endless) == ["1000" if write is json_file else "998"]
+    assert next(endless) == ["1000" if write is render_json else "998"]
 
 
 @given(TEXTS)

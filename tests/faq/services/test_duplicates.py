@@ -14,7 +14,7 @@ from faq.caching import clear_all
 from faq.enums import Decision
 from faq.models import Pair
 from faq.services.content import Content
-from faq.services.duplicates import catch_up, decide, find_duplicates, out_of_date, similar
+from faq.services.duplicates import compare_waiting, decide_pair, find_duplicates, find_similar, has_outdated_pairs
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, restore_entry
 from tests.factories import an_entry, by_command
@@ -42,8 +42,8 @@ def rewrite(entry, answer):
 
 def open_pairs(number):
     """The open pairs of an entry, once everything written has been compared."""
-    catch_up()
-    return list(Pair.objects.open().of(number))
+    compare_waiting()
+    return list(Pair.objects.open().of_entry(number))
 
 
 def stored():
@@ -99,30 +99,30 @@ class TestFinding:
 
     def test_pairs_of_an_older_detector_are_told_and_judged_anew(self):
         a_pair()
-        assert not out_of_date()
+        assert not has_outdated_pairs()
         Pair.objects.update(generation=0)
-        assert out_of_date()
+        assert has_outdated_pairs()
         find_duplicates()
-        assert not out_of_date()
+        assert not has_outdated_pairs()
 
 
 class TestTyping:
     def test_a_new_text_is_compared_with_what_is_stored(self):
         entry = an_entry("Sous quel délai ?", DELAY)
-        [pair] = similar("Délai ?", OTHER_DELAY)
+        [pair] = find_similar("Délai ?", OTHER_DELAY)
         assert (pair.left, pair.right, pair.verdict.kind) == (0, entry.pk, "conflict")
-        assert similar("Où ?", ELSEWHERE) == []
+        assert find_similar("Où ?", ELSEWHERE) == []
 
     def test_an_entry_is_not_compared_with_itself(self):
         entry = an_entry("Sous quel délai ?", DELAY)
-        assert similar("Sous quel délai ?", f"{DELAY} Merci.", number=entry.pk) == []
+        assert find_similar("Sous quel délai ?", f"{DELAY} Merci.", number=entry.pk) == []
 
     def test_what_was_written_or_archived_since_counts(self):
-        assert similar("", DELAY) == []
+        assert find_similar("", DELAY) == []
         entry = an_entry("Sous quel délai ?", DELAY)
-        assert len(similar("", DELAY)) == 1
+        assert len(find_similar("", DELAY)) == 1
         archive_entry(entry.pk, by_command())
-        assert similar("", DELAY) == []
+        assert find_similar("", DELAY) == []
 
 
 class TestChanges:
@@ -146,7 +146,7 @@ class TestChanges:
         draw = random.Random(seed)
         texts = [DELAY, OTHER_DELAY, REWORDED_DELAY, LONG_DELAY, FIRST_WAVE, SECOND_WAVE, ELSEWHERE]
         entries = [an_entry(f"Question {rank} ?", draw.choice(texts)) for rank in range(5)]
-        catch_up()
+        compare_waiting()
         for entry in draw.sample(entries, 3):
             rewrite(entry, draw.choice(texts))
         step_by_step = stored()
@@ -158,34 +158,34 @@ class TestChanges:
 class TestDecisions:
     def test_who_decided_what_and_when_is_kept_over_rescans(self):
         author = User.objects.create_user("claire", is_superuser=True)
-        pair = decide(a_pair(), Decision.VARIANT, author)
+        pair = decide_pair(a_pair(), Decision.VARIANT, author)
         find_duplicates()
-        catch_up()
+        compare_waiting()
         kept = Pair.objects.get()
         assert (kept.decision, kept.decided_by, kept.decided_at) == ("variant", author, pair.decided_at)
         assert not Pair.objects.open().exists()
 
     def test_a_change_of_case_or_marks_does_not_open_it_again(self):
-        pair = decide(a_pair(), Decision.UNRELATED, None)
+        pair = decide_pair(a_pair(), Decision.UNRELATED, None)
         assert rewrite(pair.left, DELAY.replace(", après", " — Après")) == []
 
     def test_a_material_change_opens_it_again(self):
-        pair = decide(a_pair(), Decision.UNRELATED, None)
+        pair = decide_pair(a_pair(), Decision.UNRELATED, None)
         [reopened] = rewrite(pair.right, OTHER_DELAY)
         assert (reopened.pk, reopened.kind, reopened.decision) == (pair.pk, "conflict", "unrelated")
-        decide(reopened, Decision.VARIANT, None)
+        decide_pair(reopened, Decision.VARIANT, None)
         assert not Pair.objects.open().exists()
 
     def test_a_decision_outlives_the_likeness_and_counts_when_it_comes_back(self):
-        pair = decide(a_pair(), Decision.VARIANT, None)
+        pair = decide_pair(a_pair(), Decision.VARIANT, None)
         rewrite(pair.right, ELSEWHERE)
         assert (Pair.objects.get().stands, Pair.objects.get().decision) == (False, "variant")
         assert rewrite(pair.right, DELAY) == []
         assert Pair.objects.get().stands
 
     def test_taking_a_decision_back(self):
-        pair = decide(a_pair(), Decision.RELATED, None)
-        back = decide(pair, None, None)
+        pair = decide_pair(a_pair(), Decision.RELATED, None)
+        back = decide_pair(pair, None, None)
         assert (back.decision, back.decided_at, back.decided_by) == ("", None, None)
         assert list(Pair.objects.open()) == [pair]
 
@@ -193,13 +193,13 @@ class TestDecisions:
         reader = User.objects.create_user("lucie")
         reader.groups.set(Group.objects.filter(name="analyste"))
         with pytest.raises(PermissionDenied, match="Peut décider des doublons possibles"):
-            decide(a_pair(), Decision.VARIANT, reader)
+            decide_pair(a_pair(), Decision.VARIANT, reader)
 
     def test_a_pair_that_is_gone_cannot_be_decided(self):
         pair = a_pair()
         rewrite(pair.left, ELSEWHERE)
         with pytest.raises(Pair.DoesNotExist):
-            decide(pair, Decision.VARIANT, None)
+            decide_pair(pair, Decision.VARIANT, None)
 
 
 class TestCommand:
@@ -209,7 +209,7 @@ class TestCommand:
         for rank, text in enumerate((FIRST_WAVE, SECOND_WAVE), start=1):
             an_entry(f"Quand déposer, vague {rank} ?", text)
         find_duplicates()
-        decide(the_pair(one, other), Decision.VARIANT, None)
+        decide_pair(the_pair(one, other), Decision.VARIANT, None)
         self.names = one.reference, other.reference
 
     def run(self, *arguments):

@@ -14,9 +14,9 @@ from faq.services import duplicates
 from faq.services.bulk import change_many
 from faq.services.content import Content
 from faq.services.doctor import faults
-from faq.services.duplicates import catch_up, decide, find_duplicates, similar
-from faq.services.duplicates_look import Texts
-from faq.services.duplicates_store import store
+from faq.services.duplicates import compare_waiting, decide_pair, find_duplicates, find_similar
+from faq.services.duplicates_comparison import DuplicateIndex
+from faq.services.duplicates_store import store_comparison
 from faq.services.entries import create_entries, edit_entry
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_dump_file, an_entry, by_command, take_dump
@@ -65,18 +65,18 @@ def test_a_write_that_is_taken_back_leaves_no_trace_in_the_texts_of_the_process(
     with transaction.atomic():
         rewrite(entry, DELAY)
         an_entry("Sous quel délai ?", DELAY)
-        assert len(similar("", DELAY)) == 2
+        assert len(find_similar("", DELAY)) == 2
         transaction.set_rollback(True)
-    assert similar("", DELAY) == []
+    assert find_similar("", DELAY) == []
     # SQLite gives the same numbers again.
     rewrite(entry, OTHER_DELAY)
-    assert [pair.verdict.kind for pair in similar("Sous quel délai ?", DELAY)] == ["conflict"]
+    assert [pair.verdict.kind for pair in find_similar("Sous quel délai ?", DELAY)] == ["conflict"]
 
 
 def test_a_write_succeeds_where_comparing_fails_and_the_next_one_makes_up_for_it(monkeypatch, caplog):
     one = an_entry("Sous quel délai ?", DELAY)
     with monkeypatch.context() as patch, caplog.at_level(logging.CRITICAL):
-        patch.setattr("faq.services.duplicates.store", lambda look: 1 / 0)
+        patch.setattr("faq.services.duplicates.store_comparison", lambda look: 1 / 0)
         other = an_entry("Sous quel délai ?", DELAY)
     assert not Pair.objects.exists()
     an_entry("Où ?", ELSEWHERE)
@@ -85,8 +85,8 @@ def test_a_write_succeeds_where_comparing_fails_and_the_next_one_makes_up_for_it
 
 def test_another_process_learns_what_was_written(monkeypatch):
     an_entry("Où ?", ELSEWHERE)
-    others = Texts()
-    assert others.look().documents == 1
+    others = DuplicateIndex()
+    assert others.compare_waiting().documents == 1
     one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", LONG_DELAY)
     with monkeypatch.context() as patch:
         patch.setattr(duplicates, "_texts", others)
@@ -94,13 +94,13 @@ def test_another_process_learns_what_was_written(monkeypatch):
     kinds = {(pair.left_id, pair.right_id): pair.kind for pair in Pair.objects.all()}
     assert kinds.keys() == {(one.pk, other.pk), (one.pk, third.pk), (other.pk, third.pk)}
     archive_entry(one.pk, by_command())
-    assert len(others.look().heads) == 4
-    assert others.look().documents == 3
+    assert len(others.compare_waiting().heads) == 4
+    assert others.compare_waiting().documents == 3
 
 
 def test_many_at_once_are_stored_together(django_assert_max_num_queries):
     contents = [Content("", f"{letter * 8} {letter * 9} {letter * 7} {letter * 6}") for letter in "abcdefghijkl" * 2]
-    similar("", DELAY)
+    find_similar("", DELAY)
     with django_assert_max_num_queries(60):
         create_entries(contents, by_command())
     assert Pair.objects.count() == 12
@@ -116,44 +116,44 @@ def test_a_bulk_action_counts():
 def test_a_text_that_changes_during_a_look_leaves_no_pair_of_the_former_text():
     one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", DELAY)
     third = an_entry("Sous quel délai ?", LONG_DELAY)
-    look = Texts().look_at_all()
+    look = DuplicateIndex().compare_all()
     rewrite(other, OTHER_DELAY)
     archive_entry(third.pk, by_command())
     new = an_entry("Sous quel délai ?", REWORDED_DELAY)
-    store(look)
-    catch_up()
+    store_comparison(look)
+    compare_waiting()
     assert the_pair(one, other).kind == "conflict"
     assert the_pair(one, new).kind == "near"
-    assert not Pair.objects.of(third.pk).exists()
+    assert not Pair.objects.of_entry(third.pk).exists()
     assert is_as_found_anew()
 
 
 def test_two_looks_that_did_not_see_one_another_miss_nothing():
     """An import finds its pairs before its commit; somebody else compares meanwhile what it does not see."""
     an_entry("Où ?", ELSEWHERE)
-    look = Texts().look()
+    look = DuplicateIndex().compare_waiting()
     one = an_entry("Sous quel délai ?", DELAY)
     look.heads.pop(one.pk, None)
     other = an_entry("Sous quel délai ?", DELAY)
     Pair.objects.all().delete()
-    store(look)
+    store_comparison(look)
     assert set(Entry.objects.filter(compared=None)) == {one, other}
-    catch_up()
+    compare_waiting()
     assert the_pair(one, other).kind == "exact"
 
 
 def test_a_decision_made_during_a_look_is_kept():
     one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", DELAY)
-    look = Texts().look_at_all()
-    decide(the_pair(one, other), Decision.VARIANT, None)
-    store(look)
+    look = DuplicateIndex().compare_all()
+    decide_pair(the_pair(one, other), Decision.VARIANT, None)
+    store_comparison(look)
     assert the_pair(one, other).decision == "variant"
 
 
 def test_an_import_stores_what_it_found_and_looks_once(monkeypatch):
     an_entry("Sous quel délai ?", DELAY)
     clear_all()
-    monkeypatch.setattr(Texts, "check", lambda *args: pytest.fail("looked again"))
+    monkeypatch.setattr(DuplicateIndex, "check", lambda *args: pytest.fail("looked again"))
     take_dump(a_dump_file(OTHER_DELAY, LONG_DELAY))
     assert Pair.objects.count() == 3
     assert not Entry.objects.filter(compared=None).exists()

@@ -11,14 +11,14 @@ from django.db import connection
 from django.utils import timezone
 
 from faq.domain.facets import Facet
-from faq.domain.merge import both_texts, united_filing
+from faq.domain.merge import combine_filings, combine_texts
 from faq.enums import Action, Decision, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, Pair, Passage, Schedule, SeeAlso
 from faq.selectors.published import filing_table
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
-from faq.services.duplicates import catch_up, decide
+from faq.services.duplicates import compare_waiting, decide_pair
 from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also, merge_entries, remove_see_also
 from faq.services.merging_plans import OVERDUE
@@ -186,14 +186,14 @@ class TestUndo:
 
     def test_its_pairs_and_the_decisions_on_them_come_back(self):
         kept, gone, other = (an_entry(f"{name} ?", DELAY) for name in "ABC")
-        catch_up()
-        decide(the_pair(gone, other), Decision.VARIANT, None)
+        compare_waiting()
+        decide_pair(the_pair(gone, other), Decision.VARIANT, None)
         before = tables()
         report = merge(kept, gone)
-        catch_up()
+        compare_waiting()
         assert Pair.objects.in_use().count() == 1
         undo_batch(report.batch.pk, by_command())
-        catch_up()
+        compare_waiting()
         assert tables() == before
 
     def test_what_was_planned_is_carried_out_after_all(self):
@@ -267,7 +267,7 @@ class TestSeeAlso:
 def test_united_filing_concerns_whatever_any_concerned():
     a_taxonomy()
     hospital, imaging = a_filing(couloirs="hopital", themes="certificats"), a_filing(couloirs="imagerie")
-    assert united_filing([hospital, imaging]) == a_filing(couloirs="hopital imagerie")
+    assert combine_filings([hospital, imaging]) == a_filing(couloirs="hopital imagerie")
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_united_filing_concerns_whatever_any_concerned():
     ],
 )
 def test_a_text_with_the_lines_of_both(first, second, both):
-    assert both_texts(first, second) == both
+    assert combine_texts(first, second) == both
 
 
 @pytest.mark.django_db(transaction=True)

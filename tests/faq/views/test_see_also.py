@@ -8,7 +8,7 @@ from django.utils import timezone
 from faq.enums import Decision, PairKind
 from faq.models import Epoch, Pair
 from faq.services.content import Content
-from faq.services.duplicates import decide
+from faq.services.duplicates import decide_pair
 from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also, remove_see_also
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
@@ -50,8 +50,8 @@ def test_names_the_variants_that_editors_keep(client, entry):
     said = {"kind": PairKind.NEAR, "score": 0.9, "generation": 1, "found_at": timezone.now()}
     pairs = [Pair.objects.create(left=entry, right=other, **said) for other in (variant, unrelated)]
     assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
-    decide(pairs[0], Decision.VARIANT, None)
-    decide(pairs[1], Decision.UNRELATED, None)
+    decide_pair(pairs[0], Decision.VARIANT, None)
+    decide_pair(pairs[1], Decision.UNRELATED, None)
     page = read(client, entry.get_absolute_url())
     assert page.links[variant.get_absolute_url()] == "Variante ?"
     assert unrelated.get_absolute_url() not in page.links
@@ -63,7 +63,7 @@ def test_names_the_variants_that_editors_keep(client, entry):
     publish_entry(variant.pk, by_command())
     assert "Voir aussi" in read(client, entry.get_absolute_url()).html
     remove_see_also(entry.pk, variant.pk, None)
-    decide(pairs[0], None, None)
+    decide_pair(pairs[0], None, None)
     assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
 
 
@@ -127,6 +127,6 @@ class TestTheNearest:
         pair = Pair.objects.create(left=about_servers, right=near, **said)
         Epoch.move([about_servers.pk])
         assert self.shown(client, about_servers) == []
-        decide(pair, Decision.UNRELATED, None)
+        decide_pair(pair, Decision.UNRELATED, None)
         assert self.shown(client, about_servers) == []
         assert self.shown(client, twin) == [near.question]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from faq.enums import Decision
 from faq.models import Entry, Pair, SeeAlso
 from faq.services.content import Content
-from faq.services.duplicates import catch_up, decide, find_duplicates
+from faq.services.duplicates import compare_waiting, decide_pair, find_duplicates
 from faq.services.entries import edit_entry
 from faq.services.merging import merge_entries
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
@@ -233,10 +233,10 @@ class TestDeciding:
         assert response.redirect_chain[0][0] == merge
 
     def test_what_was_merged_stays_decided_and_waits_no_more(self, relecteur):
-        pair = decide(a_pair(), Decision.DUPLICATE, None)
+        pair = decide_pair(a_pair(), Decision.DUPLICATE, None)
         content = Content("Sous quel délai ?", DELAY)
         merge_entries(pair.left_id, [pair.right_id], content, by_command(), bases={pair.left_id: 1, pair.right_id: 1})
-        catch_up()
+        compare_waiting()
         assert groups_of(relecteur, vue="a-fusionner") == []
         page = read(relecteur.get(QUEUE, {"vue": "decidees"}))
         assert "L’une des deux fiches n’est plus en service" in page
@@ -268,7 +268,7 @@ class TestDeciding:
         assert not Pair.objects.open().exists()
 
     def test_what_somebody_else_decided_meanwhile_stays(self, redacteur):
-        pair = decide(a_pair(), Decision.UNRELATED, None)
+        pair = decide_pair(a_pair(), Decision.UNRELATED, None)
         shown = {"left_text": pair.left_text, "right_text": pair.right_text, "was": ""}
         response = redacteur.post(QUEUE, {"pair": pair.pk, "decision": "variant", **shown}, follow=True)
         assert "rien n’a été décidé" in read(response)
@@ -282,9 +282,9 @@ class TestDeciding:
         assert not Pair.objects.exists()
 
     def test_a_decision_that_was_overtaken_says_what_it_was(self, redacteur):
-        pair = decide(a_pair(), Decision.UNRELATED, None)
+        pair = decide_pair(a_pair(), Decision.UNRELATED, None)
         edit_entry(pair.left_id, Content("Sous quel délai ?", OTHER_DELAY), by_command())
-        catch_up()
+        compare_waiting()
         page = read(redacteur.get(QUEUE))
         assert "Un texte a changé sur le fond depuis la décision : sans rapport, par système" in page
 
@@ -356,7 +356,7 @@ class TestElsewhere:
     def test_the_list_counts_open_pairs_and_filters_on_them(self, analyste):
         drafts, live = two_groups()
         an_entry("Autre ?", ELSEWHERE)
-        decide(the_pair(*live), Decision.VARIANT, None)
+        decide_pair(the_pair(*live), Decision.VARIANT, None)
         page = read(analyste.get(LIST))
         badges = re.findall(r'href="([^"]*)">(\d) doublons? possibles?</a>', page)
         assert sorted(badges) == sorted((f"{QUEUE}?fiche={entry.pk}", "2") for entry in drafts)

@@ -3,8 +3,8 @@
 import pytest
 from django.conf import settings
 
-from faq.domain.dumps import parse
-from faq.domain.duplicates import Document, Index, PairKind
+from faq.domain.dumps import parse_dump
+from faq.domain.duplicates import Document, DocumentIndex, PairKind
 
 NEAR = {(2, 106), (6, 110), (9, 112), (14, 113), (33, 115), (42, 116), (61, 117), (75, 121), (88, 124)}
 EXACT = {(4, 108), (8, 111), (29, 114), (65, 119), (79, 123)}
@@ -17,8 +17,10 @@ COULOIRS = {21, 30, 36, 43, 48, 54, 57, 60, 63}
 
 @pytest.fixture(scope="module")
 def found():
-    passages = parse((settings.BASE_DIR / "fixtures" / "demo.txt").read_bytes()).passages
-    pairs = Index(Document(place, None, passage.answer) for place, passage in enumerate(passages, start=1)).pairs()
+    passages = parse_dump((settings.BASE_DIR / "fixtures" / "demo.txt").read_bytes()).passages
+    pairs = DocumentIndex(
+        Document(place, None, passage.answer) for place, passage in enumerate(passages, start=1)
+    ).pairs()
     return {(pair.left, pair.right): pair.verdict.kind for pair in pairs}
 
 

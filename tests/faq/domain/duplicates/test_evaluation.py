@@ -2,7 +2,7 @@
 
 import pytest
 
-from faq.domain.duplicates import Index, PairKind
+from faq.domain.duplicates import DocumentIndex, PairKind
 from tests.evaluation.dataset import build_dataset
 from tests.evaluation.scoring import STRANGERS, evaluate
 
@@ -13,7 +13,7 @@ ALWAYS_FOUND = {"copie exacte", "typographie", "casse, accents", "1 à 8 coquill
 @pytest.fixture(scope="module")
 def result():
     dataset = build_dataset(ANSWERS, seed=2)
-    return evaluate(dataset, Index(dataset.documents).pairs())
+    return evaluate(dataset, DocumentIndex(dataset.documents).pairs())
 
 
 def test_the_whole_is_right(result):

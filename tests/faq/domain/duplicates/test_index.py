@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import Document, Index, PairKind, ReadDocument, compare, postings
+from faq.domain.duplicates import AnalysedDocument, Document, DocumentIndex, PairKind, compare_documents, postings
 from tests.evaluation.dataset import build_dataset
 
 PHRASES = (
@@ -24,9 +24,9 @@ QUESTIONS = st.none() | st.sampled_from(["", "Que faire ?", "Quel est le délai 
 
 def all_pairs(documents):
     """Judge every two documents: what an index must give without looking at most of them."""
-    read = [(document.key, ReadDocument.of(document)) for document in sorted(documents, key=lambda d: d.key)]
+    read = [(document.key, AnalysedDocument.of(document)) for document in sorted(documents, key=lambda d: d.key)]
     verdicts = {
-        (one, other): compare(left, right)
+        (one, other): compare_documents(left, right)
         for place, (one, left) in enumerate(read)
         for other, right in read[place + 1 :]
     }
@@ -48,7 +48,7 @@ def found(index, **options):
 def test_little_by_little_gives_what_a_full_scan_gives(steps, sorted_from):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "_RECENT", sorted_from)
-        index, documents, kept = Index(), {}, {}
+        index, documents, kept = DocumentIndex(), {}, {}
         for key, text, question in steps:
             kept = {couple: verdict for couple, verdict in kept.items() if key not in couple}
             documents.pop(key, None)
@@ -58,24 +58,24 @@ def test_little_by_little_gives_what_a_full_scan_gives(steps, sorted_from):
             documents[key] = Document(key, question, text)
             kept |= {(pair.left, pair.right): pair.verdict for pair in index.add(documents[key])}
         assert len(index) == len(documents)
-        assert kept == found(index) == found(Index(documents.values()))
+        assert kept == found(index) == found(DocumentIndex(documents.values()))
 
 
 def test_nothing_that_is_judged_alike_is_missed():
     made = build_dataset(260, seed=5)
-    assert found(Index(made.documents)) == all_pairs(made.documents)
+    assert found(DocumentIndex(made.documents)) == all_pairs(made.documents)
 
 
 def test_the_number_of_processes_makes_no_difference(monkeypatch):
     monkeypatch.setattr("faq.domain.duplicates.index._BATCH", 50)
     monkeypatch.setattr("faq.domain.duplicates.index._PART", 90)
     documents = build_dataset(220, seed=6).documents
-    assert found(Index(documents, processes=2), processes=2) == found(Index(documents)) != {}
+    assert found(DocumentIndex(documents, processes=2), processes=2) == found(DocumentIndex(documents)) != {}
 
 
 def test_a_text_being_typed_is_checked_against_all_others_but_itself():
     first, second = Document(1, None, PHRASES[0]), Document(2, None, PHRASES[2])
-    index = Index([first, second])
+    index = DocumentIndex([first, second])
     typed = Document(1, "Que faire ?", PHRASES[2])
     [pair] = index.check(typed)
     assert (pair.left, pair.right, pair.verdict.kind) == (1, 2, PairKind.EXACT)
@@ -84,15 +84,15 @@ def test_a_text_being_typed_is_checked_against_all_others_but_itself():
 
 
 def test_the_most_alike_come_first():
-    index = Index([Document(1, None, PHRASES[0] + " sans tarder"), Document(2, None, PHRASES[0])])
+    index = DocumentIndex([Document(1, None, PHRASES[0] + " sans tarder"), Document(2, None, PHRASES[0])])
     assert [pair.left for pair in index.check(Document(3, None, PHRASES[0]))] == [2, 1]
 
 
 def test_two_documents_cannot_have_one_key():
     with pytest.raises(ValueError, match="same key"):
-        Index([Document(1, None, "un"), Document(1, None, "deux")])
+        DocumentIndex([Document(1, None, "un"), Document(1, None, "deux")])
 
 
 def test_an_empty_index_has_no_pairs():
-    assert list(Index().pairs()) == []
-    assert Index().check(Document(1, None, PHRASES[0])) == []
+    assert list(DocumentIndex().pairs()) == []
+    assert DocumentIndex().check(Document(1, None, PHRASES[0])) == []

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import Cause, Document, PairKind, ReadDocument, Reading, compare
-from faq.domain.duplicates.verdict import judge
+from faq.domain.duplicates import AnalysedDocument, AnalysedText, Cause, Document, PairKind, compare_documents
+from faq.domain.duplicates.verdict import compare_texts
 
 ANSWER = (
     "Le dossier de reprise est transmis par le DPI sous 30 jours ouvrés. L’éditeur le relit, signale les écarts "
@@ -14,12 +14,12 @@ ANSWER = (
 
 
 def kind(one, other):
-    verdict = judge(Reading(one), Reading(other))
+    verdict = compare_texts(AnalysedText(one), AnalysedText(other))
     return verdict and verdict.kind
 
 
 def cause(one, other):
-    return judge(Reading(one), Reading(other)).reason.cause
+    return compare_texts(AnalysedText(one), AnalysedText(other)).reason.cause
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_nothing_equals_nothing():
 
 def compared(one, other):
     documents = (Document(1, *one), Document(2, *other))
-    verdict = compare(*(ReadDocument.of(document) for document in documents))
+    verdict = compare_documents(*(AnalysedDocument.of(document) for document in documents))
     return verdict and verdict.kind
 
 
@@ -172,6 +172,9 @@ WORDS = "dossier carte pas 30 60 jours DPI RIS éditeur patient vague 1 2 envoye
 @given(*[st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)] * 2)
 @settings(max_examples=150, deadline=None)
 def test_neither_side_matters(one, other):
-    there, back = judge(Reading(one), Reading(other)), judge(Reading(other), Reading(one))
+    there, back = (
+        compare_texts(AnalysedText(one), AnalysedText(other)),
+        compare_texts(AnalysedText(other), AnalysedText(one)),
+    )
     assert (there and there.kind) == (back and back.kind)
     assert there is None or 0 <= there.score <= 1

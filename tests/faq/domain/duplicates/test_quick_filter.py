@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import Document, Index, ReadDocument, Reading, compare
-from faq.domain.duplicates.glance import Glance
-from faq.domain.duplicates.verdict import judge
+from faq.domain.duplicates import AnalysedDocument, AnalysedText, Document, DocumentIndex, compare_documents
+from faq.domain.duplicates.quick_filter import QuickFilter
+from faq.domain.duplicates.verdict import compare_texts
 from tests.evaluation.dataset import build_dataset
 from tests.faq.domain.duplicates.test_index import PHRASES
 
@@ -32,33 +32,33 @@ def mistyped(word):
 def test_what_it_rules_out_is_nothing(words, filling, whole):
     text = " ".join(word for word, _ in words)
     there = " ".join(mistyped(word) if slip else word for word, slip in words)
-    other = Reading(f"{filling}. {there if whole else there[: len(there) // 2]}. {OTHER_WORDS} {filling}")
-    if Glance(Reading(text)).rules_out(other.text):
-        assert judge(Reading(text), other) is None
+    other = AnalysedText(f"{filling}. {there if whole else there[: len(there) // 2]}. {OTHER_WORDS} {filling}")
+    if QuickFilter(AnalysedText(text)).cannot_match(other.text):
+        assert compare_texts(AnalysedText(text), other) is None
 
 
 @pytest.fixture
 def ruled_out(monkeypatch):
     """What glances said, in order."""
     said = []
-    glanced = Glance.rules_out
+    glanced = QuickFilter.cannot_match
 
     def remembered(self, other):
         said.append(glanced(self, other))
         return said[-1]
 
-    monkeypatch.setattr(Glance, "rules_out", remembered)
+    monkeypatch.setattr(QuickFilter, "cannot_match", remembered)
     return said
 
 
 def test_half_typed_texts_lose_no_pair_by_it(ruled_out):
     documents = build_dataset(600).documents
-    index = Index(documents)
-    read = {document.key: ReadDocument.of(document) for document in documents}
+    index = DocumentIndex(documents)
+    read = {document.key: AnalysedDocument.of(document) for document in documents}
     for document in documents[::10]:
         typed = Document(-1, document.question, document.answer[: len(document.answer) // 2])
-        here = ReadDocument.of(typed)
-        verdicts = {other.key: compare(here, read[other.key]) for other in index.candidates(typed)}
+        here = AnalysedDocument.of(typed)
+        verdicts = {other.key: compare_documents(here, read[other.key]) for other in index.candidates(typed)}
         wanted = {key: verdict for key, verdict in verdicts.items() if verdict}
         assert {pair.right: pair.verdict for pair in index.check(typed)} == wanted
     assert set(ruled_out) == {True, False}
@@ -67,7 +67,7 @@ def test_half_typed_texts_lose_no_pair_by_it(ruled_out):
 def test_what_has_only_an_opening_in_common_is_hardly_ever_read(ruled_out):
     opening = "Dans le répertoire, la première vague du programme apporte le moyen de classer"
     answers = [document.answer for document in build_dataset(200).documents if len(document.answer) > 400]
-    index = Index([Document(key, None, f"{opening} {answer}") for key, answer in enumerate(answers)])
+    index = DocumentIndex([Document(key, None, f"{opening} {answer}") for key, answer in enumerate(answers)])
     assert index.check(Document(-1, None, f"{opening} la lettre, puis une jolie girafe tachetée du zoo voisin")) == []
     assert len(ruled_out) > len(answers) / 2
     assert sum(ruled_out) > 0.9 * len(ruled_out)
@@ -76,13 +76,13 @@ def test_what_has_only_an_opening_in_common_is_hardly_ever_read(ruled_out):
 def test_answers_that_share_nothing_may_still_answer_one_question():
     question = "Quel est le délai de réponse du support pour un dossier ?"
     long = "Le support répond sous trois jours ouvrés. " + " ".join(PHRASES) * 3
-    index = Index([Document(1, question, long)])
+    index = DocumentIndex([Document(1, question, long)])
     typed = Document(2, question, "La carte est bloquée après trois essais infructueux chez le pharmacien titulaire.")
-    assert Glance(Reading(typed.answer)).rules_out(long)
-    assert index.check(typed) == list(Index([*index._documents, typed]).pairs()) != []
+    assert QuickFilter(AnalysedText(typed.answer)).cannot_match(long)
+    assert index.check(typed) == list(DocumentIndex([*index._documents, typed]).pairs()) != []
 
 
 @given(TEXTS, TEXTS)
 def test_it_weighs_texts_as_reading_them_does(text, other):
-    _, weight = Glance(Reading(text))._seen(other)
-    assert weight == pytest.approx(Reading(other).weight)
+    _, weight = QuickFilter(AnalysedText(text))._seen(other)
+    assert weight == pytest.approx(AnalysedText(other).weight)

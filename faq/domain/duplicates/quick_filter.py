@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from faq.domain.duplicates.alignment import MOST_LONGER, is_misspelling
-from faq.domain.duplicates.reading import Reading, worth
+from faq.domain.duplicates.analysis import AnalysedText, worth
 from faq.domain.duplicates.verdict import CONTAINED, NEARLY_AS_LONG
 from faq.domain.text import SENTENCE_ENDS, Token, split_chunks, tokenize_chunk
 
@@ -11,20 +11,20 @@ _ROUNDING = 1e-5
 """More than what is lost in short fractions."""
 
 
-class Glance:
+class QuickFilter:
     """A text beside which others are looked at, many of them made of the same words.
 
     A word of the text can only have a partner in another one that has the same word, or this one mistyped: each
     stretch between two spaces is asked once which words it may be the partner of, wherever it stands.
     """
 
-    def __init__(self, text: Reading) -> None:
+    def __init__(self, text: AnalysedText) -> None:
         self._weight = text.weight
         self._weights = text.weights
         self._chunks = _Chunks(text.content)
         self._ruled_out: dict[int, bool] = {}
 
-    def rules_out(self, other: str) -> bool:
+    def cannot_match(self, other: str) -> bool:
         """Tell for sure that another text is nothing to this one; False: perhaps it is not.
 
         Only of much longer ones, which would have to contain this one.

@@ -1,4 +1,4 @@
-"""The blocks of an answer: paragraphs, and lists as people write them, with or without Markdown in mind.
+"""The blocks of an answer: paragraphs, and lists as people type them, whether they know Markdown or not.
 
 A list ends at the first line that is not one of its items, so that a sentence after a list stays outside;
 blank lines between items do not end it. Every number shows as it was written.
@@ -12,7 +12,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 MAX_NESTING = 6
-"""Lists within lists; deeper ones are drawn at this depth."""
+"""Depth of lists within lists; deeper ones are rendered at this depth."""
 
 _DASHES = "-\u2013\u2014"
 _ITEM = re.compile(
@@ -21,11 +21,11 @@ _ITEM = re.compile(
 )
 
 
-def write_blocks(state: StateCore) -> None:
-    """Turn the source of a markdown-it parse into block tokens: a core rule, in place of the library's."""
+def parse_blocks(state: StateCore) -> None:
+    """Parse a text into block tokens: a core rule that replaces the library's."""
     lines = state.src.split("\n")
     writer = _BlockWriter(state.tokens)
-    for line, item in zip(lines, _read_items(lines), strict=True):
+    for line, item in zip(lines, _parse_items(lines), strict=True):
         if item is not None:
             writer.write_item(item)
         elif line.strip():
@@ -37,7 +37,7 @@ def write_blocks(state: StateCore) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One line of a list. Its siblings have its depth (two columns each) and its kind of marker."""
+    """One line of a list; its siblings have the same depth, in steps of two columns, and the same kind of marker."""
 
     depth: int
     kind: str
@@ -45,12 +45,12 @@ class _Item:
     text: str
 
     def follows(self, other: "_Item") -> bool:
-        """Return whether it is the next item of the other's list: a number must show as it was written."""
-        beside = (self.depth, self.kind) == (other.depth, other.kind)
-        return beside and self.number in (0, other.number + 1)
+        """Return whether it is the next item of the other's list; numbers must follow one another."""
+        same_list = (self.depth, self.kind) == (other.depth, other.kind)
+        return same_list and self.number in (0, other.number + 1)
 
 
-def _read_item(line: str) -> _Item | None:
+def _parse_item(line: str) -> _Item | None:
     match = _ITEM.match(line)
     if match is None:
         return None
@@ -61,13 +61,14 @@ def _read_item(line: str) -> _Item | None:
     return _Item(depth, f"1{kind}" if number else kind, number, match["text"].rstrip())
 
 
-def _read_items(lines: list[str]) -> list[_Item | None]:
-    """Read the lines that are list items.
+def _parse_items(lines: list[str]) -> list[_Item | None]:
+    """Return the list item of each line, None for a line that is none.
 
-    A dash or a bullet is always one. A number is one only in the company of its neighbour, counting from
-    1, an asterisk only beside another: alone they are a year, an address or a footnote.
+    A line with a dash or a bullet is always an item. One with a number is an item only next to its
+    neighbour, counting from 1, one with an asterisk only next to another: alone they are a year, an
+    address or a footnote.
     """
-    items = [_read_item(line) for line in lines]
+    items = [_parse_item(line) for line in lines]
     certain: set[int] = set()
     runs: dict[tuple[int, str], list[int]] = {}
     for index, item in enumerate(items):
@@ -89,7 +90,7 @@ def _read_items(lines: list[str]) -> list[_Item | None]:
 
 
 class _BlockWriter:
-    """Writes the block tokens of an answer, line by line: paragraphs and lists are all there is."""
+    """Writes the block tokens of an answer, line by line."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
@@ -124,17 +125,17 @@ class _BlockWriter:
         self._end_lists()
 
     def _has_place_for(self, item: _Item) -> bool:
-        """Return whether an item belongs to the innermost list, or to a new list within its latest item.
+        """Return whether an item belongs to the innermost list, or starts a list within its latest item.
 
-        People who paste lose the indentation of inner lists and keep their markers: in the same column,
-        another kind of marker than that of any open list starts an inner list.
+        Pasted texts lose the indentation of inner lists and keep their markers: in the same column, a
+        kind of marker that no open list has starts an inner list.
         """
         inner = self.lists[-1]
         if item.follows(inner):
             return True
         if item.depth == inner.depth:
-            beside = {latest.kind for latest in self.lists if latest.depth == item.depth}
-            if self.after_blank or item.kind in beside:
+            kinds = {latest.kind for latest in self.lists if latest.depth == item.depth}
+            if self.after_blank or item.kind in kinds:
                 return False
         return item.depth >= inner.depth and len(self.lists) < MAX_NESTING
 

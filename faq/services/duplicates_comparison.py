@@ -5,15 +5,15 @@ nothing while it waits for one. Ranks grow in the order of commits, so that whoe
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from faq.caching import register_cache
-from faq.domain.duplicates.index import Index
-from faq.domain.duplicates.pairs import Document, Pair
+from faq.domain.duplicates.index import DocumentIndex, ProgressCallback
+from faq.domain.duplicates.pairs import Document, FoundPair
 from faq.enums import EntryStatus
 from faq.models import Entry
 
@@ -22,17 +22,14 @@ _MANY = 100
 """Texts that take longer to be taken in one by one than an index of everything takes to be made."""
 _COLUMNS = ("pk", "status", "head", "compared", "head__question", "head__answer")
 
-Progress = Callable[[int, int], None]
-"""Called with (documents done, documents in all)."""
-
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Comparison:
     """What was compared with everything in use, and what was found."""
 
     numbers: frozenset[int]
     """The entries compared; those out of use have no pairs."""
-    pairs: list[Pair] = field(default_factory=list)
+    pairs: list[FoundPair] = field(default_factory=list)
     """All pairs that these are in."""
     heads: dict[int, int] = field(default_factory=dict)
     """The version of every entry that was read."""
@@ -42,7 +39,7 @@ class Look:
     """How many texts are in use."""
 
 
-class Texts:
+class DuplicateIndex:
     """The texts of all entries in use, brought up to date at every use."""
 
     def __init__(self) -> None:
@@ -53,25 +50,25 @@ class Texts:
     def clear(self) -> None:
         """Drop everything: another database, perhaps."""
         with self._lock:
-            self._index: Index | None = None
+            self._index: DocumentIndex | None = None
             self._heads: dict[int, int] = {}
             self._upto = 0
             self._unsure = False
 
-    def check(self, document: Document) -> list[Pair]:
+    def check(self, document: Document) -> list[FoundPair]:
         """Return the pairs of a text that is not stored, best first."""
         with self._lock:
             index, _ = self._present()
             return index.check(document)
 
-    def look(self) -> Look:
+    def compare_waiting(self) -> Comparison:
         """Compare the texts that wait for it with all others."""
         with self._lock:
             index, waiting = self._present()
             found = _found(index, {number: document for number, document in waiting.items() if document})
-            return Look(frozenset(waiting), found, dict(self._heads), self._upto, len(index))
+            return Comparison(frozenset(waiting), found, dict(self._heads), self._upto, len(index))
 
-    def look_at_all(self, progress: Progress | None = None, *, processes: int = 1) -> Look:
+    def compare_all(self, progress: ProgressCallback | None = None, *, processes: int = 1) -> Comparison:
         """Compare all texts with one another, whatever was found before; several processes are forked for it."""
         with self._lock:
             self.clear()
@@ -81,9 +78,9 @@ class Texts:
             found = list(index.pairs(processes=processes, progress=progress))
             archived = Entry.objects.filter(status=EntryStatus.ARCHIVED, head__isnull=False)
             heads = self._heads | dict(archived.values_list("pk", "head"))
-            return Look(frozenset(heads), found, heads, self._upto, len(index))
+            return Comparison(frozenset(heads), found, heads, self._upto, len(index))
 
-    def _present(self, processes: int = 1) -> tuple[Index, dict[int, Document | None]]:
+    def _present(self, processes: int = 1) -> tuple[DocumentIndex, dict[int, Document | None]]:
         """Bring the index up to date; return it, and the texts that wait to be compared, none where out of use."""
         if self._unsure:
             self.clear()
@@ -95,7 +92,7 @@ class Texts:
             raise
         # What was read in a transaction may be taken back with it.
         self._unsure = connection.in_atomic_block
-        return self._index or Index(), waiting
+        return self._index or DocumentIndex(), waiting
 
     def _bring_up_to_date(self, processes: int) -> dict[int, Document | None]:
         waiting: dict[int, Document | None] = {}
@@ -108,7 +105,7 @@ class Texts:
                 return waiting
             self.clear()
         in_use = Q(compared=None) | ~Q(status=EntryStatus.ARCHIVED)
-        self._index = Index(self._read(Entry.objects.filter(in_use), waiting), processes=processes)
+        self._index = DocumentIndex(self._read(Entry.objects.filter(in_use), waiting), processes=processes)
         return waiting
 
     def _read(self, entries: QuerySet[Entry], waiting: dict[int, Document | None]) -> Iterator[Document]:
@@ -129,18 +126,18 @@ class Texts:
                 self._index.remove(number)
 
 
-def look_at_waiting(texts: Texts) -> Look | None:
+def compare_entries_waiting(texts: DuplicateIndex) -> Comparison | None:
     """Compare the entries that wait for it with all others; nothing where none does."""
     waiting = list(Entry.objects.filter(compared=None, head__isnull=False).values_list("pk", "status", "head"))
     if not waiting:
         return None
     if any(status != EntryStatus.ARCHIVED for _, status, _ in waiting):
-        return texts.look()
+        return texts.compare_waiting()
     heads = {number: head for number, _, head in waiting}
-    return Look(frozenset(heads), heads=heads)
+    return Comparison(frozenset(heads), heads=heads)
 
 
-def _found(index: Index, waiting: dict[int, Document]) -> list[Pair]:
+def _found(index: DocumentIndex, waiting: dict[int, Document]) -> list[FoundPair]:
     """Return the pairs of some of the texts of an index, each once."""
     if 2 * len(waiting) > len(index):
         return [pair for pair in index.pairs() if pair.left in waiting or pair.right in waiting]

@@ -5,11 +5,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from faq.domain.duplicates import joining, postings, segments
-from faq.domain.duplicates.features import Batch, View
-from faq.domain.duplicates.joining import Join, merged
+from faq.domain.duplicates import postings, segments, similarity_join
+from faq.domain.duplicates.features import FeatureBatch, ProfileKind
 from faq.domain.duplicates.pairs import Document
 from faq.domain.duplicates.postings import FRAMED_AND_WORDED, Postings, enough
+from faq.domain.duplicates.similarity_join import SimilarityJoin, merged
 from tests.evaluation.dataset import build_dataset
 
 DOCUMENTS = build_dataset(150, seed=11).documents
@@ -17,17 +17,17 @@ SHORT = [Document(-1 - n, "Que faire ?", text) for n, text in enumerate(("Oui.",
 
 
 def views_of(*documents):
-    batch = Batch()
+    batch = FeatureBatch()
     for owner, document in enumerate(documents):
         batch.add(owner, document)
-    return batch.views()
+    return batch.profiles()
 
 
-def held_by(views):
-    """Return each view as (owner, kind, {feature: weight}), in order."""
-    rows = map(views.rows.row, range(len(views.owners)))
+def held_by(profiles):
+    """Return each profile as (owner, kind, {feature: weight}), in order."""
+    rows = map(profiles.rows.row, range(len(profiles.owners)))
     held = [dict(zip(row.features.tolist(), row.weights.tolist(), strict=True)) for row in rows]
-    return list(zip(views.owners.tolist(), map(View, views.kinds.tolist()), held, strict=True))
+    return list(zip(profiles.owners.tolist(), map(ProfileKind, profiles.kinds.tolist()), held, strict=True))
 
 
 def share(one, other):
@@ -38,13 +38,13 @@ def likeness(one, other):
     return share(one, other) / max(sum(one.values()), sum(other.values()))
 
 
-def are_judged(views, one, other):
-    """Look at two views by themselves, as the thresholds are stated."""
-    (_, kind, mine), (_, kind_other, theirs) = views[one], views[other]
+def are_judged(profiles, one, other):
+    """Look at two profiles by themselves, as the thresholds are stated."""
+    (_, kind, mine), (_, kind_other, theirs) = profiles[one], profiles[other]
     weights = (np.array([float(sum(held.values()))]) for held in (mine, theirs))
     if kind != kind_other or not enough(np.array([share(mine, theirs)]), *weights, np.array([kind]))[0]:
         return False
-    worded = likeness(views[one - 1][2], views[other - 1][2]) if kind is View.FRAME else 1
+    worded = likeness(profiles[one - 1][2], profiles[other - 1][2]) if kind is ProfileKind.FRAME else 1
     return likeness(mine, theirs) + worded >= FRAMED_AND_WORDED
 
 
@@ -55,16 +55,18 @@ def batch():
 
 @pytest.fixture(scope="module")
 def judged(batch):
-    views = held_by(batch)
-    couples = ((one, other) for other in range(len(views)) for one in range(other))
-    return {frozenset((views[one][0], views[other][0])) for one, other in couples if are_judged(views, one, other)}
+    profiles = held_by(batch)
+    couples = ((one, other) for other in range(len(profiles)) for one in range(other))
+    return {
+        frozenset((profiles[one][0], profiles[other][0])) for one, other in couples if are_judged(profiles, one, other)
+    }
 
 
 def joined(batch, parts=1):
     index = Postings()
     index.extend([batch])
     limits = np.linspace(0, len(index), parts + 1).astype(int).tolist()
-    join = Join(index)
+    join = SimilarityJoin(index)
     return set(map(frozenset, merged([join.couples(*part) for part in pairwise(limits)]).tolist()))
 
 
@@ -81,7 +83,7 @@ def joined(batch, parts=1):
 )
 def test_no_shortcut_changes_what_is_judged(settings, batch, judged, monkeypatch):
     for name, value in settings.items():
-        monkeypatch.setattr(joining, name, value)
+        monkeypatch.setattr(similarity_join, name, value)
     assert len(judged) > 30
     assert joined(batch, parts=3) == judged
 
@@ -96,9 +98,9 @@ def test_a_text_by_itself_is_compared_with_the_same_ones(batch, judged, monkeypa
     documents = [*DOCUMENTS, *SHORT]
     index = Postings()
     for owner, document in enumerate(documents):
-        one = Batch()
+        one = FeatureBatch()
         one.add(owner, document)
-        index.add(one.views())
+        index.add(one.profiles())
     for owner in range(0, len(documents), 10):
         found = index.like(views_of(documents[owner])) - {owner}
         assert found == {other for couple in judged if owner in couple for other in couple - {owner}}
@@ -109,12 +111,15 @@ def test_what_is_forgotten_is_not_found_and_leaves_no_trace(batch):
     index.extend([batch])
     for owner in range(0, len(DOCUMENTS), 2):
         index.forget(owner)
-    kept = Batch()
+    kept = FeatureBatch()
     for owner, document in enumerate([*DOCUMENTS, *SHORT]):
         if owner % 2 or owner >= len(DOCUMENTS):
             kept.add(owner, document)
-    without.extend([kept.views()])
+    without.extend([kept.profiles()])
     looked_for = views_of(DOCUMENTS[0])
     assert index.like(looked_for) == without.like(looked_for)
-    assert Join(index).couples(0, len(index)).tolist() == Join(without).couples(0, len(without)).tolist()
+    assert (
+        SimilarityJoin(index).couples(0, len(index)).tolist()
+        == SimilarityJoin(without).couples(0, len(without)).tolist()
+    )
     assert len(index) == len(without)

@@ -14,7 +14,7 @@ _FORMULA_WORTH = 0.2
 
 
 @dataclass(frozen=True)
-class Reading:
+class AnalysedText:
     """A text with its words; what is costly is worked out once, when asked for."""
 
     text: str

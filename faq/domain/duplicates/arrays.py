@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 
-class Column:
+class GrowingArray:
     """A growing one-dimensional array: adding to it takes time in proportion to what is added."""
 
     def __init__(self, dtype: DTypeLike) -> None:
@@ -37,7 +37,7 @@ class Column:
         self._length = len(self._room)
 
 
-def spans(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
+def expand_ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return start…end − 1 of every range, one range after the other."""
     counts = ends - starts
     places = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)

@@ -1,0 +1,104 @@
+"""Rendering of answers: text as safe HTML, or without any markup.
+
+An answer is plain text with a little Markdown: lists, emphasis, links. A line break is a line break, an
+address is a link, and whatever else Markdown or HTML would make of a character (headings, rules, quotes,
+code, tags, entities) shows as it was typed: people wrote it as text. Only the spaces of French punctuation change.
+"""
+
+import html
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from faq.domain.markup.blocks import parse_blocks
+from faq.domain.markup.links import LINKIFIER, parse_bare_url, parse_link
+from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
+
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+_LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+_ESCAPABLE = "*_[]-"
+_PUBLIC_URL = re.compile(r"https?://.|mailto:.|tel:.", re.IGNORECASE)
+
+_SANITISER = nh3.Cleaner(
+    tags={"a", "br", "em", "li", "ol", "p", "strong", "ul"},
+    attributes={"a": {"href", "title"}, "ol": {"start"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    url_relative="deny",
+    link_rel="noopener noreferrer",
+)
+
+
+def render(text: str) -> str:
+    """Return the HTML of an answer, safe to put in a page as it is; "" for a text with nothing in it.
+
+    Every text gives a result: a character that no page can show (a control, half a surrogate pair) is
+    replaced by U+FFFD. Only the elements and attributes of the sanitiser above can come out.
+    """
+    safe = _SANITISER.clean(_PARSER.render(_printable(text))).strip()
+    # The sanitiser writes these spaces as entities: the character itself takes a third of the bytes.
+    return safe.replace("&nbsp;", NO_BREAK_SPACE)
+
+
+def plain_text(text: str) -> str:
+    """Return the words of an answer on one line, without list markers, emphasis and link targets."""
+    tokens = _PARSER.parse(_printable(text))
+    return " ".join(" ".join(_content(token.children or []) for token in tokens).split())
+
+
+def _content(tokens: list[Token]) -> str:
+    return "".join(" " if token.tag == "br" else token.content for token in tokens)
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub("\ufffd", _LINE_ENDS.sub("\n", _INVISIBLE.sub("", text)))
+
+
+def _parse_escape(state: StateInline, silent: bool) -> bool:
+    """Parse a backslash: an inline rule. It hides one of our markup characters, and shows before any other (paths)."""
+    pair = state.src[state.pos : state.pos + 2]
+    if len(pair) < 2 or pair[0] != "\\" or pair[1] not in _ESCAPABLE:
+        return False
+    if not silent:
+        state.push("text_special", "", 0).content = pair[1]
+    state.pos += 2
+    return True
+
+
+def _apply_typography(state: StateCore) -> None:
+    """Put no-break spaces where French punctuation has them: a core rule."""
+    for token in state.tokens:
+        for part in token.children or ():
+            if part.type == "text":
+                part.content = with_no_break_spaces(part.content)
+
+
+class _Parser(MarkdownIt):
+    """The library's parser, with our grammar: "zero" enables nothing but text."""
+
+    def __init__(self) -> None:
+        super().__init__("zero", {"breaks": True, "linkify": True})
+        self.linkify = LINKIFIER
+        self.core.ruler.at("block", parse_blocks)
+        self.inline.ruler.at("escape", _parse_escape)
+        self.inline.ruler.at("link", parse_link)
+        self.inline.ruler.at("linkify", parse_bare_url)
+        self.core.ruler.push("typography", _apply_typography)
+        self.enable(["emphasis", "escape", "link", "linkify", "newline"])
+
+    def validateLink(self, url: str) -> bool:
+        """Return whether the sanitiser accepts an address too: one that it refuses leaves the text as it was typed."""
+        anchor = f'<a href="{html.escape(url)}"></a>'
+        return _PUBLIC_URL.match(url) is not None and "href=" in _SANITISER.clean(anchor)
+
+    def normalizeLinkText(self, link: str) -> str:
+        """Return a bare address as it was typed, so that it can be copied."""
+        return link
+
+
+_PARSER = _Parser()
