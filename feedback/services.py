@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from faq.models import Entry, Publication
@@ -51,11 +51,20 @@ def visitor_hash(token: str, entry: int) -> str:
 
 
 def votable(number: int) -> Votable:
-    """Read what a vote on an entry needs. Raises Entry.DoesNotExist, and VoteRefused where it is not live."""
-    entry = Entry.objects.select_related("live").only("live__number").get(pk=number)
+    """Read what a vote on an entry needs, in one query.
+
+    Raises Entry.DoesNotExist, and VoteRefused where the entry is not live.
+    """
+    entries = Entry.objects.filter(pk=number).select_related("live").only("question", "live__number")
+    # One row per entry that was merged into this one; one where there is none.
+    rows = list(entries.annotate(former=F("former_entries__former")).order_by("former"))
+    if not rows:
+        raise Entry.DoesNotExist
+    entry = rows[0]
     if entry.live is None:
         raise VoteRefused(f"La fiche {entry.reference} n’est plus en ligne : votre avis n’a pas été enregistré.")
-    return Votable(entry.pk, entry.live.pk, entry.live.number, tuple(entry.former_numbers))
+    former_numbers = tuple(row.former for row in rows if row.former is not None)
+    return Votable(entry.pk, entry.live.pk, entry.live.number, former_numbers, entry.get_absolute_url())
 
 
 def version_read(entry: Votable, number: int | None) -> int:

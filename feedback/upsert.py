@@ -31,6 +31,8 @@ class Votable:
     """The number of the live version."""
     former_numbers: tuple[int, ...]
     """Those of the entries that were merged into this one."""
+    address: str
+    """The path of the entry's public page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import get_script_prefix
 from django.utils.http import is_same_domain
@@ -35,9 +34,9 @@ _ELSEWHERE = "Il ne vient pas d’une page de ce site. Ouvrez la réponse, puis 
 _UNREADABLE = "Le formulaire est incomplet ou illisible. Ouvrez la réponse, puis donnez votre avis sous son texte."
 _NOT_A_PAGE = "Cette adresse recueille les avis ; le vôtre se donne sous le texte de la réponse."
 
-_KEPT_BYTES = 2_000_000
-_TARGET_BYTES = 500
-"""Of what is kept of one entry, about."""
+_CACHE_BYTES = 2_000_000
+_VOTABLE_BYTES = 500
+"""Approximate size of one cached entry."""
 
 
 def _see_other(address: str) -> HttpResponse:
@@ -45,15 +44,7 @@ def _see_other(address: str) -> HttpResponse:
     return HttpResponse(status=303, headers={"Location": address})
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """A live entry as it was at one moment, and its address."""
-
-    entry: Votable
-    address: str
-
-
-_targets: LRUByteCache[_Target] = LRUByteCache(_KEPT_BYTES)
+_votables: LRUByteCache[Votable] = LRUByteCache(_CACHE_BYTES)
 
 
 def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -79,14 +70,25 @@ def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return guarded
 
 
-@_from_our_pages
+@csrf_exempt
 def vote(request, number):
-    """Take a vote, then lead back to the answer, where a thank-you waits at a fragment of the address."""
+    """Answer a vote, which the middleware has tried to store already: a refusal is not tried a second time."""
+    refusal = getattr(request, "refused_vote", None)
+    if refusal is None:
+        return take_vote(request, number)
+    if isinstance(refusal, Http404):
+        raise refusal
+    return refusal
+
+
+@_from_our_pages
+def take_vote(request, number):
+    """Store a vote, then lead back to the answer, where a thank-you waits at a fragment of the address."""
     sent = read_vote(request.POST)
     known = _known_visitor(request)
     token = known or new_visitor_token()
-    target, standing = _cast(request, number, sent, token)
-    response = _thanks(request, target, number, sent.place, _state(sent.answer, standing))
+    entry, standing = _cast(request, number, sent, token)
+    response = _thanks(request, entry, number, sent.place, _state(sent.answer, standing))
     if standing and not known:
         _name_visitor(response, token)
     return response
@@ -96,12 +98,12 @@ def vote(request, number):
 def comment(request, number):
     """Take the reason and the words that come with a vote, then lead back to the answer."""
     sent = read_comment(request.POST)
-    target = _target(number)
+    entry = _votable(number)
     known = _known_visitor(request)
     token = known or new_visitor_token()
-    remark = Remark(sent.reason, sent.text, _version(target, number, sent.place))
-    standing = save_comment(target.entry, token, remark, network=_network(request))
-    response = _see_other(_way_back(target, number, sent.place, _said(standing)))
+    remark = Remark(sent.reason, sent.text, _version(entry, number, sent.place))
+    standing = save_comment(entry, token, remark, network=_network(request))
+    response = _see_other(_way_back(entry, number, sent.place, _said(standing)))
     if standing and not known:
         _name_visitor(response, token)
     return response
@@ -137,16 +139,18 @@ def _is_within(origin, trusted) -> bool:
     return origin.scheme == trusted.scheme and is_same_domain(origin.netloc, trusted.netloc.lstrip("*"))
 
 
-def _target(number: int) -> _Target:
-    """Find the live entry that answers at a number, and keep what votes need of it."""
-    entry = live_entry(number)
+def _votable(number: int) -> Votable:
+    """Return the live entry that answers at a number, and cache it. Raises Http404 and Absent as `live_entry` does."""
     try:
-        target = _Target(votable(entry.pk), entry.get_absolute_url())
-    except VoteRefused as refusal:
-        raise Absent(410, "410.html") from refusal
-    if entry.pk == number:
-        _targets.put(number, target, _TARGET_BYTES)
-    return target
+        entry = votable(number)
+    except (Entry.DoesNotExist, VoteRefused):
+        # Merged into another, withdrawn, archived, or never published: `live_entry` tells which.
+        try:
+            return votable(live_entry(number).pk)
+        except VoteRefused as refusal:
+            raise Absent(410, "410.html") from refusal
+    _votables.put(number, entry, _VOTABLE_BYTES)
+    return entry
 
 
 def _known_visitor(request) -> str:
@@ -163,20 +167,21 @@ def _network(request) -> str:
     return network_of(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
 
 
-def _version(target: _Target, number: int, place: Place) -> int | None:
+def _version(entry: Votable, number: int, place: Place) -> int | None:
     # The version of a merged entry says nothing of the one that answers for it.
-    return place.version if target.entry.number == number else None
+    return place.version if entry.number == number else None
 
 
-def _cast(request, number: int, sent: SentVote, token: str) -> tuple[_Target, Standing | None]:
-    """Store a vote, in one statement where the entry is known and as it was; else read the entry first."""
+def _cast(request, number: int, sent: SentVote, token: str) -> tuple[Votable, Standing | None]:
+    """Store a vote, in one statement where the entry is cached and has not changed; else read the entry first."""
     network = _network(request)
-    kept = _targets.get(number) if sent.answer != Answer.WITHDRAWN else None
-    for target in (kept, None):
-        target = target or _target(number)
-        version = _version(target, number, sent.place)
+    # The statement that withdraws a vote does not check whether the cached entry is still live.
+    cached = _votables.get(number) if sent.answer != Answer.WITHDRAWN else None
+    for known in (cached, None):
+        entry = known or _votable(number)
+        version = _version(entry, number, sent.place)
         try:
-            return target, cast_vote(target.entry, sent.answer, token, version=version, network=network)
+            return entry, cast_vote(entry, sent.answer, token, version=version, network=network)
         except Outdated:
             continue
         except (VoteRefused, Entry.DoesNotExist) as refusal:
@@ -198,17 +203,17 @@ def _said(standing: Standing | None) -> str:
     return "recu" if standing in COUNTING else "garde"
 
 
-def _thanks(request, target: _Target, number: int, place: Place, state: str) -> HttpResponse:
+def _thanks(request, entry: Votable, number: int, place: Place, state: str) -> HttpResponse:
     """Tell the page's script what to say, or lead the browser to where the page says it."""
     if request.META.get("HTTP_ACCEPT") == "application/json":
         return JsonResponse({"state": state})
-    return _see_other(_way_back(target, number, place, state))
+    return _see_other(_way_back(entry, number, place, state))
 
 
-def _way_back(target: _Target, number: int, place: Place, state: str) -> str:
+def _way_back(entry: Votable, number: int, place: Place, state: str) -> str:
     """Return the address of the answer, in the list where it was read or on its page, at what it is to say."""
-    page = place.way_back if target.entry.number == number else ""
-    return f"{page or target.address}#{state}-{target.entry.number}"
+    page = place.way_back if entry.number == number else ""
+    return f"{page or entry.address}#{state}-{entry.number}"
 
 
 def _name_visitor(response: HttpResponse, token: str) -> None:

@@ -213,6 +213,23 @@ class TestTheShortWay:
             assert post(Client(REMOTE_ADDR=""), entry.pk).status_code == 303
         assert len(stored()) == 2
 
+    def test_reads_the_entry_once_where_it_is_not_known(self, entry, django_assert_num_queries):
+        with django_assert_num_queries(2):
+            assert post(Client(REMOTE_ADDR=""), entry.pk).status_code == 303
+        assert len(stored()) == 1
+
+    def test_tries_a_refused_vote_once(self, entry, django_assert_num_queries):
+        archived = a_published_entry("Et ?", "Oui.")
+        archive_entry(archived.pk, by_command())
+        post(Client(REMOTE_ADDR=""), archived.pk)
+        with django_assert_num_queries(4):
+            assert post(Client(REMOTE_ADDR=""), archived.pk).status_code == 410
+        with django_assert_num_queries(2):
+            assert post(Client(REMOTE_ADDR=""), 12_345).status_code == 404
+        with django_assert_num_queries(0):
+            assert post(Client(REMOTE_ADDR=""), entry.pk, "peut-être").status_code == 400
+        assert stored() == []
+
     def test_notices_that_the_answer_was_rewritten_and_renamed(self, visitor, entry):
         post(visitor, entry.pk)
         edit_entry(entry.pk, Content("Tout autre question ?", "Autre chose."), by_command())
