@@ -1,4 +1,4 @@
-"""The admin's site: a menu in the order of the work, queues on the home page, and no text lost at the door."""
+"""The admin's site: its menu, its home page, and a sign-in page that loses no typed text."""
 
 from functools import update_wrapper
 
@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from faq.kept_text import CARRIED, keep, typed_in
-from faqcms.menu import menu, queues
-from feedback.dashboard import dashboard
+from faq.unsaved_text import CARRIED_FIELD, read_sent_text, store_unsaved_text
+from faqcms.menu import build_menu, count_queues
+from feedback.dashboard import build_dashboard
 
 
 class EditorsSite(AdminSite):
@@ -23,37 +23,37 @@ class EditorsSite(AdminSite):
     empty_value_display = "–"
 
     def get_app_list(self, request, app_label=None):
-        """Return the menu; for the page of one application, its tables."""
+        """Return the menu, or the tables of one application for its page."""
         applications = super().get_app_list(request, app_label)
-        return applications if app_label else menu(request, applications)
+        return applications if app_label else build_menu(request, applications)
 
     def index(self, request, extra_context=None):
-        """Show what waits and what visitors say, above the menu."""
-        told = {"queues": queues(request.user), "dashboard": dashboard(request.user)}
-        return super().index(request, {**told, **(extra_context or {})})
+        """Show the queues and the dashboard above the menu."""
+        context = {"queues": count_queues(request.user), "dashboard": build_dashboard(request.user)}
+        return super().index(request, {**context, **(extra_context or {})})
 
     def admin_view(self, view, cacheable=False):
-        """Ask whoever typed a text and is not signed in, or no longer, to sign in with that text in hand."""
-        guarded = super().admin_view(view, cacheable)
+        """Guard a view; a text typed by somebody who is not signed in, or no longer, is carried by the sign-in page."""
+        guarded_view = super().admin_view(view, cacheable)
 
-        def keeping(request, *args, **kwargs):
-            text = None if self.has_permission(request) else typed_in(request)
-            return self.ask_to_sign_in(request, text) if text else guarded(request, *args, **kwargs)
+        def view_or_sign_in(request, *args, **kwargs):
+            text = None if self.has_permission(request) else read_sent_text(request)
+            return self.ask_to_sign_in(request, text) if text else guarded_view(request, *args, **kwargs)
 
-        return update_wrapper(keeping, guarded)
+        return update_wrapper(view_or_sign_in, guarded_view)
 
     def login(self, request, extra_context=None):
-        """Sign in; a text that the form carries is kept for its page then, and carried on until then."""
-        text = typed_in(request)
-        carried = {CARRIED: text.packed() if text else ""}
+        """Sign in; a text that the form carries is then stored for its page, and carried on until then."""
+        text = read_sent_text(request)
+        carried = {CARRIED_FIELD: text.encode() if text else ""}
         response = super().login(request, {**carried, **(extra_context or {})})
         if text and response.status_code == 302:
-            keep(request, text)
+            store_unsaved_text(request, text)
         return response
 
     @method_decorator(never_cache)
     def ask_to_sign_in(self, request, text):
-        """Answer a form that nobody signed in sent: the sign-in page, which carries what was typed."""
+        """Answer a form sent by somebody who is not signed in: the sign-in page, which carries the text."""
         context = {
             **self.each_context(request),
             "title": "Connexion",
@@ -62,7 +62,7 @@ class EditorsSite(AdminSite):
             "next": text.address,
             "username": request.user.get_username(),
             "form": AdminAuthenticationForm(request),
-            CARRIED: text.packed(),
+            CARRIED_FIELD: text.encode(),
         }
         request.current_app = self.name
         return TemplateResponse(request, "admin/login.html", context)

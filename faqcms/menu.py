@@ -1,4 +1,4 @@
-"""The admin's menu and the queues of its home page: what editors open, in the order in which they work."""
+"""The menu of the admin, in the order in which editors work, and the queues of its home page."""
 
 from dataclasses import dataclass
 
@@ -29,36 +29,36 @@ from feedback.searches import open_searches
 
 
 @dataclass(frozen=True)
-class Page:
+class MenuPage:
     """A page of the admin that is not the list of a table."""
 
     name: str
     view: str
-    right: str
+    permission: str
 
-    def row(self) -> dict[str, object]:
-        """Describe it as Django describes the list of a table."""
+    def as_model_row(self) -> dict[str, object]:
+        """Return its description in the form in which Django describes the list of a table."""
         return {"name": self.name, "object_name": self.view, "admin_url": reverse(f"admin:{self.view}")}
 
 
-MENU: dict[str, tuple[type[Model] | Page, ...]] = {
+MENU: dict[str, tuple[type[Model] | MenuPage, ...]] = {
     "À faire": (
         Entry,
-        Page("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
-        Page("À relire", "faq_entry_review", "faq.view_entry"),
-        Page("Doublons possibles", "faq_entry_duplicates", "faq.view_pair"),
-        Page("À revoir", "faq_entry_due", "faq.view_entry"),
+        MenuPage("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
+        MenuPage("À relire", "faq_entry_review", "faq.view_entry"),
+        MenuPage("Doublons possibles", "faq_entry_duplicates", "faq.view_pair"),
+        MenuPage("À revoir", "faq_entry_due", "faq.view_entry"),
         Schedule,
-        Page("Corbeille", "faq_archivedentry_changelist", "faq.view_entry"),
-        Page("La FAQ au…", "faq_past", "faq.view_publication"),
+        MenuPage("Corbeille", "faq_archivedentry_changelist", "faq.view_entry"),
+        MenuPage("La FAQ au…", "faq_past", "faq.view_publication"),
     ),
     "Historique": (Version, Batch, Dump),
     "Taxonomie": (OfferType, Couloir, Dispositif, Product, Theme),
     "Recherche": (SynonymGroup, FailedSearch),
     "Retours": (
-        Page("Boîte de réception", "feedback_inbox", "feedback.view_comment"),
+        MenuPage("Boîte de réception", "feedback_inbox", "feedback.view_comment"),
         Vote,
-        Page("Rapports", "feedback_reports", "feedback.view_vote"),
+        MenuPage("Rapports", "feedback_reports", "feedback.view_vote"),
     ),
     "Site": (SitePage,),
     "Comptes": (User, Group),
@@ -67,27 +67,28 @@ MENU: dict[str, tuple[type[Model] | Page, ...]] = {
 
 @dataclass(frozen=True)
 class Queue:
-    """Something that waits for somebody."""
+    """A list of things that wait for somebody, and how many they are."""
 
     label: str
     number: int
     address: str
 
 
-def menu(request, applications):
-    """Group what the person may open, given Django's list of applications, which holds only that."""
+def build_menu(request, applications):
+    """Return the groups of the menu, given Django's list of applications, which holds what the account may open."""
     rows = {row["model"]: row for application in applications for row in application["models"]}
-    rows |= {item: item.row() for group in MENU.values() for item in group if _may_open(item, request.user)}
-    here = _longest_beginning(request.path, [row["admin_url"] for row in rows.values() if row["admin_url"]])
+    pages = [item for group in MENU.values() for item in group if isinstance(item, MenuPage)]
+    rows |= {page: page.as_model_row() for page in pages if request.user.has_perm(page.permission)}
+    current = _longest_prefix(request.path, [row["admin_url"] for row in rows.values() if row["admin_url"]])
     groups = []
     for name, items in MENU.items():
-        if shown := [rows[item] | {"here": rows[item]["admin_url"] == here} for item in items if item in rows]:
+        if shown := [rows[item] | {"here": rows[item]["admin_url"] == current} for item in items if item in rows]:
             groups.append({"name": name, "app_label": slugify(name), "app_url": "", "models": shown})
     return groups
 
 
-def queues(user):
-    """Return how many wait where, for somebody who may read them: one query each."""
+def count_queues(user):
+    """Return the queues that the account may read, each counted in one query."""
     entries = reverse("admin:faq_entry_changelist")
     drafts = f"{entries}?travail=brouillon"
     failed = f"{reverse('admin:faq_schedule_changelist')}?suite=echec"
@@ -115,9 +116,5 @@ def queues(user):
     return [Queue(label, rows.count(), address) for label, right, rows, address in waiting if user.has_perm(right)]
 
 
-def _may_open(item, user):
-    return isinstance(item, Page) and user.has_perm(item.right)
-
-
-def _longest_beginning(path, addresses):
+def _longest_prefix(path, addresses):
     return max((address for address in addresses if path.startswith(address)), key=len, default=None)

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.csrf import csrf_failure
 
-from faq.kept_text import keep, typed_in
+from faq.unsaved_text import read_sent_text, store_unsaved_text
 
 _TOKEN = "CSRF "  # noqa: S105
 """How the reason begins where only the token is wrong, and the form comes from a page of ours."""
@@ -17,10 +17,10 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     A token goes stale when one signs in again in another window. What comes from another site is
     refused and forgotten: it would put its own words before an editor.
     """
-    text = typed_in(request) if reason.startswith(_TOKEN) else None
+    text = read_sent_text(request) if reason.startswith(_TOKEN) else None
     if text is None:
         return csrf_failure(request, reason)
     if not admin.site.has_permission(request):
         return admin.site.ask_to_sign_in(request, text)
-    keep(request, text)
+    store_unsaved_text(request, text)
     return redirect(text.address)

@@ -1,9 +1,10 @@
-"""What the admin's home page tells of visitors: votes per week, couloirs, the worst answers, vain searches."""
+"""The charts of the admin's home page: votes per week and couloir, the worst answers, searches without result."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -33,22 +34,22 @@ class Dashboard:
     searches_chart: Bars
 
     @property
-    def votes(self):
-        """How many votes all weeks have."""
+    def votes(self) -> int:
+        """The number of votes in all weeks."""
         return sum(tally.votes for _, tally in self.weeks)
 
 
-def dashboard(user, now=None):
-    """Gather what somebody may read; None for who may read nothing of visitors. The same queries at any size."""
+def build_dashboard(user: User, now: datetime | None = None) -> Dashboard | None:
+    """Return the charts, in a constant number of queries; None where the account may not read votes."""
     if not user.has_perm("feedback.view_vote"):
         return None
     now = now or timezone.now()
     votes = recent_votes(now)
     weeks, couloirs, worst = votes_by_week(votes, now), votes_by_couloir(votes), worst_answers(WORST_SHOWN, now)
-    searches = _searches(timezone.localdate(now))
+    searches = frequent_searches(timezone.localdate(now))
     return Dashboard(
         weeks=weeks,
-        weeks_chart=stacked([(_week(monday), tally.yes, tally.no) for monday, tally in weeks]),
+        weeks_chart=stacked([(date_format(monday, "d/m"), tally.yes, tally.no) for monday, tally in weeks]),
         couloirs=couloirs,
         couloirs_chart=bars([(couloir.label, tally.rate) for couloir, tally in couloirs if tally.rate is not None], 1),
         worst=worst,
@@ -59,16 +60,16 @@ def dashboard(user, now=None):
 
 
 Votes = dict[tuple[int, date], Tally]
-"""By the entry that they count for, and by the Monday of their week."""
+"""Votes by the entry that they count for, and by the Monday of their week."""
 
 
 def recent_votes(now: datetime) -> Votes:
-    """Count the votes of the weeks that are shown."""
+    """Return the votes of the weeks that are shown."""
     return tallies_by_week(_mondays(now)[0], now)
 
 
 def votes_by_week(votes: Votes, now: datetime) -> list[tuple[date, Tally]]:
-    """Add up the votes of each week that is shown, by its Monday, the present one last."""
+    """Return the votes of each week that is shown, by its Monday, the present week last."""
     found: dict[date, Tally] = dict.fromkeys(_mondays(now), Tally())
     for (_, monday), tally in votes.items():
         found[monday] += tally
@@ -76,7 +77,7 @@ def votes_by_week(votes: Votes, now: datetime) -> list[tuple[date, Tally]]:
 
 
 def votes_by_couloir(votes: Votes) -> list[tuple[Couloir, Tally]]:
-    """Add up votes by the couloirs under which the entries are filed now: two queries."""
+    """Return the votes by the couloirs under which the entries are filed now, in two queries."""
     by_entry: defaultdict[int, Tally] = defaultdict(Tally)
     for (entry, _), tally in votes.items():
         by_entry[entry] += tally
@@ -86,16 +87,12 @@ def votes_by_couloir(votes: Votes) -> list[tuple[Couloir, Tally]]:
     return [(couloir, found[couloir.pk]) for couloir in Couloir.objects.all() if found[couloir.pk].votes]
 
 
-def _mondays(now):
-    """Return the Mondays of the weeks that are shown, the present one last."""
-    today = timezone.localdate(now)
-    this_week = today - timedelta(days=today.weekday())
-    return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]
-
-
-def _searches(today):
+def frequent_searches(today: date) -> list[dict[str, object]]:
+    """Return the most frequent recent searches without result that are still to be dealt with."""
     return list(open_searches(today - SEARCHED_WITHIN)[:SEARCHES_SHOWN])
 
 
-def _week(monday):
-    return date_format(monday, "d/m")
+def _mondays(now: datetime) -> list[date]:
+    today = timezone.localdate(now)
+    this_week = today - timedelta(days=today.weekday())
+    return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]

@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 
 from faq.admin.display import answer_html, filing_rows
-from faq.admin.entries.comparison import address_of
+from faq.admin.entries.comparison import comparison_address
 from faq.admin.pages import AdminPage, AdminView
 from faq.admin.readonly import ReadOnly
 from faq.domain.facets import Facet
@@ -109,7 +109,7 @@ class PastAnswer:
         """Where to see what changed; none unless something else is live."""
         entry, then = self.publication.entry, self.publication.version
         if self.current_state and entry.live_id:
-            return f"{address_of(entry.pk)}?{urlencode({'from': then.number, 'to': entry.live.number})}"
+            return f"{comparison_address(entry.pk)}?{urlencode({'from': then.number, 'to': entry.live.number})}"
         return ""
 
 

@@ -5,12 +5,12 @@ from functools import cached_property
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
 from faq.admin.display import person
 from faq.admin.entries.differences import differences, replaced
+from faq.admin.pages import AdminPage
 from faq.enums import EntryStatus, Origin
 from faq.models import Entry
 from faq.models.entries import number_of
@@ -20,31 +20,86 @@ from faq.services.entries import FIELDS, restore_version
 from faq.services.versions import Provenance
 
 
-class ComparisonPage:
-    """One request for the comparison of two versions: `?from=3&to=5`."""
+class ComparisonPage(AdminPage):
+    """The comparison of two versions of an entry: `?from=3&to=5`."""
 
-    def __init__(self, model_admin, request, object_id):
-        self.admin = model_admin
-        self.request = request
-        self.object_id = object_id
+    template_name = "admin/faq/entry/comparison.html"
+    breadcrumb = "Comparaison de versions"
+    body_class = "comparison-page"
+
+    def dispatch(self, request, *args, object_id):
+        """Read the entry."""
         self.entry = Entry.objects.select_related("head").filter(pk=number_of(object_id)).first()
+        return super().dispatch(request, *args) if self.entry else self.redirect_unknown(object_id)
 
-    def respond(self):
-        """Show the comparison, or bring a version back."""
-        if self.entry is None:
-            return self.admin._get_obj_does_not_exist_redirect(self.request, Entry._meta, self.object_id)
-        if not self.admin.has_view_permission(self.request):
-            raise PermissionDenied
-        return self._restore() if self.request.method == "POST" else self._show()
+    def has_permission(self):
+        """Return whether the account may view entries, or change them where a version is brought back."""
+        if self.request.method == "POST":
+            return self.model_admin.has_change_permission(self.request)
+        return super().has_permission()
+
+    def get_title(self):
+        """Return the title of the window; the heading names the two versions."""
+        return f"{self.entry.reference} : comparaison de versions"
+
+    def get_trail(self):
+        """Add the entry."""
+        return [*super().get_trail(), (self.entry.reference, reverse("admin:faq_entry_change", args=(self.entry.pk,)))]
+
+    def get_context(self):
+        """Add the versions to choose from, and what differs between the two that are asked for."""
+        old, new = self._pair()
+        return super().get_context(
+            entry=self.entry,
+            address=comparison_address(self.entry.pk),
+            choices=[self._card(version) for version in self._versions.values()],
+            from_number=old,
+            to_number=new,
+            earlier=old - 1,
+            later=new + 1 if new < self.entry.head.number else None,
+            archived=self.entry.status == EntryStatus.ARCHIVED,
+            may_change=self.model_admin.has_change_permission(self.request),
+            **(self._compare(old, new) if old != new else {}),
+        )
+
+    def post(self, request):
+        """Bring back a version, or one of its fields."""
+        number, _, field = request.POST.get("restore", "").partition(" ")
+        version = self.entry.versions.filter(number=number_of(number)).first()
+        if version is None or field not in ("", *FIELDS):
+            return self._refuse("Rien n’a été repris : rechargez la page et recommencez.")
+        base = number_of(request.POST.get("base", "")) or NO_VERSION
+        provenance = Provenance(Origin.FORM, request.user)
+        try:
+            outcome = restore_version(version, provenance, fields=(field,) if field else FIELDS, base=base)
+        except (EntryError, PermissionDenied) as refusal:
+            return self._refuse(str(refusal))
+        self._report(outcome, base)
+        return redirect("admin:faq_entry_change", self.entry.pk)
+
+    def _refuse(self, reason):
+        messages.error(self.request, reason)
+        return self.reload()
+
+    def _report(self, outcome, base):
+        reference, version = self.entry.reference, outcome.version
+        if not outcome.changed:
+            messages.info(self.request, f"Rien n’a changé : la fiche {reference} dit déjà cela.")
+            return
+        self.model_admin.log_change(self.request, outcome.entry, version.comment)
+        seen = f"{comparison_address(self.entry.pk)}?from={base}&to={version.number}"
+        link = format_html('<a href="{}">Voir ce qui a changé</a>', seen)
+        text = "Fiche {} : « {} » C’est un brouillon, version {}. {}"
+        messages.success(self.request, format_html(text, reference, version.comment, version.number, link))
 
     @cached_property
     def _versions(self):
-        """All versions of the entry by number, the latest first, without their long texts."""
+        """Return all versions of the entry by number, the latest first, without their long texts."""
         versions = self.entry.versions.select_related("author").defer("answer", "filing").order_by("-number")
         return {version.number: version for version in versions}
 
     def _pair(self):
-        """Return the numbers asked for, the older first; else live against draft, or the latest change."""
+        """Return the two numbers asked for, the older first; by default live and draft, or the latest change."""
         old, new = self._asked("from"), self._asked("to")
         latest = self.entry.head.number
         if old and new:
@@ -58,7 +113,7 @@ class ComparisonPage:
         return max(1, latest - 1), latest
 
     def _asked(self, parameter):
-        """Return the number of a version that the address names; say so where there is no such version."""
+        """Return the number of a version that the address names; add a message where there is no such version."""
         text = self.request.GET.get(parameter, "")
         number = number_of(text)
         if text and number not in self._versions:
@@ -69,58 +124,7 @@ class ComparisonPage:
             return None
         return number
 
-    def _restore(self):
-        if not self.admin.has_change_permission(self.request):
-            raise PermissionDenied
-        number, _, field = self.request.POST.get("restore", "").partition(" ")
-        version = self.entry.versions.filter(number=number_of(number)).first()
-        if version is None or field not in ("", *FIELDS):
-            return self._stay("Rien n’a été repris : rechargez la page et recommencez.")
-        base = number_of(self.request.POST.get("base", "")) or NO_VERSION
-        provenance = Provenance(Origin.FORM, self.request.user)
-        try:
-            outcome = restore_version(version, provenance, fields=(field,) if field else FIELDS, base=base)
-        except (EntryError, PermissionDenied) as refusal:
-            return self._stay(str(refusal))
-        return self._tell(outcome, base)
-
-    def _stay(self, reason):
-        messages.error(self.request, reason)
-        return redirect(self.request.get_full_path())
-
-    def _tell(self, outcome, base):
-        reference, version = self.entry.reference, outcome.version
-        if outcome.changed:
-            self.admin.log_change(self.request, outcome.entry, version.comment)
-            seen = f"{address_of(self.entry.pk)}?from={base}&to={version.number}"
-            link = format_html('<a href="{}">Voir ce qui a changé</a>', seen)
-            done = "Fiche {} : « {} » C’est un brouillon, version {}. {}"
-            messages.success(self.request, format_html(done, reference, version.comment, version.number, link))
-        else:
-            messages.info(self.request, f"Rien n’a changé : la fiche {reference} dit déjà cela.")
-        return redirect("admin:faq_entry_change", self.entry.pk)
-
-    def _show(self):
-        old, new = self._pair()
-        context = {
-            **self.admin.admin_site.each_context(self.request),
-            "opts": Entry._meta,
-            "title": f"{self.entry.reference} : comparaison de versions",
-            "entry": self.entry,
-            "address": address_of(self.entry.pk),
-            "choices": [self._card(version) for version in self._versions.values()],
-            "from_number": old,
-            "to_number": new,
-            "earlier": old - 1,
-            "later": new + 1 if new < self.entry.head.number else None,
-            "archived": self.entry.status == EntryStatus.ARCHIVED,
-            "may_change": self.admin.has_change_permission(self.request),
-            **(self._compared(old, new) if old != new else {}),
-        }
-        self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, "admin/faq/entry/comparison.html", context)
-
-    def _compared(self, old, new):
+    def _compare(self, old, new):
         both = self.entry.versions.select_related("author").filter(number__in=(old, new))
         before, after = both.order_by("number")
         return {
@@ -138,11 +142,6 @@ class ComparisonPage:
         }
 
 
-def address_of(number):
+def comparison_address(number):
     """Return the address of the comparison of an entry's versions."""
     return reverse("admin:faq_entry_compare", args=(number,))
-
-
-def compare(model_admin, request, object_id):
-    """Answer with the comparison of two versions of an entry."""
-    return ComparisonPage(model_admin, request, object_id).respond()

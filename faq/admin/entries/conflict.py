@@ -1,21 +1,20 @@
-"""The page that asks an editor where their text and somebody else's contradict each other.
+"""The page that asks an editor what to keep where their text and somebody else's contradict each other.
 
-It carries the whole form along, as it was typed, so that nothing depends on scripts or on the session;
-what is decided becomes an ordinary save, made from the other's version.
+It carries the whole form of the entry as it was typed, so that nothing depends on scripts or on the session.
+What is decided becomes an ordinary save, based on the other's version.
 """
 
 from dataclasses import dataclass
 
 from django import forms
-from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from faq.admin.display import person
 from faq.domain.diff import diff_text, split_lines
 from faq.domain.facets import Facet
 from faq.domain.merge import MergedTerms, merge
-from faq.models import Entry, Version
-from faq.selectors.published import load_taxonomy
+from faq.forms import EntryForm
+from faq.models import Version
 from faq.services.content import Content, InvalidContent, clean, content_of, one_line_end
 
 MINE, THEIRS, BOTH, OTHER = "mine", "theirs", "both", "other"
@@ -31,7 +30,7 @@ _UNDECIDED = {"required": "Choisissez ce qu’il faut garder ici.", "invalid_cho
 
 @dataclass(frozen=True)
 class Stretch:
-    """Lines of a text: settled, or for the editor to decide, with what either did to them."""
+    """Lines of a text: settled, or to be decided, with what each editor did to them."""
 
     settled: str = ""
     theirs: tuple = ()
@@ -42,7 +41,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class TermSets:
-    """What either wants at a facet, in labels."""
+    """The terms that each editor wants at a facet, as labels."""
 
     title: str
     base: str
@@ -52,7 +51,7 @@ class TermSets:
 
 
 class DecisionForm(forms.Form):
-    """One decision per stretch of text, and per facet, at which two editors are at odds."""
+    """One decision for each stretch of text and each facet where two editors contradict each other."""
 
     def __init__(self, data, merged):
         super().__init__(data)
@@ -60,14 +59,14 @@ class DecisionForm(forms.Form):
         for name, text in (("question", merged.question), ("answer", merged.answer)):
             for rank, hunk in enumerate(text.hunks):
                 if hunk.conflict:
-                    self._ask_about_lines(name, rank, hunk)
+                    self._add_text_decision(name, rank, hunk)
         for facet, terms in merged.filing.items():
             if terms.conflict:
-                self.fields[f"decide-{facet}"] = _decision(_term_choices(terms))
+                self.fields[f"decide-{facet}"] = _decision_field(_term_choices(terms))
 
-    def _ask_about_lines(self, name, rank, hunk):
+    def _add_text_decision(self, name, rank, hunk):
         choices = [choice for choice in _CHOICES if choice != BOTH or (name == "answer" and hunk.theirs and hunk.mine)]
-        self.fields[f"decide-{name}-{rank}"] = _decision({choice: _CHOICES[choice] for choice in choices})
+        self.fields[f"decide-{name}-{rank}"] = _decision_field({choice: _CHOICES[choice] for choice in choices})
         self.fields[f"other-{name}-{rank}"] = forms.CharField(
             label="Autre texte",
             required=False,
@@ -77,21 +76,22 @@ class DecisionForm(forms.Form):
         )
 
     def content(self):
-        """Return the text and filing as decided; the form is valid."""
+        """Return the text and filing as decided; the form must be valid."""
         filing = {
-            facet: self._terms(facet, terms) if terms.conflict else terms.terms
+            facet: self._decided_terms(facet, terms) if terms.conflict else terms.terms
             for facet, terms in self.merged.filing.items()
         }
-        question, answer = self._text("question", self.merged.question), self._text("answer", self.merged.answer)
+        question = self._decided_text("question", self.merged.question)
+        answer = self._decided_text("answer", self.merged.answer)
         return Content(question, answer, filing)
 
-    def _text(self, name, text):
+    def _decided_text(self, name, text):
         lines = []
         for rank, hunk in enumerate(text.hunks):
-            lines += self._lines(name, rank, hunk) if hunk.conflict else hunk.merged
+            lines += self._decided_lines(name, rank, hunk) if hunk.conflict else hunk.merged
         return "\n".join(lines)
 
-    def _lines(self, name, rank, hunk):
+    def _decided_lines(self, name, rank, hunk):
         match self.cleaned_data[f"decide-{name}-{rank}"]:
             case "mine":
                 return hunk.mine
@@ -102,12 +102,12 @@ class DecisionForm(forms.Form):
             case _:
                 return split_lines(one_line_end(self.cleaned_data[f"other-{name}-{rank}"]))
 
-    def _terms(self, facet, terms):
+    def _decided_terms(self, facet, terms):
         chosen = {MINE: terms.mine, THEIRS: terms.theirs, BOTH: terms.mine | terms.theirs}
         return chosen[self.cleaned_data[f"decide-{facet}"]]
 
     def stretches(self, name, text):
-        """Return a text's stretches in reading order; nothing where there is nothing to decide in it."""
+        """Return the stretches of a text in reading order; none where the text has nothing to decide."""
         return [self._stretch(name, rank, hunk) for rank, hunk in enumerate(text.hunks)] if text.conflict else []
 
     def _stretch(self, name, rank, hunk):
@@ -118,7 +118,7 @@ class DecisionForm(forms.Form):
         return Stretch(theirs=diff_text(base, theirs), mine=diff_text(base, mine), decision=decision, other=other)
 
     def term_sets(self, taxonomy):
-        """Return the facets at which there is something to decide."""
+        """Return the facets that have something to decide."""
         return [
             TermSets(
                 capfirst(facet.label),
@@ -130,83 +130,81 @@ class DecisionForm(forms.Form):
         ]
 
 
+@dataclass(frozen=True)
 class ConflictPage:
-    """One request for that page: to ask, or to read the decisions."""
+    """What the page shows of a text that contradicts somebody else's, and what its form decides."""
 
-    def __init__(self, model_admin, request, entry, form):
-        self.admin = model_admin
-        self.request = request
-        self.entry = entry
-        self.form = form
-        """What was typed, valid."""
-        self.taxonomy = load_taxonomy()
+    typed: EntryForm
+    """The form of the entry as it was sent, valid."""
+    base: Version
+    """The version from which both started."""
+    theirs: Version
+    decisions: DecisionForm
 
-    def ask(self, base, theirs):
-        """Show what both have written since their common version, and ask."""
-        return self._show(base, theirs, DecisionForm(None, self._merged(base, theirs)))
+    template_name = "admin/faq/entry/conflict.html"
 
-    def answer(self):
-        """Return what was decided as form data based on the other's version, and none; or none, and the page again.
+    @classmethod
+    def ask(cls, typed, base, theirs):
+        """Return the page that asks about a conflict which was just found."""
+        return cls(typed, base, theirs, DecisionForm(None, _merge_with_typed(typed, base, theirs)))
 
-        Data that do not come from this page are given back as they are: saving them asks again.
-        """
-        numbers = [self.request.POST.get(name, "") for name in ("base", "theirs")]
+    @classmethod
+    def read(cls, typed, entry, data):
+        """Return the page as it was answered, or None where the data do not come from it: saving them asks again."""
+        numbers = [data.get(name, "") for name in ("base", "theirs")]
         versions = {
             str(version.number): version
-            for version in Version.objects.select_related("author").filter(entry=self.entry, number__in=_known(numbers))
+            for version in entry.versions.select_related("author").filter(number__in=_parse_numbers(numbers))
         }
         if any(number not in versions for number in numbers):
-            return self.request.POST, None
+            return None
         base, theirs = (versions[number] for number in numbers)
         try:
-            decisions = DecisionForm(self.request.POST, self._merged(base, theirs))
+            return cls(typed, base, theirs, DecisionForm(data, _merge_with_typed(typed, base, theirs)))
         except InvalidContent:
-            # The taxonomy changed under the page: the form says what no longer goes together.
-            return self.request.POST, None
-        if not decisions.is_valid():
-            return None, self._show(base, theirs, decisions)
-        return self._as_typed(decisions.content(), theirs), None
+            # The taxonomy has changed since: the form of the entry says what no longer goes together.
+            return None
 
-    def _merged(self, base, theirs):
-        mine = clean(self.form.content([]), self.taxonomy)
-        return merge(content_of(base), content_of(theirs), mine)
-
-    def _as_typed(self, content, theirs):
-        data = self.request.POST.copy()
-        data["question"], data["answer"], data["base"] = content.question, content.answer, str(theirs.number)
+    def decided_data(self):
+        """Return the data of the entry's form as decided, based on the other's version; the decisions are valid."""
+        content, data = self.decisions.content(), self.typed.data.copy()
+        data["question"], data["answer"], data["base"] = content.question, content.answer, str(self.theirs.number)
         for facet, ids in content.filing.items():
             data.setlist(facet.value, [str(number) for number in sorted(ids)])
         return data
 
-    def _show(self, base, theirs, decisions):
-        merged = decisions.merged
-        context = {
-            **self.admin.admin_site.each_context(self.request),
-            "opts": Entry._meta,
-            "title": f"Fiche {self.entry.reference} : deux textes à réunir",
-            "entry": self.entry,
-            "base": base,
-            "theirs": theirs,
-            "author": person(theirs.author),
-            "typed": self.form,
-            "decisions": decisions,
-            "question": decisions.stretches("question", merged.question),
-            "answer": decisions.stretches("answer", merged.answer),
-            "term_sets": decisions.term_sets(self.taxonomy),
-            "pressed": next((name for name in ("_submit", "_publish") if name in self.request.POST), "_save"),
+    def get_context(self):
+        """Return what the template shows."""
+        merged = self.decisions.merged
+        return {
+            "body_class": "conflict-page",
+            "breadcrumb": "Deux textes à réunir",
+            "base": self.base,
+            "theirs": self.theirs,
+            "author": person(self.theirs.author),
+            "typed": self.typed,
+            "decisions": self.decisions,
+            "problems": self.decisions.errors,
+            "question": self.decisions.stretches("question", merged.question),
+            "answer": self.decisions.stretches("answer", merged.answer),
+            "term_sets": self.decisions.term_sets(self.typed.taxonomy),
+            "pressed": next((name for name in ("_submit", "_publish") if name in self.typed.data), "_save"),
         }
-        self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, "admin/faq/entry/conflict.html", context)
 
 
-def _decision(choices):
+def _merge_with_typed(typed, base, theirs):
+    mine = clean(typed.content([]), typed.taxonomy)
+    return merge(content_of(base), content_of(theirs), mine)
+
+
+def _decision_field(choices):
     return forms.ChoiceField(
         label="Que garder ?", choices=list(choices.items()), widget=forms.RadioSelect, error_messages=_UNDECIDED
     )
 
 
 def _term_choices(terms: MergedTerms):
-    # No term means all terms: to join « all » with something is to choose one of them.
+    # No term means all terms: « all » and some terms cannot be joined, only chosen between.
     return {choice: label for choice, label in _TERM_CHOICES.items() if choice != BOTH or (terms.mine and terms.theirs)}
 
 
@@ -214,5 +212,5 @@ def _labels(taxonomy, facet: Facet, ids):
     return ", ".join(taxonomy.by_id[facet, number].label for number in sorted(ids)) or "transverse"
 
 
-def _known(numbers):
+def _parse_numbers(numbers):
     return [int(number) for number in numbers if number.isdecimal() and len(number) < 9]

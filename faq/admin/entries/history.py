@@ -1,29 +1,29 @@
-"""What became of an entry: its versions, and those of the entries that were merged into it, in one time line."""
+"""The block of the entry page about the past: its versions, and those of the entries that were merged into it."""
 
 from faq.admin.display import person
 from faq.models import EntryAlias, Version
 
-_SHOWN = 20
+_VERSIONS_SHOWN = 20
 
 
-def history(entry):
-    """Return what the page of an entry shows of the past, the latest first."""
+def get_context(entry):
+    """Return the latest versions on one time line, the latest first, and the entries that were merged."""
     aliases = list(EntryAlias.objects.filter(survivor=entry).select_related("former").order_by("former"))
     numbers = [entry.pk, *(alias.former_id for alias in aliases)]
     versions = Version.objects.filter(entry__in=numbers).select_related("author", "entry")
     light = versions.defer("answer", "filing", "entry__answer", "entry__folded")
-    read = [_row(version, entry) for version in light.order_by("-created_at", "-pk")[: _SHOWN + 1]]
-    rows = read[:_SHOWN]
-    _propose(rows)
+    latest = list(light.order_by("-created_at", "-pk")[: _VERSIONS_SHOWN + 1])
+    rows = [_build_row(version, entry) for version in latest[:_VERSIONS_SHOWN]]
+    _select_latest_change(rows)
     return {
         "versions": rows,
         "merged": aliases,
-        "more_versions": len(read) > _SHOWN,
-        "merged_into": EntryAlias.objects.filter(former=entry).select_related("survivor__head").first(),
+        "more_versions": len(latest) > _VERSIONS_SHOWN,
+        "merged_into": getattr(entry, "alias", None),
     }
 
 
-def _row(version, entry):
+def _build_row(version, entry):
     return {
         "version": version,
         "author": person(version.author),
@@ -34,8 +34,8 @@ def _row(version, entry):
     }
 
 
-def _propose(rows):
-    """Tick what is compared unless somebody chooses: the latest change of the entry itself."""
+def _select_latest_change(rows):
+    """Tick the two versions that are compared by default: the latest of the entry itself."""
     own = [row for row in rows if row["own"]]
     for row, side in zip(own, ("to", "from"), strict=False):
         row[side] = True

@@ -14,17 +14,17 @@ from django.utils.timezone import localtime
 
 from faq.admin.bulk_messages import tell
 from faq.admin.display import filing_summary, schedule_badges, state_badges
-from faq.admin.entries.comparison import compare
+from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import due
 from faq.admin.entries.duplicates import duplicates
-from faq.admin.entries.merging import LEAST, MOST, address_for, merge
+from faq.admin.entries.merging import LEAST, MOST, MergePage, address_for
 from faq.admin.entries.page import EntryPage
-from faq.admin.entries.presence import sign_of_life
-from faq.admin.entries.preview import preview
-from faq.admin.entries.questions import questions
+from faq.admin.entries.presence import PresenceView
+from faq.admin.entries.preview import PreviewView
+from faq.admin.entries.questions import QuestionsPage
 from faq.admin.entries.review import review
 from faq.admin.entries.review_events import review_events
-from faq.admin.entries.similar import similar_entries
+from faq.admin.entries.similar import SimilarEntriesView
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
@@ -169,12 +169,14 @@ class EntryAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Show and save one entry, on a page of our own."""
-        return EntryPage(self, request, object_id).respond()
+        return EntryPage.as_view(model_admin=self)(request, object_id=object_id)
 
     def get_urls(self):
         """Add the pages around the list and the form."""
         pages = [
-            path(route, self.admin_site.admin_view(partial(view, self)), name=f"faq_entry_{name}")
+            view.as_path(route, f"faq_entry_{name}", self)
+            if isinstance(view, type)
+            else path(route, self.admin_site.admin_view(partial(view, self)), name=f"faq_entry_{name}")
             for route, name, view in PAGES
         ]
         return [*pages, *super().get_urls()]
@@ -203,15 +205,15 @@ def _duplicates_link(entry):
 
 
 PAGES = (
-    ("preview/", "preview", preview),
-    ("questions/", "questions", questions),
+    ("preview/", "preview", PreviewView),
+    ("questions/", "questions", QuestionsPage),
     ("review/", "review", review),
-    ("merge/", "merge", merge),
+    ("merge/", "merge", MergePage),
     ("due/", "due", due),
     ("due/events/", "review_events", review_events),
     ("duplicates/", "duplicates", duplicates),
-    ("similar/", "similar", similar_entries),
-    ("<int:number>/presence/", "presence", sign_of_life),
-    ("<str:object_id>/compare/", "compare", compare),
+    ("similar/", "similar", SimilarEntriesView),
+    ("<int:number>/presence/", "presence", PresenceView),
+    ("<str:object_id>/compare/", "compare", ComparisonPage),
 )
 """The pages around the list and the form: route, name, and view, which takes this admin and the request."""

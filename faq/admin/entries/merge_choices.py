@@ -24,7 +24,7 @@ _TRANSVERSE = "transverse (concerne tous les termes)"
 
 @dataclass(frozen=True)
 class Side:
-    """One of the entries to be merged, and what it says in its latest version."""
+    """One of the entries to be merged, with the content of its latest version."""
 
     entry: Entry
     content: Content
@@ -36,23 +36,23 @@ class Side:
 
     @property
     def badges(self):
-        """Where it stands."""
+        """The badges of its state."""
         return state_badges(self.entry)
 
     @property
     def author(self):
-        """Who wrote what it says."""
+        """The author of its latest version."""
         return person(self.entry.head.author)
 
     @property
-    def merit(self):
-        """What makes it the one to stay, the smallest being the best: live, cited often, old."""
+    def survivor_rank(self):
+        """The key by which the entry to keep comes first: a live one, then one that is cited often, then an old one."""
         return self.entry.live_id is None, -self.entry.passage_count, self.number
 
 
 @dataclass(frozen=True)
 class FacetRow:
-    """Where each entry is filed at a facet, and the choice between these; none where all agree."""
+    """The filing of each entry at a facet, and the choice between them; no choice where all agree."""
 
     title: str
     labels: list[tuple[str, str]]
@@ -60,8 +60,8 @@ class FacetRow:
     choice: forms.BoundField | None
 
 
-def sides_of(numbers):
-    """Read the entries of these numbers, in the order of their numbers; what does not exist is left out."""
+def read_sides(numbers):
+    """Return the entries of these numbers that exist, in the order of their numbers."""
     passages = Count("passages", filter=Q(passages__dump__batch__undone_by=None))
     entries = Entry.objects.select_related("head__author", "live").annotate(passage_count=passages)
     return [Side(entry, content_of(entry.head)) for entry in entries.filter(pk__in=numbers).order_by("pk")]
@@ -85,30 +85,31 @@ class MergeForm(forms.Form):
     )
 
     def __init__(self, data, sides, taxonomy):
-        self.sides = sorted(sides, key=lambda side: side.merit)
+        self.sides = sorted(sides, key=lambda side: side.survivor_rank)
         self.taxonomy = taxonomy
         self.united = combine_filings([side.content.filing for side in self.sides])
         self.joined = reduce(combine_texts, [side.content.answer for side in self.sides])
         super().__init__(data, initial=self._initial())
         self.fields["answer_text"].widget.attrs["rows"] = min(max(self.joined.count("\n") + 3, 6), 24)
-        numbers = [(str(side.number), _named(side)) for side in sides]
+        numbers = [(str(side.number), _survivor_label(side)) for side in sides]
         self.fields["survivor"].choices = numbers
-        self.fields["question"].choices = [*_kept(sides, "question"), (OTHER, "Écrire une autre question :")]
+        self.fields["question"].choices = [*_text_choices(sides, "question"), (OTHER, "Écrire une autre question :")]
         both = "Les deux" if len(sides) == 2 else "Toutes"
         self.fields["answer"].choices = [
-            *_kept(sides, "answer"),
+            *_text_choices(sides, "answer"),
             (BOTH, f"{both}, dans un texte qui tient leurs lignes et que vous pouvez retoucher :"),
         ]
         for facet in Facet:
             if self._differs(facet):
-                self.fields[facet.value] = _facet_choice(facet, sides)
+                self.fields[facet.value] = _facet_field(facet, sides)
         for side in sides:
-            self.fields[_version(side)] = forms.IntegerField(widget=forms.HiddenInput, initial=side.entry.head.number)
+            version = side.entry.head.number
+            self.fields[_version_field(side)] = forms.IntegerField(widget=forms.HiddenInput, initial=version)
 
     def _initial(self):
         best = str(self.sides[0].number)
         with_question = [str(side.number) for side in self.sides if side.content.question]
-        # An answer that holds all lines of the others is theirs too.
+        # An answer that contains all lines of the others can stand for them.
         whole = [str(side.number) for side in self.sides if side.content.answer == self.joined]
         return {
             "survivor": best,
@@ -119,7 +120,7 @@ class MergeForm(forms.Form):
         }
 
     def clean(self):
-        """Ask for the text that was to be written and is not there."""
+        """Require the texts that were chosen to be written."""
         typed = super().clean()
         for name, choice in (("question", OTHER), ("answer", BOTH)):
             text = typed.get(f"{name}_text")
@@ -130,28 +131,28 @@ class MergeForm(forms.Form):
         return typed
 
     @property
-    def kept(self):
-        """The number of the entry that stays; the form is valid."""
+    def survivor_number(self):
+        """The number of the entry that stays; the form must be valid."""
         return int(self.cleaned_data["survivor"])
 
     @property
     def bases(self):
-        """The versions that the editor has seen, by entry; the form is valid."""
-        return {side.number: self.cleaned_data[_version(side)] for side in self.sides}
+        """The numbers of the versions that the editor has seen, by entry; the form must be valid."""
+        return {side.number: self.cleaned_data[_version_field(side)] for side in self.sides}
 
     def content(self):
-        """Return what the surviving entry will say; the form is valid."""
+        """Return the text and filing of the surviving entry; the form must be valid."""
         return Content(
-            self._text("question", OTHER),
-            self._text("answer", BOTH),
-            {facet: self._terms(facet) for facet in Facet},
+            self._chosen_text("question", OTHER),
+            self._chosen_text("answer", BOTH),
+            {facet: self._chosen_terms(facet) for facet in Facet},
         )
 
-    def _text(self, name, typed):
+    def _chosen_text(self, name, typed):
         chosen = self.cleaned_data[name]
         return self.cleaned_data[f"{name}_text"] if chosen == typed else getattr(self._side(chosen).content, name)
 
-    def _terms(self, facet):
+    def _chosen_terms(self, facet):
         chosen = self.cleaned_data.get(facet.value, UNITED)
         return self.united[facet] if chosen == UNITED else self._side(chosen).content.filing[facet]
 
@@ -163,7 +164,7 @@ class MergeForm(forms.Form):
 
     @property
     def set_aside(self):
-        """What was typed and will not be used, because another text is chosen; the form is valid."""
+        """The texts that were typed and will not be used, because others are chosen; the form must be valid."""
         typed = self.cleaned_data
         question = typed["question_text"] if typed["question"] != OTHER else ""
         answer = typed["answer_text"] if typed["answer"] != BOTH else ""
@@ -171,16 +172,16 @@ class MergeForm(forms.Form):
 
     @property
     def columns(self):
-        """The entries, the one that stays first, with what the others say differently."""
+        """The entries, the one that stays first, with the differences of the others."""
         chosen = self["survivor"].value()
         first = next((side for side in self.sides if str(side.number) == chosen), self.sides[0])
         others = (side for side in self.sides if side is not first)
-        return [{"side": first, "compared": False}, *(_against(first, side) for side in others)]
+        return [{"side": first, "compared": False}, *(_compare_column(first, side) for side in others)]
 
     @property
     def versions(self):
-        """The hidden fields that say what the editor has seen."""
-        return [self[_version(side)] for side in self.sides]
+        """The hidden fields with the versions that the editor has seen."""
+        return [self[_version_field(side)] for side in self.sides]
 
     @property
     def facets(self):
@@ -199,8 +200,8 @@ class MergeForm(forms.Form):
         return ", ".join(self.taxonomy.by_id[facet, number].label for number in sorted(ids)) or _TRANSVERSE
 
 
-def _against(first, side):
-    """Compare what one entry says with what the first says."""
+def _compare_column(first, side):
+    """Return a column that compares what one entry says with what the first says."""
     return {
         "side": side,
         "compared": True,
@@ -214,8 +215,8 @@ def _question_lines(first, other):
     return [diff_line(first, other)] if first and other else diff_text(first, other)
 
 
-def _kept(sides, field):
-    """Return the choices between what the entries say, naming those that say the same."""
+def _text_choices(sides, field):
+    """Return the choices between the texts of the entries, naming those that say the same."""
     firsts = {}
     for side in sides:
         first = firsts.setdefault(getattr(side.content, field), side)
@@ -224,18 +225,18 @@ def _kept(sides, field):
         yield str(side.number), f"Garder celle de {side.entry.reference}{empty or same}"
 
 
-def _facet_choice(facet, sides):
+def _facet_field(facet, sides):
     choices = [(UNITED, "Réunir"), *((str(side.number), f"Comme {side.entry.reference}") for side in sides)]
     return forms.ChoiceField(
         label=capfirst(facet.label), choices=choices, widget=forms.RadioSelect, error_messages=_UNDECIDED
     )
 
 
-def _named(side):
+def _survivor_label(side):
     entry, question = side.entry, side.content.question or "(sans question)"
     cited = f"{entry.passage_count} passage{pluralize(entry.passage_count)}"
     return f"{entry.reference} {question} ({entry.get_status_display()}, {cited})"
 
 
-def _version(side):
+def _version_field(side):
     return f"version-{side.number}"

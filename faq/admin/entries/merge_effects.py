@@ -1,4 +1,4 @@
-"""Everything that a merge does, told from the merge itself while it can still be taken back."""
+"""Descriptions of everything that a merge does, read from the real merge before it is rolled back."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,42 +11,42 @@ from faq.domain.diff import Change, Line, diff_text
 from faq.models import Dump, Entry, EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry
 from faq.models.entries import reference
 
-_TOLD_APART = (EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry)
-"""Tables whose rows the page tells of in their own words, or that say nothing about an entry's past."""
+_DESCRIBED_APART = (EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry)
+"""Tables that the page describes in sections of their own, or that say nothing about the past of an entry."""
 
 
 @dataclass(frozen=True)
 class Before:
-    """What stood before the merge."""
+    """The state before the merge."""
 
     survivor: Entry
     absorbed: list[Entry]
     former: list[tuple[int, int]]
-    """Numbers that led to an absorbed entry already, and which."""
+    """Numbers that led to an absorbed entry already, each with the number of that entry."""
     schedules: list[Schedule]
     others: list[str]
-    """What else names an absorbed entry, counted in French."""
+    """Counts of the other rows that refer to an absorbed entry, in French."""
 
 
 @dataclass(frozen=True)
 class Effects:
-    """What becomes of the entries, and of all that leads or belongs to them; sentences are French."""
+    """The effects of a merge on the entries and on everything that leads or belongs to them; sentences are French."""
 
     survivor: Entry
     live: bool
     states: list[str]
     redirects: list[tuple[str, str, str]]
-    """Address, reference, and by which entry it led so far, if by another."""
+    """Address, reference, and the reference of the entry to which they led so far, empty where it was their own."""
     passages: int
     dumps: list[tuple[Dump, int]]
     schedules: list[str]
     others: list[str]
     dropped: list[tuple[str, list[Line]]]
-    """Per absorbed entry, the lines that the survivor will not say as they are."""
+    """The lines of each absorbed entry that the survivor does not repeat as they are."""
 
 
-def look(survivor, sides):
-    """Read what the merge is about to change."""
+def read_before(survivor, sides):
+    """Return the state that the merge is about to change."""
     entries = {side.number: side.entry for side in sides}
     absorbed = [entry for number, entry in entries.items() if number != survivor]
     former = EntryAlias.objects.filter(survivor__in=absorbed).order_by("former")
@@ -56,12 +56,12 @@ def look(survivor, sides):
         absorbed=absorbed,
         former=list(former.values_list("former", "survivor")),
         schedules=list(schedules),
-        others=_others([entry.pk for entry in absorbed]),
+        others=_count_other_rows([entry.pk for entry in absorbed]),
     )
 
 
-def effects(before, report):
-    """Compare with what stands after the merge; to be called before it is taken back."""
+def describe_effects(before, report):
+    """Compare the state before with the present one; to be called before the merge is rolled back."""
     after = report.survivor
     return Effects(
         survivor=after,
@@ -69,14 +69,14 @@ def effects(before, report):
         states=[
             _survivor_state(before, report),
             *(_absorbed_state(entry, after) for entry in before.absorbed),
-            *_review_date(after),
+            *_review_date_sentences(after),
         ],
         redirects=_redirects(before),
         passages=report.passages,
-        dumps=_dumps(report.batch.moved["passages"]),
-        schedules=_forgotten(before.schedules),
+        dumps=_dumps_of_passages(report.batch.moved["passages"]),
+        schedules=_cancelled_schedules(before.schedules),
         others=before.others,
-        dropped=[(entry.reference, lines) for entry in before.absorbed if (lines := _dropped(entry, after))],
+        dropped=[(entry.reference, lines) for entry in before.absorbed if (lines := _dropped_lines(entry, after))],
     )
 
 
@@ -101,7 +101,7 @@ def _absorbed_state(entry, after):
     return f"{name} quitte le site et est archivée : {after.reference} répond à sa place.{draft}"
 
 
-def _review_date(survivor):
+def _review_date_sentences(survivor):
     day = Entry.objects.values_list("review_before", flat=True).get(pk=survivor.pk)
     if day is None:
         return []
@@ -114,45 +114,45 @@ def _redirects(before):
     by_number = {entry.pk: entry for entry in before.absorbed}
     own = [(entry.get_absolute_url(), entry.reference, "") for entry in before.absorbed]
     older = Entry.objects.in_bulk([number for number, _ in before.former])
-    led = [
+    older_addresses = [
         (older[number].get_absolute_url(), reference(number), by_number[through].reference)
         for number, through in before.former
     ]
-    return own + led
+    return own + older_addresses
 
 
-def _dumps(moved):
-    """Count the passages that move, per dump."""
+def _dumps_of_passages(moved):
+    """Return the dumps whose passages move, with their number."""
     per_dump = Counter(Passage.objects.filter(pk__in=moved).order_by().values_list("dump", flat=True))
     dumps = Dump.objects.filter(pk__in=per_dump).select_related("batch").defer("tail")
     return [(dump, per_dump[dump.pk]) for dump in dumps]
 
 
-def _forgotten(schedules):
-    left = set(Schedule.objects.filter(pk__in=[planned.pk for planned in schedules]).values_list("pk", flat=True))
+def _cancelled_schedules(schedules):
+    remaining = set(Schedule.objects.filter(pk__in=[planned.pk for planned in schedules]).values_list("pk", flat=True))
     return [
         f"{planned.get_action_display().capitalize()} de {planned.entry.reference}, "
         f"prévue le {moment(planned.due_at)} : oubliée, et rétablie si la fusion est annulée."
         for planned in schedules
-        if planned.pk not in left
+        if planned.pk not in remaining
     ]
 
 
-def _others(numbers):
-    """Count the rows of any other table, also of applications above, that name these entries."""
+def _count_other_rows(numbers):
+    """Count the rows of all other tables, those of other applications too, that refer to these entries."""
     named = {}
     for relation in Entry._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
             continue
         model = relation.related_model
-        if model not in _TOLD_APART and not model._meta.auto_created:
+        if model not in _DESCRIBED_APART and not model._meta.auto_created:
             named[model] = named.get(model, Q()) | Q(**{f"{relation.field.name}__in": numbers})
     counts = [(model._meta, model._default_manager.filter(rows).count()) for model, rows in named.items()]
-    told = [f"{many} {meta.verbose_name if many == 1 else meta.verbose_name_plural}" for meta, many in counts if many]
-    return sorted(told, key=lambda text: text.split(" ", 1)[1])
+    texts = [f"{many} {meta.verbose_name if many == 1 else meta.verbose_name_plural}" for meta, many in counts if many]
+    return sorted(texts, key=lambda text: text.split(" ", 1)[1])
 
 
-def _dropped(entry, after):
-    """Return the lines of an absorbed answer that the survivor's does not hold as they are."""
+def _dropped_lines(entry, after):
+    """Return the lines of an absorbed answer that the survivor's answer does not contain as they are."""
     lines = diff_text(entry.head.answer, after.head.answer)
     return [line for line in lines if line.change in (Change.REMOVED, Change.CHANGED)]

@@ -1,26 +1,30 @@
-"""The page of one entry: what it says, what saving does, where it comes from, what became of it."""
+"""The page of one entry: its form, what its buttons do, its sources and its history."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from faq.admin.display import answer_html, filing_rows, person, state_badges
 from faq.admin.dumps import passage_address
-from faq.admin.entries import checking, planning, presence, see_also
+from faq.admin.entries import checking, history, planning, see_also
+from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
-from faq.admin.entries.history import history
+from faq.admin.entries.presence import note_and_list_others
 from faq.admin.entries.review import refusal_of
-from faq.admin.entries.similar import tell_duplicates
+from faq.admin.entries.similar import warn_of_duplicates
+from faq.admin.pages import AdminPage
 from faq.enums import Action, EntryStatus, Origin
 from faq.forms import EntryForm
-from faq.kept_text import GIVE_UP, forget, kept_for
 from faq.models import Entry, Passage
 from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy
@@ -31,145 +35,136 @@ from faq.services.entries import create_entry, edit_entry
 from faq.services.taxonomy import get_or_create_themes
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, restore_entry, withdraw_entry
+from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_text
 
 _SOURCES_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class SaveButton:
-    """One way to save what was typed, and what is said when it is done."""
+    """A button that saves what was typed, and what a message says when it is done."""
 
     name: str
     label: str
     done: str
     then: Action | None = None
-    right: str = ""
+    permission: str = ""
 
 
 @dataclass(frozen=True)
-class MoveButton:
-    """One way to take a stored entry to another state."""
+class TransitionButton:
+    """A button that takes a stored entry to another state, and what a message says when it is done."""
 
     name: str
     label: str
     done: str
     service: Operation
-    right: str
+    permission: str
 
 
-SAVING = (
+SAVE_BUTTONS = (
     SaveButton("_save", "Enregistrer le brouillon", "enregistrée comme brouillon"),
     SaveButton("_submit", "Soumettre à la relecture", "remise aux relecteurs", Action.SUBMITTED, "faq.submit_entry"),
     SaveButton("_publish", "Publier", "mise en ligne", Action.PUBLISHED, "faq.publish_entry"),
 )
-WITHDRAW = MoveButton("_withdraw", "Retirer du site", "retirée du site", withdraw_entry, "faq.publish_entry")
-ARCHIVE = MoveButton("_archive", "Archiver", "archivée", archive_entry, "faq.archive_entry")
-RESTORE = MoveButton("_restore", "Restaurer en brouillon", "restaurée", restore_entry, "faq.archive_entry")
-MOVING = (WITHDRAW, ARCHIVE, RESTORE)
+WITHDRAW = TransitionButton("_withdraw", "Retirer du site", "retirée du site", withdraw_entry, "faq.publish_entry")
+ARCHIVE = TransitionButton("_archive", "Archiver", "archivée", archive_entry, "faq.archive_entry")
+RESTORE = TransitionButton("_restore", "Restaurer en brouillon", "restaurée", restore_entry, "faq.archive_entry")
+TRANSITION_BUTTONS = (WITHDRAW, ARCHIVE, RESTORE)
 
 
-class EntryPage:
-    """One request for the page of one entry, or of a new one."""
+class EntryPage(AdminPage):
+    """The page of one entry, or of a new one. `HANDLERS` says what each of its buttons does."""
 
-    def __init__(self, model_admin, request, object_id):
-        self.admin = model_admin
-        self.request = request
-        self.object_id = object_id
-        self.entry = _find(number_of(object_id)) if object_id else None
+    template_name = "admin/faq/entry/change_form.html"
+    body_class = "change-form entry-page"
 
-    def respond(self):
-        """Show the page, or do what was asked and show the page again."""
-        if self.object_id and self.entry is None:
-            return self.admin._get_obj_does_not_exist_redirect(self.request, Entry._meta, self.object_id)
-        if not self.admin.has_view_permission(self.request) or not (self.entry or self._may_write):
-            raise PermissionDenied
-        if self.request.method != "POST":
-            kept = kept_for(self.request)
-            return self._show(self._form(kept.fields if kept else None))
-        if GIVE_UP in self.request.POST:
-            return self._give_up()
-        if not self._may_write:
-            raise PermissionDenied
-        return self._check() or self._schedule() or self._relate() or self._move() or self._save()
+    def dispatch(self, request, *args, object_id=None):
+        """Read the entry, once for the whole request unless a service refuses to change it."""
+        self.entry = _read_entry(number_of(object_id)) if object_id else None
+        if object_id and self.entry is None:
+            return self.redirect_unknown(object_id)
+        return super().dispatch(request, *args)
+
+    def has_permission(self):
+        """Return whether the account may view the entry, and change or add it with the button that it presses."""
+        reads = self.request.method != "POST" or DISCARD_BUTTON in self.request.POST
+        return super().has_permission() and (self.may_write or (reads and self.entry is not None))
 
     @property
-    def _may_write(self):
+    def may_write(self):
+        """Return whether the account may change the entry, or add one."""
         if self.entry:
-            return self.admin.has_change_permission(self.request)
-        return self.admin.has_add_permission(self.request)
+            return self.model_admin.has_change_permission(self.request)
+        return self.model_admin.has_add_permission(self.request)
 
-    def _form(self, data=None):
-        return EntryForm(
-            data,
-            taxonomy=load_taxonomy(),
-            head=self.entry.head if self.entry else None,
-            may_name_themes=self.request.user.has_perm("faq.add_theme"),
-        )
+    def get_title(self):
+        """Return the reference of the entry; its heading shows the question too."""
+        return f"Fiche {self.entry.reference}" if self.entry else "Nouvelle fiche"
 
-    def _give_up(self):
-        """Drop the text that was kept over an expired session."""
-        forget(self.request)
+    def get_trail(self):
+        """Lead back to the list with the filters that it had."""
+        application, (label, address) = super().get_trail()
+        return [application, (label, self._with_preserved_filters(address))]
+
+    def get(self, request):
+        """Show the form, with a text that could not be saved before the session expired."""
+        unsaved = get_unsaved_text(request)
+        return self.show(self.build_form(unsaved.fields if unsaved else None))
+
+    def post(self, request):
+        """Do what the pressed button asks; without a known button, show the form as it was typed."""
+        handlers = HANDLERS if self.entry else NEW_ENTRY_HANDLERS
+        pressed = next((name for name in handlers if name in request.POST), None)
+        return handlers[pressed](self) if pressed else self.show(self.build_form(request.POST))
+
+    def discard_unsaved_text(self):
+        """Discard the text that could not be saved before the session expired."""
+        delete_unsaved_text(self.request)
         messages.info(self.request, "Le texte gardé est abandonné ; la fiche n’a pas changé.")
-        return redirect(self.request.get_full_path())
+        return self.reload()
 
-    def _check(self):
-        """Find the entry still right, or take that back."""
-        if self.entry is None or not checking.asked(self.request):
-            return None
-        checking.answer(self.request, self.entry)
-        return self._leave(self.entry)
+    def run_block_handler(self, handler):
+        """Do what a button of one of the blocks around the form asks."""
+        try:
+            is_complete = handler(self.request, self.entry)
+        except (EntryError, PermissionDenied) as refusal:
+            messages.error(self.request, str(refusal))
+            is_complete = True
+        return self.redirect_to(self.entry) if is_complete else self.show(self.build_form())
 
-    def _schedule(self):
-        """Plan, or give a plan up, as one of the buttons of that block asks."""
-        if self.entry is None or not planning.asked(self.request):
-            return None
-        return self._leave(self.entry) if planning.answer(self.request, self.entry) else self._show(self._form())
-
-    def _relate(self):
-        """Add or take away a mention under « Voir aussi »."""
-        if self.entry is None or not see_also.asked(self.request):
-            return None
-        return self._leave(self.entry) if see_also.answer(self.request, self.entry) else self._show(self._form())
-
-    def _move(self):
-        """Take a stored entry to another state, as one of the page's lower buttons asks."""
-        button = _pressed(MOVING, self.request)
-        if button is None or self.entry is None:
-            return None
+    def apply_transition(self, button):
+        """Take the entry to another state."""
         base = number_of(self.request.POST.get("base", "")) or NO_VERSION
         try:
             outcome = button.service(self.entry.pk, Provenance(Origin.FORM, self.request.user), base=base)
         except (EntryError, PermissionDenied) as refusal:
             messages.error(self.request, str(refusal))
-            return self._leave(self.entry)
-        return self._tell(button, outcome)
+            return self.redirect_to(self.entry)
+        return self.report_saved(button, outcome)
 
-    def _save(self):
-        form = self._form(self.request.POST)
-        button = _pressed(SAVING, self.request)
-        if button is None or not form.is_valid():
-            return self._show(form)
-        if "theirs" in self.request.POST and self.entry:
-            decided, page = ConflictPage(self.admin, self.request, self.entry, form).answer()
-            if page:
-                return page
-            form = self._form(decided)
-            if not form.is_valid():
-                return self._show(form)
-        return self._write(form, button)
-
-    def _write(self, form, button):
+    def save(self, button):
+        """Save what was typed, or as it was decided on the page that joins two texts."""
+        form = self.build_form(self.request.POST)
+        if form.is_valid() and self.entry and "theirs" in self.request.POST:
+            conflict = ConflictPage.read(form, self.entry, self.request.POST)
+            if conflict and not conflict.decisions.is_valid():
+                return self.show_conflict(conflict)
+            form = self.build_form(conflict.decided_data()) if conflict else form
+        if not form.is_valid():
+            return self.show(form)
         try:
             outcome = self._store(form, button)
         except InvalidContent as refusal:
             form.add_error(refusal.field, str(refusal))
         except Conflict as conflict:
-            return ConflictPage(self.admin, self.request, self.entry, form).ask(conflict.base, conflict.theirs)
+            return self.show_conflict(ConflictPage.ask(form, conflict.base, conflict.theirs))
         except (EntryError, PermissionDenied) as refusal:
             form.add_error(None, str(refusal))
         else:
-            return self._tell(button, outcome)
-        return self._show(form)
+            return self.report_saved(button, outcome)
+        self.entry = _read_entry(self.entry.pk) if self.entry else None
+        return self.show(form)
 
     @transaction.atomic
     def _store(self, form, button):
@@ -182,97 +177,138 @@ class EntryPage:
             return create_entry(content, provenance, then=button.then)
         return edit_entry(self.entry.pk, content, provenance, base=typed["base"], then=button.then)
 
-    def _tell(self, button, outcome):
+    def report_saved(self, button, outcome):
+        """Say what was saved, and return to the page of the entry."""
         entry, version = outcome.entry, outcome.version
-        forget(self.request)
+        delete_unsaved_text(self.request)
         if outcome.joined:
-            self._tell_joined(outcome)
+            self._report_joined(outcome)
         elif not outcome.changed:
             same = f"Rien n’a changé : la fiche {entry.reference} reste à la version {version.number}."
             messages.info(self.request, same)
         else:
             messages.success(self.request, f"Fiche {entry.reference} {button.done} (version {version.number}).")
         if outcome.changed:
-            log = self.admin.log_change if self.entry else self.admin.log_addition
+            log = self.model_admin.log_change if self.entry else self.model_admin.log_addition
             log(self.request, entry, button.label)
-            tell_duplicates(self.request, entry)
-        return self._leave(entry)
+            warn_of_duplicates(self.request, entry)
+        return self.redirect_to(entry)
 
-    def _tell_joined(self, outcome):
-        """Return what was joined: nobody has read the whole of it yet."""
+    def _report_joined(self, outcome):
+        """Say which two texts were joined: nobody has read the result yet."""
         theirs, mine = outcome.joined, outcome.version
-        compare = reverse("admin:faq_entry_compare", args=(outcome.entry.pk,))
-        link = format_html('<a href="{}?from={}&amp;to={}">Comparer</a>', compare, theirs.number, mine.number)
-        told = (
+        address = comparison_address(outcome.entry.pk)
+        link = format_html('<a href="{}?from={}&amp;to={}">Comparer</a>', address, theirs.number, mine.number)
+        text = (
             "{} avait enregistré la version {} entre-temps : vos changements et les siens sont réunis dans la "
             "version {}, un brouillon. Relisez-la avant de la publier. {}"
             if outcome.changed
             else "{} avait enregistré la version {} entre-temps, et elle dit déjà tout ce que vous vouliez : "
             "rien n’a été écrit. La fiche reste à la version {}. {}"
         )
-        messages.warning(self.request, format_html(told, person(theirs.author), theirs.number, mine.number, link))
+        messages.warning(self.request, format_html(text, person(theirs.author), theirs.number, mine.number, link))
 
-    def _leave(self, entry):
-        address = reverse("admin:faq_entry_change", args=(entry.pk,))
-        filters = self.admin.get_preserved_filters(self.request)
-        return redirect(f"{address}?{filters}" if filters else address)
+    def redirect_to(self, entry):
+        """Return a redirect to the page of the entry, which keeps the filters of the list."""
+        return redirect(self._with_preserved_filters(_entry_address(entry)))
 
-    def _show(self, form):
-        entry = self.entry = _find(self.entry.pk) if self.entry else None
-        typing = form.is_bound or not entry or entry.status != EntryStatus.ARCHIVED
-        context = {
-            **self.admin.admin_site.each_context(self.request),
-            "opts": Entry._meta,
-            "preserved_filters": self.admin.get_preserved_filters(self.request),
-            "title": f"Fiche {entry.reference}" if entry else "Nouvelle fiche",
-            "entry": entry,
-            "form": form if self._may_write and typing else None,
-            "kept": kept_for(self.request),
-            "saving": offered(SAVING, self.request.user),
-            "moving": offered(_ways_out(entry), self.request.user) if self._may_write else [],
-            "may_relate": self._may_write and typing,
-            "preview": answer_html(form["answer"].value() or ""),
-            "preview_address": reverse("admin:faq_entry_preview"),
-            "similar_address": reverse("admin:faq_entry_similar"),
-            **(self._surroundings(entry) if entry else {}),
-        }
-        self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, "admin/faq/entry/change_form.html", context)
+    def _with_preserved_filters(self, address):
+        filters = self.model_admin.get_preserved_filters(self.request)
+        return add_preserved_filters({"opts": self.model_admin.opts, "preserved_filters": filters}, address)
 
-    def _surroundings(self, entry):
+    def build_form(self, data=None):
+        """Return the form of the entry, filled in with these data or with its latest text."""
+        return EntryForm(
+            data,
+            taxonomy=load_taxonomy(),
+            head=self.entry.head if self.entry else None,
+            may_name_themes=self.request.user.has_perm("faq.add_theme"),
+        )
+
+    def show_conflict(self, conflict):
+        """Show the page that joins two texts."""
+        return self.render(
+            template_name=conflict.template_name,
+            title=f"{self.get_title()} : deux textes à réunir",
+            trail=[*self.get_trail(), (self.entry.reference, _entry_address(self.entry))],
+            entry=self.entry,
+            **conflict.get_context(),
+        )
+
+    def show(self, form):
+        """Show the page with this form, or the text alone where it cannot be changed."""
+        entry, user = self.entry, self.request.user
+        can_be_changed = form.is_bound or not entry or entry.status != EntryStatus.ARCHIVED
+        return self.render(
+            breadcrumb=entry.reference if entry else "Nouvelle fiche",
+            entry=entry,
+            form=form if self.may_write and can_be_changed else None,
+            unsaved=get_unsaved_text(self.request),
+            save_buttons=_permitted(SAVE_BUTTONS, user),
+            transition_buttons=_permitted(_transitions_of(entry), user) if self.may_write else [],
+            may_relate=self.may_write and can_be_changed,
+            preview=answer_html(form["answer"].value() or ""),
+            preview_address=reverse("admin:faq_entry_preview"),
+            similar_address=reverse("admin:faq_entry_similar"),
+            **(self._stored_entry_context() if entry else {}),
+        )
+
+    def _stored_entry_context(self):
         """Return what stands around the form of a stored entry."""
+        entry, user = self.entry, self.request.user
         return {
             "badges": state_badges(entry),
             "filing": filing_rows(entry.head.filing),
             "author": person(entry.head.author),
             "passages": [(passage, passage_address(passage)) for passage in _sources(entry)],
             "refusal": refusal_of(entry),
-            "presence": presence.arrive(entry, self.request.user, timezone.now()) if self._may_write else [],
-            **checking.context(self.request, entry),
-            **planning.context(self.request, entry),
-            **see_also.context(self.request, entry),
-            **history(entry),
+            "presence": note_and_list_others(entry, user, timezone.now()) if self.may_write else [],
+            **checking.get_context(self.request, entry),
+            **planning.get_context(self.request, entry),
+            **see_also.get_context(self.request, entry),
+            **history.get_context(entry),
         }
 
 
-def offered(buttons, user):
-    """Return the buttons that somebody may press."""
-    return [button for button in buttons if not button.right or user.has_perm(button.right)]
+BlockHandler = Callable[[HttpRequest, Entry], bool]
+"""Does what a button of a block asks and adds a message; returns False where what was typed is to be corrected.
+
+May raise EntryError and PermissionDenied, whose text becomes a message.
+"""
+BLOCK_HANDLERS: dict[str, BlockHandler] = {**checking.HANDLERS, **planning.HANDLERS, **see_also.HANDLERS}
+
+Handler = Callable[[EntryPage], HttpResponse]
+NEW_ENTRY_HANDLERS: dict[str, Handler] = {
+    DISCARD_BUTTON: EntryPage.discard_unsaved_text,
+    **{button.name: partial(EntryPage.save, button=button) for button in SAVE_BUTTONS},
+}
+"""What the buttons of the page of a new entry do, by their names."""
+HANDLERS: dict[str, Handler] = {
+    **NEW_ENTRY_HANDLERS,
+    **{button.name: partial(EntryPage.apply_transition, button=button) for button in TRANSITION_BUTTONS},
+    **{name: partial(EntryPage.run_block_handler, handler=handler) for name, handler in BLOCK_HANDLERS.items()},
+}
+"""What the buttons of the page of a stored entry do."""
 
 
-def _find(number):
-    return Entry.objects.select_related("head__author", "live", "verification__author").filter(pk=number).first()
+def _read_entry(number):
+    related = ("head__author", "live", "verification__author", "alias__survivor__head")
+    return Entry.objects.select_related(*related).filter(pk=number).first()
 
 
-def _pressed(buttons, request):
-    return next((button for button in buttons if button.name in request.POST), None)
+def _entry_address(entry):
+    return reverse("admin:faq_entry_change", args=(entry.pk,))
 
 
-def _ways_out(entry):
+def _permitted(buttons, user):
+    return [button for button in buttons if not button.permission or user.has_perm(button.permission)]
+
+
+def _transitions_of(entry):
     if entry is None:
         return ()
     if entry.status == EntryStatus.ARCHIVED:
-        # Merged away, it comes back with the whole merge undone.
+        # A merged entry comes back only when its merge is undone.
         return () if hasattr(entry, "alias") else (RESTORE,)
     return (WITHDRAW, ARCHIVE) if entry.status == EntryStatus.PUBLISHED else (ARCHIVE,)
 

@@ -1,49 +1,24 @@
-"""Planning the publication or the withdrawal of one entry, from its page."""
+"""The block of the entry page that plans its publication or its withdrawal."""
+
+from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 
 from faq.admin.display import moment, person
 from faq.enums import Action, Origin
 from faq.forms import ScheduleForm
 from faq.models import Schedule
-from faq.services.content import EntryError
 from faq.services.schedules import cancel, schedule
 from faq.services.versions import Provenance
 
-_PLANS = {"_schedule_publish": Action.PUBLISHED, "_schedule_withdraw": Action.WITHDRAWN}
 _CANCEL = "_cancel_schedule"
 
 
-def asked(request):
-    """Return whether a button of the block was pressed."""
-    return any(name in request.POST for name in (*_PLANS, _CANCEL))
-
-
-def answer(request, entry):
-    """Do what the pressed button says, and tell; false where the date typed is to be corrected."""
-    try:
-        return _cancel(request, entry) if _CANCEL in request.POST else _plan(request, entry)
-    except (EntryError, PermissionDenied) as refusal:
-        messages.error(request, str(refusal))
-        return True
-
-
-def context(request, entry):
-    """Return what the block shows: the plans there are, and the form for another."""
-    pressed = request.method == "POST" and any(name in request.POST for name in _PLANS)
-    return {
-        "schedules": list(entry.schedules.select_related("author", "version")),
-        "may_schedule": request.user.has_perm("faq.publish_entry"),
-        "schedule_form": ScheduleForm(request.POST if pressed else None),
-    }
-
-
-def _plan(request, entry):
+def plan(action, request, entry):
+    """Plan a publication or a withdrawal."""
     form = ScheduleForm(request.POST)
     if not form.is_valid():
         return False
-    [action] = [action for name, action in _PLANS.items() if name in request.POST]
     due_at, base = form.cleaned_data["due_at"], form.cleaned_data["base"]
     planned = schedule(entry.pk, action, due_at, Provenance(Origin.FORM, request.user), base=base)
     what = planned.get_action_display().capitalize()
@@ -51,7 +26,8 @@ def _plan(request, entry):
     return True
 
 
-def _cancel(request, entry):
+def cancel_plan(request, entry):
+    """Cancel what was planned."""
     number = request.POST[_CANCEL]
     planned = Schedule.objects.filter(entry=entry, pk=number if number.isdecimal() else 0).first()
     if planned and cancel(planned, request.user):
@@ -60,3 +36,21 @@ def _cancel(request, entry):
     else:
         messages.info(request, "Cette planification n’existe plus : elle a été exécutée ou annulée entre-temps.")
     return True
+
+
+_PLANS = {
+    "_schedule_publish": partial(plan, Action.PUBLISHED),
+    "_schedule_withdraw": partial(plan, Action.WITHDRAWN),
+}
+HANDLERS = {**_PLANS, _CANCEL: cancel_plan}
+"""The buttons of the block; see `BlockHandler` in `faq.admin.entries.page`."""
+
+
+def get_context(request, entry):
+    """Return what is planned for the entry, and the form that plans more."""
+    is_sent = any(name in request.POST for name in _PLANS)
+    return {
+        "schedules": list(entry.schedules.select_related("author", "version")),
+        "may_schedule": request.user.has_perm("faq.publish_entry"),
+        "schedule_form": ScheduleForm(request.POST if is_sent else None),
+    }

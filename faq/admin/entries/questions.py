@@ -1,4 +1,4 @@
-"""Questions in a row: imported answers come without one, and an editor gives them theirs one after the other."""
+"""« Saisir les questions »: imported answers come without a question; an editor types them one after the other."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR
-from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from faq.admin.display import filing_summary, link_to, person, state_badges
+from faq.admin.pages import AdminPage
 from faq.enums import Origin
 from faq.forms import QuestionForm
 from faq.models import Entry, Version
@@ -26,90 +25,99 @@ from faq.services.entries import edit_entry
 
 PER_PAGE = 20
 BEGINNING = 240
-"""Characters of an answer that show before it is unfolded."""
+"""Characters of an answer that are shown before it is unfolded."""
 UNTITLED = "travail=sans-question"
-"""The filter of whoever comes without one."""
+"""The filters of the page where the address has none."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One entry of the list, the form of its question, and why what was typed could not be saved."""
+class QuestionRow:
+    """An entry of the list, the form of its question, and the reason why that could not be saved."""
 
     entry: Entry
     head: Version
     form: QuestionForm
     reason: str = ""
     theirs: Version | None = None
-    """What somebody else saved meanwhile."""
+    """The version that somebody else saved meanwhile."""
 
     @property
     def badges(self) -> SafeString:
-        """Where it stands."""
+        """The badges of its state."""
         return state_badges(self.entry)
 
     @property
     def filing(self) -> SafeString:
-        """Where it is filed."""
+        """The terms under which it is filed."""
         return filing_summary(self.entry)
 
     @property
     def beginning(self) -> str:
-        """How the answer begins."""
+        """The beginning of the answer."""
         return Truncator(self.head.answer).chars(BEGINNING)
 
     @property
     def their_author(self) -> str:
-        """Who saved meanwhile."""
+        """The author of that version."""
         return person(self.theirs.author)
 
 
-class QuestionList:
-    """One request for the entries that the list's filters let through, twenty at a time."""
+class QuestionsPage(AdminPage):
+    """The entries that the list's filters let through, twenty at a time, each with a field for its question."""
 
-    def __init__(self, model_admin, request):
-        self.admin = model_admin
-        self.request = request
-        self.typed: dict[int, QuestionForm] = {}
-        """What was sent, by the entry's number."""
+    template_name = "admin/faq/entry/questions.html"
+    title = "Saisir les questions"
+    body_class = "question-page"
+
+    def dispatch(self, request, *args):
+        """Start with nothing sent."""
+        self.sent_forms: dict[int, QuestionForm] = {}
+        """The forms that were sent, by the number of the entry."""
         self.refusals: dict[int, EntryError | None] = {}
-        """Why a question was not saved; none where its form says so itself."""
+        """The reasons why questions were not saved; None where the form itself says why."""
+        return super().dispatch(request, *args)
 
-    def respond(self):
-        """Show the list, or save what was changed in it and show the rest."""
-        if not self.admin.has_change_permission(self.request):
-            raise PermissionDenied
-        if self.request.method == "POST":
-            self._save()
-            if not self.refusals:
-                return redirect(self.request.get_full_path())
-        elif not self.request.GET:
-            return redirect(f"{self.request.path}?{UNTITLED}")
-        return self._show()
+    def has_permission(self):
+        """Return whether the account may change entries."""
+        return self.model_admin.has_change_permission(self.request)
+
+    def get(self, request):
+        """Show the list; without filters, that of the entries without question."""
+        return super().get(request) if request.GET else redirect(f"{request.path}?{UNTITLED}")
+
+    def post(self, request):
+        """Save every changed question, each on its own; what is refused stays in its form."""
+        self._save()
+        return self.render() if self.refusals else self.reload()
+
+    def get_trail(self):
+        """Lead back to the list with the same filters."""
+        application, (label, address) = super().get_trail()
+        return [application, (label, f"{address}?{self.request.GET.urlencode()}")]
 
     def _save(self):
-        """Save every changed question, each on its own; what is refused stays in its form."""
-        self.typed = self._sent()
+        self.sent_forms = self._read_sent_forms()
         contents, bases = self._changed()
         report = change_many(
             bases, self._writing(contents), "Questions saisies en liste", self.request.user, origin=Origin.LIST_EDIT
         )
-        self._tell(report)
+        self._report(report)
 
-    def _sent(self):
+    def _read_sent_forms(self):
         sent = {number_of(text) for text in self.request.POST.getlist("number")} - {None}
         numbers = Entry.objects.filter(pk__in=sent).order_by("pk").values_list("pk", flat=True)
         return {number: QuestionForm(self.request.POST, prefix=_prefix(number)) for number in numbers}
 
     def _changed(self):
-        """Return what is to be written, and the versions that it starts from; note the forms that cannot be read."""
-        self.refusals |= {number: None for number, form in self.typed.items() if not form.is_valid()}
-        sent = {number: form.cleaned_data for number, form in self.typed.items() if form.is_valid()}
+        """Return the contents to be written and the versions they start from; note the forms that are not valid."""
+        self.refusals |= {number: None for number, form in self.sent_forms.items() if not form.is_valid()}
+        sent = {number: form.cleaned_data for number, form in self.sent_forms.items() if form.is_valid()}
         bases = {number: data["base"] for number, data in sent.items()}
         versions = Version.objects.filter(entry__in=bases, number__in=bases.values())
         starts = {version.entry_id: version for version in versions if version.number == bases[version.entry_id]}
         contents = {}
         for number, data in sent.items():
-            # Without its start the service refuses it: see Conflict.
+            # The service refuses a change whose base does not exist.
             before = content_of(starts[number]) if number in starts else Content()
             if number not in starts or data["question"] != before.question:
                 contents[number] = replace(before, question=data["question"])
@@ -125,7 +133,7 @@ class QuestionList:
 
         return write
 
-    def _tell(self, report):
+    def _report(self, report):
         if report.changed:
             names = ", ".join(outcome.entry.reference for outcome in report.changed)
             batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
@@ -141,36 +149,32 @@ class QuestionList:
         if not report.changed and not self.refusals:
             messages.info(self.request, "Rien n’a changé : aucune question n’a été enregistrée.")
 
-    def _show(self):
+    def get_context(self):
+        """Add the refused entries, then those of the list."""
         changelist = self._changelist()
-        refused = self.admin.get_queryset(self.request).filter(pk__in=self.refusals) if self.refusals else ()
+        refused = self.model_admin.get_queryset(self.request).filter(pk__in=self.refusals) if self.refusals else ()
         entries = [*refused, *(entry for entry in changelist.result_list if entry.pk not in self.refusals)]
         heads = Version.objects.select_related("author").in_bulk([entry.head_id for entry in entries])
-        context = {
-            **self.admin.admin_site.each_context(self.request),
-            "opts": Entry._meta,
-            "title": "Saisir les questions",
-            "cl": changelist,
-            "rows": [self._row(entry, heads[entry.head_id]) for entry in entries],
-            "refused": len(self.refusals),
-            "untitled": UNTITLED,
-        }
-        self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, "admin/faq/entry/questions.html", context)
+        return super().get_context(
+            cl=changelist,
+            rows=[self._build_row(entry, heads[entry.head_id]) for entry in entries],
+            refused=len(self.refusals),
+            untitled=UNTITLED,
+        )
 
-    def _row(self, entry, head):
+    def _build_row(self, entry, head):
         if entry.pk not in self.refusals:
             initial = {"question": head.question, "base": head.number}
-            return Row(entry, head, QuestionForm(initial=initial, prefix=_prefix(entry.pk)))
-        form, refusal = self.typed[entry.pk], self.refusals[entry.pk]
+            return QuestionRow(entry, head, QuestionForm(initial=initial, prefix=_prefix(entry.pk)))
+        form, refusal = self.sent_forms[entry.pk], self.refusals[entry.pk]
         theirs = refusal.theirs if isinstance(refusal, StaleVersion) else None
         if theirs:
             form.start_again_from(theirs)
-        return Row(entry, head, form, str(refusal or ""), theirs)
+        return QuestionRow(entry, head, form, str(refusal or ""), theirs)
 
     def _changelist(self):
         """Read the list of entries as its filters say; a page or a filter that does not exist is forgotten."""
-        model_admin = copy.copy(self.admin)
+        model_admin = copy.copy(self.model_admin)
         model_admin.list_per_page = model_admin.list_max_show_all = PER_PAGE
         try:
             return model_admin.get_changelist_instance(self.request)
@@ -183,8 +187,3 @@ class QuestionList:
 
 def _prefix(number):
     return f"q{number}"
-
-
-def questions(model_admin, request):
-    """Answer with many entries and their questions."""
-    return QuestionList(model_admin, request).respond()

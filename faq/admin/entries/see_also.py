@@ -1,4 +1,4 @@
-"""« Voir aussi » on the page of one entry: the entries whose readers may want this one too."""
+"""The block « Voir aussi » of the entry page: entries that mention each other."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,32 +11,42 @@ from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
 from faq.services.merging import add_see_also, remove_see_also
 
-_ADD, _REMOVE = "_relate", "_unrelate"
+_REMOVE = "_unrelate"
 _TYPED = "see_also"
 
 
-def asked(request):
-    """Return whether a button of the block was pressed."""
-    return _ADD in request.POST or _REMOVE in request.POST
-
-
-def answer(request, entry):
-    """Do what the pressed button says, and tell; false where the reference typed is to be corrected."""
-    if _REMOVE in request.POST:
-        return _remove(request, entry)
+def add(request, entry):
+    """Have two entries mention each other; what was typed stays where it cannot be done."""
     try:
-        other = _named(request.POST.get(_TYPED, ""))
-        added = add_see_also(entry.pk, other, request.user)
+        other = _read_reference(request.POST.get(_TYPED, ""))
+        is_new = add_see_also(entry.pk, other, request.user)
     except (EntryError, PermissionDenied) as refusal:
         messages.error(request, str(refusal))
         return False
-    told = "se renvoient maintenant l’une à l’autre" if added else "se renvoyaient déjà l’une à l’autre"
-    messages.success(request, f"Les fiches {entry.reference} et {reference(other)} {told}.")
+    done = "se renvoient maintenant l’une à l’autre" if is_new else "se renvoyaient déjà l’une à l’autre"
+    messages.success(request, f"Les fiches {entry.reference} et {reference(other)} {done}.")
     return True
 
 
-def context(request, entry):
-    """Return what the block shows: the entries that mentions lead to today, and what was typed."""
+def remove(request, entry):
+    """Take a mention away on both sides; merged entries may have brought several that lead to the same one."""
+    number = number_of(request.POST[_REMOVE])
+    mentions = [mention for mention in _mentions(entry) if _other(mention, entry).pk == number]
+    with transaction.atomic():
+        removed = [remove_see_also(mention.left_id, mention.right_id, request.user) for mention in mentions]
+    if any(removed):
+        messages.success(request, "Le renvoi est retiré, sur les deux fiches.")
+    else:
+        messages.info(request, "Ce renvoi n’existe plus : il a été retiré entre-temps.")
+    return True
+
+
+HANDLERS = {"_relate": add, _REMOVE: remove}
+"""The buttons of the block; see `BlockHandler` in `faq.admin.entries.page`."""
+
+
+def get_context(request, entry):
+    """Return the entries that the mentions lead to today, and the reference that was typed."""
     return {
         "mentions": sorted({_other(mention, entry) for mention in _mentions(entry)} - {entry}, key=lambda one: one.pk),
         "typed_mention": request.POST.get(_TYPED, ""),
@@ -44,7 +54,7 @@ def context(request, entry):
 
 
 def _mentions(entry):
-    """Read the mentions of an entry, and of those that were merged into it."""
+    """Return the mentions of an entry, and of those that were merged into it."""
     formers = EntryAlias.objects.filter(survivor=entry).values("former")
     with_it = Q(left=entry) | Q(right=entry) | Q(left__in=formers) | Q(right__in=formers)
     sides = ("left__alias__survivor__head", "right__alias__survivor__head", "left__head", "right__head")
@@ -53,17 +63,17 @@ def _mentions(entry):
 
 def _other(mention, entry):
     """Return the entry at the other end of a mention; the entry itself where both ends are one since a merge."""
-    ends = [_leads_to(end) for end in (mention.left, mention.right) if end != entry]
+    ends = [_current(end) for end in (mention.left, mention.right) if end != entry]
     return next((end for end in ends if end != entry), entry)
 
 
-def _leads_to(entry):
+def _current(entry):
     alias = getattr(entry, "alias", None)
     return alias.survivor if alias else entry
 
 
-def _named(text):
-    """Read the number of an entry in use. Raises EntryError where there is none of that reference."""
+def _read_reference(text):
+    """Return the number of the entry in use of that reference. Raises EntryError."""
     if not text.strip():
         raise EntryError("Tapez la référence de l’autre fiche, par exemple « Q-12 ».")
     entry = Entry.objects.filter(pk=number_of(text)).first()
@@ -75,20 +85,3 @@ def _named(text):
     if entry.status == EntryStatus.ARCHIVED:
         raise EntryError(f"La fiche {entry.reference} est archivée : le public n’y arriverait pas.")
     return entry.pk
-
-
-def _remove(request, entry):
-    number = number_of(request.POST[_REMOVE])
-    # Merged entries may have brought several that lead to the same one.
-    mentions = [mention for mention in _mentions(entry) if _other(mention, entry).pk == number]
-    try:
-        with transaction.atomic():
-            gone = [remove_see_also(mention.left_id, mention.right_id, request.user) for mention in mentions]
-    except PermissionDenied as refusal:
-        messages.error(request, str(refusal))
-        return True
-    if any(gone):
-        messages.success(request, "Le renvoi est retiré, sur les deux fiches.")
-    else:
-        messages.info(request, "Ce renvoi n’existe plus : il a été retiré entre-temps.")
-    return True

@@ -1,15 +1,14 @@
-"""Which stored entries a text looks like: told while it is typed, and again when it is saved."""
+"""The stored entries that a text looks like: listed while it is typed, named in a message when it is saved."""
 
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from faq.admin.pages import AdminView
 from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
@@ -19,37 +18,43 @@ from faq.services.duplicates import compare_waiting, find_similar
 _SHOWN = 5
 _SIBLINGS_SHOWN = 3
 _NAMED = 3
-"""Pairs that a message names; the queue shows them all."""
-_NEW = 0
+"""Pairs that a message names; the queue shows all."""
+_NEW_ENTRY = 0
 
 
 @dataclass(frozen=True)
-class Likeness:
-    """One stored entry, and what it is to the text."""
+class SimilarEntry:
+    """A stored entry, the kind of its likeness to a text, and what tells the two apart."""
 
     entry: Entry
     kind: str
     cause: str
 
 
-def similar_entries(model_admin, request):
-    """Answer with the entries that look like what was sent, best first; nothing is stored."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
-    if not (model_admin.has_view_permission(request) and request.user.has_perm("faq.view_pair")):
-        raise PermissionDenied
-    number = number_of(request.POST.get("number", "")) or _NEW
-    question, answer = (one_line_end(request.POST.get(name, "")) for name in ("question", "answer"))
-    found = find_similar(question, answer, number=number) if answer.strip() else []
-    alike = [pair for pair in found if pair.verdict.kind != PairKind.SIBLINGS][:_SHOWN]
-    siblings = [pair for pair in found if pair.verdict.kind == PairKind.SIBLINGS][:_SIBLINGS_SHOWN]
-    entries = _entries([_other(pair, number) for pair in (*alike, *siblings)])
-    context = {"alike": _likenesses(alike, number, entries), "siblings": _likenesses(siblings, number, entries)}
-    return render(request, "admin/faq/entry/similar.html", context)
+class SimilarEntriesView(AdminView):
+    """The list below the form of the stored entries that the typed text looks like."""
+
+    permission = "faq.view_pair"
+
+    def has_permission(self):
+        """Return whether the account may view both entries and pairs."""
+        return super().has_permission() and self.model_admin.has_view_permission(self.request)
+
+    def post(self, request):
+        """Return the list, the best first; nothing is stored."""
+        number = number_of(request.POST.get("number", "")) or _NEW_ENTRY
+        question, answer = (one_line_end(request.POST.get(name, "")) for name in ("question", "answer"))
+        found = find_similar(question, answer, number=number) if answer.strip() else []
+        alike = [pair for pair in found if pair.verdict.kind != PairKind.SIBLINGS][:_SHOWN]
+        siblings = [pair for pair in found if pair.verdict.kind == PairKind.SIBLINGS][:_SIBLINGS_SHOWN]
+        entries = Entry.objects.select_related("head").defer("answer", "folded", "head__filing")
+        read = entries.in_bulk([_other(pair, number) for pair in (*alike, *siblings)])
+        context = {"alike": _similar_entries(alike, number, read), "siblings": _similar_entries(siblings, number, read)}
+        return render(request, "admin/faq/entry/similar.html", context)
 
 
-def tell_duplicates(request, entry):
-    """Name what an entry that was just saved may repeat."""
+def warn_of_duplicates(request, entry):
+    """Add a message that names what a saved entry may repeat."""
     if not request.user.has_perm("faq.view_pair"):
         return
     compare_waiting()
@@ -60,18 +65,17 @@ def tell_duplicates(request, entry):
     more = [f"et {len(pairs) - _NAMED} de plus"] if len(pairs) > _NAMED else []
     queue = f"{reverse('admin:faq_entry_duplicates')}?fiche={entry.pk}"
     link = format_html('<a href="{}">Les examiner</a>', queue)
-    told = "Doublon possible : {}. {}" if len(pairs) == 1 else "Doublons possibles : {}. {}"
-    messages.warning(request, format_html(told, ", ".join([*named, *more]), link))
+    text = "Doublon possible : {}. {}" if len(pairs) == 1 else "Doublons possibles : {}. {}"
+    messages.warning(request, format_html(text, ", ".join([*named, *more]), link))
 
 
-def _likenesses(pairs, number, entries):
+def _similar_entries(pairs, number, entries):
     found = [(pair, entries.get(_other(pair, number))) for pair in pairs]
-    return [Likeness(entry, _kind(pair), _cause(pair, number)) for pair, entry in found if entry]
-
-
-def _entries(numbers):
-    entries = Entry.objects.select_related("head").defer("answer", "folded", "head__filing")
-    return entries.in_bulk(numbers)
+    return [
+        SimilarEntry(entry, capfirst(PairKind(pair.verdict.kind).label), _cause(pair, number))
+        for pair, entry in found
+        if entry
+    ]
 
 
 def _other(pair, number):
@@ -82,12 +86,8 @@ def _partner(pair, entry):
     return pair.left if pair.right_id == entry.pk else pair.right
 
 
-def _kind(pair):
-    return capfirst(PairKind(pair.verdict.kind).label)
-
-
 def _cause(pair, number):
-    """Name what tells the two apart, with the words of the stored one."""
+    """Return what tells the two apart, in the words of the stored entry."""
     reason = pair.verdict.reason
     if reason is None:
         return ""
