@@ -159,8 +159,8 @@ PAGES = {
     "faq/entry/questions/": Access(REDACTEUR, REDACTEUR),
     "faq/entry/review/": Access(ANALYSTE, RELECTEUR),
     "faq/entry/similar/": Access(NOBODY, ANALYSTE),
-    "faq/publication/past/": Access(ANALYSTE, ANALYSTE),
-    "faq/publication/past/json/": Access(ANALYSTE, ANALYSTE),
+    "faq/publication/past/": Access(ANALYSTE, NOBODY),
+    "faq/publication/past/json/": Access(ANALYSTE, NOBODY),
     "faq/sitepage/apercu/": Access(NOBODY, ANALYSTE),
     "feedback/vote/rapports/": Access(ANALYSTE, ANALYSTE),
     # What one may do in the inbox depends on the form: the services check it.

@@ -1,12 +1,9 @@
 """« Saisir les questions »: imported answers come without a question; an editor types them one after the other."""
 
-import copy
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import PAGE_VAR
-from django.http import QueryDict
+from django.core.paginator import Paginator
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +12,7 @@ from django.utils.text import Truncator
 from faq.admin.display import filing_summary, link_to, person, state_badges
 from faq.admin.pages import AdminPage
 from faq.enums import Origin
+from faq.filters import EntryFilters
 from faq.forms import QuestionForm
 from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
@@ -151,13 +149,15 @@ class QuestionsPage(AdminPage):
 
     def get_context(self):
         """Add the refused entries, then those of the list."""
-        changelist = self._changelist()
-        refused = self.model_admin.get_queryset(self.request).filter(pk__in=self.refusals) if self.refusals else ()
-        entries = [*refused, *(entry for entry in changelist.result_list if entry.pk not in self.refusals)]
-        heads = Version.objects.select_related("author").in_bulk([entry.head_id for entry in entries])
+        entries = self.model_admin.get_queryset(self.request).order_by("-pk")
+        found = EntryFilters(self.request.GET, entries.matching(self.request.GET.get("q", ""))).qs
+        page = Paginator(found, PER_PAGE).get_page(self.request.GET.get("page"))
+        refused = entries.filter(pk__in=self.refusals) if self.refusals else ()
+        shown = [*refused, *(entry for entry in page if entry.pk not in self.refusals)]
+        heads = Version.objects.select_related("author").in_bulk([entry.head_id for entry in shown])
         return super().get_context(
-            cl=changelist,
-            rows=[self._build_row(entry, heads[entry.head_id]) for entry in entries],
+            page=page,
+            rows=[self._build_row(entry, heads[entry.head_id]) for entry in shown],
             refused=len(self.refusals),
             untitled=UNTITLED,
         )
@@ -171,18 +171,6 @@ class QuestionsPage(AdminPage):
         if theirs:
             form.start_again_from(theirs)
         return QuestionRow(entry, head, form, str(refusal or ""), theirs)
-
-    def _changelist(self):
-        """Read the list of entries as its filters say; a page or a filter that does not exist is forgotten."""
-        model_admin = copy.copy(self.model_admin)
-        model_admin.list_per_page = model_admin.list_max_show_all = PER_PAGE
-        try:
-            return model_admin.get_changelist_instance(self.request)
-        except IncorrectLookupParameters:
-            self.request.GET = self.request.GET.copy()
-            if not self.request.GET.pop(PAGE_VAR, None):
-                self.request.GET = QueryDict(UNTITLED)
-            return self._changelist()
 
 
 def _prefix(number):

@@ -163,7 +163,7 @@ class TestRefusals:
 
 def test_a_page_or_a_filter_that_does_not_exist_shows_what_there_is(redacteur):
     untitled = numbers(some_untitled(2))
-    for query in ("&p=9", "&p=x", "&nonsense=1"):
+    for query in ("&page=9", "&page=x", "&nonsense=1"):
         assert listed(redacteur, f"{UNTITLED}{query}") == untitled
 
 
@@ -185,4 +185,4 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(redacteu
         an_entry("", f"Réponse {rank}, longue. " * 30, couloirs="hopital", themes="certificats financement")
     with django_assert_max_num_queries(len(few)):
         assert len(listed(redacteur)) == 20
-    assert listed(redacteur, f"{UNTITLED}&p=2") == numbers(Entry.objects.order_by("pk")[:6])
+    assert listed(redacteur, f"{UNTITLED}&page=2") == numbers(Entry.objects.order_by("pk")[:6])
