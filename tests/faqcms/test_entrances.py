@@ -36,7 +36,6 @@ ROOT = Path(settings.BASE_DIR)
 COMMANDS = {
     "faq": {
         "doctor",
-        "evaluate_duplicates",
         "evaluate_search",
         "export_dump",
         "export_entries",
