@@ -152,7 +152,7 @@ def _decode(raw: bytes, number: int, offset: int) -> str:
     except UnicodeDecodeError as error:
         raise DumpError(
             "Le texte n’est pas de l’UTF-8",
-            "Enregistrez le fichier au format « UTF-8 » depuis votre éditeur de texte, puis recommencez.",
+            "Enregistrez le fichier au format « UTF-8 » depuis votre éditeur de texte, puis recommencez.",
             line=number,
             byte=offset + error.start + 1,
         ) from error
@@ -193,6 +193,6 @@ def _no_vote_line(block: list[str]) -> DumpError:
     if not block:
         return DumpError("Le fichier est vide", "Vérifiez l’extraction de la page, puis recommencez.")
     return DumpError(
-        f"Aucune ligne de vote dans le fichier : « {VOTE_LINE} » doit fermer chaque réponse",
+        f"Aucune ligne de vote dans le fichier : « {VOTE_LINE} » doit fermer chaque réponse",
         "Ajoutez cette ligne, seule, après chaque réponse, puis recommencez.",
     )

@@ -1,21 +1,20 @@
-"""Dumps in: imports that are all or nothing, one batch, and tell what they make of every answer."""
+"""Import of dumps: one batch, all files or none, with a report of every answer."""
 
 import hashlib
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
 from django.db import connection, transaction
 
+from faq.domain.chunks import split_in_chunks
 from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, scan_dump
 from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpVerdict, Origin
-from faq.models import Batch, Dump
-from faq.models import Passage as StoredPassage
+from faq.models import Batch, Dump, Passage
 from faq.models.dumps import NAME_MAX_LENGTH
 from faq.services.content import Content, one_line_end
 from faq.services.dumps_export import export_dump
@@ -23,13 +22,14 @@ from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
 from faq.services.duplicates_comparison import Comparison, DuplicateIndex
 from faq.services.duplicates_store import store_comparison
 from faq.services.entries import create_entries
-from faq.services.matching import Match, find_matches
+from faq.services.matching import find_matches
 from faq.services.roles import require
 from faq.services.versions import Provenance
 from faq.services.workflow import restore_entries
 
 CHUNK = 500
-"""Passages read, matched and written together: what bounds memory and the number of queries."""
+"""Passages read, matched and written together: it bounds memory and the number of queries."""
+_LABEL_MAX_LENGTH = 300
 
 
 class ImportRefused(ValueError):
@@ -47,14 +47,16 @@ class Source:
     name: str
     file: BinaryIO
     label: str
-    """How error messages call the file."""
+    """The name of the file in error messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Inspection:
+    """The result of a first reading of a file, which proves that it is a dump."""
+
     sha256: str
     size: int
-    fingerprints: Sequence[str]
+    answers: int
 
 
 def import_dumps(
@@ -73,11 +75,11 @@ def import_dumps(
     with transaction.atomic():
         _wait_for_other_imports()
         batch = _open_batch(sources, provenance)
-        imported = _Import(batch, progress)
-        # Before anything is written: what is found here need not be looked for again after the commit.
-        transaction.on_commit(imported.store_pairs, robust=True)
-        reports = [imported.take(*pair) for pair in zip(sources, inspections, strict=True)]
-        imported.compare(reports)
+        importer = _Importer(batch, progress)
+        # Registered before anything is written: entries whose pairs it stores need not be compared again.
+        transaction.on_commit(importer.store_pairs, robust=True)
+        reports = [importer.import_file(*pair) for pair in zip(sources, inspections, strict=True)]
+        importer.compare(reports)
         if all(report.unchanged for report in reports):
             batch.delete()
         if dry_run:
@@ -86,7 +88,7 @@ def import_dumps(
 
 
 def _inspect_all(sources: Sequence[Source]) -> list[_Inspection]:
-    reasons = list(_name_faults(sources))
+    reasons = list(_find_name_faults(sources))
     inspections = []
     for source in sources:
         try:
@@ -98,7 +100,7 @@ def _inspect_all(sources: Sequence[Source]) -> list[_Inspection]:
     return inspections
 
 
-def _name_faults(sources: Sequence[Source]) -> Iterator[str]:
+def _find_name_faults(sources: Sequence[Source]) -> Iterator[str]:
     for source in sources:
         if not source.name or "#" in source.name or "\0" in source.name or len(source.name) > NAME_MAX_LENGTH:
             yield (
@@ -111,128 +113,126 @@ def _name_faults(sources: Sequence[Source]) -> Iterator[str]:
 
 
 def _inspect(source: Source) -> _Inspection:
-    source.file.seek(0)
-    digest = hashlib.sha256()
-    size = 0
+    """Read a file once, from its beginning. Raises DumpError."""
+    digest, size = hashlib.sha256(), 0
 
-    def measured() -> Iterator[bytes]:
+    def measured_lines() -> Iterator[bytes]:
         nonlocal size
-        for piece in source.file:
-            digest.update(piece)
-            size += len(piece)
-            yield piece
+        for line in source.file:
+            digest.update(line)
+            size += len(line)
+            yield line
 
-    fingerprints = [fingerprint(part.answer) for part in scan_dump(measured()) if isinstance(part, ParsedPassage)]
-    return _Inspection(digest.hexdigest(), size, fingerprints)
+    source.file.seek(0)
+    answers = sum(isinstance(part, ParsedPassage) for part in scan_dump(measured_lines()))
+    return _Inspection(digest.hexdigest(), size, answers)
 
 
 def _wait_for_other_imports() -> None:
-    """Let two imports of one text make one entry. SQLite has one writer at a time anyway."""
+    """Let one import run at a time, so that a text makes one entry. SQLite has one writer at a time anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            # Conflicts with itself, not with readers.
+            # This mode conflicts with itself, not with readers.
             cursor.execute("LOCK TABLE faq_dump IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _open_batch(sources: Sequence[Source], provenance: Provenance) -> Batch:
-    names = ", ".join(source.name for source in sources)
-    label = f"Import de {names}"
+    label = f"Import de {', '.join(source.name for source in sources)}"
     return Batch.objects.create(
         kind=BatchKind.DUMP_IMPORT,
-        label=label if len(label) <= 300 else f"Import de {len(sources)} extractions",
+        label=label if len(label) <= _LABEL_MAX_LENGTH else f"Import de {len(sources)} extractions",
         author=provenance.author,
         created_at=provenance.at,
     )
 
 
-class _Import:
-    """The files of one batch on their way in, and what their answers look like."""
+class _Importer:
+    """The import of the files of one batch."""
 
     def __init__(self, batch: Batch, progress: ProgressCallback | None) -> None:
         self.batch = batch
         self.provenance = Provenance(Origin.DUMP_IMPORT, batch.author, batch, at=batch.created_at)
         self.progress = progress
-        self.look: Comparison | None = None
+        self.comparison: Comparison | None = None
 
-    def take(self, source: Source, inspection: _Inspection) -> DumpReport:
+    def import_file(self, source: Source, inspection: _Inspection) -> DumpReport:
         """Store one file as the newest edition of its dump, unless it is that already."""
         previous = Dump.objects.current().filter(name=source.name).first()
-        report = DumpReport(source.name, 0, len(inspection.fingerprints))
+        report = DumpReport(source.name, 0, inspection.answers)
         if previous and previous.sha256 == inspection.sha256:
             report.edition = previous.edition
             report.unchanged = True
             return report
-        dump = _new_edition(source, inspection, self.batch, self.provenance.at)
+        dump = _create_edition(source, inspection, self.batch, self.provenance.at)
         report.edition = dump.edition
-        report.vanished = _missing(previous, inspection)
-        for passages in self._chunks(source, dump):
-            report.findings += self._take_passages(passages, dump, len(report.findings))
+        texts: set[str] = set()
+        source.file.seek(0)
+        for parts in split_in_chunks(scan_dump(source.file), CHUNK):
+            if isinstance(tail := parts[-1], ParsedTail):
+                Dump.objects.filter(pk=dump.pk).update(tail=tail.text)
+            passages = [(part, fingerprint(part.answer)) for part in parts if isinstance(part, ParsedPassage)]
+            texts.update(text for _, text in passages)
+            report.findings += self._import_passages(passages, dump, len(report.findings))
             if self.progress:
                 self.progress(len(report.findings), report.answers)
+        report.vanished = _find_vanished(previous, texts)
         _prove_round_trip(dump, source)
         return report
 
     def compare(self, reports: Sequence[DumpReport]) -> None:
-        """Look for what is new among everything in use, what came in with it included, and tell what it is like."""
+        """Compare the new entries with all in use and with each other, and report what they resemble."""
         if any(finding.verdict == DumpVerdict.NEW for report in reports for finding in report.findings):
-            self.look = DuplicateIndex().compare_waiting()
+            self.comparison = DuplicateIndex().compare_waiting()
             for report in reports:
-                attach_resemblances(report, self.look.pairs)
+                attach_resemblances(report, self.comparison.pairs)
 
     def store_pairs(self) -> None:
-        """Keep what was found, once the import is committed."""
-        if self.look:
-            store_comparison(self.look)
+        """Store the pairs that were found, once the import is committed."""
+        if self.comparison:
+            store_comparison(self.comparison)
 
-    def _chunks(self, source: Source, dump: Dump) -> Iterator[list[ParsedPassage]]:
-        source.file.seek(0)
-        parts = scan_dump(source.file)
-        while chunk := list(itertools.islice(parts, CHUNK)):
-            if isinstance(chunk[-1], ParsedTail):
-                Dump.objects.filter(pk=dump.pk).update(tail=chunk[-1].text)
-            yield [part for part in chunk if isinstance(part, ParsedPassage)]
-
-    def _take_passages(self, passages: list[ParsedPassage], dump: Dump, before: int) -> list[Finding]:
-        fingerprints = [fingerprint(passage.answer) for passage in passages]
+    def _import_passages(self, passages: list[tuple[ParsedPassage, str]], dump: Dump, before: int) -> list[Finding]:
+        """Store passages, given with their fingerprints, and the entries that they lack; return what each became."""
         texts: dict[str, str] = {}
-        for text, passage in zip(fingerprints, passages, strict=True):
+        for passage, text in passages:
             texts.setdefault(text, passage.answer)
-        known = {text: found[0] for text, found in find_matches(texts).items()}
-        self._bring_back(known.values())
+        known = self._find_known(texts)
         new = self._create({text: answer for text, answer in texts.items() if text and text not in known})
-        numbers = {text: match.number for text, match in known.items()} | new
+        numbers = known | new
         findings = [
             Finding(position, passage.line, *_judge(text, numbers, new))
-            for position, (text, passage) in enumerate(zip(fingerprints, passages, strict=True), start=before + 1)
+            for position, (passage, text) in enumerate(passages, start=before + 1)
         ]
-        StoredPassage.objects.bulk_create(
-            _stored(passage, text, dump, finding)
-            for passage, text, finding in zip(passages, fingerprints, findings, strict=True)
+        Passage.objects.bulk_create(
+            _build_passage(passage, text, dump, finding)
+            for (passage, text), finding in zip(passages, findings, strict=True)
         )
         return findings
 
-    def _bring_back(self, known: Iterable[Match]) -> None:
-        """Restore entries that went out of use only with an import that was undone."""
-        numbers = {match.number for match in known if match.undone}
-        if numbers:
-            restore_entries(sorted(numbers), self.provenance)
+    def _find_known(self, texts: Collection[str]) -> dict[str, int]:
+        """Return the entries of known texts; those archived only because their import was undone are restored."""
+        best = {text: matches[0] for text, matches in find_matches(texts).items()}
+        if undone := {match.number for match in best.values() if match.undone}:
+            restore_entries(sorted(undone), self.provenance)
+        return {text: match.number for text, match in best.items()}
 
     def _create(self, answers: dict[str, str]) -> dict[str, int]:
+        """Create an entry for each answer, by the fingerprints of their texts."""
         if not answers:
             return {}
         contents = [Content(answer=one_line_end(answer)) for answer in answers.values()]
-        outcomes = create_entries(contents, self.provenance)
+        outcomes = create_entries(contents, self.provenance, fingerprints=list(answers))
         return {text: outcome.entry.pk for text, outcome in zip(answers, outcomes, strict=True)}
 
 
 def _judge(text: str, numbers: dict[str, int], new: dict[str, int]) -> tuple[DumpVerdict, int | None]:
-    """Return verdict and entry of one answer; a second copy of a new answer is known already."""
+    """Return verdict and entry of one answer; it takes the text out of `new`, so that a second copy is known."""
     if not text:
         return DumpVerdict.EMPTY, None
     return DumpVerdict.NEW if new.pop(text, None) else DumpVerdict.KNOWN, numbers[text]
 
 
-def _new_edition(source: Source, inspection: _Inspection, batch: Batch, at: datetime) -> Dump:
+def _create_edition(source: Source, inspection: _Inspection, batch: Batch, at: datetime) -> Dump:
     last = Dump.objects.filter(name=source.name).order_by("-edition").first()
     return Dump.objects.create(
         name=source.name,
@@ -244,23 +244,22 @@ def _new_edition(source: Source, inspection: _Inspection, batch: Batch, at: date
     )
 
 
-def _missing(previous: Dump | None, inspection: _Inspection) -> list[Finding]:
+def _find_vanished(previous: Dump | None, texts: set[str]) -> list[Finding]:
     """Return the passages of the previous edition whose text the new one lacks, one for each entry."""
     if previous is None:
         return []
-    here = set(inspection.fingerprints)
     columns = ("fingerprint", "position", "line", "entry")
     rows = previous.passages.exclude(fingerprint="").order_by("position").values_list(*columns)
-    missing = {
+    vanished = {
         entry: Finding(position, line, DumpVerdict.VANISHED, entry)
         for text, position, line, entry in rows.iterator(CHUNK)
-        if text not in here
+        if text not in texts
     }
-    return list(missing.values())
+    return list(vanished.values())
 
 
 def _prove_round_trip(dump: Dump, source: Source) -> None:
-    """Take nothing that cannot be given back: a file that changed between its two readings, say."""
+    """Export what was stored. Raises ImportRefused where its bytes differ, as after a change between two readings."""
     try:
         for _ in export_dump(Dump.objects.get(pk=dump.pk)):
             pass
@@ -270,8 +269,8 @@ def _prove_round_trip(dump: Dump, source: Source) -> None:
         ) from error
 
 
-def _stored(passage: ParsedPassage, text: str, dump: Dump, finding: Finding) -> StoredPassage:
-    return StoredPassage(
+def _build_passage(passage: ParsedPassage, text: str, dump: Dump, finding: Finding) -> Passage:
+    return Passage(
         dump=dump,
         position=finding.position,
         line=passage.line,

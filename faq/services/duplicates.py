@@ -1,4 +1,4 @@
-"""Duplicates: finding the pairs, keeping them true while texts change, and remembering what editors decide.
+"""Duplicates: finding the pairs, keeping them true while texts change, and storing what editors decide.
 
 A write that changes the text of an entry, or takes it in or out of use, clears `Entry.compared` and calls
 `compare_waiting` once it is committed: a failure there does not fail the write, and the entry waits for the next call.
@@ -15,20 +15,19 @@ from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.duplicates.pairs import GENERATION, Document, FoundPair
 from faq.enums import Decision, EntryStatus
 from faq.models import Entry, Epoch, Pair
-from faq.services.duplicates_comparison import DuplicateIndex, compare_entries_waiting
+from faq.services.duplicates_comparison import DuplicateIndex
 from faq.services.duplicates_store import ScanReport, store_comparison
 from faq.services.roles import Author, require
 
-_ROUNDS = 5
-"""Looks after which somebody else's compare_waiting sees to what still changes."""
-_SAMPLE = 20
-"""Entries that are compared again to see whether what is stored is true."""
-_texts = DuplicateIndex()
-"""One for each process."""
+_MAX_ROUNDS = 5
+"""Comparisons after which entries that still change are left to the writers that change them."""
+_SAMPLE_SIZE = 20
+_index = DuplicateIndex()
+"""The index of this process."""
 
 
-class Said(NamedTuple):
-    """What is stored, or found, of a pair."""
+class PairSummary(NamedTuple):
+    """A pair, stored or found, in the columns that a check compares."""
 
     left: int
     right: int
@@ -37,31 +36,30 @@ class Said(NamedTuple):
 
 
 def find_similar(question: str, answer: str, *, number: int = 0) -> list[FoundPair]:
-    """Return the pairs that a text makes with stored entries, best first; `number` is its own entry, where it has one.
+    """Return the pairs that a text makes with stored entries, siblings included, best first.
 
-    The text's key is its number. Siblings are among them. The first call in a process reads all entries; each
-    later one takes milliseconds.
+    `number` is the text's own entry, where it has one, and the text's key in the pairs. The first call in
+    a process reads all entries; each later one takes milliseconds.
     """
-    return _texts.check(Document(number, question, answer))
+    return _index.check(Document(number, question, answer))
 
 
 def compare_waiting() -> None:
-    """Bring the stored pairs up to date with all that was written since; nothing to do costs one query.
+    """Compare all entries that wait for it and store their pairs; one query where none waits.
 
-    Not to be called within a transaction.
+    Must not be called within a transaction.
     """
-    for _ in range(_ROUNDS):
-        look = compare_entries_waiting(_texts)
-        if look is None:
+    for _ in range(_MAX_ROUNDS):
+        comparison = _index.compare_waiting()
+        if not comparison.numbers or not store_comparison(comparison).postponed:
             return
-        store_comparison(look)
 
 
 def find_duplicates(progress: ProgressCallback | None = None, *, processes: int = 1) -> ScanReport:
-    """Look at every entry in use, whatever was found before, and bring the stored pairs up to date.
+    """Compare all entries in use, whatever was found before, and store their pairs.
 
-    Pairs that an editor has decided on stay, with their decision, also where the texts are not alike any more.
-    Editors may write meanwhile. Not to be called within a transaction, nor with several processes from a thread.
+    Pairs that an editor has decided on stay, with their decision, even where the texts are no longer alike.
+    Editors may write meanwhile. Must not be called within a transaction, nor with several processes from a thread.
     """
     report = store_comparison(DuplicateIndex().compare_all(progress, processes=processes))
     compare_waiting()
@@ -69,35 +67,33 @@ def find_duplicates(progress: ProgressCallback | None = None, *, processes: int 
     return report
 
 
-def recheck_sample() -> Iterator[tuple[int, set[Said], set[Said]]]:
-    """Compare some entries again with all others; return each one's number, stored pairs and found pairs."""
-    texts = DuplicateIndex()
+def recheck_sample() -> Iterator[tuple[int, set[PairSummary], set[PairSummary]]]:
+    """Compare some entries again with all others; yield each one's number, its stored pairs and the found ones."""
+    index = DuplicateIndex()
     settled = Entry.objects.exclude(status=EntryStatus.ARCHIVED).filter(compared__isnull=False)
     numbers = list(settled.order_by("pk").values_list("pk", flat=True))
     known = set(numbers)
-    for number in numbers[:: -(-len(numbers) // _SAMPLE) or 1]:
+    for number in numbers[:: -(-len(numbers) // _SAMPLE_SIZE) or 1]:
         entry = Entry.objects.select_related("head").get(pk=number)
-        found = texts.check(Document(number, entry.head.question, entry.head.answer))
+        pairs = index.check(Document(number, entry.head.question, entry.head.answer))
         rows = Pair.objects.of_entry(number).filter(stands=True).values_list("left", "right", "kind", "score")
-        yield (
-            number,
-            {Said(*row) for row in rows if known.issuperset(row[:2])},
-            {
-                Said(pair.left, pair.right, pair.verdict.kind.value, pair.verdict.score)
-                for pair in found
-                if known.issuperset((pair.left, pair.right))
-            },
-        )
+        stored = {PairSummary(*row) for row in rows}
+        found = {PairSummary(one.left, one.right, one.verdict.kind.value, one.verdict.score) for one in pairs}
+        yield number, _among(known, stored), _among(known, found)
+
+
+def _among(numbers: set[int], pairs: set[PairSummary]) -> set[PairSummary]:
+    return {pair for pair in pairs if pair.left in numbers and pair.right in numbers}
 
 
 def has_outdated_pairs() -> bool:
-    """Return whether stored pairs were found by a detector that judges otherwise than this one."""
+    """Return whether any stored pair was found by a detector of another generation."""
     return Pair.objects.filter(stands=True).exclude(generation=GENERATION).exists()
 
 
 @transaction.atomic
 def decide_pair(pair: Pair, decision: Decision | None, author: Author, *, at: datetime | None = None) -> Pair:
-    """Remember what an editor makes of a pair, on the texts as they are; none takes a decision back.
+    """Store an editor's decision on a pair and on its texts of now; None takes a decision back.
 
     Raises PermissionDenied, Pair.DoesNotExist.
     """

@@ -1,11 +1,11 @@
-"""Looking for the pairs of entries whose text changed, in an index of all texts in use.
+"""The comparison of entries whose text changed with all others, in the index of all texts that a process keeps.
 
-`Entry.compared` says what is known of an entry's text: the rank of the comparison that it last took part in, or
-nothing while it waits for one. Ranks grow in the order of commits, so that whoever has seen one has seen all before.
+`Entry.compared` is the rank of the comparison that an entry's text last took part in, or None while the entry waits
+for one. Ranks grow in the order of commits, so that a process that has read one has read all those before.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -13,34 +13,38 @@ from django.db.models import Q, QuerySet
 
 from faq.caching import register_cache
 from faq.domain.duplicates.index import DocumentIndex, ProgressCallback
+from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import Document, FoundPair
 from faq.enums import EntryStatus
 from faq.models import Entry
 
-CHUNK = 500
-_MANY = 100
-"""Texts that take longer to be taken in one by one than an index of everything takes to be made."""
+_READ_SIZE = 500
+"""Rows that are fetched together."""
+_MAX_ADDITIONS = 100
+"""Texts up to which adding them one by one takes less time than building the index again."""
 _COLUMNS = ("pk", "status", "head", "compared", "head__question", "head__answer")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was compared with everything in use, and what was found."""
+    """The entries that were compared with all those in use, and the pairs that were found."""
 
     numbers: frozenset[int]
-    """The entries compared; those out of use have no pairs."""
+    """The entries compared, those out of use included: they have no pairs."""
     pairs: list[FoundPair] = field(default_factory=list)
-    """All pairs that these are in."""
-    heads: dict[int, int] = field(default_factory=dict)
-    """The version of every entry that was read."""
-    upto: int | None = None
-    """The last comparison whose texts were read; none where no text was."""
+    """All pairs of these entries."""
+    materials: Mapping[int, str] = field(default_factory=dict)
+    """The material fingerprint of the text of every entry that has a pair."""
+    heads: Mapping[int, int] = field(default_factory=dict)
+    """The version of every entry whose text was read."""
+    last_rank: int | None = None
+    """The rank of the last comparison whose texts were read; None where no text was."""
     documents: int = 0
-    """How many texts are in use."""
+    """Number of texts in use."""
 
 
 class DuplicateIndex:
-    """The texts of all entries in use, brought up to date at every use."""
+    """An index of the texts of all entries in use, brought up to date at every use."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -48,75 +52,90 @@ class DuplicateIndex:
         register_cache(self)
 
     def clear(self) -> None:
-        """Drop everything: another database, perhaps."""
+        """Drop everything: the next use reads all entries."""
         with self._lock:
             self._index: DocumentIndex | None = None
             self._heads: dict[int, int] = {}
-            self._upto = 0
-            self._unsure = False
+            self._last_rank = 0
+            self._is_uncertain = False
 
     def check(self, document: Document) -> list[FoundPair]:
         """Return the pairs of a text that is not stored, best first."""
         with self._lock:
-            index, _ = self._present()
+            index, _ = self._update()
             return index.check(document)
 
     def compare_waiting(self) -> Comparison:
-        """Compare the texts that wait for it with all others."""
+        """Compare the entries that wait for it with all others, in one query where the index was built before.
+
+        The index is not built where none of those that wait is in use.
+        """
         with self._lock:
-            index, waiting = self._present()
-            found = _found(index, {number: document for number, document in waiting.items() if document})
-            return Comparison(frozenset(waiting), found, dict(self._heads), self._upto, len(index))
+            if self._index is None:
+                rows = Entry.objects.filter(compared=None, head__isnull=False).values_list("pk", "status", "head")
+                waiting_heads = {number: head for number, status, head in rows if status == EntryStatus.ARCHIVED}
+                if len(waiting_heads) == len(rows):
+                    return Comparison(frozenset(waiting_heads), heads=waiting_heads)
+            index, waiting = self._update()
+            in_use = {number: document for number, document in waiting.items() if document}
+            return self._build_comparison(index, frozenset(waiting), _find_pairs(index, in_use), dict(self._heads))
 
     def compare_all(self, progress: ProgressCallback | None = None, *, processes: int = 1) -> Comparison:
-        """Compare all texts with one another, whatever was found before; several processes are forked for it."""
+        """Compare all entries with one another, whatever was found before, in several forked processes if asked to."""
         with self._lock:
             self.clear()
-            index, _ = self._present(processes)
+            index, _ = self._update(processes)
             if progress:
                 progress(0, len(index))
             found = list(index.pairs(processes=processes, progress=progress))
             archived = Entry.objects.filter(status=EntryStatus.ARCHIVED, head__isnull=False)
             heads = self._heads | dict(archived.values_list("pk", "head"))
-            return Comparison(frozenset(heads), found, heads, self._upto, len(index))
+            return self._build_comparison(index, frozenset(heads), found, heads)
 
-    def _present(self, processes: int = 1) -> tuple[DocumentIndex, dict[int, Document | None]]:
-        """Bring the index up to date; return it, and the texts that wait to be compared, none where out of use."""
-        if self._unsure:
+    def _build_comparison(
+        self, index: DocumentIndex, numbers: frozenset[int], pairs: list[FoundPair], heads: dict[int, int]
+    ) -> Comparison:
+        paired = {number for pair in pairs for number in (pair.left, pair.right)}
+        materials = {number: material_fingerprint(index.document(number)) for number in paired}
+        return Comparison(numbers, pairs, materials, heads, self._last_rank, len(index))
+
+    def _update(self, processes: int = 1) -> tuple[DocumentIndex, dict[int, Document | None]]:
+        """Bring the index up to date; return it and the entries that wait, each with its text, None if out of use."""
+        if self._is_uncertain:
             self.clear()
         try:
-            waiting = self._bring_up_to_date(processes)
+            index, waiting = self._read_changes(processes)
         except BaseException:
-            # Half of what was read may be in the index.
+            # The index may hold half of what was read.
             self.clear()
             raise
-        # What was read in a transaction may be taken back with it.
-        self._unsure = connection.in_atomic_block
-        return self._index or DocumentIndex(), waiting
+        # A transaction may still be rolled back, with the texts that were read in it.
+        self._is_uncertain = connection.in_atomic_block
+        return index, waiting
 
-    def _bring_up_to_date(self, processes: int) -> dict[int, Document | None]:
+    def _read_changes(self, processes: int) -> tuple[DocumentIndex, dict[int, Document | None]]:
         waiting: dict[int, Document | None] = {}
         if self._index is not None:
-            changed = Q(compared=None) | Q(compared__gt=self._upto)
+            changed = Q(compared=None) | Q(compared__gt=self._last_rank)
             documents = list(self._read(Entry.objects.filter(changed), waiting))
-            if len(documents) <= _MANY:
+            if len(documents) <= _MAX_ADDITIONS:
                 for document in documents:
                     self._index.add(document)
-                return waiting
+                return self._index, waiting
             self.clear()
         in_use = Q(compared=None) | ~Q(status=EntryStatus.ARCHIVED)
         self._index = DocumentIndex(self._read(Entry.objects.filter(in_use), waiting), processes=processes)
-        return waiting
+        return self._index, waiting
 
     def _read(self, entries: QuerySet[Entry], waiting: dict[int, Document | None]) -> Iterator[Document]:
-        """Return the texts that the index does not have as they stand, and take out of it those out of use."""
+        """Yield the texts that the index lacks, remove from it those out of use, and fill `waiting`."""
         rows = entries.filter(head__isnull=False).values_list(*_COLUMNS)
-        for number, status, head, compared, question, answer in rows.iterator(CHUNK):
+        for number, status, head, rank, question, answer in rows.iterator(_READ_SIZE):
             document = None if status == EntryStatus.ARCHIVED else Document(number, question, answer)
-            if compared is None:
+            if rank is None:
                 waiting[number] = document
             else:
-                self._upto = max(self._upto, compared)
+                self._last_rank = max(self._last_rank, rank)
             if self._heads.get(number) == head:
                 continue
             self._heads[number] = head
@@ -126,20 +145,9 @@ class DuplicateIndex:
                 self._index.remove(number)
 
 
-def compare_entries_waiting(texts: DuplicateIndex) -> Comparison | None:
-    """Compare the entries that wait for it with all others; nothing where none does."""
-    waiting = list(Entry.objects.filter(compared=None, head__isnull=False).values_list("pk", "status", "head"))
-    if not waiting:
-        return None
-    if any(status != EntryStatus.ARCHIVED for _, status, _ in waiting):
-        return texts.compare_waiting()
-    heads = {number: head for number, _, head in waiting}
-    return Comparison(frozenset(heads), heads=heads)
-
-
-def _found(index: DocumentIndex, waiting: dict[int, Document]) -> list[FoundPair]:
-    """Return the pairs of some of the texts of an index, each once."""
-    if 2 * len(waiting) > len(index):
-        return [pair for pair in index.pairs() if pair.left in waiting or pair.right in waiting]
-    found = {(pair.left, pair.right): pair for document in waiting.values() for pair in index.check(document)}
+def _find_pairs(index: DocumentIndex, documents: Mapping[int, Document]) -> list[FoundPair]:
+    """Return the pairs of some of the documents of an index, each once."""
+    if 2 * len(documents) > len(index):
+        return [pair for pair in index.pairs() if pair.left in documents or pair.right in documents]
+    found = {(pair.left, pair.right): pair for document in documents.values() for pair in index.check(document)}
     return list(found.values())

@@ -1,141 +1,147 @@
-"""Storing the pairs that were found, so that they say what the texts of now say, whoever writes meanwhile."""
+"""The storage of found pairs, so that they are true of the latest texts, whatever is written meanwhile."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from faq.domain.duplicates.material import material_fingerprint
-from faq.domain.duplicates.pairs import GENERATION, Document, FoundPair
+from faq.domain.chunks import split_in_chunks
+from faq.domain.duplicates.pairs import GENERATION, FoundPair
 from faq.models import Entry, Pair
-from faq.services.duplicates_comparison import CHUNK, Comparison
+from faq.services.duplicates_comparison import Comparison
 
-_SAID = ("kind", "score", "evidence", "generation", "stands", "left_text", "right_text")
+_CHUNK = 500
+"""Entries, or pairs, of one query."""
+_VERDICT_COLUMNS = ("kind", "score", "evidence", "generation", "stands", "left_text", "right_text")
 _LOCK = 0x70616972
-"""Number of the lock that whoever stores pairs holds on PostgreSQL."""
+"""Number of the advisory lock on PostgreSQL under which pairs are stored."""
 
 
 @dataclass(slots=True)
 class ScanReport:
-    """What a look at entries found."""
+    """The outcome of a comparison that was stored."""
 
     documents: int = 0
+    """Number of texts in use."""
     pairs: list[Pair] = field(default_factory=list)
-    """All pairs that stand, siblings included; filled in by a look at everything."""
+    """All pairs that stand, siblings included; only a comparison of everything fills it in."""
     new: int = 0
     gone: int = 0
+    postponed: int = 0
+    """Number of entries that changed meanwhile and wait to be compared again."""
 
 
 @transaction.atomic(durable=True)
-def store_comparison(look: Comparison) -> ScanReport:
-    """Have the stored pairs of the entries that were compared say what was found, and no others.
+def store_comparison(comparison: Comparison) -> ScanReport:
+    """Make the stored pairs of the entries that were compared those that were found.
 
-    An entry that changed since it was read, or that was compared by somebody who did not read the same texts,
-    is left as it is and waits to be compared again. Pairs that an editor has decided on stay, with their decision.
+    An entry that changed since it was read, or that another process compared without having read the same texts,
+    keeps its pairs and waits to be compared again. A pair that an editor has decided on stays, with its decision.
     """
-    _wait_for_others()
-    _lock(look.numbers)
-    moved = _moved(look)
-    compared = look.numbers - moved
-    report = ScanReport(look.documents)
-    found = [pair for pair in look.pairs if pair.left not in moved and pair.right not in moved]
-    _store(found, _known(compared, moved), report)
-    rank = (Entry.objects.aggregate(last=Max("compared"))["last"] or 0) + 1
-    for some in _parts(compared):
-        Entry.objects.filter(pk__in=some, compared=None).update(compared=rank)
-    for some in _parts(moved):
-        Entry.objects.filter(pk__in=some).update(compared=None)
+    _wait_for_other_processes()
+    locked_heads = _lock_waiting(comparison.numbers)
+    newer_ranks = _read_newer_ranks(comparison)
+    stale = _find_stale(comparison, locked_heads, newer_ranks)
+    compared = comparison.numbers - stale
+    report = ScanReport(comparison.documents, postponed=len(stale))
+    found = [pair for pair in comparison.pairs if pair.left not in stale and pair.right not in stale]
+    _store_pairs(found, _read_stored(compared, stale), comparison.materials, report)
+    rank = _last_rank(comparison, newer_ranks) + 1
+    for chunk in _chunks(compared):
+        Entry.objects.filter(pk__in=chunk, compared=None).update(compared=rank)
+    for chunk in _chunks(stale):
+        Entry.objects.filter(pk__in=chunk).update(compared=None)
     return report
 
 
-def _wait_for_others() -> None:
+def _wait_for_other_processes() -> None:
     """Let one process store at a time. SQLite has one writer at a time anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _lock(numbers: Collection[int]) -> None:
-    """Hold the entries that waited to be compared, in the order of all writers, until they no longer wait."""
+def _lock_waiting(numbers: Collection[int]) -> dict[int, int]:
+    """Lock the entries that still wait, in the order in which all writers lock, and return their versions."""
     waiting = Entry.objects.filter(compared=None).order_by("pk").select_for_update(no_key=True)
-    for some in _parts(numbers):
-        list(waiting.filter(pk__in=some).values_list("pk", flat=True))
+    heads: dict[int, int] = {}
+    for chunk in _chunks(numbers):
+        heads |= dict(waiting.filter(pk__in=chunk).values_list("pk", "head"))
+    return heads
 
 
-def _moved(look: Comparison) -> set[int]:
-    """Return the entries of which the look did not read the text of now, though its pairs or others count on it."""
-    moved: set[int] = set()
-    for some in _parts(look.numbers.union(*((pair.left, pair.right) for pair in look.pairs))):
-        heads = Entry.objects.filter(pk__in=some).values_list("pk", "head")
-        moved |= {number for number, head in heads if look.heads[number] != head}
-    if look.upto is not None:
-        since = Entry.objects.filter(compared__gt=look.upto).values_list("pk", "head")
-        moved |= {number for number, head in since if look.heads.get(number) != head}
-    return moved
+def _read_newer_ranks(comparison: Comparison) -> list[tuple[int, int, int]]:
+    """Return number, version and rank of the entries that were compared since the comparison read the texts."""
+    if comparison.last_rank is None:
+        return []
+    newer = Entry.objects.filter(compared__gt=comparison.last_rank)
+    return list(newer.values_list("pk", "head", "compared"))
 
 
-def _known(numbers: Collection[int], moved: Collection[int]) -> list[Pair]:
-    """Return the stored pairs that a look replaces."""
-    known: dict[int, Pair] = {}
-    for some in _parts(numbers):
-        known |= Pair.objects.filter(Q(left__in=some) | Q(right__in=some)).in_bulk()
-    return [pair for pair in known.values() if pair.left_id not in moved and pair.right_id not in moved]
+def _last_rank(comparison: Comparison, newer_ranks: list[tuple[int, int, int]]) -> int:
+    if comparison.last_rank is None:
+        return Entry.objects.aggregate(last=Max("compared"))["last"] or 0
+    return max([comparison.last_rank, *(rank for _, _, rank in newer_ranks)])
 
 
-def _store(found: Collection[FoundPair], known: Iterable[Pair], report: ScanReport) -> None:
-    stored = {(pair.left_id, pair.right_id): pair for pair in known}
-    texts = _material({number for pair in found for number in (pair.left, pair.right)})
+def _find_stale(
+    comparison: Comparison, locked_heads: dict[int, int], newer_ranks: list[tuple[int, int, int]]
+) -> set[int]:
+    """Return the entries whose latest text the comparison did not read, though its result depends on it."""
+    heads = {number: head for number, head, _ in newer_ranks} | locked_heads
+    involved = comparison.numbers.union(*((pair.left, pair.right) for pair in comparison.pairs))
+    for chunk in _chunks(involved - heads.keys()):
+        heads |= dict(Entry.objects.filter(pk__in=chunk).values_list("pk", "head"))
+    return {number for number, head in heads.items() if comparison.heads.get(number) != head}
+
+
+def _read_stored(numbers: Collection[int], stale: Collection[int]) -> list[Pair]:
+    """Return the stored pairs that a comparison replaces."""
+    stored: dict[int, Pair] = {}
+    for chunk in _chunks(numbers):
+        stored |= Pair.objects.filter(Q(left__in=chunk) | Q(right__in=chunk)).in_bulk()
+    return [pair for pair in stored.values() if pair.left_id not in stale and pair.right_id not in stale]
+
+
+def _store_pairs(
+    found: Collection[FoundPair], stored: Iterable[Pair], materials: Mapping[int, str], report: ScanReport
+) -> None:
+    unseen = {(pair.left_id, pair.right_id): pair for pair in stored}
     now = timezone.now()
     new: list[Pair] = []
     changed: list[Pair] = []
-    for one in found:
-        pair = stored.pop((one.left, one.right), None)
-        said = _said(one, texts)
+    for found_pair in found:
+        pair = unseen.pop((found_pair.left, found_pair.right), None)
+        columns = _verdict_columns(found_pair, materials)
         if pair is None:
-            new.append(Pair(left_id=one.left, right_id=one.right, found_at=now, **said))
-        elif any(getattr(pair, name) != value for name, value in said.items()):
-            changed.append(_as_said(pair, said))
-    Pair.objects.bulk_create(new, batch_size=CHUNK)
-    Pair.objects.bulk_update(changed, _SAID, batch_size=CHUNK)
-    for gone in _parts(pair.pk for pair in stored.values()):
-        Pair.objects.filter(pk__in=gone, decision="").delete()
-        Pair.objects.filter(pk__in=gone, stands=True).update(stands=False)
-    report.new, report.gone = len(new), sum(pair.stands for pair in stored.values())
+            new.append(Pair(left_id=found_pair.left, right_id=found_pair.right, found_at=now, **columns))
+        elif any(getattr(pair, name) != value for name, value in columns.items()):
+            for name, value in columns.items():
+                setattr(pair, name, value)
+            changed.append(pair)
+    Pair.objects.bulk_create(new, batch_size=_CHUNK)
+    Pair.objects.bulk_update(changed, _VERDICT_COLUMNS, batch_size=_CHUNK)
+    for chunk in _chunks(pair.pk for pair in unseen.values()):
+        Pair.objects.filter(pk__in=chunk, decision="").delete()
+        Pair.objects.filter(pk__in=chunk, stands=True).update(stands=False)
+    report.new, report.gone = len(new), sum(pair.stands for pair in unseen.values())
 
 
-def _material(numbers: Collection[int]) -> dict[int, str]:
-    """Name what the latest texts of entries say."""
-    named: dict[int, str] = {}
-    for some in _parts(numbers):
-        texts = Entry.objects.filter(pk__in=some).values_list("pk", "head__question", "head__answer")
-        named |= {document.key: material_fingerprint(document) for document in (Document(*row) for row in texts)}
-    return named
-
-
-def _said(one: FoundPair, texts: dict[int, str]) -> dict[str, object]:
-    """Return what a stored pair is to say of one that was found, by column."""
-    verdict, reason = one.verdict, one.verdict.reason
+def _verdict_columns(pair: FoundPair, materials: Mapping[int, str]) -> dict[str, object]:
+    """Return the values of _VERDICT_COLUMNS for a pair that was found."""
+    verdict, reason = pair.verdict, pair.verdict.reason
     return {
         "kind": verdict.kind.value,
         "score": verdict.score,
         "evidence": {"cause": reason.cause.value, "left": reason.left, "right": reason.right} if reason else {},
         "generation": GENERATION,
         "stands": True,
-        "left_text": texts[one.left],
-        "right_text": texts[one.right],
+        "left_text": materials[pair.left],
+        "right_text": materials[pair.right],
     }
 
 
-def _as_said(pair: Pair, said: dict[str, object]) -> Pair:
-    for name, value in said.items():
-        setattr(pair, name, value)
-    return pair
-
-
-def _parts(numbers: Iterable[int]) -> Iterator[list[int]]:
-    """Cut into parts that one query takes."""
-    ordered = sorted(numbers)
-    for start in range(0, len(ordered), CHUNK):
-        yield ordered[start : start + CHUNK]
+def _chunks(numbers: Iterable[int]) -> Iterator[list[int]]:
+    return split_in_chunks(sorted(numbers), _CHUNK)

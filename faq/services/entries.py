@@ -6,6 +6,7 @@ The check, the lock, the version and its effects share one transaction.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from django.db import transaction
 from django.utils.text import capfirst
@@ -34,20 +35,32 @@ def create_entry(content: Content, provenance: Provenance, *, then: Action | Non
 
 
 @transaction.atomic
-def create_entries(contents: Iterable[Content], provenance: Provenance, *, then: Action | None = None) -> list[Outcome]:
-    """Create entries, in a number of queries that does not depend on how many. Raises as `create_entry`."""
+def create_entries(
+    contents: Iterable[Content],
+    provenance: Provenance,
+    *,
+    then: Action | None = None,
+    fingerprints: Iterable[str] = (),
+) -> list[Outcome]:
+    """Create entries, in a number of queries that does not depend on how many. Raises as `create_entry`.
+
+    `fingerprints` are those of the answers, in the same order, where the caller has computed them.
+    """
     _require_rights("faq.add_entry", then, provenance)
     taxonomy = load_taxonomy()
     cleaned = [clean(content, taxonomy) for content in contents]
     entries = Entry.objects.bulk_create(
         Entry(created_at=provenance.at, updated_at=provenance.at, status=EntryStatus.DRAFT) for _ in cleaned
     )
-    changes = [_created(entry, content, then) for entry, content in zip(entries, cleaned, strict=True)]
+    changes = [
+        _created(entry, content, then, text) for entry, content, text in zip_longest(entries, cleaned, fingerprints)
+    ]
     return record(changes, taxonomy, provenance)
 
 
-def _created(entry: Entry, content: Content, then: Action | None) -> Change:
-    return Change(entry, content, Action.CREATED, target_status(then, entry, content) if then else EntryStatus.DRAFT)
+def _created(entry: Entry, content: Content, then: Action | None, text: str | None) -> Change:
+    status = target_status(then, entry, content) if then else EntryStatus.DRAFT
+    return Change(entry, content, Action.CREATED, status, answer_fingerprint=text)
 
 
 @dataclass(frozen=True, slots=True)

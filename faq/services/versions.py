@@ -46,6 +46,8 @@ class Change:
     """The version that the public reads while the new one is a draft."""
     minor: bool = False
     """What the version is to say of itself, see `Version.minor`."""
+    answer_fingerprint: str | None = None
+    """The fingerprint of the answer, where it has been computed already."""
 
     @property
     def goes_live(self) -> bool:
@@ -171,7 +173,7 @@ def _version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Vers
         number=change.entry.head.number + 1 if change.entry.head else 1,
         question=change.content.question,
         answer=change.content.answer,
-        answer_fingerprint=fingerprint(change.content.answer),
+        answer_fingerprint=_fingerprint_of(change),
         filing=_labelled(change.content.filing, taxonomy),
         status=change.text_status,
         action=change.action,
@@ -182,6 +184,11 @@ def _version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Vers
         batch=provenance.batch,
         created_at=provenance.at,
     )
+
+
+def _fingerprint_of(change: Change) -> str:
+    known = change.answer_fingerprint
+    return fingerprint(change.content.answer) if known is None else known
 
 
 def _labelled(filing: Filing, taxonomy: Taxonomy) -> dict[str, list[dict[str, int | str]]]:

@@ -45,7 +45,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         description="Mesure la détection des doublons sur des réponses fabriquées, dont les paires sont connues.",
     )
     parser.add_argument("--answers", type=int, default=ANSWERS, help="nombre de réponses (2 000)")
-    parser.add_argument("--seed", type=int, default=1, help="tirage : le même donne les mêmes réponses (1)")
+    parser.add_argument("--seed", type=int, default=1, help="tirage : le même donne les mêmes réponses (1)")
     parser.add_argument("--processes", type=int, default=2, help="nombre de processus (2)")
     return parser.parse_args(arguments)
 

@@ -50,17 +50,22 @@ class DocumentIndex:
     def __len__(self) -> int:
         return len(self._slots)
 
-    def add(self, document: Document) -> list[FoundPair]:
-        """Take in a document, in the place of the one with its key if there is one; return its pairs."""
+    def document(self, key: int) -> Document:
+        """Return the document of a key. Raises KeyError where there is none."""
+        document = self._documents[self._slots[key]]
+        if document is None:
+            raise KeyError(key)
+        return document
+
+    def add(self, document: Document) -> None:
+        """Add a document, in the place of the one with its key if there is one."""
         self.remove(document.key)
-        found = self.check(document)
         slot = self._slots[document.key] = len(self._documents)
         self._documents.append(document)
         self._postings.add(self._profiles(range(slot, slot + 1)))
-        return found
 
     def remove(self, key: int) -> None:
-        """Forget a document; one that is not known is forgotten already."""
+        """Remove a document, if it is there."""
         slot = self._slots.pop(key, None)
         if slot is not None:
             self._documents[slot] = None

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from faq.domain.duplicates import Cause, PairKind, Reason
+from faq.domain.text import fingerprint
 from faq.enums import DumpVerdict, EntryStatus, Origin
 from faq.models import Batch, Dump, Entry, Pair, Passage, Version
 from faq.services.content import Content
@@ -330,3 +331,22 @@ def test_imports_at_the_same_time_make_one_entry_per_text():
         thread.join()
     assert failures == []
     assert (Dump.objects.count(), Passage.objects.count(), Entry.objects.count()) == (4, 120, 30)
+
+
+def test_the_fingerprint_of_an_answer_is_computed_once(monkeypatch):
+    fingerprinted = []
+
+    def counted(text):
+        fingerprinted.append(text)
+        return fingerprint(text)
+
+    for module in ("dumps", "versions"):
+        monkeypatch.setattr(f"faq.services.{module}.fingerprint", counted)
+    answers = unlike_texts(20)
+    data = a_dump_file(*answers, answers[0], "l’INS\r\nen deux lignes")
+    take_dump(data)
+    assert len(fingerprinted) == 22
+    for passage in Passage.objects.select_related("entry__head"):
+        assert passage.fingerprint == fingerprint(passage.answer) == passage.entry.head.answer_fingerprint
+    take_dump(data)
+    assert len(fingerprinted) == 22

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from faq.caching import clear_all
+from faq.domain.duplicates import Document
 from faq.enums import Decision
 from faq.models import Entry, Pair
 from faq.services import duplicates
@@ -36,6 +38,12 @@ def is_as_found_anew():
     Pair.objects.all().delete()
     find_duplicates()
     return stored() == before
+
+
+def a_built_index():
+    index = DuplicateIndex()
+    index.check(Document(0, "", ELSEWHERE))
+    return index
 
 
 def rewrite(entry, answer):
@@ -85,11 +93,11 @@ def test_a_write_succeeds_where_comparing_fails_and_the_next_one_makes_up_for_it
 
 def test_another_process_learns_what_was_written(monkeypatch):
     an_entry("Où ?", ELSEWHERE)
-    others = DuplicateIndex()
+    others = a_built_index()
     assert others.compare_waiting().documents == 1
     one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", LONG_DELAY)
     with monkeypatch.context() as patch:
-        patch.setattr(duplicates, "_texts", others)
+        patch.setattr(duplicates, "_index", others)
         third = an_entry("Sous quel délai ?", REWORDED_DELAY)
     kinds = {(pair.left_id, pair.right_id): pair.kind for pair in Pair.objects.all()}
     assert kinds.keys() == {(one.pk, other.pk), (one.pk, third.pk), (other.pk, third.pk)}
@@ -131,7 +139,7 @@ def test_a_text_that_changes_during_a_look_leaves_no_pair_of_the_former_text():
 def test_two_looks_that_did_not_see_one_another_miss_nothing():
     """An import finds its pairs before its commit; somebody else compares meanwhile what it does not see."""
     an_entry("Où ?", ELSEWHERE)
-    look = DuplicateIndex().compare_waiting()
+    look = a_built_index().compare_waiting()
     one = an_entry("Sous quel délai ?", DELAY)
     look.heads.pop(one.pk, None)
     other = an_entry("Sous quel délai ?", DELAY)
@@ -175,3 +183,19 @@ def test_saves_at_once_leave_the_pairs_of_all():
     assert not Entry.objects.filter(compared=None).exists()
     assert Pair.objects.filter(kind="exact").count() == len(entries) * (len(entries) - 1) / 2
     assert list(faults()) == []
+
+
+@pytest.mark.parametrize("answer", [ELSEWHERE, OTHER_DELAY])
+def test_a_save_asks_once_what_waits_to_be_compared(answer):
+    an_entry("Sous quel délai ?", DELAY)
+    entry = an_entry("Où ?", ELSEWHERE)
+    with CaptureQueriesContext(connection) as queries:
+        rewrite(entry, f"{answer} Merci.")
+    waiting = [
+        query["sql"] for query in queries if 'FROM "faq_entry"' in query["sql"] and '"compared" IS NULL' in query["sql"]
+    ]
+    # One finds what waits, with its text; the other locks it to store the outcome.
+    assert len(waiting) == 2
+    with CaptureQueriesContext(connection) as queries:
+        compare_waiting()
+    assert len(queries) == 1

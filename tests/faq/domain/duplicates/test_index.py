@@ -56,7 +56,8 @@ def test_little_by_little_gives_what_a_full_scan_gives(steps, sorted_from):
                 index.remove(key)
                 continue
             documents[key] = Document(key, question, text)
-            kept |= {(pair.left, pair.right): pair.verdict for pair in index.add(documents[key])}
+            kept |= {(pair.left, pair.right): pair.verdict for pair in index.check(documents[key])}
+            index.add(documents[key])
         assert len(index) == len(documents)
         assert kept == found(index) == found(DocumentIndex(documents.values()))
 
