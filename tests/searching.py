@@ -9,11 +9,11 @@ from faq.domain.cascade import CascadeIndex
 from faq.domain.dumps import parse_dump
 from faq.domain.facets import Facet, Taxonomy, Term
 from faq.domain.search.analysis import analyse
-from faq.domain.search.filed import Filed, Labels
-from faq.domain.search.index import Found, Index
+from faq.domain.search.filing import TermFiling, TermLabels
+from faq.domain.search.index import IndexMatches, SearchIndex
 from faq.domain.search.postings import pack
-from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
-from faq.domain.search.queries import Synonyms, read_query
+from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
+from faq.domain.search.queries import Synonyms, parse_query
 from faq.domain.search.vocabulary import Vocabulary
 from faq.domain.text import fingerprint
 
@@ -49,40 +49,42 @@ class Numbering:
         return (before or Vocabulary.build((), ())).with_words(stems, forms)
 
 
-def an_index(texts: Mapping[int, Text] | Iterable[Text]) -> Index:
-    """Index texts, by number or numbered from 1."""
+def an_index(texts: Mapping[int, Text] | Iterable[Text]) -> SearchIndex:
+    """SearchIndex texts, by number or numbered from 1."""
     numbered = texts if isinstance(texts, Mapping) else dict(enumerate(texts, start=1))
     numbering = Numbering()
     stored = [(number, numbering.stored(*text)) for number, text in sorted(numbered.items())]
-    return Index.build(numbering.vocabulary(), stored, {})
+    return SearchIndex.build(numbering.vocabulary(), stored, {})
 
 
-def found(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> list[int]:
+def found(index: SearchIndex, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> list[int]:
     """Return the numbers that a query finds, best first."""
     return in_order(searched(index, query, synonyms, typing=typing))
 
 
-def in_order(result: Found) -> list[int]:
+def in_order(result: IndexMatches) -> list[int]:
     """Return the numbers of all that was found, best first."""
     return result.ranked(result.entries).numbers(0, len(result.entries))
 
 
-def searched(index: Index, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> Found:
+def searched(index: SearchIndex, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> IndexMatches:
     """Return all that a query finds."""
-    return index.search(read_query(query), synonyms, typing=typing)
+    return index.search(parse_query(query), synonyms, typing=typing)
 
 
-def best_found(index: Index, query: str, synonyms: Synonyms, filed: Filed, texts: Mapping[int, Text]) -> list[int]:
+def best_found(
+    index: SearchIndex, query: str, synonyms: Synonyms, filed: TermFiling, texts: Mapping[int, Text]
+) -> list[int]:
     """Return the numbers that a query finds as visitors see them: filing and proximity count."""
-    result = index.search(read_query(query), synonyms, filed)
+    result = index.search(parse_query(query), synonyms, filed)
     ranked = result.ranked(result.entries)
-    best = ranked.best(MOST_COMPARED)
-    phrase = Phrase.of(result.senses)
-    rest = ranked.numbers(MOST_COMPARED, len(result.entries))
-    return placed(best, phrase, {number: texts[number] for number, _ in best}) + rest
+    best = ranked.best(RERANK_DEPTH)
+    phrase = Phrase.from_terms(result.terms)
+    rest = ranked.numbers(RERANK_DEPTH, len(result.entries))
+    return rerank_by_proximity(best, phrase, {number: texts[number] for number, _ in best}) + rest
 
 
-def demo_filing() -> Filed:
+def demo_filing() -> TermFiling:
     """Where the demo FAQ is filed, its entries numbered as `demo_texts` has them."""
     starter = json.loads((FIXTURES / "taxonomy.json").read_text(encoding="utf-8"))
     terms = [Term(id, facet, one["slug"], one["label"]) for facet in Facet for id, one in enumerate(starter[facet])]
@@ -93,7 +95,7 @@ def demo_filing() -> Filed:
         for facet in Facet:
             for slug in filter(None, rows[key][facet].split(" | ")):
                 filed[facet].setdefault(taxonomy.by_slug[facet, slug].id, []).append(number)
-    return Filed(Labels(taxonomy), CascadeIndex.build(taxonomy, range(1, len(rows) + 1), filed))
+    return TermFiling(TermLabels(taxonomy), CascadeIndex.build(taxonomy, range(1, len(rows) + 1), filed))
 
 
 def starter_synonyms() -> Synonyms:

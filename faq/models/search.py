@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from faq.domain.search.analysis import LONGEST_WORD
+from faq.domain.search.analysis import MAX_WORD_BYTES
 from faq.models.entries import Entry
 
 MOST_USEFUL = 100
@@ -13,7 +13,7 @@ MOST_USEFUL = 100
 class SearchStem(models.Model):
     """What all forms of a word have in common; its primary key is the number that indexes know it by."""
 
-    key = models.CharField(max_length=LONGEST_WORD, unique=True)
+    key = models.CharField(max_length=MAX_WORD_BYTES, unique=True)
 
     class Meta:
         verbose_name = "racine"
@@ -26,7 +26,7 @@ class SearchStem(models.Model):
 class SearchForm(models.Model):
     """A word as people write it."""
 
-    form = models.CharField(max_length=LONGEST_WORD, unique=True)
+    form = models.CharField(max_length=MAX_WORD_BYTES, unique=True)
     """Without case and accents."""
     shown = models.CharField(max_length=100)
     """With them."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from faq.domain.search.analysis import GENERATION, Analysis, analyse, surfaces
+from faq.domain.search.analysis import GENERATION, Analysis, analyse, surface_forms
 from faq.domain.search.postings import pack
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
 from faq.models.entries import reference
@@ -156,7 +156,7 @@ def _learn(analysed: Sequence[tuple[Entry, Analysis]], stems: Mapping[str, int])
     shown: dict[str, str] = {}
     for entry, analysis in analysed:
         if (new - shown.keys()) & analysis.forms.keys():
-            shown = surfaces(f"{entry.question}\n{entry.answer}") | shown
+            shown = surface_forms(f"{entry.question}\n{entry.answer}") | shown
     SearchForm.objects.bulk_create(
         SearchForm(form=form, shown=shown.get(form, form)[:100], stem_id=stems[forms[form]]) for form in sorted(new)
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from faq.domain.search.remote import INDEX, STATE, document, state
+from faq.domain.search.server_queries import INDEX, STATE, document, state
 from faq.models import Epoch, SearchedEntry
 from faq.selectors.search.remote import step_on
 from faq.selectors.search.server import Server, ServerFault, search_server

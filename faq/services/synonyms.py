@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from faq.domain.search.queries import LONGEST_EXPRESSION_WORDS, Keys, expression_keys
+from faq.domain.search.queries import LONGEST_EXPRESSION_WORDS, StemKeys, parse_expression
 from faq.models import Epoch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
 from faq.services.roles import Author, require
@@ -33,7 +33,7 @@ def problems_of(group: SynonymGroup) -> list[str]:
     problems = [problem for expression in expressions for problem in _problems_of_expression(expression)]
     if problems:
         return problems
-    if len({expression_keys(expression) for expression in expressions}) < 2:
+    if len({parse_expression(expression) for expression in expressions}) < 2:
         return ["Il faut au moins deux expressions qui ne se lisent pas de la même façon."]
     if len(expressions) > MOST_EXPRESSIONS:
         return [f"Un groupe compte au plus {MOST_EXPRESSIONS} expressions ; il y en a {len(expressions)}."]
@@ -48,14 +48,14 @@ def load_starter_synonyms(path: Path) -> int:
     """
     starter = json.loads(path.read_text(encoding="utf-8"))
     known = {
-        (expression_keys(expression), one_way)
+        (parse_expression(expression), one_way)
         for expressions, one_way in SynonymGroup.objects.values_list("expressions", "one_way")
         for expression in expressions
     }
     new = [
         SynonymGroup(expressions=group["expressions"], one_way=group.get("one_way", False))
         for group in starter
-        if (expression_keys(group["expressions"][0]), group.get("one_way", False)) not in known
+        if (parse_expression(group["expressions"][0]), group.get("one_way", False)) not in known
     ]
     SynonymGroup.objects.bulk_create(new)
     if new:
@@ -66,7 +66,7 @@ def load_starter_synonyms(path: Path) -> int:
 def _problems_of_expression(expression: str) -> list[str]:
     if len(expression) > LONGEST_EXPRESSION:
         return [f"« {expression[:30]}… » est trop longue : {LONGEST_EXPRESSION} caractères au plus."]
-    keys = expression_keys(expression)
+    keys = parse_expression(expression)
     if not keys:
         return [f"« {expression} » ne dit rien à la recherche : il y faut un mot qui ne soit pas un simple mot outil."]
     if len(keys) > LONGEST_EXPRESSION_WORDS:
@@ -75,9 +75,9 @@ def _problems_of_expression(expression: str) -> list[str]:
 
 
 def _repeated(expressions: Sequence[str]) -> list[str]:
-    seen: dict[Keys, str] = {}
+    seen: dict[StemKeys, str] = {}
     for expression in expressions:
-        earlier = seen.setdefault(expression_keys(expression), expression)
+        earlier = seen.setdefault(parse_expression(expression), expression)
         if earlier is not expression:
             return [f"« {expression} » et « {earlier} » se lisent de la même façon : n’en gardez qu’une."]
     return []
@@ -85,11 +85,11 @@ def _repeated(expressions: Sequence[str]) -> list[str]:
 
 def _found_elsewhere(group: SynonymGroup) -> list[str]:
     """Tell of expressions that another group has: two groups with one of them would be one."""
-    wanted = {expression_keys(expression): expression for expression in group.expressions}
+    wanted = {parse_expression(expression): expression for expression in group.expressions}
     others = SynonymGroup.objects.in_use().filter(one_way=False).exclude(pk=group.pk)
     return [
         f"« {wanted[keys]} » est déjà dans le groupe « {other} » : complétez celui-là, ou retirez-l’en."
         for other in others
         for expression in other.expressions
-        if (keys := expression_keys(expression)) in wanted
+        if (keys := parse_expression(expression)) in wanted
     ]

@@ -9,13 +9,13 @@ from pyroaring import BitMap
 
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, Term
-from faq.domain.search.evaluation import figures, judged
-from faq.domain.search.extracts import Marks, extract
-from faq.domain.search.filed import Filed, Labels
-from faq.domain.search.index import Index
-from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
-from faq.domain.search.queries import Synonyms, read_query
-from faq.domain.search.spelling import meant
+from faq.domain.search.evaluation import compute_metrics, judge_query
+from faq.domain.search.extracts import HighlightTerms, extract
+from faq.domain.search.filing import TermFiling, TermLabels
+from faq.domain.search.index import SearchIndex
+from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
+from faq.domain.search.queries import Synonyms, parse_query
+from faq.domain.search.spelling import find_correction
 from faq.domain.search.vocabulary import Vocabulary
 from faq.domain.text import stem
 from faq.models import Entry, SearchedEntry, SearchForm, SearchStem
@@ -50,9 +50,9 @@ NO_SYNONYMS = Synonyms(())
 class Stock:
     """The first entries of the database, as searches and filters read them."""
 
-    index: Index
+    index: SearchIndex
     cascade: CascadeIndex
-    filed: Filed
+    filed: TermFiling
     offer: Term
     """The offer type that most are filed under."""
     size: int
@@ -89,11 +89,11 @@ def _stock(size: int) -> Stock:
     words = Vocabulary.build(
         SearchStem.objects.values_list("pk", "key"), SearchForm.objects.values_list("pk", "form", "stem")
     )
-    index = Index.build(words, ((number, bytes(stored)) for number, stored in rows.iterator()), {})
+    index = SearchIndex.build(words, ((number, bytes(stored)) for number, stored in rows.iterator()), {})
     cascade = _first(live_snapshot().index, BitMap(range(last + 1)))
     offers = cascade.taxonomy.by_facet[Facet.OFFER_TYPES]
     offer = max(offers, key=lambda term: cascade.count({Facet.OFFER_TYPES: term}))
-    return Stock(index, cascade, Filed(Labels(cascade.taxonomy), cascade), offer, size, last)
+    return Stock(index, cascade, TermFiling(TermLabels(cascade.taxonomy), cascade), offer, size, last)
 
 
 def _first(cascade: CascadeIndex, numbers: BitMap) -> CascadeIndex:
@@ -120,15 +120,17 @@ def _row(size: int, name: str, ours: Cost, base: Cost, like: Cost) -> tuple[str,
 
 def _searched(stock: Stock, query: str) -> int:
     """Do what a page does: search, narrow, count for every option, put the best in order, cut their extracts."""
-    result = stock.index.search(read_query(query), NO_SYNONYMS, stock.filed)
+    result = stock.index.search(parse_query(query), NO_SYNONYMS, stock.filed)
     state = {Facet.OFFER_TYPES: stock.offer}
     within = stock.cascade.select(state, result.entries)
     stock.cascade.questions(state, result.entries)
-    best = result.ranked(within).best(MOST_COMPARED)
+    best = result.ranked(within).best(RERANK_DEPTH)
     read = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
     texts = {number: (entry.question, entry.answer) for number, entry in read.items()}
-    marks = Marks.of((way.keys, way.beginning) for sense in result.senses for way in sense.ways)
-    for number in placed(best, Phrase.of(result.senses), texts)[:PAGE]:
+    marks = HighlightTerms.from_expansions(
+        (expansion.keys, expansion.beginning) for term in result.terms for expansion in term.expansions
+    )
+    for number in rerank_by_proximity(best, Phrase.from_terms(result.terms), texts)[:PAGE]:
         _, answer = texts[number]
         extract(answer, marks)
     return len(within)
@@ -155,7 +157,7 @@ def _full_text(sizes: Sequence[int]) -> None:
 
 def _by_full_text(stock: Stock, query: str) -> int:
     """Rank, count and cut extracts in the database, within the same filter."""
-    words = [word.form for word in read_query(query).words]
+    words = [word.form for word in parse_query(query).words]
     numbers = (
         f"SELECT entry_id FROM faq_entry_offer_types "  # noqa: S608
         f"WHERE offertype_id = {stock.offer.id} AND entry_id <= {stock.last}"
@@ -180,7 +182,7 @@ def _by_full_text(stock: Stock, query: str) -> int:
 
 def _by_like(stock: Stock, query: str) -> int:
     entries = Entry.objects.live().filter(offer_types=stock.offer.id, pk__lte=stock.last)
-    for word in read_query(query).words:
+    for word in parse_query(query).words:
         entries = entries.filter(answer__icontains=word.form)
     list(entries.values_list("pk", "answer")[:PAGE])
     return entries.count()
@@ -230,7 +232,9 @@ def _spelling() -> str:
     stem_of = dict(zip(forms, vocabulary.stems.tolist(), strict=True))
     stems = {stem(form) for form in forms}
     mistakes = [typo for typo in typos(forms, 2 * TYPOS) if stem(typo.typed) not in stems][:TYPOS]
-    spent = cost(lambda: [meant(typo.typed, vocabulary, index.postings.frequency) for typo in mistakes], patience=1)
+    spent = cost(
+        lambda: [find_correction(typo.typed, vocabulary, index.postings.frequency) for typo in mistakes], patience=1
+    )
     right = sum(
         place is not None and vocabulary.stems[place] == stem_of[typo.word]
         for place, typo in zip(spent.result, mistakes, strict=True)
@@ -252,7 +256,7 @@ def _quality() -> str:
     for row in rows:
         found = best_found(index, row["query"], synonyms, filed, numbered)
         questions = dict.fromkeys(numbered[number][0] for number in found)
-        results.append(judged(row["kind"], row["query"], list(questions), row["expected"].split(" | ")))
-    said = figures(results)
+        results.append(judge_query(row["kind"], row["query"], list(questions), row["expected"].split(" | ")))
+    said = compute_metrics(results)
     shares = ", ".join(f"{share:.3f}" for share in said.recall)
     return f"Pertinence : {said.queries} requêtes, MRR {said.reciprocal_rank:.3f}, rappel à 1, 5 et 10 : {shares}."

@@ -16,9 +16,9 @@ import Stemmer
 import tantivy
 from django.db import connection
 
-from faq.domain.search.evaluation import figures, judged
-from faq.domain.search.filed import NOWHERE
-from faq.domain.search.queries import read_query
+from faq.domain.search.evaluation import compute_metrics, judge_query
+from faq.domain.search.filing import NO_FILING
+from faq.domain.search.queries import parse_query
 from tests.benchmarks import data
 from tests.benchmarks.measure import apart, cost, figure, milliseconds, table
 from tests.searching import FIXTURES, NO_SYNONYMS, Text, an_index, best_found, demo_filing, demo_texts, starter_synonyms
@@ -61,8 +61,8 @@ def _quality(find: Find, texts: Sequence[Text], rows: Sequence[dict[str, str]]) 
     results = []
     for row in rows:
         questions = list(dict.fromkeys(texts[place][0] for place in find(row["query"])))
-        results.append(judged(row["kind"], row["query"], questions, row["expected"].split(" | ")))
-    total = figures(results)
+        results.append(judge_query(row["kind"], row["query"], questions, row["expected"].split(" | ")))
+    total = compute_metrics(results)
     return figure(total.queries), *(f"{share:.3f}" for share in (total.reciprocal_rank, *total.recall))
 
 
@@ -88,7 +88,7 @@ def _ours(texts: Sequence[Text]) -> Find:
     index = an_index(texts)
 
     def find(query: str) -> list[int]:
-        found = index.search(read_query(query), NO_SYNONYMS, NOWHERE)
+        found = index.search(parse_query(query), NO_SYNONYMS, NO_FILING)
         return [number - 1 for number, _ in found.ranked(found.entries).best(LIMIT)]
 
     return find
@@ -101,7 +101,7 @@ def _ours_with_editors_help(texts: Sequence[Text]) -> Find:
 
 
 def _tantivy(texts: Sequence[Text]) -> Find:
-    """Index with its French stemmer, accents folded after it, in memory."""
+    """SearchIndex with its French stemmer, accents folded after it, in memory."""
     french = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.lowercase())
@@ -132,7 +132,7 @@ def _tantivy(texts: Sequence[Text]) -> Find:
 
 
 def _bm25s(texts: Sequence[Text]) -> Find:
-    """Index French stems without accents, each question counted as often as it weighs."""
+    """SearchIndex French stems without accents, each question counted as often as it weighs."""
     times = int(QUESTION_WEIGHT)
     retriever = bm25s.BM25()
     retriever.index([_stems(question) * times + _stems(answer) for question, answer in texts], show_progress=False)
@@ -148,7 +148,7 @@ def _bm25s(texts: Sequence[Text]) -> Find:
 
 
 def _fts5(texts: Sequence[Text]) -> Find:
-    """Index in SQLite's own full-text search: no French stems, so that beginnings of words are searched for."""
+    """SearchIndex in SQLite's own full-text search: no French stems, so that beginnings of words are searched for."""
     base = sqlite3.connect(":memory:")
     base.execute("CREATE VIRTUAL TABLE fts USING fts5(question, answer, tokenize='unicode61 remove_diacritics 2')")
     rows = ((place, *text) for place, text in enumerate(texts))
@@ -163,7 +163,7 @@ def _fts5(texts: Sequence[Text]) -> Find:
 
 
 def _postgres(texts: Sequence[Text]) -> Find:
-    """Index in PostgreSQL's French configuration; entries that hold any of the words are found."""
+    """SearchIndex in PostgreSQL's French configuration; entries that hold any of the words are found."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE engine (place integer, words tsvector)")
         cursor.executemany(

@@ -90,7 +90,7 @@ def running(**settings: str) -> Iterator[SearchNode]:
 def started(**settings: str) -> Iterator[SearchNode]:
     """Start a node as `running` does, without waiting for it."""
     home = Path(tempfile.mkdtemp(prefix="faqcms-opensearch-"))
-    wanted = {name.replace("__", ".") : value for name, value in settings.items()}
+    wanted = {name.replace("__", "."): value for name, value in settings.items()}
     if not any(name.startswith(("discovery.", "cluster.initial")) for name in wanted):
         wanted["discovery.type"] = "single-node"
     everything = {

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 EXAMPLE = "https://utilisateur:mot-de-passe@serveur:9200/faq"
-LONGEST_INDEX = 200
-_INDEX = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{LONGEST_INDEX - 1}}}")
+MAX_INDEX_NAME_LENGTH = 200
+_INDEX = re.compile(rf"[a-z0-9][a-z0-9_.-]{{0,{MAX_INDEX_NAME_LENGTH - 1}}}")
 _PORT = 9200
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """Where the server is, what it calls our index, and how we sign in."""
+class ServerAddress:
+    """The host, index and credentials of a search server."""
 
     host: str
     port: int
@@ -22,12 +22,12 @@ class Address:
     password: str = ""
 
     def __str__(self) -> str:
-        """The address without what is secret."""
+        """Return the address without its credentials."""
         return f"http{'s' if self.secure else ''}://{self.host}:{self.port}/{self.index}"
 
 
-def read_address(url: str) -> Address:
-    """Read the setting. Raises ValueError, whose message says in French what is wrong, and tells no password."""
+def parse_server_address(url: str) -> ServerAddress:
+    """Return the address in the setting. Raises ValueError with a French message that contains no password."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -46,4 +46,4 @@ def read_address(url: str) -> Address:
             "une lettre ou un chiffre d’abord"
         )
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Address(host, port or _PORT, parts.scheme == "https", index, user, password)
+    return ServerAddress(host, port or _PORT, parts.scheme == "https", index, user, password)

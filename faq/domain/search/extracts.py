@@ -1,4 +1,4 @@
-"""Where the words of a query stand in a text, for those who read the results."""
+"""Highlighting: the matches of a query in a text, and the extract that holds most of them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,101 +7,101 @@ from functools import cached_property, lru_cache
 from itertools import compress
 from typing import NamedTuple
 
-from faq.domain.search.queries import Keys
+from faq.domain.search.queries import StemKeys
 from faq.domain.text import fold, stem
 
 EXTRACT_LENGTH = 260
-"""Characters of an extract, more or less a word."""
+"""Characters of an extract, give or take a word."""
 
-Piece = tuple[str, bool]
-"""Some text, and whether it is what was searched for."""
+Fragment = tuple[str, bool]
+"""Some text, and whether it is a match."""
 
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = re.compile(f"({_WORD.pattern})")
-# Each begins with what is rare in a text, where an engine looks fast.
+# Each begins with characters that are rare in a text, which regular expressions find fast.
 _ITEM = re.compile(r"\n[ \t]*(?:[-•–*]|\d+[.)])[ \t]+")
 _MARKUP = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)|\*\*|__")
 _BLANK = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")
 _PLURAL = re.compile(r"(?<=[aeiltr])s$")
 _MOST_PARTS = 4
 _LEAD = 60
-"""Characters shown before the first match, more or less a word."""
+"""Characters shown before the first match, give or take a word."""
 
 
 @dataclass(frozen=True)
-class Marks:
-    """What is to be highlighted."""
+class HighlightTerms:
+    """The stems, expressions and prefixes to highlight."""
 
     words: frozenset[str]
-    """By stem; names of several words without what stands between them."""
-    expressions: frozenset[Keys] = frozenset()
-    """Several words in a row, by their stems."""
-    beginnings: tuple[str, ...] = ()
-    """Of words, without case and accents."""
+    """Stems; names of several words without the spaces between them."""
+    expressions: frozenset[StemKeys] = frozenset()
+    """Stems of words in a row."""
+    prefixes: tuple[str, ...] = ()
+    """Without case and accents."""
 
     @classmethod
-    def of(cls, ways: Iterable[tuple[Keys, str]]) -> "Marks":
-        """Mark words, words that only together say what was searched for, and words by their beginning."""
-        said = list(ways)
-        split = [tuple(key for part in keys for key in _WORD.findall(part)) for keys, _ in said]
+    def from_expansions(cls, expansions: Iterable[tuple[StemKeys, str]]) -> "HighlightTerms":
+        """Build the terms from the stems and the prefix of each expansion."""
+        given = list(expansions)
+        split = [tuple(key for part in keys for key in _WORD.findall(part)) for keys, _ in given]
         return cls(
             frozenset(keys[0] for keys in split if len(keys) == 1),
             frozenset(keys for keys in split if len(keys) > 1),
-            tuple(sorted({beginning for _, beginning in said if beginning})),
+            tuple(sorted({prefix for _, prefix in given if prefix})),
         )
 
     @cached_property
-    def begin_with(self) -> Mapping[str, bool]:
-        """Whether a match may begin with a word; texts are made of few words that come again and again."""
-        return _Beginnings(self.words, frozenset(keys[0] for keys in self.expressions), self.beginnings)
+    def may_start(self) -> Mapping[str, bool]:
+        """Whether a match may start with a word: remembered, because a text repeats few words many times."""
+        return _MatchStarts(self.words, frozenset(keys[0] for keys in self.expressions), self.prefixes)
 
     @cached_property
     def longest(self) -> int:
-        """How many words of a text a match has at most."""
+        """The number of words of the longest match."""
         return max([_MOST_PARTS, *map(len, self.expressions)])
 
 
-class _Beginnings(dict[str, bool]):
-    """Words that were asked for, and whether a match may begin with them."""
+class _MatchStarts(dict[str, bool]):
+    """The words looked up so far, and whether a match may start with them."""
 
-    def __init__(self, words: frozenset[str], first: frozenset[str], beginnings: tuple[str, ...]) -> None:
-        self._words, self._first, self._beginnings = words, first, beginnings or ("\0",)
-        self._initials = {name[0] for name in (*words, *first, *beginnings)}
+    def __init__(self, words: frozenset[str], first: frozenset[str], prefixes: tuple[str, ...]) -> None:
+        self._words, self._first, self._prefixes = words, first, prefixes or ("\0",)
+        self._initials = {name[0] for name in (*words, *first, *prefixes)}
 
     def __missing__(self, word: str) -> bool:
-        folded, key, singular = _read(word)
+        folded, key, singular = _fold_word(word)
         # Most words begin with another letter.
         self[word] = known = not self._initials.isdisjoint((folded[:1], key[:1])) and (
             any(name.startswith((key, singular)) for name in self._words)
             or key in self._first
-            or folded.startswith(self._beginnings)
+            or folded.startswith(self._prefixes)
         )
         return known
 
 
-def highlighted(text: str, marks: Marks) -> list[Piece]:
-    """Return a whole text in pieces: those that were searched for, and those between."""
-    return _pieces(text, _places(text, marks))
+def highlight(text: str, marks: HighlightTerms) -> list[Fragment]:
+    """Return a whole text as fragments."""
+    return _split_into_fragments(text, _find_matches(text, marks))
 
 
-def extract(text: str, marks: Marks) -> list[Piece]:
-    """Return the part of an answer that holds most of what was searched for, in pieces, without markup."""
+def build_extract(text: str, marks: HighlightTerms) -> list[Fragment]:
+    """Return the part of an answer that holds most matches as fragments, without markup."""
     flat = _BLANK.sub(" ", _MARKUP.sub(r"\1", _ITEM.sub("\n", f"\n{text}"))).strip()
-    places = _places(flat, marks)
+    places = _find_matches(flat, marks)
     if len(flat) <= EXTRACT_LENGTH:
-        return _pieces(flat, places)
-    first, last = _window(flat, places)
+        return _split_into_fragments(flat, places)
+    first, last = _choose_window(flat, places)
     inside = [(start - first, end - first) for start, end in places if first <= start and end <= last]
-    pieces = _pieces(flat[first:last], inside)
+    fragments = _split_into_fragments(flat[first:last], inside)
     before = [("… ", False)] if first else []
     after = [(" …", False)] if last < len(flat) else []
-    return [*before, *pieces, *after]
+    return [*before, *fragments, *after]
 
 
-def _places(text: str, marks: Marks) -> list[tuple[int, int]]:
+def _find_matches(text: str, marks: HighlightTerms) -> list[tuple[int, int]]:
     parts = _WORDS.split(text)
     words = parts[1::2]
-    hits = list(compress(range(len(words)), map(marks.begin_with.__getitem__, words)))
+    hits = list(compress(range(len(words)), map(marks.may_start.__getitem__, words)))
     if not hits:
         return []
     places: list[tuple[int, int]] = []
@@ -110,7 +110,7 @@ def _places(text: str, marks: Marks) -> list[tuple[int, int]]:
         if 2 * number + 1 < read:
             continue
         following = words[number : number + marks.longest]
-        if length := _length(following, marks) or _length_of_name(following, marks):
+        if length := _match_length(following, marks) or _name_length(following, marks):
             # The words are the odd parts; what stands before each is an even one.
             start = end + len("".join(parts[read : 2 * number + 1]))
             read = 2 * (number + length)
@@ -119,34 +119,34 @@ def _places(text: str, marks: Marks) -> list[tuple[int, int]]:
     return places
 
 
-def _length(words: Sequence[str], marks: Marks) -> int:
-    """Return how many of these words, from the first on, are to be highlighted together."""
+def _match_length(words: Sequence[str], marks: HighlightTerms) -> int:
+    """Return how many of these words, from the first on, form one match."""
     for expression in marks.expressions:
-        if tuple(_read(word).key for word in words[: len(expression)]) == expression:
+        if tuple(_fold_word(word).key for word in words[: len(expression)]) == expression:
             return len(expression)
-    first = _read(words[0])
-    return int(first.key in marks.words or (bool(marks.beginnings) and first.folded.startswith(marks.beginnings)))
+    first = _fold_word(words[0])
+    return int(first.key in marks.words or (bool(marks.prefixes) and first.folded.startswith(marks.prefixes)))
 
 
-def _length_of_name(words: Sequence[str], marks: Marks) -> int:
-    """Return how many of these words, from the first on, make up a name, which is marked as one word."""
+def _name_length(words: Sequence[str], marks: HighlightTerms) -> int:
+    """Return how many words, at the beginning of these, are a name, which is one stem."""
     joined = ""
     for length, word in enumerate(words[:_MOST_PARTS], start=1):
-        joined += _read(word).singular
+        joined += _fold_word(word).singular
         if joined in marks.words:
             return length
     return 0
 
 
-def _window(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """Return where the extract begins and ends: where most different words stand, the earlier the better."""
-    said = [_read(text[start:end]) for start, end in places]
+def _choose_window(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return where the extract begins and ends: around most different matches, the earlier the better."""
+    found = [_fold_word(text[start:end]) for start, end in places]
     best, begin = 0, 0
     beyond = 0
     for number, (start, _) in enumerate(places):
         while beyond < len(places) and places[beyond][1] <= start + EXTRACT_LENGTH - _LEAD:
             beyond += 1
-        held = len(set(said[number:beyond]))
+        held = len(set(found[number:beyond]))
         if held > best:
             best, begin = held, start
     first = text.rfind(" ", 0, max(0, begin - _LEAD) + 1) + 1 if begin > _LEAD else 0
@@ -154,18 +154,18 @@ def _window(text: str, places: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return (first, len(text)) if last >= len(text) else (first, max(text.rfind(" ", first, last + 1), first + _LEAD))
 
 
-def _pieces(text: str, places: Iterable[tuple[int, int]]) -> list[Piece]:
-    pieces = []
+def _split_into_fragments(text: str, places: Iterable[tuple[int, int]]) -> list[Fragment]:
+    fragments = []
     done = 0
     for start, end in places:
-        pieces += [(text[done:start], False), (text[start:end], True)]
+        fragments += [(text[done:start], False), (text[start:end], True)]
         done = end
-    pieces.append((text[done:], False))
-    return [piece for piece in pieces if piece[0]]
+    fragments.append((text[done:], False))
+    return [fragment for fragment in fragments if fragment[0]]
 
 
-class _Read(NamedTuple):
-    """A word as it is compared."""
+class _FoldedWord(NamedTuple):
+    """A word in the forms that are compared."""
 
     folded: str
     """Without case and accents."""
@@ -176,6 +176,6 @@ class _Read(NamedTuple):
 
 
 @lru_cache(maxsize=20_000)
-def _read(word: str) -> _Read:
+def _fold_word(word: str) -> _FoldedWord:
     folded = fold(word)
-    return _Read(folded, stem(folded), _PLURAL.sub("", folded))
+    return _FoldedWord(folded, stem(folded), _PLURAL.sub("", folded))

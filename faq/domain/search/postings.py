@@ -1,6 +1,6 @@
-"""In which entries each word stands: sorted arrays per word, and a small layer of what changed since.
+"""Postings: for each stem, the entries that hold it and its weight there, with a small layer of later changes.
 
-Entries are numbers below 2**32, few of them unused: what a search adds up are arrays with a place for each.
+Entry numbers are below 2**32, and few are unused: a search adds up arrays with a place for each number.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,13 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 Weights = NDArray[np.uint8]
-"""How much each entry is about something, by its number: 0 for those that are not."""
+"""The weight of a stem or query term in each entry, by entry number: 0 for those without it."""
 
-Counts = NDArray[np.int32]
+DocumentFrequencies = NDArray[np.int32]
+"""The number of entries that hold each stem, by the stem's number."""
+
+StemWeights = Mapping[int, int]
+"""The weights of one entry's stems, by the stem's number."""
 
 BLOCK = 1 << 14
-"""Entries whose postings are kept together: what is sorted at a time bounds the memory that it takes."""
-MOST_WORDS = 1 << 24
+"""The number of entries whose postings form one block: sorting one block at a time bounds the memory it takes."""
+MOST_STEMS = 1 << 24
 
 _WEIGHT_BITS = 8
 _PACKED = np.dtype("<u4")
@@ -25,37 +29,38 @@ _ITEM = _PACKED.itemsize
 
 
 def pack(weights: Mapping[int, int]) -> bytes:
-    """Return the words of one entry (their stems' numbers) and their weights in the form in which they are stored.
+    """Return the stored form of the weights of one entry's stems.
 
-    Raises OverflowError for a number of MOST_WORDS or more.
+    Raises OverflowError for a number of MOST_STEMS or more.
     """
-    if weights and max(weights) >= MOST_WORDS:
-        raise OverflowError("too many words were ever indexed: index everything anew")
+    if weights and max(weights) >= MOST_STEMS:
+        raise OverflowError("too many stems were ever indexed: index everything again")
     items = np.fromiter((stem << _WEIGHT_BITS | weight for stem, weight in sorted(weights.items())), _PACKED)
     return items.tobytes()
 
 
 def unpack(words: bytes) -> dict[int, int]:
-    """Return the words of one entry (their stems' numbers) and their weights from the form in which they are stored."""
+    """Return the weights of one entry's stems from their stored form."""
     packed = np.frombuffer(words, _PACKED)
     return dict(zip(_stems(packed).tolist(), packed.astype(np.uint8).tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """Postings of some entries, sorted by word, then by entry."""
+    """Postings of some entries, sorted by stem, then by entry."""
 
     first: int
-    """The number that the entries are counted from."""
+    """The entry number from which `entries` counts."""
     stems: NDArray[np.uint32]
-    """Those that stand in an entry, in rising order."""
+    """Those that some entry holds, in rising order."""
     ends: NDArray[np.uint32]
+    """The place after the last posting of each stem."""
     entries: NDArray[np.uint16] | NDArray[np.uint32]
     weights: Weights
 
     @classmethod
     def build(cls, first: int, rows: Mapping[int, bytes], kind: type[np.uint16] | type[np.uint32]) -> "_Layer":
-        """Take the stored words of entries, by number in rising order."""
+        """Build the postings of entries from their stored stems, by number in rising order."""
         packed = np.frombuffer(b"".join(rows.values()), _PACKED)
         stems = _stems(packed)
         order = _order(stems)
@@ -66,26 +71,26 @@ class _Layer:
         ends = (np.flatnonzero(last) + 1).astype(np.uint32)
         return cls(first, stems[ends - 1], ends, entries[order], packed[order].astype(np.uint8))
 
-    def raise_weights(self, found: Weights, ways: Iterable[tuple[int, Weights | None]]) -> None:
-        """Write into an array how much the entries are about these words, where it says less.
+    def raise_weights(self, found: Weights, stems: Iterable[tuple[int, Weights | None]]) -> None:
+        """Raise the weights in an array to those of some stems.
 
-        Each comes with what its weights become; none where they stay, and the array holds nothing yet.
+        Each stem comes with the table that scales its weights; None where they stay and the array is still empty.
         """
-        for stem, scale in ways:
-            mine = self.of(stem)
+        for stem, scale in stems:
+            mine = self.places_of(stem)
             entries = self.entries[mine]
             weights = self.weights[mine]
             if scale is not None:
                 weights = np.maximum(found[entries], scale[weights])
             found[entries] = weights
 
-    def words_of(self, number: int) -> NDArray[np.uint32]:
-        """Return the words of one entry."""
+    def stems_of(self, number: int) -> NDArray[np.uint32]:
+        """Return the stems of one entry."""
         places = np.flatnonzero(self.entries == number - self.first)
         return self.stems[np.searchsorted(self.ends, places, side="right")]
 
-    def of(self, stem: int) -> slice:
-        """Return where the postings of a word stand."""
+    def places_of(self, stem: int) -> slice:
+        """Return the places of the postings of a stem."""
         place = int(np.searchsorted(self.stems, np.uint32(stem)))
         if place == len(self.stems) or self.stems[place] != stem:
             return slice(0, 0)
@@ -98,19 +103,18 @@ class Postings:
 
     size: int
     """One more than the highest number of an entry."""
-    frequencies: Counts
-    """In how many entries each word stands, by the number of its stem."""
+    frequencies: DocumentFrequencies
     _blocks: tuple[_Layer, ...]
     _changed: Mapping[int, bytes]
-    """The words of entries that changed since the blocks were made; none of those that are not indexed any more."""
+    """The stored stems of entries that changed since the blocks were built; empty for those that left the index."""
     _layer: _Layer
     """The same, as postings."""
     _masked: NDArray[np.intp]
-    """The entries among them, in rising order: what the blocks say of those is no longer so."""
+    """The changed entries that the blocks hold too, in rising order: their old postings are ignored."""
 
     @classmethod
     def build(cls, entries: Iterable[tuple[int, bytes]]) -> "Postings":
-        """Take entries as (number, stored words), in rising order."""
+        """Build postings from (number, stored stems), in rising order."""
         blocks = tuple(_Layer.build(first, rows, np.uint16) for first, rows in _by_block(entries))
         last = blocks[-1] if blocks else None
         size = last.first + int(last.entries.max(initial=0)) + 1 if last else 0
@@ -123,44 +127,44 @@ class Postings:
 
     @property
     def changes(self) -> int:
-        """How many entries changed since the blocks were made."""
+        """The number of entries that changed since the blocks were built."""
         return len(self._changed)
 
     def patched(self, entries: Mapping[int, bytes]) -> "Postings":
-        """Return the postings after changes to some entries; no words: the entry is not indexed any more."""
+        """Return the postings after changes to some entries; those without stored stems leave the index."""
         changed = dict(sorted({**self._changed, **entries}.items()))
         layer = _Layer.build(0, {number: words for number, words in changed.items() if words}, np.uint32)
         masked = np.fromiter((number for number in changed if number < self.size), np.intp)
         return replace(
             self,
             size=max(self.size, max(entries, default=-1) + 1),
-            frequencies=self._counted_again(entries),
+            frequencies=self._recount(entries),
             _changed=changed,
             _layer=layer,
             _masked=masked,
         )
 
-    def _counted_again(self, entries: Mapping[int, bytes]) -> Counts:
+    def _recount(self, entries: Mapping[int, bytes]) -> DocumentFrequencies:
         after = {number: _stems(words) for number, words in entries.items()}
         highest = max((int(stems.max(initial=0)) for stems in after.values()), default=0)
         counted = np.zeros(max(len(self.frequencies), highest + 1), np.int32)
         counted[: len(self.frequencies)] = self.frequencies
         for number, stems in after.items():
-            counted[self._words_before(number)] -= 1
+            counted[self._previous_stems(number)] -= 1
             counted[stems] += 1
         return counted
 
-    def _words_before(self, number: int) -> NDArray[np.uint32]:
-        """Return the words of an entry as they are here."""
+    def _previous_stems(self, number: int) -> NDArray[np.uint32]:
+        """Return the stems that these postings hold of an entry."""
         if number in self._changed:
             return _stems(self._changed[number])
         blocks = (block for block in self._blocks if block.first <= number < block.first + BLOCK)
-        return next((block.words_of(number) for block in blocks), np.empty(0, np.uint32))
+        return next((block.stems_of(number) for block in blocks), np.empty(0, np.uint32))
 
-    def weights(self, ways: Sequence[tuple[int, float]]) -> Weights:
-        """Return how much each entry is about one of some words, each given with what it counts for (up to 1)."""
-        # The first one finds nothing that could be more.
-        scaled = [(stem, _scale(factor) if rank or factor != 1 else None) for rank, (stem, factor) in enumerate(ways)]
+    def weights(self, stems: Sequence[tuple[int, float]]) -> Weights:
+        """Return the weight of the best of some stems in each entry; each comes with a factor up to 1."""
+        # The first stem finds an empty array: unscaled, it can be copied.
+        scaled = [(stem, _scale(factor) if rank or factor != 1 else None) for rank, (stem, factor) in enumerate(stems)]
         found = np.zeros(self.size, np.uint8)
         for block in self._blocks:
             block.raise_weights(found[block.first : block.first + BLOCK], scaled)
@@ -169,7 +173,7 @@ class Postings:
         return found
 
     def frequency(self, stem: int) -> int:
-        """Count the entries in which a word stands."""
+        """Return the number of entries that hold a stem."""
         return int(self.frequencies[stem]) if stem < len(self.frequencies) else 0
 
 
@@ -180,13 +184,13 @@ def _stems(words: bytes | NDArray[np.uint32]) -> NDArray[np.uint32]:
 
 @cache
 def _scale(factor: float) -> Weights:
-    """Return what each weight becomes; none becomes nothing."""
+    """Return the table of all weights times a factor, rounded up so that no weight becomes 0."""
     scale: Weights = np.ceil(np.arange(1 << _WEIGHT_BITS) * factor).astype(np.uint8)
     return scale
 
 
 def _order(stems: NDArray[np.uint32]) -> NDArray[np.intp]:
-    """Return the order by word, entries staying as they are; NumPy sorts 16 bits at a time in linear time."""
+    """Return the stable order by stem; NumPy sorts 16 bits at a time in linear time."""
     order = np.argsort((stems & 0xFFFF).astype(np.uint16), kind="stable")
     high = (stems >> 16).astype(np.uint16)
     return order[np.argsort(high[order], kind="stable")] if high.any() else order

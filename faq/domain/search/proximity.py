@@ -1,60 +1,65 @@
-"""Words of a query that stand side by side in a text: there they say what they say in the query."""
+"""Reranking by proximity: entries that keep neighbouring words of the query side by side come first."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from faq.domain.search.senses import Sense
+from faq.domain.search.query_terms import QueryTerm
 from faq.domain.text import TokenKind, tokenize
 
-MOST_COMPARED = 20
-"""Of the entries that a search finds: the best, whose texts are looked through."""
+RERANK_DEPTH = 20
+"""The number of best matches whose texts are read."""
 _BONUS = 0.3
-"""How much better an entry is placed whose question says all words of the query side by side, in order."""
-_IN_ANSWER = 0.4
-"""What it counts for in the answer."""
+"""The share by which a score rises where the question holds all words of the query side by side, in order."""
+_ANSWER_FACTOR = 0.4
+"""The share of the bonus that counts for neighbours in the answer."""
 
-Said = frozenset[str]
-"""What one word of a query may be said by: stems."""
-Neighbours = tuple[Said, Said]
+StemSet = frozenset[str]
+"""The stems that match one word of a query."""
+Neighbours = tuple[StemSet, StemSet]
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """The words of a query in their order; those that a text cannot be looked through for are left out."""
+    """The pairs of neighbouring words of a query; words that no single stem matches are left out."""
 
     neighbours: tuple[Neighbours, ...]
 
     @classmethod
-    def of(cls, senses: Iterable[Sense]) -> "Phrase":
-        """Read a query's words, however they may be said."""
-        return cls(tuple(pairwise(word for sense in senses for word in _words(sense))))
+    def from_terms(cls, terms: Iterable[QueryTerm]) -> "Phrase":
+        """Build the phrase of a query's terms."""
+        return cls(tuple(pairwise(word for term in terms for word in _stem_sets(term))))
 
-    def bonus(self, question: str, answer: str) -> float:
-        """Return by what the score of an entry is multiplied: from 1, the more neighbours stay neighbours."""
+    def compute_bonus(self, question: str, answer: str) -> float:
+        """Return the factor for the score of an entry, from 1 up: more neighbours that stay neighbours raise it."""
         if not self.neighbours:
             return 1.0
-        missing = self._missing(self.neighbours, question)
-        gone = self._missing(missing, answer) if missing else missing
-        kept = len(self.neighbours) - len(missing) + _IN_ANSWER * (len(missing) - len(gone))
+        not_in_question = self._missing_in(self.neighbours, question)
+        nowhere = self._missing_in(not_in_question, answer) if not_in_question else not_in_question
+        kept = len(self.neighbours) - len(not_in_question) + _ANSWER_FACTOR * (len(not_in_question) - len(nowhere))
         return 1 + _BONUS * kept / len(self.neighbours)
 
     @staticmethod
-    def _missing(neighbours: Sequence[Neighbours], text: str) -> list[Neighbours]:
-        """Return those that do not stand side by side in a text, function words aside."""
+    def _missing_in(neighbours: Sequence[Neighbours], text: str) -> list[Neighbours]:
+        """Return those that are not side by side in a text, function words aside."""
         keys = [token.key for token in tokenize(text) if token.kind is not TokenKind.STOP]
-        stand = set(pairwise(keys))
-        return [both for both in neighbours if stand.isdisjoint(product(*both))]
+        side_by_side = set(pairwise(keys))
+        return [both for both in neighbours if side_by_side.isdisjoint(product(*both))]
 
 
-def placed(best: Sequence[tuple[int, float]], phrase: Phrase, texts: Mapping[int, tuple[str, str]]) -> list[int]:
-    """Put entries in order, given with their scores, by what they say side by side: questions and answers by number."""
-    scores = {number: score * phrase.bonus(*texts.get(number, ("", ""))) for number, score in best}
+def rerank_by_proximity(
+    best: Sequence[tuple[int, float]], phrase: Phrase, texts: Mapping[int, tuple[str, str]]
+) -> list[int]:
+    """Return entries, given with their scores, in the order of their scores times their bonus.
+
+    `texts` holds questions and answers by entry number.
+    """
+    scores = {number: score * phrase.compute_bonus(*texts.get(number, ("", ""))) for number, score in best}
     return sorted(scores, key=lambda number: -scores[number])
 
 
-def _words(sense: Sense) -> list[Said]:
-    if len(sense.words) > 1:
-        return [frozenset((word.key,)) for word in sense.words]
-    said = frozenset(way.keys[0] for way in sense.ways if len(way.keys) == 1)
-    return [said] if said else []
+def _stem_sets(term: QueryTerm) -> list[StemSet]:
+    if len(term.words) > 1:
+        return [frozenset((word.key,)) for word in term.words]
+    stems = frozenset(expansion.keys[0] for expansion in term.expansions if len(expansion.keys) == 1)
+    return [stems] if stems else []

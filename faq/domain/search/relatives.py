@@ -1,9 +1,9 @@
-"""Stems of one family that the stemmer keeps apart: « envoi » and « envoyer », « homologué » and « homologation »."""
+"""Stems of one word family that the stemmer keeps apart: « envoi » and « envoyer », « homologué » and « homologation »."""
 
 from collections.abc import Iterator
 
 _SHORTEST = 4
-"""Letters that two stems share at least."""
+"""The number of letters that two stems share at least."""
 _CLOSE = (("", "s"), ("", "ent"), ("i", "y"), ("", "u"), ("", "us"))
 _DISTANT = (
     ("", "i"), ("", "l"), ("", "r"), ("", "er"), ("", "on"), ("", "ag"), ("", "ur"), ("", "eur"), ("", "ion"),
@@ -11,11 +11,11 @@ _DISTANT = (
     ("r", "t"), ("dr", "t"), ("d", "s"), ("il", "l"), ("ct", "xion"), ("et", "is"), ("ettr", "is"), ("ettr", "iss"),
     ("et", "ettr"), ("ag", "ent"),
 )  # fmt: skip
-"""Pairs of endings that tell two forms of one word, and its family: here only where the stems share a letter more."""
+"""Pairs of endings within one family, for stems that share one letter more."""
 
 
-def relatives(stem: str) -> Iterator[str]:
-    """Return stems that mean the same action or thing, if they are words at all: whoever asks looks that up."""
+def related_stems(stem: str) -> Iterator[str]:
+    """Yield stems of the same family; many of them are no words, which the caller has to check."""
     for pairs, shortest in ((_CLOSE, _SHORTEST), (_DISTANT, _SHORTEST + 1)):
         for pair in pairs:
             for ending, other in (pair, pair[::-1]):

@@ -1,4 +1,4 @@
-"""The word that somebody meant who typed one that nobody wrote."""
+"""Correction of misspelt words: the likeliest word of the vocabulary near an unknown one."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from faq.domain.search.vocabulary import Vocabulary
 
 SHORTEST = 4
-"""Letters. Shorter words are mostly acronyms, and one letter makes another of them."""
+"""Letters. Shorter words are mostly acronyms, where one letter makes another acronym."""
 LONG = 8
 """Letters from which a word may hold two mistakes."""
 _MOST_COMPARED = 500
@@ -34,33 +34,33 @@ _SOUNDS = (
 )
 
 
-def meant(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> int | None:
-    """Return the place of the word that was most likely meant; none where no word is near enough.
+def find_correction(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> int | None:
+    """Return the place of the form that was most likely meant; None where no form is near enough.
 
-    `word` is without case and accents; `frequency` counts the entries that hold a stem, by its number. One letter
-    too few, too many, another or two swapped make one mistake; long words may hold two.
+    `word` is without case and accents; `frequency` returns the number of entries that hold a stem. One mistake is a
+    letter missing, added, replaced, or swapped with its neighbour; long words may hold two.
     """
     if len(word) < SHORTEST or not word.isalpha():
         return None
     for mistakes in (1, 2) if len(word) >= LONG else (1,):
         costs: list[tuple[float, int]] = []
-        for place in vocabulary.with_letters_of(word, mistakes)[:_MOST_COMPARED].tolist():
+        for place in vocabulary.candidates_for(word, mistakes)[:_MOST_COMPARED].tolist():
             candidate = vocabulary.form(place)
             if OSA.distance(word, candidate, score_cutoff=mistakes) > mistakes:
                 continue
             if entries := frequency(int(vocabulary.stems[place])):
-                costs.append((_cost(word, candidate, entries), place))
+                costs.append((_compute_cost(word, candidate, entries), place))
         if costs:
             return min(costs)[1]
     return None
 
 
-def _cost(word: str, candidate: str, entries: int) -> float:
-    """Weigh a word that is near: the same sound, two letters swapped or doubled and a neighbouring key are likely."""
+def _compute_cost(word: str, candidate: str, entries: int) -> float:
+    """Return the cost of a candidate: low for the same sound, swapped or doubled letters, a neighbouring key."""
     cost = -0.08 * math.log(entries)
     if word[0] != candidate[0]:
         cost += 0.3
-    if _sound(word) == _sound(candidate):
+    if _phonetic_key(word) == _phonetic_key(candidate):
         return cost - 0.3
     gone, come = Counter(word) - Counter(candidate), Counter(candidate) - Counter(word)
     if not gone and not come:
@@ -71,7 +71,7 @@ def _cost(word: str, candidate: str, entries: int) -> float:
     return cost - (0.2 if doubled else 0.1)
 
 
-def _sound(word: str) -> str:
+def _phonetic_key(word: str) -> str:
     for written, spoken in _SOUNDS:
         word = written.sub(spoken, word)
     return word

@@ -1,4 +1,4 @@
-"""All words that are indexed, in alphabetical order: found whole, by their beginning, or by their letters."""
+"""All indexed words in alphabetical order: looked up whole, by prefix, or by their letters."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from faq.domain.search.analysis import LONGEST_WORD
+from faq.domain.search.analysis import MAX_WORD_BYTES
 
-Words = NDArray[np.bytes_]
+WordArray = NDArray[np.bytes_]
 """In UTF-8, without case and accents, in rising order."""
-Numbers = NDArray[np.uint32]
-Letters = NDArray[np.uint64]
+NumberArray = NDArray[np.uint32]
+LetterBits = NDArray[np.uint64]
 
-_STEM = np.dtype([("word", f"S{LONGEST_WORD}"), ("number", np.uint32)])
-_FORM = np.dtype([("word", f"S{LONGEST_WORD}"), ("number", np.uint32), ("stem", np.uint32)])
+_STEM = np.dtype([("word", f"S{MAX_WORD_BYTES}"), ("number", np.uint32)])
+_FORM = np.dtype([("word", f"S{MAX_WORD_BYTES}"), ("number", np.uint32), ("stem", np.uint32)])
 _LETTERS = 26
 _A = ord("a")
 
@@ -23,26 +23,26 @@ _A = ord("a")
 class Vocabulary:
     """The stems of an index, and the forms in which people write them. Never changed: threads share it."""
 
-    keys: Words
+    keys: WordArray
     """The stems."""
-    numbers: Numbers
-    """By which postings know them."""
-    forms: Words
-    ids: Numbers
+    numbers: NumberArray
+    """The numbers of the stems in the postings."""
+    forms: WordArray
+    ids: NumberArray
     """The number of each form."""
-    stems: Numbers
+    stems: NumberArray
     """The number of each form's stem."""
-    letters: Letters
-    """Which letters each form has, and which twice, as bits; 0 where it is not made of plain letters."""
+    letters: LetterBits
+    """The letters that each form has once, and twice, as bits; 0 for a form with other characters."""
 
     @classmethod
     def build(cls, stems: Iterable[tuple[int, str]], forms: Iterable[tuple[int, str, int]]) -> "Vocabulary":
-        """Take stems as (number, key), and forms as (number, form, number of the stem)."""
-        # Forms are read before stems: those that become known meanwhile leave no form without its stem.
+        """Build a vocabulary from stems as (number, key) and forms as (number, form, number of the stem)."""
+        # Forms are read before stems: no form that is added meanwhile lacks its stem.
         written = np.fromiter(((form.encode(), id, stem) for id, form, stem in forms), _FORM)
         known = np.fromiter(((key.encode(), number) for number, key in stems), _STEM)
         known, written = known[np.argsort(known["word"])], written[np.argsort(written["word"])]
-        # Copies that lie together: a column of the table would keep all of it.
+        # Copies: a column of the structured array would keep all of it in memory.
         words = written["word"].copy()
         return cls(
             known["word"].copy(),
@@ -50,16 +50,16 @@ class Vocabulary:
             words,
             written["number"].copy(),
             written["stem"].copy(),
-            _letters(words),
+            _letter_bits(words),
         )
 
     @property
     def latest(self) -> tuple[int, int]:
-        """The highest numbers of a stem and of a form: words that become known get higher ones."""
+        """The highest numbers of a stem and of a form; new words get higher ones."""
         return int(self.numbers.max(initial=0)), int(self.ids.max(initial=0))
 
     def with_words(self, stems: Iterable[tuple[int, str]], forms: Iterable[tuple[int, str, int]]) -> "Vocabulary":
-        """Return a vocabulary with some more."""
+        """Return a vocabulary with some more words."""
         added = Vocabulary.build(stems, forms)
         if not len(added.keys) and not len(added.forms):
             return self
@@ -74,53 +74,53 @@ class Vocabulary:
         )
 
     def number(self, key: str) -> int | None:
-        """Return the number by which postings know a stem; none where it is unknown."""
-        place = _place(self.keys, key)
+        """Return the number of a stem; None where it is unknown."""
+        place = _find_place(self.keys, key)
         return None if place is None else int(self.numbers[place])
 
     def key(self, number: int) -> str:
-        """Return the stem of that number."""
-        return _text(self.keys[np.flatnonzero(self.numbers == number)[0]])
+        """Return the stem with a number."""
+        return _decode(self.keys[np.flatnonzero(self.numbers == number)[0]])
 
     def form(self, place: int) -> str:
         """Return the form at a place."""
-        return _text(self.forms[place])
+        return _decode(self.forms[place])
 
     def has_form(self, form: str) -> bool:
-        """Return whether people write this word."""
-        return _place(self.forms, form) is not None
+        """Return whether some entry ever held this word."""
+        return _find_place(self.forms, form) is not None
 
-    def beginning_with(self, beginning: str) -> slice:
-        """Return where the forms stand that begin so."""
-        encoded = _encoded(beginning)
+    def forms_with_prefix(self, prefix: str) -> slice:
+        """Return the places of the forms with a prefix."""
+        encoded = _encode(prefix)
         first = int(np.searchsorted(self.forms, np.bytes_(encoded)))
-        # No byte of UTF-8 is as high; of the longest words there is one of each.
-        after = encoded + b"\xff" if len(encoded) < LONGEST_WORD else encoded
+        # No byte of UTF-8 is as high; a prefix of full length is a form itself.
+        after = encoded + b"\xff" if len(encoded) < MAX_WORD_BYTES else encoded
         return slice(first, int(np.searchsorted(self.forms, np.bytes_(after), side="right")))
 
-    def with_letters_of(self, word: str, mistakes: int) -> NDArray[np.intp]:
-        """Return where the forms stand that so many mistakes may turn into this word; and some others."""
+    def candidates_for(self, word: str, mistakes: int) -> NDArray[np.intp]:
+        """Return the places of the forms that so many mistakes may turn into a word, and of some others."""
         # A mistake adds a letter, takes one away, or both; of a pair it changes the bit for « twice ».
-        different = np.bitwise_count(self.letters ^ np.uint64(_letters_of(word)))
+        different = np.bitwise_count(self.letters ^ np.uint64(_letter_bits_of_word(word)))
         return np.flatnonzero((different <= 2 * mistakes) & (self.letters != 0))
 
 
-def _place(words: Words, word: str) -> int | None:
-    encoded = _encoded(word)
+def _find_place(words: WordArray, word: str) -> int | None:
+    encoded = _encode(word)
     place = int(np.searchsorted(words, np.bytes_(encoded)))
     return place if place < len(words) and words[place] == encoded else None
 
 
-def _encoded(word: str) -> bytes:
-    return word.encode("utf-8", "replace")[:LONGEST_WORD]
+def _encode(word: str) -> bytes:
+    return word.encode("utf-8", "replace")[:MAX_WORD_BYTES]
 
 
-def _text(word: np.bytes_) -> str:
+def _decode(word: np.bytes_) -> str:
     return bytes(word).decode("utf-8", "ignore")
 
 
-def _letters(forms: Words) -> Letters:
-    """Return the letters of words as bits; 0 for those that are not made of letters."""
+def _letter_bits(forms: WordArray) -> LetterBits:
+    """Return the letters of words as bits; 0 for words with other characters."""
     if not len(forms):
         return np.empty(0, np.uint64)
     # One letter of all words at a time: a hundred thousand words take less than a tenth of a second.
@@ -135,8 +135,8 @@ def _letters(forms: Words) -> Letters:
     return np.where(counted == (written != 0).sum(axis=0, dtype=np.uint8), found, np.uint64(0))
 
 
-def _letters_of(word: str) -> int:
-    """Return the letters of one word as the same bits, whatever else it is made of."""
+def _letter_bits_of_word(word: str) -> int:
+    """Return the letters of one word as bits, other characters aside."""
     once = twice = 0
     for letter in word:
         bit = 1 << place if 0 <= (place := ord(letter) - _A) < _LETTERS else 0

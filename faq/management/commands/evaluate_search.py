@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from faq.domain.search.evaluation import DEPTHS, Judged, figures, judged
+from faq.domain.search.evaluation import DEPTHS, JudgedQuery, compute_metrics, judge_query
 from faq.management.faults import unreadable
 from faq.models import Entry
 from faq.selectors.published import live_snapshot
@@ -44,8 +44,8 @@ class Command(BaseCommand):
                 place = f"en place {result.best}" if result.best else "absente"
                 self.stdout.write(f"  « {result.query} » : {place}, {result.found} trouvées")
 
-    def _line(self, name: str, results: list[Judged]) -> None:
-        said = figures(results)
+    def _line(self, name: str, results: list[JudgedQuery]) -> None:
+        said = compute_metrics(results)
         recall = "".join(f"{share:>11.3f}" for share in said.recall)
         self.stdout.write(f"{name:12}{said.queries:>9}{said.reciprocal_rank:>8.3f}{recall}")
 
@@ -67,10 +67,10 @@ def _numbers_by_question() -> dict[str, list[int]]:
     return numbers
 
 
-def _judged(row: tuple[str, str, list[str]], numbers: dict[str, list[int]]) -> Judged:
+def _judged(row: tuple[str, str, list[str]], numbers: dict[str, list[int]]) -> JudgedQuery:
     """Judge a query; entries of one question, which duplicates are, take one place together."""
     kind, query, wanted = row
     question_of = {number: question for question, same in numbers.items() for number in same}
     hits = live_search(query, live_snapshot())
     questions = list(dict.fromkeys(question_of[number] for number in hits.numbers[:]))
-    return judged(kind, query, questions, wanted)
+    return judge_query(kind, query, questions, wanted)

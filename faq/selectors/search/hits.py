@@ -9,12 +9,12 @@ from typing import Protocol, overload
 from pyroaring import BitMap
 
 from faq.domain.facets import Taxonomy
-from faq.domain.search.extracts import Marks, Piece, extract, highlighted
-from faq.domain.search.filed import Filed, Labels
-from faq.domain.search.index import Found
-from faq.domain.search.proximity import MOST_COMPARED, Phrase, placed
-from faq.domain.search.queries import Query, read_query
-from faq.domain.search.senses import Reader, Sense
+from faq.domain.search.extracts import Fragment, HighlightTerms, extract, highlighted
+from faq.domain.search.filing import TermFiling, TermLabels
+from faq.domain.search.index import IndexMatches
+from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
+from faq.domain.search.queries import Query, parse_query
+from faq.domain.search.query_terms import QueryExpander, QueryTerm
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.entries import Entry
 from faq.models.search import SearchedEntry, SearchForm
@@ -26,7 +26,7 @@ from faq.selectors.search.server import ServerFault, search_server
 _REFERENCE = re.compile(r"[Qq] ?-? ?([0-9]{1,9})")
 
 
-class Ranked(Protocol):
+class IndexRanking(Protocol):
     """Entries in the order in which a query finds them."""
 
     def best(self, limit: int) -> list[tuple[int, float]]:
@@ -39,7 +39,7 @@ class Ranked(Protocol):
 class Ranking(Sequence[int]):
     """Entry numbers, best first; those of the farther pages are looked up where somebody looks."""
 
-    def __init__(self, named: Sequence[int], best: Sequence[int], ranked: Ranked, length: int) -> None:
+    def __init__(self, named: Sequence[int], best: Sequence[int], ranked: IndexRanking, length: int) -> None:
         """Take what comes before all others, the best of the others in their order, and who knows the rest."""
         self._first, self._named, self._ranked, self._length = [*named, *best], len(named), ranked, length
 
@@ -71,7 +71,7 @@ class Hits:
     """Those within the selection, best first."""
     entries: BitMap
     """All that match, whatever the selection."""
-    marks: Marks
+    marks: HighlightTerms
     """What `extract` and `highlight` mark."""
     correction: str
     """The query with the words that were probably meant; « » where it was searched for as it is."""
@@ -87,16 +87,16 @@ class Hits:
         """How many entries are within the selection."""
         return len(self.numbers)
 
-    def extract(self, answer: str) -> list[Piece]:
+    def extract(self, answer: str) -> list[Fragment]:
         """Return the part of an answer that holds most of what was searched for, as (text, whether it is a match)."""
         return extract(answer, self.marks)
 
-    def highlight(self, text: str) -> list[Piece]:
+    def highlight(self, text: str) -> list[Fragment]:
         """Return a whole text, such as a question, as (text, whether it is a match)."""
         return highlighted(text, self.marks)
 
 
-_labels = Labels(Taxonomy(()))
+_labels = TermLabels(Taxonomy(()))
 
 
 def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None, *, typing: bool = False) -> Hits:
@@ -106,9 +106,9 @@ def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None,
     a word was corrected. With `typing`, the last word may go on. Where a server is switched on, it searches; as
     long as it fails, or is behind, the worker does.
     """
-    read = read_query(query)
+    read = parse_query(query)
 
-    def in_memory() -> tuple[Found, Vocabulary]:
+    def in_memory() -> tuple[IndexMatches, Vocabulary]:
         live = index_at(snapshot.epoch)
         return live.index.search(read, live.synonyms, _filed(snapshot), typing=typing), live.index.vocabulary
 
@@ -124,22 +124,24 @@ def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None,
 
 
 def _hits(
-    read: Query, found: Found | Steadfast, vocabulary: Vocabulary, snapshot: Snapshot, selection: BitMap | None
+    read: Query, found: IndexMatches | Steadfast, vocabulary: Vocabulary, snapshot: Snapshot, selection: BitMap | None
 ) -> Hits:
     named = _named(read.text) & snapshot.index.live
     entries = found.entries & snapshot.index.live | named
     within = entries if selection is None else entries & selection
     ranked = found.ranked(within - named)
-    best = ranked.best(MOST_COMPARED)
-    phrase = Phrase.of(found.senses)
+    best = ranked.best(RERANK_DEPTH)
+    phrase = Phrase.from_terms(found.terms)
     compared = _compared(best, phrase)
     return Hits(
         query=read.text if read.words or named else "",
         numbers=Ranking(list(named & within), _by_phrase(best, phrase, compared), ranked, len(within)),
         entries=entries,
-        marks=Marks.of((way.keys, way.beginning) for sense in found.senses for way in sense.ways),
-        correction=_corrected(read, found.senses, vocabulary),
-        unknown=tuple(word.form for sense in found.senses if sense.unknown for word in sense.words),
+        marks=HighlightTerms.from_expansions(
+            (expansion.keys, expansion.beginning) for term in found.terms for expansion in term.expansions
+        ),
+        correction=_corrected(read, found.terms, vocabulary),
+        unknown=tuple(word.form for term in found.terms if term.unknown for word in term.words),
         nearest=tuple(number for number in found.nearest if number in snapshot.index.live),
         read=compared,
     )
@@ -153,7 +155,7 @@ def most_useful(snapshot: Snapshot, selection: BitMap, limit: int) -> list[int]:
 
 def live_completions(query: str, snapshot: Snapshot) -> list[str]:
     """Return ways to go on with the last word of what is being typed, as people write it, the most usual first."""
-    read = read_query(query)
+    read = parse_query(query)
     if not read.words or read.words[-1].end != len(read.text):
         return []
     last = read.words[-1]
@@ -162,25 +164,25 @@ def live_completions(query: str, snapshot: Snapshot) -> list[str]:
     return [read.text[: last.start] + shown[number] for number in numbers if number in shown]
 
 
-def _reader(snapshot: Snapshot) -> Reader:
+def _reader(snapshot: Snapshot) -> QueryExpander:
     """Return who knows the words, without asking a server that fails."""
     server = search_server()
     if server and not server.rests:
         try:
-            return words_at(snapshot.epoch, server).reader()
+            return words_at(snapshot.epoch, server).expander()
         except ServerFault as fault:
             server.failed(fault)
     live = index_at(snapshot.epoch)
-    return live.index.reader(live.synonyms)
+    return live.index.expander(live.synonyms)
 
 
-def _filed(snapshot: Snapshot) -> Filed:
+def _filed(snapshot: Snapshot) -> TermFiling:
     """Return the filing of a snapshot by the names of its terms, which are read once."""
     global _labels
     labels = _labels
     if labels.taxonomy is not snapshot.taxonomy:
-        labels = _labels = Labels(snapshot.taxonomy)
-    return Filed(labels, snapshot.index)
+        labels = _labels = TermLabels(snapshot.taxonomy)
+    return TermFiling(labels, snapshot.index)
 
 
 def _named(query: str) -> BitMap:
@@ -201,14 +203,14 @@ def _by_phrase(best: Sequence[tuple[int, float]], phrase: Phrase, compared: Mapp
     """Put those first that keep the words of the query together."""
     if not compared:
         return [number for number, _ in best]
-    return placed(best, phrase, {number: (entry.question, entry.answer) for number, entry in compared.items()})
+    return rerank_by_proximity(
+        best, phrase, {number: (entry.question, entry.answer) for number, entry in compared.items()}
+    )
 
 
-def _corrected(query: Query, senses: Sequence[Sense], vocabulary: Vocabulary) -> str:
-    """Write the query with the words that were probably meant, as people write them."""
-    corrected = {
-        int(vocabulary.ids[sense.correction]): sense.words[0] for sense in senses if sense.correction is not None
-    }
+def _corrected(query: Query, terms: Sequence[QueryTerm], vocabulary: Vocabulary) -> str:
+    """Write the query with the words that were probably find_correction, as people write them."""
+    corrected = {int(vocabulary.ids[term.correction]): term.words[0] for term in terms if term.correction is not None}
     if not corrected:
         return ""
     shown = dict(SearchForm.objects.filter(pk__in=corrected).values_list("pk", "shown"))

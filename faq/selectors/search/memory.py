@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faq.caching import EpochCache
-from faq.domain.search.index import Index
+from faq.domain.search.index import SearchIndex
 from faq.domain.search.queries import Synonyms
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
@@ -24,7 +24,7 @@ class LiveIndex:
     """The index at an epoch."""
 
     epoch: str
-    index: Index
+    index: SearchIndex
     synonyms: Synonyms
     groups: Groups
     """What the synonyms were made of."""
@@ -38,7 +38,7 @@ def index_at(epoch: str) -> LiveIndex:
 def _build(epoch: str) -> LiveIndex:
     vocabulary = with_new_words(Vocabulary.build((), ()))
     useful = SearchedEntry.objects.exclude(usefulness=0).values_list("pk", "usefulness")
-    index = Index.build(vocabulary, _stored_words(), dict(useful))
+    index = SearchIndex.build(vocabulary, _stored_words(), dict(useful))
     groups = synonym_groups()
     return LiveIndex(epoch, index, Synonyms(groups), groups)
 

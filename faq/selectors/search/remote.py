@@ -13,12 +13,12 @@ import numpy as np
 from pyroaring import BitMap
 
 from faq.caching import EpochCache
-from faq.domain.search import remote
-from faq.domain.search.filed import NOWHERE, Filed
-from faq.domain.search.index import Found, Ranked
-from faq.domain.search.postings import Counts
+from faq.domain.search import server_queries
+from faq.domain.search.filing import NO_FILING, TermFiling
+from faq.domain.search.index import IndexMatches, IndexRanking
+from faq.domain.search.postings import DocumentFrequencies
 from faq.domain.search.queries import Query, Synonyms
-from faq.domain.search.senses import Reader, Sense
+from faq.domain.search.query_terms import QueryExpander, QueryTerm
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
 from faq.selectors.search.memory import indexes
@@ -40,21 +40,21 @@ class Words:
     epoch: str
     step: int
     vocabulary: Vocabulary
-    counts: Counts
+    counts: DocumentFrequencies
     counted_at: float
     synonyms: Synonyms
     groups: Groups
 
-    def reader(self, filed: Filed = NOWHERE, *, typing: bool = False) -> Reader:
+    def expander(self, filed: TermFiling = NO_FILING, *, typing: bool = False) -> QueryExpander:
         """Return who reads queries."""
-        return Reader(self.vocabulary, self.counts, self.synonyms, filed, typing)
+        return QueryExpander(self.vocabulary, self.counts, self.synonyms, filed, typing)
 
 
 @dataclass(frozen=True)
 class RemoteFound:
-    """What a query finds, as `faq.domain.search.index.Found`."""
+    """What a query finds, as `faq.domain.search.index.IndexMatches`."""
 
-    matched: remote.Matched
+    matched: server_queries.UnrankedMatches
     nearest: list[int]
     _server: Server = field(repr=False)
 
@@ -64,9 +64,9 @@ class RemoteFound:
         return self.matched.entries
 
     @property
-    def senses(self) -> tuple[Sense, ...]:
+    def terms(self) -> tuple[QueryTerm, ...]:
         """What the query means."""
-        return self.matched.senses
+        return self.matched.terms
 
     def ranked(self, within: BitMap) -> "RemoteRanked":
         """Return those that are among some others, in the server's order."""
@@ -77,7 +77,7 @@ class RemoteFound:
 class RemoteRanked:
     """Entries, best first; asked for where somebody looks. Raises ServerFault."""
 
-    _matched: remote.Matched
+    _matched: server_queries.UnrankedMatches
     _within: BitMap
     server: Server
 
@@ -93,15 +93,15 @@ class RemoteRanked:
         if stop <= start:
             return []
         [answer] = self.server.search([self._matched.ranking_search(self._within, start, stop)])
-        return _read(remote.ranking_of, answer)
+        return _read(server_queries.ranking_of, answer)
 
 
 class Steadfast:
     """What a server finds; should it fail on the way to the farther pages, what the worker finds."""
 
-    def __init__(self, found: RemoteFound, otherwise: Callable[[], Found]) -> None:
+    def __init__(self, found: RemoteFound, otherwise: Callable[[], IndexMatches]) -> None:
         self._found, self._otherwise = found, otherwise
-        self.entries, self.senses, self.nearest = found.entries, found.senses, found.nearest
+        self.entries, self.terms, self.nearest = found.entries, found.terms, found.nearest
 
     def ranked(self, within: BitMap) -> "SteadfastRanked":
         """Return those that are among some others, in their order."""
@@ -111,7 +111,7 @@ class Steadfast:
 class SteadfastRanked:
     """Entries, best first, whatever happens to the server."""
 
-    def __init__(self, ranked: RemoteRanked, otherwise: Callable[[], Ranked]) -> None:
+    def __init__(self, ranked: RemoteRanked, otherwise: Callable[[], IndexRanking]) -> None:
         self._ranked, self._otherwise = ranked, otherwise
 
     def best(self, limit: int) -> list[tuple[int, float]]:
@@ -128,33 +128,33 @@ class SteadfastRanked:
 
 
 def search_remotely(
-    server: Server, words: Words, query: Query, filed: Filed, total: int, *, typing: bool = False
+    server: Server, words: Words, query: Query, filed: TermFiling, total: int, *, typing: bool = False
 ) -> RemoteFound:
     """Search among `total` entries. Raises ServerFault where the server fails, or is behind."""
-    senses = tuple(words.reader(filed, typing=typing).senses(query))
-    said = [sense for sense in senses if not sense.unknown]
+    terms = tuple(words.expander(filed, typing=typing).expand(query))
+    said = [term for term in terms if not term.unknown]
     present = iter(_present(server, words, said))
-    sets = [BitMap() if sense.unknown else next(present) for sense in senses]
-    matched = remote.Matched.of(senses, sets, total)
+    sets = [BitMap() if term.unknown else next(present) for term in terms]
+    matched = server_queries.UnrankedMatches.of(terms, sets, total)
     nearest: list[int] = []
     if matched.some and not matched.entries:
         [answer] = server.search([matched.nearest_search()])
-        nearest = [number for number, _ in _read(remote.ranking_of, answer)]
+        nearest = [number for number, _ in _read(server_queries.ranking_of, answer)]
     return RemoteFound(matched, nearest, server)
 
 
-def _present(server: Server, words: Words, senses: list[Sense]) -> list[BitMap]:
-    if not senses:
+def _present(server: Server, words: Words, terms: list[QueryTerm]) -> list[BitMap]:
+    if not terms:
         return []
-    answers = _up_to_date(server, words, [remote.presence_search(sense) for sense in senses])
-    return [_read(remote.presence_of, answer) for answer in answers]
+    answers = _up_to_date(server, words, [server_queries.presence_search(term) for term in terms])
+    return [_read(server_queries.presence_of, answer) for answer in answers]
 
 
-def _up_to_date(server: Server, words: Words, searches: list[remote.Body]) -> list[remote.Body]:
+def _up_to_date(server: Server, words: Words, searches: list[server_queries.Body]) -> list[server_queries.Body]:
     """Search once the server knows the latest changes; what was just published is on its way to it."""
     for waiting in (*WAITS, None):
-        state, *answers = server.search([remote.STATE_SEARCH, *searches])
-        if _knows(words.step, _read(remote.step_of, state)):
+        state, *answers = server.search([server_queries.STATE_SEARCH, *searches])
+        if _knows(words.step, _read(server_queries.step_of, state)):
             if server.worked():
                 indexes.clear()
             return answers
@@ -180,14 +180,14 @@ def _words_of(server: Server) -> EpochCache[str, Words]:
 
 def step_on(server: Server) -> int:
     """Return the step whose changes the server knows; -1 where it knows nothing. Raises ServerFault."""
-    [answer] = server.search([remote.STATE_SEARCH])
-    return _read(remote.step_of, answer)
+    [answer] = server.search([server_queries.STATE_SEARCH])
+    return _read(server_queries.step_of, answer)
 
 
 def about(server: Server, words: Words, amounts: Mapping[int, float], limit: int) -> list[int]:
     """Return the entries that are most about some words, given with how much each tells. Raises ServerFault."""
-    [answer] = _up_to_date(server, words, [remote.about_search(amounts, limit)])
-    return [number for number, _ in _read(remote.ranking_of, answer)]
+    [answer] = _up_to_date(server, words, [server_queries.about_search(amounts, limit)])
+    return [number for number, _ in _read(server_queries.ranking_of, answer)]
 
 
 def _build(server: Server, epoch: str) -> Words:
@@ -208,19 +208,19 @@ def _read_words(server: Server, epoch: str, latest: Words | None) -> Words:
     if latest and now - latest.counted_at < AGEING:
         counts, now = _one_each(vocabulary, latest.counts), latest.counted_at
     else:
-        [answer] = server.search([remote.FREQUENCY_SEARCH])
-        counts = _counts(vocabulary, _read(remote.frequencies_of, answer))
+        [answer] = server.search([server_queries.FREQUENCY_SEARCH])
+        counts = _counts(vocabulary, _read(server_queries.frequencies_of, answer))
     return Words(epoch, step, vocabulary, counts, now, synonyms, groups)
 
 
-def _one_each(vocabulary: Vocabulary, known: Counts) -> Counts:
+def _one_each(vocabulary: Vocabulary, known: DocumentFrequencies) -> DocumentFrequencies:
     """Count every word at least once: what became known since stands somewhere."""
     counts = np.ones(max(vocabulary.latest[0] + 1, len(known)), np.int32)
     counts[: len(known)] = known
     return counts
 
 
-def _counts(vocabulary: Vocabulary, frequencies: Mapping[int, int]) -> Counts:
+def _counts(vocabulary: Vocabulary, frequencies: Mapping[int, int]) -> DocumentFrequencies:
     counts = _one_each(vocabulary, np.ones(0, np.int32))
     for stem, entries in frequencies.items():
         if stem < len(counts):
@@ -228,8 +228,8 @@ def _counts(vocabulary: Vocabulary, frequencies: Mapping[int, int]) -> Counts:
     return counts
 
 
-def _read(reading: Callable, answer: remote.Body):
+def _read(reading: Callable, answer: server_queries.Body):
     try:
         return reading(answer)
-    except (remote.Unreadable, KeyError, IndexError, TypeError, ValueError) as error:
+    except (server_queries.InvalidAnswer, KeyError, IndexError, TypeError, ValueError) as error:
         raise ServerFault("une réponse incomplète, ou qui n’est pas celle qu’on attend") from error

@@ -18,8 +18,8 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from faq.domain.search.address import EXAMPLE, Address, read_address
-from faq.domain.search.remote import Body
+from faq.domain.search.address import EXAMPLE, ServerAddress, parse_server_address
+from faq.domain.search.server_queries import Body
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class ServerBehind(ServerFault):
 class Server:
     """A server, asked over connections that stay open, one for each thread."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: ServerAddress) -> None:
         self.address = address
         self._local = threading.local()
         self._context = ssl.create_default_context() if address.secure else None
@@ -156,7 +156,7 @@ def search_server() -> Server | None:
 
 @lru_cache(maxsize=1)
 def _server(url: str) -> Server:
-    return Server(read_address(url))
+    return Server(parse_server_address(url))
 
 
 @checks.register
@@ -165,7 +165,7 @@ def check_search_address(**options: Any) -> list[checks.CheckMessage]:
     if not settings.SEARCH_URL:
         return []
     try:
-        address = read_address(settings.SEARCH_URL)
+        address = parse_server_address(settings.SEARCH_URL)
     except ValueError as error:
         return [checks.Error(f"SEARCH_URL : {error}.", hint=f"Exemple : {EXAMPLE}", id="faq.E001")]
     if address.password and not address.secure:

@@ -2,8 +2,8 @@
 
 from pyroaring import BitMap
 
-from faq.domain.search.nearest import LEAST_SHARED, Words, nearest_in, shared, telling_words
 from faq.domain.search.postings import unpack
+from faq.domain.search.similarity import MIN_SIMILARITY, Words, find_similar, select_key_stems, shared
 from faq.models.search import SearchedEntry
 from faq.selectors.published import Snapshot
 from faq.selectors.search.memory import index_at
@@ -31,15 +31,15 @@ def _shared_by(mine: Words, snapshot: Snapshot) -> dict[int, float]:
         except ServerFault as fault:
             server.failed(fault)
     index = index_at(snapshot.epoch).index
-    return nearest_in(index, mine, telling_words(mine, index.postings.frequencies, len(index.entries)))
+    return find_similar(index, mine, select_key_stems(mine, index.postings.frequencies, len(index.entries)))
 
 
 def _on_server(server: Server, mine: Words, snapshot: Snapshot) -> dict[int, float]:
     """Ask the server for candidates, and reckon here what they share."""
     words = words_at(snapshot.epoch, server)
-    telling = telling_words(mine, words.counts, len(snapshot.index))
+    telling = select_key_stems(mine, words.counts, len(snapshot.index))
     if not telling:
         return {}
     rows = SearchedEntry.objects.filter(pk__in=about(server, words, telling, _CANDIDATES)).values_list("pk", "words")
     found = {other: shared(mine, unpack(bytes(theirs)), telling) for other, theirs in rows}
-    return {other: share for other, share in found.items() if share >= LEAST_SHARED}
+    return {other: share for other, share in found.items() if share >= MIN_SIMILARITY}

@@ -1,4 +1,4 @@
-"""Groups of synonyms: who may keep them, which make sense, and those that an installation begins with."""
+"""Groups of synonyms: who may keep them, which make term, and those that an installation begins with."""
 
 import json
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.domain.search.extracts import EXTRACT_LENGTH, Marks, extract, highlighted
+from faq.domain.search.extracts import EXTRACT_LENGTH, HighlightTerms, extract, highlighted
 from faq.domain.text import stem
 
-CARD = Marks(frozenset({stem("carte"), stem("cps")}))
+CARD = HighlightTerms(frozenset({stem("carte"), stem("cps")}))
 
 
 def marked(pieces):
@@ -22,14 +22,22 @@ def written(pieces):
     ("text", "marks", "expected"),
     [
         ("Les cartes CPS, l’e-CPS.", CARD, ["cartes", "CPS", "CPS"]),
-        ("Votre e-CPS", Marks(frozenset({"ecps"})), ["e-CPS"]),
-        ("par Pro Santé Connect.", Marks(frozenset({"prosanteconnect"})), ["Pro Santé Connect"]),
-        ("des sages-femmes", Marks(frozenset({"sagefemme"})), ["sages-femmes"]),
-        ("Un dossier, un patient", Marks(frozenset(), frozenset({("dossi", "patient")})), []),
-        ("le dossier patient informatisé", Marks(frozenset(), frozenset({("dossi", "patient")})), ["dossier patient"]),
-        ("référencement, référence", Marks(frozenset(), beginnings=("referenc",)), ["référencement", "référence"]),
-        ("Le 가나다라마 aussi", Marks(frozenset({stem("가나다라마")})), ["가나다라마"]),
-        ("rien", Marks(frozenset()), []),
+        ("Votre e-CPS", HighlightTerms(frozenset({"ecps"})), ["e-CPS"]),
+        ("par Pro Santé Connect.", HighlightTerms(frozenset({"prosanteconnect"})), ["Pro Santé Connect"]),
+        ("des sages-femmes", HighlightTerms(frozenset({"sagefemme"})), ["sages-femmes"]),
+        ("Un dossier, un patient", HighlightTerms(frozenset(), frozenset({("dossi", "patient")})), []),
+        (
+            "le dossier patient informatisé",
+            HighlightTerms(frozenset(), frozenset({("dossi", "patient")})),
+            ["dossier patient"],
+        ),
+        (
+            "référencement, référence",
+            HighlightTerms(frozenset(), beginnings=("referenc",)),
+            ["référencement", "référence"],
+        ),
+        ("Le 가나다라마 aussi", HighlightTerms(frozenset({stem("가나다라마")})), ["가나다라마"]),
+        ("rien", HighlightTerms(frozenset()), []),
     ],
 )
 def test_words_are_marked_as_they_stand_in_the_text(text, marks, expected):
@@ -54,13 +62,13 @@ def test_markup_is_not_shown():
 
 
 def test_an_answer_without_a_match_begins_at_its_beginning():
-    pieces = extract("Un mot " * 100, Marks(frozenset({"absent"})))
+    pieces = extract("Un mot " * 100, HighlightTerms(frozenset({"absent"})))
     assert written(pieces).startswith("Un mot")
     assert len(pieces) == 2
 
 
 @given(st.text(max_size=900), st.sets(st.sampled_from(["carte", "a", "é", "x1"])))
 def test_no_text_is_too_strange(text, words):
-    marks = Marks(frozenset(words), frozenset({("carte", "a")}), ("b",))
+    marks = HighlightTerms(frozenset(words), frozenset({("carte", "a")}), ("b",))
     assert written(highlighted(text, marks)) == text
     assert len(written(extract(text, marks))) <= max(EXTRACT_LENGTH + 4, 0)

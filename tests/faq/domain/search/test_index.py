@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from faq.domain.search.analysis import analyse
-from faq.domain.search.index import Index, as_set
+from faq.domain.search.index import SearchIndex, bitmap_from_mask
 from faq.domain.search.postings import BLOCK, MOST_WORDS, pack
 from faq.domain.search.queries import LONGEST_QUERY, Synonyms
 from tests.searching import (
@@ -34,7 +34,7 @@ TEXTS = (
 
 
 @pytest.fixture(scope="module")
-def index() -> Index:
+def index() -> SearchIndex:
     return an_index(TEXTS)
 
 
@@ -96,15 +96,15 @@ def test_a_denial_decides_between_two_that_are_alike():
 
 
 def test_a_correction_names_the_word(index):
-    [sense] = searched(index, "certifcat").senses
-    assert index.vocabulary.form(sense.correction) == "certificat"
-    assert searched(index, "certificat").senses[0].correction is None
+    [term] = searched(index, "certifcat").terms
+    assert index.vocabulary.form(term.correction) == "certificat"
+    assert searched(index, "certificat").terms[0].correction is None
 
 
 def test_the_last_word_may_go_on_while_it_is_typed(index):
     assert found(index, "carte", typing=True) == found(index, "carte")
     assert found(index, "dossier pa", typing=True) == found(index, "dossier pat", typing=True) == [RECORD]
-    assert index.reader(NO_SYNONYMS).completions("deb") != []
+    assert index.expander(NO_SYNONYMS).completions("deb") != []
 
 
 def test_synonyms_lead_both_ways_or_one(index):
@@ -126,7 +126,7 @@ def test_an_expression_is_found_only_whole():
 def test_useful_answers_come_before_useless_ones_that_say_the_same():
     numbering = Numbering()
     stored = [(number, numbering.stored("Carte CPS ?", "Voici.")) for number in (1, 2, 3)]
-    index = Index.build(numbering.vocabulary(), stored, {1: -80, 3: 90})
+    index = SearchIndex.build(numbering.vocabulary(), stored, {1: -80, 3: 90})
     assert found(index, "carte") == [3, 2, 1]
 
 
@@ -182,13 +182,13 @@ QUERIES = (
 def test_an_index_that_follows_changes_equals_one_made_afresh(texts, changes):
     numbering = Numbering()
     stored = {number: numbering.stored(*text) for number, text in sorted(texts.items())}
-    index = Index.build(numbering.vocabulary(), stored.items(), {})
+    index = SearchIndex.build(numbering.vocabulary(), stored.items(), {})
     for change in changes:
         known = len(numbering.stems), len(numbering.forms)
         new = {number: numbering.stored(*text) if text else b"" for number, text in change.items()}
         index = index.patched(numbering.vocabulary(known, index.vocabulary), new, {})
         stored.update(new)
-    afresh = Index.build(
+    afresh = SearchIndex.build(
         numbering.vocabulary(), ((number, words) for number, words in sorted(stored.items()) if words), {}
     )
     assert index.entries == afresh.entries
@@ -199,8 +199,8 @@ def test_an_index_that_follows_changes_equals_one_made_afresh(texts, changes):
         assert in_order(mine) == in_order(theirs)
         assert mine.entries == theirs.entries
         assert mine.nearest == theirs.nearest
-    assert [index.reader(NO_SYNONYMS).completions(begun) for begun in ("c", "ser")] == [
-        afresh.reader(NO_SYNONYMS).completions(begun) for begun in ("c", "ser")
+    assert [index.expander(NO_SYNONYMS).completions(begun) for begun in ("c", "ser")] == [
+        afresh.expander(NO_SYNONYMS).completions(begun) for begun in ("c", "ser")
     ]
 
 
@@ -208,7 +208,7 @@ def test_an_index_that_follows_changes_equals_one_made_afresh(texts, changes):
 @given(st.integers(0, 200_000), st.sampled_from([0.0, 0.001, 0.06, 0.0625, 0.07, 0.9, 1.0]), st.integers(0, 9))
 def test_places_become_a_set_however_dense(length, share, seed):
     present = np.random.default_rng(seed).random(length) < share
-    assert as_set(present) == BitMap(np.flatnonzero(present).tolist())
+    assert bitmap_from_mask(present) == BitMap(np.flatnonzero(present).tolist())
 
 
 @pytest.mark.parametrize("count", [0, 1, 4_095, 4_096, 4_097, 65_535, 65_536, 65_537])
@@ -216,11 +216,11 @@ def test_sets_that_are_about_to_be_stored_otherwise(count):
     for before in (0, 65_530, 65_536):
         present = np.zeros(before + count, np.bool_)
         present[before:] = True
-        assert as_set(present) == BitMap(range(before, before + count))
+        assert bitmap_from_mask(present) == BitMap(range(before, before + count))
 
 
 @pytest.fixture(scope="module")
-def demo() -> tuple[list[Text], Index]:
+def demo() -> tuple[list[Text], SearchIndex]:
     texts = demo_texts()
     return texts, an_index(texts)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from faq.domain.search.proximity import Phrase, placed
+from faq.domain.search.proximity import Phrase, rerank_by_proximity
 from tests.searching import an_index, searched, starter_synonyms
 
 TOGETHER = "Comment renouveler un certificat de serveur ?", "Sur le portail."
@@ -16,7 +16,7 @@ def index():
 
 
 def phrase(index, query, **options):
-    return Phrase.of(searched(index, query, **options).senses)
+    return Phrase.from_terms(searched(index, query, **options).terms)
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_one_word_has_no_neighbour(index, query):
 def test_what_is_equally_near_stays_in_its_order(index):
     texts = {7: APART, 3: APART, 5: TOGETHER}
     best = [(7, 10.0), (3, 10.0), (5, 9.0)]
-    assert placed(best, phrase(index, "certificat serveur"), texts) == [5, 7, 3]
-    assert placed(best, phrase(index, "certificat"), {}) == [7, 3, 5]
+    assert rerank_by_proximity(best, phrase(index, "certificat serveur"), texts) == [5, 7, 3]
+    assert rerank_by_proximity(best, phrase(index, "certificat"), {}) == [7, 3, 5]

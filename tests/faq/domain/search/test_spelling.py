@@ -2,8 +2,8 @@
 
 import pytest
 
-from faq.domain.search.index import Index
-from faq.domain.search.spelling import meant
+from faq.domain.search.index import SearchIndex
+from faq.domain.search.spelling import find_correction
 from faq.domain.search.vocabulary import Vocabulary
 from faq.domain.text import stem
 from tests.benchmarks.typos import typos
@@ -24,12 +24,12 @@ def words(*forms: str) -> Vocabulary:
 
 def corrected(word: str, *forms: str) -> str | None:
     vocabulary = words(*forms)
-    place = meant(word, vocabulary, lambda number: 1)
+    place = find_correction(word, vocabulary, lambda number: 1)
     return None if place is None else vocabulary.form(place)
 
 
 @pytest.fixture(scope="module")
-def demo() -> Index:
+def demo() -> SearchIndex:
     return an_index(demo_texts())
 
 
@@ -39,7 +39,7 @@ def test_nearly_all_of_500_typing_mistakes_are_understood(demo):
     stems = {stem(form) for form in forms}
     mistakes = [typo for typo in typos(forms, 2 * TYPOS) if stem(typo.typed) not in stems][:TYPOS]
     stem_of = dict(zip(forms, vocabulary.stems.tolist(), strict=True))
-    places = [meant(typo.typed, vocabulary, demo.postings.frequency) for typo in mistakes]
+    places = [find_correction(typo.typed, vocabulary, demo.postings.frequency) for typo in mistakes]
     right = sum(
         place is not None and vocabulary.stems[place] == stem_of[typo.word]
         for place, typo in zip(places, mistakes, strict=True)
@@ -71,7 +71,7 @@ def test_words_that_no_entry_holds_any_more_are_not_proposed():
     vocabulary = words("carte", "certe")
     [place] = [number for number in range(2) if vocabulary.form(number) == "certe"]
     gone = int(vocabulary.stems[place])
-    chosen = meant("crte", vocabulary, lambda number: 0 if number == gone else 1)
+    chosen = find_correction("crte", vocabulary, lambda number: 0 if number == gone else 1)
     assert vocabulary.form(chosen) == "carte"
 
 

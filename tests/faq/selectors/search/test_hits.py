@@ -7,7 +7,7 @@ from django.db import connection
 from pyroaring import BitMap
 
 from faq.caching import clear_all
-from faq.domain.search.proximity import MOST_COMPARED
+from faq.domain.search.proximity import RERANK_DEPTH
 from faq.enums import EntryStatus
 from faq.models import Entry, Epoch, Product, SearchedEntry, SynonymGroup
 from faq.selectors.published import live_snapshot
@@ -220,7 +220,7 @@ def test_words_side_by_side_come_first_for_one_query_more(django_assert_num_quer
 
 
 def test_pages_follow_each_other_without_a_gap_or_a_repetition():
-    some_published_entries(MOST_COMPARED + 25)
+    some_published_entries(RERANK_DEPTH + 25)
     found = hits("question réponse")
     whole = found.numbers[:]
     assert sorted(whole) == list(found.entries)

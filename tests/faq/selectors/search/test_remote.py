@@ -143,7 +143,7 @@ def test_nor_is_one_that_is_empty(server):
 
 
 def test_nor_one_that_another_analysis_filled(filled, monkeypatch):
-    monkeypatch.setattr("faq.domain.search.remote.GENERATION", -7)
+    monkeypatch.setattr("faq.domain.search.server_queries.GENERATION", -7)
     assert hits("carte").count == 2
     assert searched_in_memory()
 

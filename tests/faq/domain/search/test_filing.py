@@ -5,8 +5,8 @@ from pyroaring import BitMap
 
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, Taxonomy, Term
-from faq.domain.search.filed import Filed, Labels
-from faq.domain.search.queries import Synonyms, read_query
+from faq.domain.search.filing import TermFiling, TermLabels
+from faq.domain.search.queries import Synonyms, parse_query
 from tests.searching import an_index, in_order
 
 TEXTS = (
@@ -25,7 +25,7 @@ UNDER = {Facet.PRODUCTS: {1: [FIRST]}, Facet.COULOIRS: {1: [FIRST], 2: [FIRST, S
 
 @pytest.fixture(scope="module")
 def filed():
-    return Filed(Labels(TAXONOMY), CascadeIndex.build(TAXONOMY, (1, 2, 3), UNDER))
+    return TermFiling(TermLabels(TAXONOMY), CascadeIndex.build(TAXONOMY, (1, 2, 3), UNDER))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def index():
 
 
 def search(index, filed, query, *groups):
-    return index.search(read_query(query), Synonyms((group, False) for group in groups), filed)
+    return index.search(parse_query(query), Synonyms((group, False) for group in groups), filed)
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ def test_a_synonym_names_the_term(index, filed):
 
 
 def test_a_name_that_stands_in_no_text_is_no_slip(index, filed):
-    [sense] = search(index, filed, "hôpital").senses
-    assert sense.correction is None
-    assert not sense.unknown
+    [term] = search(index, filed, "hôpital").terms
+    assert term.correction is None
+    assert not term.unknown
 
 
 def test_who_is_not_indexed_is_not_found(index):
-    beyond = Filed(Labels(TAXONOMY), CascadeIndex.build(TAXONOMY, (9_000,), {Facet.COULOIRS: {1: [9_000]}}))
+    beyond = TermFiling(TermLabels(TAXONOMY), CascadeIndex.build(TAXONOMY, (9_000,), {Facet.COULOIRS: {1: [9_000]}}))
     assert in_order(search(index, beyond, "hôpital")) == []

@@ -1,7 +1,7 @@
 """Entries near another one share enough of what it is about; both ways to reckon it agree."""
 
-from faq.domain.search.nearest import FEWEST_WORDS, LEAST_SHARED, nearest_in, shared, telling_words
 from faq.domain.search.postings import unpack
+from faq.domain.search.similarity import MIN_SHARED_STEMS, MIN_SIMILARITY, find_similar, select_key_stems, shared
 from tests.searching import Numbering, an_index, demo_texts
 
 DEMO = demo_texts()
@@ -16,10 +16,10 @@ def test_reckoning_one_by_one_gives_the_same():
     index, words = an_index(DEMO), stored()
     found_any = 0
     for number in range(1, len(DEMO) + 1, 7):
-        telling = telling_words(words[number], index.postings.frequencies, len(DEMO))
-        near = nearest_in(index, words[number], telling)
+        telling = select_key_stems(words[number], index.postings.frequencies, len(DEMO))
+        near = find_similar(index, words[number], telling)
         one_by_one = {other: shared(words[number], words[other], telling) for other in words}
-        assert near.keys() == {other for other, share in one_by_one.items() if share >= LEAST_SHARED}
+        assert near.keys() == {other for other, share in one_by_one.items() if share >= MIN_SIMILARITY}
         assert all(abs(near[other] - one_by_one[other]) < 1e-4 for other in near)
         assert abs(near[number] - 1) < 1e-4
         found_any += len(near) > 1
@@ -29,13 +29,13 @@ def test_reckoning_one_by_one_gives_the_same():
 def test_words_that_stand_in_many_entries_tell_nothing():
     texts = [(f"Le certificat {word} ?", "Oui.") for word in "abcdefghijklmnopqrstuvwxyz"]
     index = an_index(texts)
-    assert telling_words({1: 200}, index.postings.frequencies, len(texts)) == {}
-    assert nearest_in(index, {1: 200}, {}) == {}
+    assert select_key_stems({1: 200}, index.postings.frequencies, len(texts)) == {}
+    assert find_similar(index, {1: 200}, {}) == {}
 
 
 def test_few_words_tell_nothing():
     telling = {1: 1.0, 2: 1.0, 3: 1.0}
     mine = {1: 100, 2: 100, 3: 100}
     assert shared(mine, {1: 255, 2: 255}, telling) == 0
-    assert FEWEST_WORDS == 3
+    assert MIN_SHARED_STEMS == 3
     assert shared(mine, {1: 100, 2: 100, 3: 1}, telling) > 0.6
