@@ -3,7 +3,7 @@
 from django.db.models import Count, Q
 
 from faq.models import Entry
-from faq.services.search import rated_entries, set_usefulness
+from faq.services.search import find_rated_entries, store_usefulness
 from feedback.models import Answer, Vote
 
 _DOUBT = 5
@@ -21,4 +21,4 @@ def rank_by_votes() -> int:
     rows = votes.values_list("credited_to").annotate(yes=Count("pk", filter=Q(answer=Answer.YES)), all=Count("pk"))
     surplus = {entry: (2 * yes - number) / (number + _DOUBT) for entry, yes, number in rows}
     rated = {entry: round(share * 100 / _STEP) * _STEP for entry, share in surplus.items()}
-    return set_usefulness(dict.fromkeys(rated_entries(), 0) | rated)
+    return store_usefulness(dict.fromkeys(find_rated_entries(), 0) | rated)

@@ -50,7 +50,7 @@ class Numbering:
 
 
 def an_index(texts: Mapping[int, Text] | Iterable[Text]) -> SearchIndex:
-    """SearchIndex texts, by number or numbered from 1."""
+    """Index texts, by number or numbered from 1."""
     numbered = texts if isinstance(texts, Mapping) else dict(enumerate(texts, start=1))
     numbering = Numbering()
     stored = [(number, numbering.stored(*text)) for number, text in sorted(numbered.items())]
@@ -64,7 +64,7 @@ def found(index: SearchIndex, query: str, synonyms: Synonyms = NO_SYNONYMS, *, t
 
 def in_order(result: IndexMatches) -> list[int]:
     """Return the numbers of all that was found, best first."""
-    return result.ranked(result.entries).numbers(0, len(result.entries))
+    return [number for number, _ in result.rank(result.entries).page(0, len(result.entries))]
 
 
 def searched(index: SearchIndex, query: str, synonyms: Synonyms = NO_SYNONYMS, *, typing: bool = False) -> IndexMatches:
@@ -77,10 +77,10 @@ def best_found(
 ) -> list[int]:
     """Return the numbers that a query finds as visitors see them: filing and proximity count."""
     result = index.search(parse_query(query), synonyms, filed)
-    ranked = result.ranked(result.entries)
-    best = ranked.best(RERANK_DEPTH)
+    ranked = result.rank(result.entries).page(0, len(result.entries))
+    best = ranked[:RERANK_DEPTH]
     phrase = Phrase.from_terms(result.terms)
-    rest = ranked.numbers(RERANK_DEPTH, len(result.entries))
+    rest = [number for number, _ in ranked[RERANK_DEPTH:]]
     return rerank_by_proximity(best, phrase, {number: texts[number] for number, _ in best}) + rest
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from faq.admin.readonly import ReadOnly
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
-from faq.services.synonyms import problems_of, save_synonyms
+from faq.services.synonyms import find_synonym_problems, save_synonyms
 
 
 class ExpressionsField(forms.CharField):
@@ -40,7 +40,7 @@ class SynonymGroupForm(forms.ModelForm):
         """Refuse what the service would refuse."""
         cleaned = super().clean()
         if not self.errors:
-            for problem in problems_of(SynonymGroup(pk=self.instance.pk, **cleaned)):
+            for problem in find_synonym_problems(SynonymGroup(pk=self.instance.pk, **cleaned)):
                 self.add_error("expressions", problem)
         return cleaned
 

@@ -1,15 +1,15 @@
-"""Searches that found nothing: what visitors miss. Nothing here tells who searched."""
+"""Searches that found nothing. Nothing here says who searched."""
 
 from django.db import models
 
-LONGEST_KEPT = 100
+MAX_QUERY_LENGTH = 100
 
 
 class FailedSearch(models.Model):
     """One query, without case, accents and personal data, and how often it found nothing on one day."""
 
     day = models.DateField("jour")
-    query = models.CharField("recherche", max_length=LONGEST_KEPT)
+    query = models.CharField("recherche", max_length=MAX_QUERY_LENGTH)
     times = models.PositiveIntegerField("fois", default=1)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""What is searched: the analysed words of every live entry. Derived from the entries, never the truth."""
+"""The analysed words of every live entry. Derived from the entries, never the truth."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +11,7 @@ MOST_USEFUL = 100
 
 
 class SearchStem(models.Model):
-    """What all forms of a word have in common; its primary key is the number that indexes know it by."""
+    """A stem, which all forms of a word share; its primary key is its number in indexes."""
 
     key = models.CharField(max_length=MAX_WORD_BYTES, unique=True)
 
@@ -24,7 +24,7 @@ class SearchStem(models.Model):
 
 
 class SearchForm(models.Model):
-    """A word as people write it."""
+    """A form of a word, as people write it."""
 
     form = models.CharField(max_length=MAX_WORD_BYTES, unique=True)
     """Without case and accents."""
@@ -41,17 +41,17 @@ class SearchForm(models.Model):
 
 
 class SearchedEntry(models.Model):
-    """A live entry as searches read it; entries that are not live have none."""
+    """The analysed words of a live entry; other entries have no row."""
 
     entry = models.OneToOneField(Entry, models.CASCADE, primary_key=True, related_name="+")
     words = models.BinaryField()
-    """Its stems with their weights, see `faq.domain.search.postings.pack`."""
+    """The stems with their weights, see `faq.domain.search.postings.pack`."""
     generation = models.PositiveSmallIntegerField()
     """Of the analysis, see `faq.domain.search.analysis.GENERATION`."""
     usefulness = models.SmallIntegerField(
         default=0, validators=[MinValueValidator(-MOST_USEFUL), MaxValueValidator(MOST_USEFUL)]
     )
-    """What visitors make of it: -100 (useful to nobody) to 100; 0 where that is not known."""
+    """From -100 (useful to nobody) to 100; 0 where it is not known."""
 
     class Meta:
         verbose_name = "fiche cherchée"

@@ -1,4 +1,4 @@
-"""Expressions that searches take for each other, as editors name them."""
+"""Groups of expressions that searches treat as equal."""
 
 from django.db import models
 
@@ -7,10 +7,10 @@ MOST_EXPRESSIONS = 20
 
 
 class SynonymGroupQuerySet(models.QuerySet):
-    """Verbs that read groups."""
+    """Queries on groups."""
 
     def in_use(self):
-        """Groups that searches obey."""
+        """Return the groups that searches use."""
         return self.filter(retired=False)
 
 

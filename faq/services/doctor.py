@@ -20,7 +20,7 @@ from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import recheck_sample
 from faq.services.review_dates import review_date_faults
-from faq.services.search import search_faults
+from faq.services.search import find_search_faults
 from faq.services.versions import searchable
 
 BATCH = 500
@@ -166,7 +166,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     wrong_aliases,
     wrong_schedules,
     review_date_faults,
-    search_faults,
+    find_search_faults,
     wrong_pairs,
     pairs_not_found,
     missing_epoch,

@@ -1,4 +1,4 @@
-"""What searches read, kept up to date in the transaction that publishes."""
+"""The analysed words that searches read, stored in the transaction that publishes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -11,41 +11,41 @@ from faq.domain.search.postings import pack
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
 from faq.models.entries import reference
 from faq.models.search import MOST_USEFUL
-from faq.services.search_server import server_faults, tell_server
+from faq.services.search_server import find_server_faults, schedule_update
 
 CHUNK = 500
-_CURE = "lancez « manage.py rebuild_search »."
-_ONE_QUERY = 30_000
-"""Values in one query: fewer than SQLite and PostgreSQL take."""
+_REMEDY = "lancez « manage.py rebuild_search »."
+_MOST_VALUES = 30_000
+"""Values in one query: fewer than SQLite and PostgreSQL accept."""
 
-Progress = Callable[[int, int], None]
+ProgressReport = Callable[[int, int], None]
 """Called with (entries done, entries in all)."""
 
 
 def index_entries(entries: Iterable[Entry]) -> None:
-    """Have searches find what the public reads of these entries from now on, or not find them any more.
+    """Store the analysed words of entries that are live, and delete those of the others.
 
-    To be called in the transaction that changes them, after the epoch moved: whoever moves it waits for those who
-    did, so that words are numbered by one transaction at a time.
+    To be called in the transaction that changes them, after it moved the epoch: the lock on the epoch lets one
+    transaction at a time number new words.
     """
     for chunk in _chunks(entries):
-        _index(chunk)
-        tell_server([entry.pk for entry in chunk])
+        _store_chunk(chunk)
+        schedule_update([entry.pk for entry in chunk])
 
 
-def _index(entries: Sequence[Entry]) -> None:
+def _store_chunk(entries: Sequence[Entry]) -> None:
     live = [entry for entry in entries if entry.live_id]
     gone = [entry.pk for entry in entries if not entry.live_id]
     if gone:
         SearchedEntry.objects.filter(pk__in=gone).delete()
-    _store(live)
+    _store_words(live)
 
 
 @transaction.atomic
-def rebuild_search(progress: Progress | None = None, *, tell: bool = True) -> int:
-    """Analyse every live entry again; return how many there are. What is known of their usefulness stays.
+def rebuild_search(progress: ProgressReport | None = None, *, send: bool = True) -> int:
+    """Analyse every live entry again; return their number. Their usefulness stays.
 
-    Without `tell`, a search server is not told: whoever calls fills it.
+    Without `send`, nothing is sent to a search server: the caller fills it.
     """
     Epoch.move()
     known = set(SearchedEntry.objects.values_list("pk", flat=True))
@@ -56,59 +56,59 @@ def rebuild_search(progress: Progress | None = None, *, tell: bool = True) -> in
     total: int = live.count()
     done = 0
     for chunk in _chunks(live.order_by("pk").only("question", "answer", "live").iterator(CHUNK)):
-        _index(chunk)
+        _store_chunk(chunk)
         known.update(entry.pk for entry in chunk)
         done += len(chunk)
         if progress:
             progress(done, total)
     _store_usefulness(useful)
-    tell_server(known, at_once=tell)
+    schedule_update(known, send=send)
     return total
 
 
 def ensure_searchable(**signal: Any) -> None:
-    """Analyse everything where nothing was, or where it was by an older program. Called after every migration."""
-    if SearchedEntry._meta.db_table in connection.introspection.table_names() and search_is_out_of_date():
+    """Analyse everything where some entry was not, or by another generation. Called after every migration."""
+    if SearchedEntry._meta.db_table in connection.introspection.table_names() and is_search_out_of_date():
         rebuild_search()
 
 
-def search_is_out_of_date() -> bool:
-    """Return whether some live entries were not analysed, or by another generation of the analysis."""
+def is_search_out_of_date() -> bool:
+    """Return whether some live entry was not analysed, or by another generation of the analysis."""
     indexed = SearchedEntry.objects.filter(generation=GENERATION)
     return (
         indexed.count() != Entry.objects.live().count() or SearchedEntry.objects.exclude(generation=GENERATION).exists()
     )
 
 
-def search_faults() -> Iterator[str]:
-    """Say in French where what searches read is not what is live, as this program analyses it."""
+def find_search_faults() -> Iterator[str]:
+    """Yield in French where the stored words are not those of the live entries."""
     live, indexed = Entry.objects.live(), SearchedEntry.objects.all()
     for number in live.exclude(pk__in=indexed.values("pk")).values_list("pk", flat=True):
-        yield f"{reference(number)} : en ligne, mais la recherche ne la connaît pas ; {_CURE}"
+        yield f"{reference(number)} : en ligne, mais la recherche ne la connaît pas ; {_REMEDY}"
     for number in indexed.exclude(pk__in=live.values("pk")).values_list("pk", flat=True):
-        yield f"{reference(number)} : la recherche la connaît, mais elle n’est pas en ligne ; {_CURE}"
+        yield f"{reference(number)} : la recherche la connaît, mais elle n’est pas en ligne ; {_REMEDY}"
     if old := indexed.exclude(generation=GENERATION).count():
-        yield f"Recherche : {old} fiches sont analysées à l’ancienne façon ; {_CURE}"
-    yield from server_faults()
+        yield f"Recherche : {old} fiches sont analysées à l’ancienne façon ; {_REMEDY}"
+    yield from find_server_faults()
 
 
 @transaction.atomic
-def set_usefulness(values: Mapping[int, int]) -> int:
-    """Return what visitors make of live entries, by number: -100 (useful to nobody) to 100, 0 where it is not known.
+def store_usefulness(values: Mapping[int, int]) -> int:
+    """Store the usefulness of live entries, by number: from -100 (useful to nobody) to 100; 0 where it is not known.
 
-    The more useful of two that a search finds equally is shown first. Gives how many changed; others are left alone.
+    Of two equal matches, the more useful comes first. Returns how many changed; entries not named stay as they are.
     """
     known = dict(SearchedEntry.objects.values_list("pk", "usefulness"))
     changed = {number: value for number, value in values.items() if known.get(number, value) != value}
     if changed:
         Epoch.move(changed)
         _store_usefulness(changed)
-        tell_server(changed.keys() & known.keys())
+        schedule_update(changed.keys() & known.keys())
     return len(changed)
 
 
-def rated_entries() -> list[int]:
-    """Return the numbers of the entries of which it is known what visitors make of them."""
+def find_rated_entries() -> list[int]:
+    """Return the numbers of the entries whose usefulness is known."""
     return list(SearchedEntry.objects.exclude(usefulness=0).values_list("pk", flat=True))
 
 
@@ -120,37 +120,37 @@ def _store_usefulness(values: Mapping[int, int]) -> None:
     SearchedEntry.objects.bulk_update(rows, ["usefulness"], batch_size=CHUNK)
 
 
-def _store(entries: Sequence[Entry]) -> None:
-    """Write the words of entries."""
+def _store_words(entries: Sequence[Entry]) -> None:
+    """Analyse entries and store their words."""
     if not entries:
         return
     analysed = [(entry, analyse(entry.question, entry.answer)) for entry in entries]
-    stems = _numbered({key for _, analysis in analysed for key in analysis.weights})
-    _learn(analysed, stems)
+    stems = _number_stems({key for _, analysis in analysed for key in analysis.weights})
+    _store_new_forms(analysed, stems)
     SearchedEntry.objects.bulk_create(
-        (_row(entry, analysis, stems) for entry, analysis in analysed),
+        (_build_row(entry, analysis, stems) for entry, analysis in analysed),
         update_conflicts=True,
         unique_fields=["entry"],
         update_fields=["words", "generation"],
     )
 
 
-def _row(entry: Entry, analysis: Analysis, stems: Mapping[str, int]) -> SearchedEntry:
+def _build_row(entry: Entry, analysis: Analysis, stems: Mapping[str, int]) -> SearchedEntry:
     words = pack({stems[key]: weight for key, weight in analysis.weights.items()})
     return SearchedEntry(entry=entry, words=words, generation=GENERATION)
 
 
-def _numbered(keys: set[str]) -> dict[str, int]:
-    """Return the numbers of stems; new ones get theirs."""
-    numbers = _known(SearchStem, "key", keys)
+def _number_stems(keys: set[str]) -> dict[str, int]:
+    """Return the numbers of stems; new ones are stored."""
+    numbers = _find_numbers(SearchStem, "key", keys)
     new = SearchStem.objects.bulk_create(SearchStem(key=key) for key in sorted(keys - numbers.keys()))
     return numbers | {stem.key: stem.pk for stem in new}
 
 
-def _learn(analysed: Sequence[tuple[Entry, Analysis]], stems: Mapping[str, int]) -> None:
-    """Remember the forms that were never seen before, as they are written where they were seen first."""
+def _store_new_forms(analysed: Sequence[tuple[Entry, Analysis]], stems: Mapping[str, int]) -> None:
+    """Store the forms that are new, as they are written in the first of these entries."""
     forms = {form: key for _, analysis in analysed for form, key in analysis.forms.items()}
-    new = forms.keys() - _known(SearchForm, "form", forms.keys()).keys()
+    new = forms.keys() - _find_numbers(SearchForm, "form", forms.keys()).keys()
     if not new:
         return
     shown: dict[str, str] = {}
@@ -162,9 +162,9 @@ def _learn(analysed: Sequence[tuple[Entry, Analysis]], stems: Mapping[str, int])
     )
 
 
-def _known(table: type[SearchStem] | type[SearchForm], column: str, words: Iterable[str]) -> dict[str, int]:
+def _find_numbers(table: type[SearchStem] | type[SearchForm], column: str, words: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for chunk in _chunks(sorted(words), _ONE_QUERY):
+    for chunk in _chunks(sorted(words), _MOST_VALUES):
         found.update(table.objects.filter(**{f"{column}__in": chunk}).values_list(column, "pk"))
     return found
 

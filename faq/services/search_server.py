@@ -1,225 +1,159 @@
-"""What a search server learns: each change after it is committed, and everything where it knows nothing.
+"""What a search server receives: each change after it is committed, and everything where it holds nothing.
 
 The tables are the truth. Changes are sent in the order of their steps, each document with the step as its version:
-whoever is slow never overwrites what is newer, and what could not be sent is sent with the next change.
+a slow writer never overwrites what is newer, and what could not be sent is sent with the next change.
 """
 
 import logging
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from django.db import transaction
 
-from faq.domain.search.server_queries import INDEX, STATE, document, state
+from faq.domain.search.server_queries import INDEX_BODY, STATE_ID, Body, build_document, build_state
 from faq.models import Epoch, SearchedEntry
-from faq.selectors.search.remote import step_on
-from faq.selectors.search.server import Server, ServerFault, search_server
-from faq.selectors.search.steps import changed_between, latest_step, leave_step
+from faq.selectors.search.remote import get_step_on
+from faq.selectors.search.server import CHUNK, SearchServer, ServerFault, get_search_server
+from faq.selectors.search.server_changes import changed_between, get_latest_step, record_step
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 500
-"""Documents written at a time: some hundred kilobytes."""
-PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds to wait, one after the other, while the server asks for less."""
-_CONFLICT, _ABSENT = 409, 404
-_BUSY = 429
-
-Body = dict[str, Any]
-Progress = Callable[[int, int], None]
-"""Called with (documents done, documents in all)."""
+ProgressReport = Callable[[int, int], None]
+"""Called with (documents sent, documents in all)."""
 
 
-class ServerUnready(Exception):
-    """What the server knows cannot be brought up to date: it has to be filled. The message says so in French."""
+class ServerNotFilled(Exception):
+    """The server lacks changes that are no longer recorded, and has to be filled. The message says so in French."""
 
 
-def tell_server(numbers: Collection[int], *, at_once: bool = True) -> None:
-    """Have the server learn these entries again once the transaction that changes them is committed.
+def schedule_update(numbers: Collection[int], *, send: bool = True) -> None:
+    """Send these entries to the server once the transaction that changes them is committed.
 
-    Not `at_once`: whoever calls fills it anyway, and until then it is not listened to.
+    Without `send`, the caller fills the server; until then it lags and is not listened to.
     """
-    if not numbers or search_server() is None:
+    if not numbers or get_search_server() is None:
         return
-    leave_step(numbers)
-    if at_once:
-        transaction.on_commit(_send_quietly, robust=True)
+    record_step(numbers)
+    if send:
+        transaction.on_commit(_send_after_commit, robust=True)
 
 
-def send_changes(server: Server) -> int:
-    """Send what the server does not know; return how many entries that was. Raises ServerFault, ServerUnready."""
-    known, upto = step_on(server), latest_step()
+def send_changes(server: SearchServer) -> int:
+    """Send what the server does not hold; return the number of entries. Raises ServerFault, ServerNotFilled."""
+    known, upto = get_step_on(server), get_latest_step()
     if known == upto:
         return 0
     numbers = changed_between(known, upto) if known < upto else None
     if numbers is None:
-        raise ServerUnready("Le moteur de recherche est à remplir : lancez « manage.py rebuild_search ».")
-    _write(server, server.address.index, _changes(numbers, upto))
-    _write(server, server.address.index, _state(upto), refresh=True)
+        raise ServerNotFilled("Le moteur de recherche est à remplir : lancez « manage.py rebuild_search ».")
+    server.write(_build_changes(sorted(numbers), upto))
+    # The state is written last: a server that says it holds a step holds all of it.
+    server.write([_state_action(upto)], refresh=True)
     return len(numbers)
 
 
-def fill_server(server: Server, progress: Progress | None = None) -> int:
-    """Fill a new index, then put it in the place of the old one; return how many entries it holds. Raises ServerFault.
+def fill_server(server: SearchServer, progress: ProgressReport | None = None) -> int:
+    """Fill a new index and put it in the place of the old one; return the number of its entries. Raises ServerFault.
 
-    What changes meanwhile is sent afterwards.
+    Changes made meanwhile are sent afterwards.
     """
-    alias = server.address.index
-    before = _indexes_behind(server, alias)
-    index = f"{alias}-{time.strftime('%Y%m%d%H%M%S')}-{uuid.uuid4().hex[:6]}"
-    server.ask("PUT", f"/{index}", INDEX)
+    before = server.find_aliased_indexes()
+    index = f"{server.address.index}-{time.strftime('%Y%m%d%H%M%S')}-{uuid.uuid4().hex[:6]}"
+    server.create_index(index, INDEX_BODY)
     try:
-        filled = _fill(server, index, progress)
-        moved = [{"remove": {"index": old, "alias": alias}} for old in before]
-        server.ask("POST", "/_aliases", {"actions": [*moved, {"add": {"index": index, "alias": alias}}]})
+        filled = _fill_index(server, index, progress)
+        server.move_alias(before, index)
     except ServerFault:
-        _drop(server, [index])
+        _delete_indexes(server, [index])
         raise
-    _drop(server, before)
+    _delete_indexes(server, before)
     send_changes(server)
     return filled
 
 
-def server_faults() -> Iterator[str]:
-    """Say in French what is wrong with the search server, where one is switched on."""
-    server = search_server()
+def find_server_faults() -> Iterator[str]:
+    """Yield in French what is wrong with the search server, where one is configured."""
+    server = get_search_server()
     if server is None:
         return
     try:
-        known = step_on(server)
+        known = get_step_on(server)
     except ServerFault as fault:
         yield f"Moteur de recherche {server.address} : {fault}."
         return
-    if known != latest_step():
+    if known != get_latest_step():
         yield (
             f"Moteur de recherche {server.address} : il ne connaît pas ce qui est en ligne ; "
             "lancez « manage.py rebuild_search --pending », ou sans l’option s’il est à remplir."
         )
 
 
-def _send_quietly() -> None:
-    """Send what changed; whoever published is not bothered with a server that fails: pages notice that it is behind."""
-    server = search_server()
-    if server is None or server.rests:
+def _send_after_commit() -> None:
+    """Send what changed; a fault is only recorded, since searches notice that the server lags."""
+    server = get_search_server()
+    if server is None or server.is_resting:
         return
     try:
         send_changes(server)
-    except (ServerFault, ServerUnready) as fault:
-        server.failed(fault)
+    except (ServerFault, ServerNotFilled) as fault:
+        server.record_fault(fault)
 
 
-def _fill(server: Server, index: str, progress: Progress | None) -> int:
-    # The step is left before the entries are read: what they hold can be newer than what is said, never older.
-    step = _leave_step()
+def _fill_index(server: SearchServer, index: str, progress: ProgressReport | None) -> int:
+    # The step is recorded before the entries are read: documents can be newer than the state says, never older.
+    step = _record_full_step()
     total, done = SearchedEntry.objects.count(), 0
-    rows = SearchedEntry.objects.order_by("pk").values_list("pk", "words", "usefulness")
-    for chunk in _chunks(rows.iterator(chunk_size=CHUNK)):
-        lines = [_indexed(number, bytes(words), useful, step) for number, words, useful in chunk]
-        _write(server, index, [line for two in lines for line in two])
-        done += len(chunk)
-        if progress:
-            progress(done, max(done, total))
-    _write(server, index, _state(step), refresh=True)
+
+    def build_actions() -> Iterator[Body]:
+        nonlocal done
+        rows = SearchedEntry.objects.order_by("pk").values_list("pk", "words", "usefulness")
+        for number, words, usefulness in rows.iterator(chunk_size=CHUNK):
+            yield _index_action(number, bytes(words), usefulness, step)
+            done += 1
+            if progress and done % CHUNK == 0:
+                progress(done, max(done, total))
+
+    server.write(build_actions(), index)
+    server.write([_state_action(step)], index, refresh=True)
+    if progress:
+        progress(done, done)
     return done
 
 
 @transaction.atomic
-def _leave_step() -> int:
-    # Whoever changes something moves the epoch first: this waits for them.
+def _record_full_step() -> int:
+    # Every change moves the epoch first: this waits for those that are not committed.
     Epoch.move(())
-    leave_step(())
-    return latest_step()
+    record_step(())
+    return get_latest_step()
 
 
-def _changes(numbers: Collection[int], step: int) -> Iterator[Body]:
-    for chunk in _chunks(sorted(numbers)):
-        rows = SearchedEntry.objects.filter(pk__in=chunk).order_by("pk").values_list("pk", "words", "usefulness")
-        found = {number: _indexed(number, bytes(words), useful, step) for number, words, useful in rows}
+def _build_changes(numbers: Sequence[int], step: int) -> Iterator[Body]:
+    for start in range(0, len(numbers), CHUNK):
+        chunk = numbers[start : start + CHUNK]
+        rows = SearchedEntry.objects.filter(pk__in=chunk).values_list("pk", "words", "usefulness")
+        found = {number: _index_action(number, bytes(words), useful, step) for number, words, useful in rows}
         for number in chunk:
-            if number in found:
-                yield from found[number]
-            else:
-                yield {"delete": _identity(str(number), step)}
+            yield found.get(number) or _action("delete", str(number), step)
 
 
-def _indexed(number: int, words: bytes, usefulness: int, step: int) -> list[Body]:
-    return [{"index": _identity(str(number), step)}, document(number, words, usefulness)]
+def _index_action(number: int, words: bytes, usefulness: int, step: int) -> Body:
+    return _action("index", str(number), step) | {"_source": build_document(number, words, usefulness)}
 
 
-def _state(step: int) -> list[Body]:
-    return [{"index": _identity(STATE, step)}, state(step)]
+def _state_action(step: int) -> Body:
+    return _action("index", STATE_ID, step) | {"_source": build_state(step)}
 
 
-def _identity(id: str, step: int) -> Body:
+def _action(verb: str, id: str, step: int) -> Body:
     # Of two writers the one that read later wins, whichever arrives first.
-    return {"_id": id, "version": step, "version_type": "external_gte"}
+    return {"_op_type": verb, "_id": id, "version": step, "version_type": "external_gte"}
 
 
-def _write(server: Server, index: str, lines: Iterable[Body], *, refresh: bool = False) -> None:
-    """Write documents, and again those that the server had no time for. Raises ServerFault."""
-    for operations in _chunks(_operations(lines)):
-        pending = operations
-        for pause in (*PAUSES, None):
-            pending = _refused(server, index, pending, refresh=refresh)
-            if not pending:
-                break
-            if pause is None:
-                raise ServerFault(f"{len(pending)} documents refusés : il est débordé", _BUSY)
-            time.sleep(pause)
-
-
-def _refused(server: Server, index: str, operations: list[list[Body]], *, refresh: bool) -> list[list[Body]]:
-    """Write documents; return those that may be written later. Raises ServerFault."""
-    try:
-        outcomes = server.write(index, [line for lines in operations for line in lines], refresh=refresh)
-    except ServerFault as fault:
-        if fault.busy:
-            return operations
-        raise
-    if len(outcomes) != len(operations):
-        raise ServerFault("il ne dit pas ce qu’il a écrit de tout")
-    again = []
-    for lines, (status, error) in zip(operations, outcomes, strict=True):
-        if status == _BUSY:
-            again.append(lines)
-        elif not (status < 300 or status == _CONFLICT or (status == _ABSENT and "delete" in lines[0])):
-            raise ServerFault(f"un document refusé ({status}) : {error}", status)
-    return again
-
-
-def _operations(lines: Iterable[Body]) -> Iterator[list[Body]]:
-    """Return what is done to each document: one line, or two where there is something to write."""
-    iterator = iter(lines)
-    for line in iterator:
-        yield [line] if "delete" in line else [line, next(iterator)]
-
-
-def _indexes_behind(server: Server, alias: str) -> list[str]:
-    """Return the indexes that the alias stands for; none where there is none yet. Raises ServerFault."""
-    try:
-        return sorted(server.ask("GET", f"/_alias/{alias}"))
-    except ServerFault as fault:
-        if fault.status == _ABSENT:
-            return []
-        raise
-
-
-def _drop(server: Server, indexes: Iterable[str]) -> None:
+def _delete_indexes(server: SearchServer, indexes: Iterable[str]) -> None:
     for index in indexes:
         try:
-            server.ask("DELETE", f"/{index}")
+            server.delete_index(index)
         except ServerFault as fault:
             logger.warning("Moteur de recherche : l’index « %s » est resté (%s) ; à supprimer à la main.", index, fault)
-
-
-def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
-    chunk: list[Any] = []
-    for item in items:
-        chunk.append(item)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

@@ -1,4 +1,4 @@
-"""Groups of synonyms: editors keep them, searches obey them from the next request on."""
+"""Groups of synonyms, which searches use from the next request on."""
 
 import json
 from collections.abc import Sequence
@@ -13,31 +13,31 @@ from faq.services.roles import Author, require
 
 
 class SynonymsRefused(ValueError):
-    """A group that cannot be kept; the message says why, in French."""
+    """A group that cannot be stored; the message says why, in French."""
 
 
 @transaction.atomic
 def save_synonyms(group: SynonymGroup, author: Author) -> None:
     """Store a new or changed group. Raises PermissionDenied, SynonymsRefused."""
     require(author, "faq.add_synonymgroup" if group._state.adding else "faq.change_synonymgroup")
-    if problems := problems_of(group):
+    if problems := find_synonym_problems(group):
         raise SynonymsRefused(" ".join(problems))
     group.save()
     # No entry changed, but what searches find did.
     Epoch.move(())
 
 
-def problems_of(group: SynonymGroup) -> list[str]:
-    """Say in French what is wrong with a group; nothing where it can be kept."""
+def find_synonym_problems(group: SynonymGroup) -> list[str]:
+    """Return in French what is wrong with a group; nothing where it can be stored."""
     expressions = group.expressions
-    problems = [problem for expression in expressions for problem in _problems_of_expression(expression)]
+    problems = [problem for expression in expressions for problem in _find_expression_problems(expression)]
     if problems:
         return problems
     if len({parse_expression(expression) for expression in expressions}) < 2:
         return ["Il faut au moins deux expressions qui ne se lisent pas de la même façon."]
     if len(expressions) > MOST_EXPRESSIONS:
         return [f"Un groupe compte au plus {MOST_EXPRESSIONS} expressions ; il y en a {len(expressions)}."]
-    return _repeated(expressions) or ([] if group.one_way or group.retired else _found_elsewhere(group))
+    return _find_repetitions(expressions) or ([] if group.one_way or group.retired else _find_in_other_groups(group))
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def load_starter_synonyms(path: Path) -> int:
     return len(new)
 
 
-def _problems_of_expression(expression: str) -> list[str]:
+def _find_expression_problems(expression: str) -> list[str]:
     if len(expression) > LONGEST_EXPRESSION:
         return [f"« {expression[:30]}… » est trop longue : {LONGEST_EXPRESSION} caractères au plus."]
     keys = parse_expression(expression)
@@ -74,7 +74,7 @@ def _problems_of_expression(expression: str) -> list[str]:
     return []
 
 
-def _repeated(expressions: Sequence[str]) -> list[str]:
+def _find_repetitions(expressions: Sequence[str]) -> list[str]:
     seen: dict[StemKeys, str] = {}
     for expression in expressions:
         earlier = seen.setdefault(parse_expression(expression), expression)
@@ -83,8 +83,8 @@ def _repeated(expressions: Sequence[str]) -> list[str]:
     return []
 
 
-def _found_elsewhere(group: SynonymGroup) -> list[str]:
-    """Tell of expressions that another group has: two groups with one of them would be one."""
+def _find_in_other_groups(group: SynonymGroup) -> list[str]:
+    """Return the expressions that another group holds: sharing one, two groups would mean the same."""
     wanted = {parse_expression(expression): expression for expression in group.expressions}
     others = SynonymGroup.objects.in_use().filter(one_way=False).exclude(pk=group.pk)
     return [

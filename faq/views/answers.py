@@ -99,7 +99,7 @@ class AnswerList:
         left out.
         """
         kept = {number: _written.get(self._key(number)) for number in numbers}
-        entries = {number: hits.read[number] for number in kept if number in hits.read} if hits else {}
+        entries = {number: hits.loaded[number] for number in kept if number in hits.loaded} if hits else {}
         missing = [number for number, html in kept.items() if (html is None or hits) and number not in entries]
         entries |= Entry.objects.with_live().live().in_bulk(missing) if missing else {}
         kept |= {number: self._write(entry) for number, entry in entries.items() if kept[number] is None}

@@ -16,7 +16,7 @@ from faq.domain.text import normalise
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
 from faq.selectors.published import Snapshot
-from faq.selectors.search.similar import nearest_entries
+from faq.selectors.search.similar import find_similar_entries
 from faq.views.addresses import live_entry, moved_permanently, tells_absences
 from faq.views.answers import Answer, TermLink
 from faq.views.caching import cached_by_epoch, request_snapshot
@@ -83,7 +83,7 @@ def _see_also(answer: Answer, snapshot: Snapshot) -> list[Entry]:
     near = []
     if len(chosen) < MOST_BESIDE:
         among = _branch(answer, snapshot) - BitMap(chosen)
-        near = nearest_entries(number, snapshot, among, limit=2 * MOST_BESIDE)
+        near = find_similar_entries(number, snapshot, among, limit=2 * MOST_BESIDE)
     if not chosen and not near:
         return []
     pairs = Pair.objects.of_entry(number).order_by()

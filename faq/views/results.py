@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from faq.domain.cascade import Question
 from faq.models import Entry
 from faq.selectors.published import Snapshot
-from faq.selectors.search.hits import Hits, live_search, most_useful
+from faq.selectors.search.hits import Hits, live_search, most_useful_entries
 from faq.views.states import Reading, state_address
 
 _MOST_USEFUL = 3
@@ -104,7 +104,7 @@ def proposals(results: Results) -> Proposals:
     """Look for what else to read, in one query at most."""
     nearest = results.hits.nearest if results.hits else ()
     branch = results.snapshot.index.select(results.reading.state)
-    useful = most_useful(results.snapshot, branch, _MOST_USEFUL) if results.hits else []
+    useful = most_useful_entries(results.snapshot, branch, _MOST_USEFUL) if results.hits else []
     wanted = {*nearest, *useful}
     found = Entry.objects.live().only("question").in_bulk(wanted) if wanted else {}
     return Proposals(

@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from faq.models import Entry
-from faq.selectors.search.hits import live_completions, live_search
+from faq.selectors.search.hits import complete_query, live_search
 from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.states import read_state
 
@@ -32,7 +32,7 @@ def suggestions(request):
     questions = [entries[number] for number in numbers if number in entries]
     return JsonResponse(
         {
-            "words": live_completions(typed, snapshot),
+            "words": complete_query(typed, snapshot),
             "questions": [{"text": entry.question, "address": entry.get_absolute_url()} for entry in questions],
         }
     )

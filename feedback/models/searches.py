@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from faq.models import Entry
-from faq.models.failed_searches import LONGEST_KEPT
+from faq.models.failed_searches import MAX_QUERY_LENGTH
 from feedback.enums import State
 from feedback.models.fields import corrected_exactly_by_a_version, correction, person, state_field
 
@@ -12,7 +12,7 @@ from feedback.models.fields import corrected_exactly_by_a_version, correction, p
 class SearchFollowUp(models.Model):
     """What editors made of a search that found nothing; without one it is new."""
 
-    query = models.CharField("recherche", max_length=LONGEST_KEPT, unique=True)
+    query = models.CharField("recherche", max_length=MAX_QUERY_LENGTH, unique=True)
     state = state_field()
     assigned_to = person("attribué à")
     corrected_in = correction()

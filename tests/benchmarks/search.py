@@ -10,7 +10,7 @@ from pyroaring import BitMap
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, Term
 from faq.domain.search.evaluation import compute_metrics, judge_query
-from faq.domain.search.extracts import HighlightTerms, extract
+from faq.domain.search.extracts import HighlightTerms, build_extract
 from faq.domain.search.filing import TermFiling, TermLabels
 from faq.domain.search.index import SearchIndex
 from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
@@ -23,7 +23,7 @@ from faq.selectors.published import live_snapshot
 from faq.selectors.search.hits import live_search
 from faq.services.content import Content
 from faq.services.entries import create_entry
-from faq.services.search import rebuild_search, search_is_out_of_date
+from faq.services.search import is_search_out_of_date, rebuild_search
 from faq.services.workflow import publish_entry
 from tests.benchmarks import data
 from tests.benchmarks.measure import Cost, apart, cost, figure, megabytes, milliseconds, peak, say, table, timed
@@ -78,7 +78,7 @@ def run() -> None:
 
 def _prepare() -> None:
     data.fill(SIZES[-1])
-    if search_is_out_of_date():
+    if is_search_out_of_date():
         rebuild_search()
     _full_text(SIZES)
 
@@ -124,15 +124,15 @@ def _searched(stock: Stock, query: str) -> int:
     state = {Facet.OFFER_TYPES: stock.offer}
     within = stock.cascade.select(state, result.entries)
     stock.cascade.questions(state, result.entries)
-    best = result.ranked(within).best(RERANK_DEPTH)
+    best = result.rank(within).page(0, RERANK_DEPTH)
     read = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
     texts = {number: (entry.question, entry.answer) for number, entry in read.items()}
     marks = HighlightTerms.from_expansions(
-        (expansion.keys, expansion.beginning) for term in result.terms for expansion in term.expansions
+        (expansion.keys, expansion.prefix) for term in result.terms for expansion in term.expansions
     )
     for number in rerank_by_proximity(best, Phrase.from_terms(result.terms), texts)[:PAGE]:
         _, answer = texts[number]
-        extract(answer, marks)
+        build_extract(answer, marks)
     return len(within)
 
 

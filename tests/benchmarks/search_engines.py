@@ -89,7 +89,7 @@ def _ours(texts: Sequence[Text]) -> Find:
 
     def find(query: str) -> list[int]:
         found = index.search(parse_query(query), NO_SYNONYMS, NO_FILING)
-        return [number - 1 for number, _ in found.ranked(found.entries).best(LIMIT)]
+        return [number - 1 for number, _ in found.rank(found.entries).page(0, LIMIT)]
 
     return find
 
@@ -101,7 +101,7 @@ def _ours_with_editors_help(texts: Sequence[Text]) -> Find:
 
 
 def _tantivy(texts: Sequence[Text]) -> Find:
-    """SearchIndex with its French stemmer, accents folded after it, in memory."""
+    """Index with its French stemmer, accents folded after it, in memory."""
     french = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.lowercase())
@@ -132,7 +132,7 @@ def _tantivy(texts: Sequence[Text]) -> Find:
 
 
 def _bm25s(texts: Sequence[Text]) -> Find:
-    """SearchIndex French stems without accents, each question counted as often as it weighs."""
+    """Index French stems without accents, each question counted as often as it weighs."""
     times = int(QUESTION_WEIGHT)
     retriever = bm25s.BM25()
     retriever.index([_stems(question) * times + _stems(answer) for question, answer in texts], show_progress=False)
@@ -148,7 +148,7 @@ def _bm25s(texts: Sequence[Text]) -> Find:
 
 
 def _fts5(texts: Sequence[Text]) -> Find:
-    """SearchIndex in SQLite's own full-text search: no French stems, so that beginnings of words are searched for."""
+    """Index in SQLite's own full-text search: no French stems, so that beginnings of words are searched for."""
     base = sqlite3.connect(":memory:")
     base.execute("CREATE VIRTUAL TABLE fts USING fts5(question, answer, tokenize='unicode61 remove_diacritics 2')")
     rows = ((place, *text) for place, text in enumerate(texts))
@@ -163,7 +163,7 @@ def _fts5(texts: Sequence[Text]) -> Find:
 
 
 def _postgres(texts: Sequence[Text]) -> Find:
-    """SearchIndex in PostgreSQL's French configuration; entries that hold any of the words are found."""
+    """Index in PostgreSQL's French configuration; entries that hold any of the words are found."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE engine (place integer, words tsvector)")
         cursor.executemany(

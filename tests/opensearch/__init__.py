@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,8 @@ DOWNLOAD_TIMEOUT = 300.0
 """Seconds that Maven may take for 45 MB; ten are usual."""
 START_TIMEOUT = 120.0
 """Seconds that a node may take to start: seven on a quiet machine, on a busy one many more."""
+HOME_VARIABLE = "TEST_OPENSEARCH_HOME"
+"""The environment variable that names the home of a node started for the whole run."""
 PROGRAMS = ("java", "javac", "mvn")
 ADVICE = "sudo apt-get install default-jdk-headless maven"
 
@@ -48,14 +50,7 @@ class SearchNode:
 
     def wait_until_ready(self) -> None:
         """Wait until the node answers. Raises Unavailable."""
-        deadline = time.monotonic() + START_TIMEOUT
-        ports = self.home / "ports"
-        while not ports.exists():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                log = (self.home / "log").read_text(errors="replace")
-                raise Unavailable(f"OpenSearch n’a pas démarré :\n{log[-4000:]}")
-            time.sleep(0.05)
-        self.http_port, self.transport_port = map(int, ports.read_text().split())
+        self.http_port, self.transport_port = wait_for_ports(self.home, lambda: self._process.poll() is None)
 
     def stop(self) -> None:
         """Stop the node; kill it where it does not obey."""
@@ -114,10 +109,22 @@ def started(**settings: str) -> Iterator[SearchNode]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def wait_for_ports(home: Path, is_alive: Callable[[], bool] = lambda: True) -> tuple[int, int]:
+    """Return the HTTP and transport ports of a node once it answers. Raises Unavailable."""
+    deadline = time.monotonic() + START_TIMEOUT
+    while not (home / "ports").exists():
+        if not is_alive() or time.monotonic() > deadline:
+            log = (home / "log").read_text(errors="replace")
+            raise Unavailable(f"OpenSearch n’a pas démarré :\n{log[-4000:]}")
+        time.sleep(0.05)
+    http_port, transport_port = map(int, (home / "ports").read_text().split())
+    return http_port, transport_port
+
+
 def missing_programs() -> str:
     """Return in French what a node lacks on this machine; nothing where it can be tried."""
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
-    return f"pas de {', '.join(missing)} ; pour l’obtenir : {ADVICE}" if missing else ""
+    return f"pas de {', '.join(missing)} ; pour l’obtenir : {ADVICE}" if missing else ""
 
 
 def prepare() -> Path:
@@ -126,7 +133,7 @@ def prepare() -> Path:
     Raises Unavailable.
     """
     if missing := missing_programs():
-        raise Unavailable(f"OpenSearch : {missing}")
+        raise Unavailable(f"OpenSearch : {missing}")
     sources = (HERE / "pom.xml").read_bytes() + (HERE / "SearchNode.java").read_bytes()
     folder = JARS / hashlib.sha256(sources).hexdigest()[:16]
     JARS.mkdir(parents=True, exist_ok=True)
@@ -158,26 +165,15 @@ def _run(command: list[str | Path], complaint: str) -> None:
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DOWNLOAD_TIMEOUT, check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise Unavailable(f"OpenSearch : {complaint}") from error
+        raise Unavailable(f"OpenSearch : {complaint}") from error
     if done.returncode:
-        raise Unavailable(f"OpenSearch : {complaint} : {(done.stdout + done.stderr).strip()[-500:]}")
+        raise Unavailable(f"OpenSearch : {complaint} : {(done.stdout + done.stderr).strip()[-500:]}")
 
 
 def _launch(home: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     program = prepare()
+    arguments = [f"{name}={value}" for name, value in settings.items()]
+    command = ["java", *JVM_OPTIONS, "-cp", f"{program}/classes:{program}/lib/*", "SearchNode", *arguments]
     with (home / "log").open("ab") as log:
-        return subprocess.Popen(
-            [
-                "java",
-                *JVM_OPTIONS,
-                "-cp",
-                f"{program}/classes:{program}/lib/*",
-                "SearchNode",
-                *(f"{name}={value}" for name, value in settings.items()),
-            ],
-            # The node stops when this pipe closes, whatever happens to us.
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        # The node stops when its input ends, whatever happens to this process.
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)

@@ -1,4 +1,4 @@
-"""Stems of one word family that the stemmer keeps apart: « envoi » and « envoyer », « homologué » and « homologation »."""
+"""Stems of a word family that the stemmer separates: « envoi » and « envoyer », « homologué » and « homologation »."""
 
 from collections.abc import Iterator
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from faq.domain.search.evaluation import DEPTHS, JudgedQuery, compute_metrics, judge_query
+from faq.domain.search.evaluation import RECALL_DEPTHS, JudgedQuery, compute_metrics, judge_query
 from faq.management.faults import unreadable
 from faq.models import Entry
-from faq.selectors.published import live_snapshot
+from faq.selectors.published import Snapshot, live_snapshot
 from faq.selectors.search.hits import live_search
 
 QUERIES = settings.BASE_DIR / "fixtures" / "search_queries.csv"
@@ -30,27 +30,29 @@ class Command(BaseCommand):
 
     def handle(self, *, file, **options):
         """Search for each query; print a line per kind, the whole, and what was not found first."""
-        rows = _read(file)
-        numbers = _numbers_by_question()
-        if missing := {question for _, _, wanted in rows for question in wanted} - numbers.keys():
+        rows = _read_queries(file)
+        question_of = dict(Entry.objects.live().values_list("pk", "question"))
+        if missing := {question for _, _, wanted in rows for question in wanted} - set(question_of.values()):
             raise CommandError(f"Aucune fiche en ligne ne pose la question « {min(missing)} » : chargez la FAQ voulue.")
-        results = [_judged(row, numbers) for row in rows]
-        self.stdout.write(f"{'':12}{'requêtes':>9}{'MRR':>8}" + "".join(f"{f'rappel@{depth}':>11}" for depth in DEPTHS))
+        snapshot = live_snapshot()
+        results = [_judge(row, snapshot, question_of) for row in rows]
+        depths = "".join(f"{f'rappel@{depth}':>11}" for depth in RECALL_DEPTHS)
+        self.stdout.write(f"{'':12}{'requêtes':>9}{'MRR':>8}{depths}")
         for kind in dict.fromkeys(result.kind for result in results):
-            self._line(kind, [result for result in results if result.kind == kind])
-        self._line("ensemble", results)
+            self._print_metrics(kind, [result for result in results if result.kind == kind])
+        self._print_metrics("ensemble", results)
         for result in results:
-            if result.best != 1:
-                place = f"en place {result.best}" if result.best else "absente"
+            if result.best_rank != 1:
+                place = f"en place {result.best_rank}" if result.best_rank else "absente"
                 self.stdout.write(f"  « {result.query} » : {place}, {result.found} trouvées")
 
-    def _line(self, name: str, results: list[JudgedQuery]) -> None:
-        said = compute_metrics(results)
-        recall = "".join(f"{share:>11.3f}" for share in said.recall)
-        self.stdout.write(f"{name:12}{said.queries:>9}{said.reciprocal_rank:>8.3f}{recall}")
+    def _print_metrics(self, name: str, results: list[JudgedQuery]) -> None:
+        metrics = compute_metrics(results)
+        recall = "".join(f"{share:>11.3f}" for share in metrics.recall)
+        self.stdout.write(f"{name:12}{metrics.queries:>9}{metrics.reciprocal_rank:>8.3f}{recall}")
 
 
-def _read(path: Path) -> list[tuple[str, str, list[str]]]:
+def _read_queries(path: Path) -> list[tuple[str, str, list[str]]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return [(row["kind"], row["query"], row["expected"].split(SEPARATOR)) for row in csv.DictReader(file)]
@@ -60,17 +62,8 @@ def _read(path: Path) -> list[tuple[str, str, list[str]]]:
         raise CommandError(f"{path} : il faut du CSV en UTF-8, avec les colonnes kind, query, expected.") from error
 
 
-def _numbers_by_question() -> dict[str, list[int]]:
-    numbers: dict[str, list[int]] = {}
-    for number, question in Entry.objects.live().values_list("pk", "question"):
-        numbers.setdefault(question, []).append(number)
-    return numbers
-
-
-def _judged(row: tuple[str, str, list[str]], numbers: dict[str, list[int]]) -> JudgedQuery:
-    """Judge a query; entries of one question, which duplicates are, take one place together."""
+def _judge(row: tuple[str, str, list[str]], snapshot: Snapshot, question_of: dict[int, str]) -> JudgedQuery:
+    """Judge a query; entries with the same question, which duplicates have, share one rank."""
     kind, query, wanted = row
-    question_of = {number: question for question, same in numbers.items() for number in same}
-    hits = live_search(query, live_snapshot())
-    questions = list(dict.fromkeys(question_of[number] for number in hits.numbers[:]))
+    questions = list(dict.fromkeys(question_of[number] for number in live_search(query, snapshot).numbers[:]))
     return judge_query(kind, query, questions, wanted)

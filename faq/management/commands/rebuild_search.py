@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from faq.management.progress import progress_on
-from faq.selectors.search.server import ServerFault, search_server
+from faq.selectors.search.server import ServerFault, get_search_server
 from faq.services.search import rebuild_search
-from faq.services.search_server import ServerUnready, fill_server, send_changes
+from faq.services.search_server import ServerNotFilled, fill_server, send_changes
 
 
 class Command(BaseCommand):
@@ -26,23 +26,23 @@ class Command(BaseCommand):
 
     def handle(self, *, pending, **options):
         """Rebuild: the search works as before until it is done."""
-        server = search_server()
+        server = get_search_server()
         if pending:
             if server is None:
                 raise CommandError("Aucun moteur de recherche : SEARCH_URL n’est pas définie.")
-            self._sent(self._on_server(send_changes, server))
+            self._report(self._on_server(send_changes, server))
             return
-        total = rebuild_search(progress_on(self.stderr, "fiches"), tell=server is None)
+        total = rebuild_search(progress_on(self.stderr, "fiches"), send=server is None)
         self.stdout.write(f"Recherche reconstruite : {total} fiche{'s' if total > 1 else ''} en ligne.")
         if server:
-            self._sent(self._on_server(fill_server, server, progress_on(self.stderr, "fiches envoyées")))
+            self._report(self._on_server(fill_server, server, progress_on(self.stderr, "fiches envoyées")))
 
-    def _sent(self, total: int) -> None:
+    def _report(self, total: int) -> None:
         plural = "s" if total > 1 else ""
         self.stdout.write(f"Moteur de recherche : {total} fiche{plural} envoyée{plural}.")
 
     def _on_server(self, work, server, *arguments) -> int:
         try:
             return work(server, *arguments)
-        except (ServerFault, ServerUnready) as fault:
+        except (ServerFault, ServerNotFilled) as fault:
             raise CommandError(f"Moteur de recherche {server.address} : {fault}") from fault

@@ -1,47 +1,35 @@
-"""Searching what is published, in memory or on the server that is switched on: the same answers, never stale ones."""
+"""Searching what is published: matches in their order, with correction, highlighting and what to read instead."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
-from typing import Protocol, overload
+from typing import NamedTuple, overload
 
 from pyroaring import BitMap
 
-from faq.domain.facets import Taxonomy
-from faq.domain.search.extracts import Fragment, HighlightTerms, extract, highlighted
-from faq.domain.search.filing import TermFiling, TermLabels
-from faq.domain.search.index import IndexMatches
+from faq.domain.search.extracts import Fragment, HighlightTerms, build_extract, highlight
 from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
 from faq.domain.search.queries import Query, parse_query
-from faq.domain.search.query_terms import QueryExpander, QueryTerm
-from faq.domain.search.vocabulary import Vocabulary
+from faq.domain.search.query_terms import QueryTerm
 from faq.models.entries import Entry
 from faq.models.search import SearchedEntry, SearchForm
 from faq.selectors.published import Snapshot
-from faq.selectors.search.memory import index_at
-from faq.selectors.search.remote import Steadfast, search_remotely, words_at
-from faq.selectors.search.server import ServerFault, search_server
+from faq.selectors.search.backend import FallbackSearch, Matches, Ranking, SearchBackend
 
 _REFERENCE = re.compile(r"[Qq] ?-? ?([0-9]{1,9})")
 
-
-class IndexRanking(Protocol):
-    """Entries in the order in which a query finds them."""
-
-    def best(self, limit: int) -> list[tuple[int, float]]:
-        """Return the first ones, each with its score."""
-
-    def numbers(self, start: int, stop: int) -> list[int]:
-        """Return those from one place to before another."""
+PageReader = Callable[[int, int], list[tuple[int, float]]]
+"""Returns the ranked entries from one place to before another, each with its score."""
 
 
-class Ranking(Sequence[int]):
-    """Entry numbers, best first; those of the farther pages are looked up where somebody looks."""
+class HitNumbers(Sequence[int]):
+    """Entry numbers, best first; those of the later pages are looked up when they are asked for."""
 
-    def __init__(self, named: Sequence[int], best: Sequence[int], ranked: IndexRanking, length: int) -> None:
-        """Take what comes before all others, the best of the others in their order, and who knows the rest."""
-        self._first, self._named, self._ranked, self._length = [*named, *best], len(named), ranked, length
+    def __init__(self, named: Sequence[int], best: Sequence[int], read_page: PageReader, length: int) -> None:
+        """Store the entries named by their reference, the best of the others, and what finds the rest."""
+        self._first, self._named, self._read_page, self._length = [*named, *best], len(named), read_page, length
 
     def __len__(self) -> int:
         return self._length
@@ -57,164 +45,137 @@ class Ranking(Sequence[int]):
             return self[place : place + 1][0]
         start, stop, step = place.indices(self._length)
         known = len(self._first)
-        rest = self._ranked.numbers(max(start, known) - self._named, stop - self._named) if stop > known else []
-        return [*self._first[start:stop], *rest][::step]
+        rest = self._read_page(max(start, known) - self._named, stop - self._named) if stop > known else []
+        return [*self._first[start:stop], *(number for number, _ in rest)][::step]
 
 
 @dataclass(frozen=True)
 class Hits:
-    """What a search finds among the live entries."""
+    """The live entries that a search finds."""
 
     query: str
-    """As it was read: « » where it says nothing (function words only, signs only)."""
-    numbers: Ranking
+    """The cleaned query; « » where it holds only function words or signs."""
+    numbers: HitNumbers
     """Those within the selection, best first."""
     entries: BitMap
-    """All that match, whatever the selection."""
-    marks: HighlightTerms
+    """All matches, regardless of the selection."""
+    highlights: HighlightTerms
     """What `extract` and `highlight` mark."""
     correction: str
-    """The query with the words that were probably meant; « » where it was searched for as it is."""
+    """The query with corrected words; « » where it was searched for as it is."""
     unknown: tuple[str, ...]
-    """Words of the query that stand in no entry, and look like none that do."""
+    """Words of the query that match no entry and resemble no word that does."""
     nearest: tuple[int, ...]
-    """Where nothing matches: a few entries that hold something of the query, best first, whatever the selection."""
-    read: Mapping[int, Entry]
-    """Those that were read to be put in order, with their live versions, by number: no page has to read them again."""
+    """Where nothing matches: a few entries that hold some term of it, best first, regardless of the selection."""
+    loaded: Mapping[int, Entry]
+    """The entries that were read for reranking, with their live versions, so that no page reads them again."""
 
     @property
     def count(self) -> int:
-        """How many entries are within the selection."""
+        """The number of entries within the selection."""
         return len(self.numbers)
 
     def extract(self, answer: str) -> list[Fragment]:
-        """Return the part of an answer that holds most of what was searched for, as (text, whether it is a match)."""
-        return extract(answer, self.marks)
+        """Return the part of an answer that holds most matches, as (text, whether it is a match)."""
+        return build_extract(answer, self.highlights)
 
     def highlight(self, text: str) -> list[Fragment]:
         """Return a whole text, such as a question, as (text, whether it is a match)."""
-        return highlighted(text, self.marks)
+        return highlight(text, self.highlights)
 
 
-_labels = TermLabels(Taxonomy(()))
+class _Selected(NamedTuple):
+    """The matches of one backend, and those of them within the selection."""
+
+    matches: Matches
+    entries: BitMap
+    within: BitMap
+    ranking: Ranking
 
 
-def live_search(query: str, snapshot: Snapshot, selection: BitMap | None = None, *, typing: bool = False) -> Hits:
+def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, *, typing: bool = False) -> Hits:
     """Search the entries that are live in a snapshot; `selection` holds the numbers of those to be ranked.
 
-    Where nothing was published since the last search, no query for one word, one for several, and one more where
-    a word was corrected. With `typing`, the last word may go on. Where a server is switched on, it searches; as
-    long as it fails, or is behind, the worker does.
+    Where nothing was published since the last search: no query for one word, one for several, and one more where
+    a word was corrected. With `typing`, the last word may be unfinished.
     """
-    read = parse_query(query)
+    query = parse_query(text)
+    fallback = FallbackSearch(snapshot)
+    named = _find_reference(query.text) & snapshot.index.live
 
-    def in_memory() -> tuple[IndexMatches, Vocabulary]:
-        live = index_at(snapshot.epoch)
-        return live.index.search(read, live.synonyms, _filed(snapshot), typing=typing), live.index.vocabulary
+    @cache
+    def search(backend: SearchBackend) -> _Selected:
+        matches = backend.search(query, typing=typing)
+        entries = matches.entries & snapshot.index.live | named
+        within = entries if selection is None else entries & selection
+        return _Selected(matches, entries, within, matches.rank(within - named))
 
-    server = search_server()
-    if server and not server.rests:
-        try:
-            words = words_at(snapshot.epoch, server)
-            found = search_remotely(server, words, read, _filed(snapshot), len(snapshot.index), typing=typing)
-            return _hits(read, Steadfast(found, lambda: in_memory()[0]), words.vocabulary, snapshot, selection)
-        except ServerFault as fault:
-            server.failed(fault)
-    return _hits(read, *in_memory(), snapshot, selection)
+    def read_page(start: int, stop: int) -> list[tuple[int, float]]:
+        return fallback.ask(lambda backend: search(backend).ranking.page(start, stop))
 
-
-def _hits(
-    read: Query, found: IndexMatches | Steadfast, vocabulary: Vocabulary, snapshot: Snapshot, selection: BitMap | None
-) -> Hits:
-    named = _named(read.text) & snapshot.index.live
-    entries = found.entries & snapshot.index.live | named
-    within = entries if selection is None else entries & selection
-    ranked = found.ranked(within - named)
-    best = ranked.best(RERANK_DEPTH)
-    phrase = Phrase.from_terms(found.terms)
-    compared = _compared(best, phrase)
+    found, best = fallback.ask(lambda backend: (search(backend), search(backend).ranking.page(0, RERANK_DEPTH)))
+    matches, within = found.matches, found.within
+    phrase = Phrase.from_terms(matches.terms)
+    loaded = _load_for_reranking(best, phrase)
     return Hits(
-        query=read.text if read.words or named else "",
-        numbers=Ranking(list(named & within), _by_phrase(best, phrase, compared), ranked, len(within)),
-        entries=entries,
-        marks=HighlightTerms.from_expansions(
-            (expansion.keys, expansion.beginning) for term in found.terms for expansion in term.expansions
+        query=query.text if query.words or named else "",
+        numbers=HitNumbers(list(named & within), _rerank(best, phrase, loaded), read_page, len(within)),
+        entries=found.entries,
+        highlights=HighlightTerms.from_expansions(
+            (expansion.keys, expansion.prefix) for term in matches.terms for expansion in term.expansions
         ),
-        correction=_corrected(read, found.terms, vocabulary),
-        unknown=tuple(word.form for term in found.terms if term.unknown for word in term.words),
-        nearest=tuple(number for number in found.nearest if number in snapshot.index.live),
-        read=compared,
+        correction=_write_correction(query, matches.terms),
+        unknown=tuple(word.form for term in matches.terms if term.unknown for word in term.words),
+        nearest=tuple(number for number in matches.nearest if number in snapshot.index.live),
+        loaded=loaded,
     )
 
 
-def most_useful(snapshot: Snapshot, selection: BitMap, limit: int) -> list[int]:
-    """Return the numbers of those of the selection that visitors found useful, the most useful first: one query."""
+def most_useful_entries(snapshot: Snapshot, selection: BitMap, limit: int) -> list[int]:
+    """Return the numbers of the entries of a selection that visitors found useful, best first: one query."""
     rows = SearchedEntry.objects.filter(usefulness__gt=0).order_by("-usefulness", "pk").values_list("pk", flat=True)
     return list(islice((number for number in rows.iterator() if number in selection), limit))
 
 
-def live_completions(query: str, snapshot: Snapshot) -> list[str]:
-    """Return ways to go on with the last word of what is being typed, as people write it, the most usual first."""
-    read = parse_query(query)
-    if not read.words or read.words[-1].end != len(read.text):
+def complete_query(text: str, snapshot: Snapshot) -> list[str]:
+    """Return a query with its last word completed in several ways, as people write it, the most frequent first."""
+    query = parse_query(text)
+    if not query.words or query.words[-1].end != len(query.text):
         return []
-    last = read.words[-1]
-    numbers = _reader(snapshot).completions(last.form)
+    last = query.words[-1]
+    numbers = FallbackSearch(snapshot).ask(lambda backend: backend.complete(last.form))
     shown = dict(SearchForm.objects.filter(pk__in=numbers).exclude(form=last.form).values_list("pk", "shown"))
-    return [read.text[: last.start] + shown[number] for number in numbers if number in shown]
+    return [query.text[: last.start] + shown[number] for number in numbers if number in shown]
 
 
-def _reader(snapshot: Snapshot) -> QueryExpander:
-    """Return who knows the words, without asking a server that fails."""
-    server = search_server()
-    if server and not server.rests:
-        try:
-            return words_at(snapshot.epoch, server).expander()
-        except ServerFault as fault:
-            server.failed(fault)
-    live = index_at(snapshot.epoch)
-    return live.index.expander(live.synonyms)
-
-
-def _filed(snapshot: Snapshot) -> TermFiling:
-    """Return the filing of a snapshot by the names of its terms, which are read once."""
-    global _labels
-    labels = _labels
-    if labels.taxonomy is not snapshot.taxonomy:
-        labels = _labels = TermLabels(snapshot.taxonomy)
-    return TermFiling(labels, snapshot.index)
-
-
-def _named(query: str) -> BitMap:
-    """Return the entry whose reference somebody typed (« Q-214 »)."""
-    reference = _REFERENCE.fullmatch(query)
+def _find_reference(text: str) -> BitMap:
+    """Return the number of the entry whose reference somebody typed (« Q-214 »)."""
+    reference = _REFERENCE.fullmatch(text)
     return BitMap([int(reference[1])]) if reference else BitMap()
 
 
-def _compared(best: Sequence[tuple[int, float]], phrase: Phrase) -> dict[int, Entry]:
-    """Read what is to be put in order by what it says side by side, if there are several of both: one query."""
+def _load_for_reranking(best: Sequence[tuple[int, float]], phrase: Phrase) -> dict[int, Entry]:
+    """Read the best entries in one query, if there are several of them and several words to be side by side."""
     if len(best) < 2 or not phrase.neighbours:
         return {}
-    found: dict[int, Entry] = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
-    return found
+    loaded: dict[int, Entry] = Entry.objects.with_live().live().in_bulk([number for number, _ in best])
+    return loaded
 
 
-def _by_phrase(best: Sequence[tuple[int, float]], phrase: Phrase, compared: Mapping[int, Entry]) -> list[int]:
-    """Put those first that keep the words of the query together."""
-    if not compared:
+def _rerank(best: Sequence[tuple[int, float]], phrase: Phrase, loaded: Mapping[int, Entry]) -> list[int]:
+    if not loaded:
         return [number for number, _ in best]
-    return rerank_by_proximity(
-        best, phrase, {number: (entry.question, entry.answer) for number, entry in compared.items()}
-    )
+    texts = {number: (entry.question, entry.answer) for number, entry in loaded.items()}
+    return rerank_by_proximity(best, phrase, texts)
 
 
-def _corrected(query: Query, terms: Sequence[QueryTerm], vocabulary: Vocabulary) -> str:
-    """Write the query with the words that were probably find_correction, as people write them."""
-    corrected = {int(vocabulary.ids[term.correction]): term.words[0] for term in terms if term.correction is not None}
+def _write_correction(query: Query, terms: Iterable[QueryTerm]) -> str:
+    """Return the query with its corrected words, as people write them; « » where none was corrected."""
+    corrected = {term.correction: term.words[0] for term in terms if term.correction is not None}
     if not corrected:
         return ""
     shown = dict(SearchForm.objects.filter(pk__in=corrected).values_list("pk", "shown"))
     text = query.text
-    for id, word in sorted(corrected.items(), key=lambda one: -one[1].start):
-        text = text[: word.start] + shown.get(id, word.form) + text[word.end :]
+    for form, word in sorted(corrected.items(), key=lambda one: -one[1].start):
+        text = text[: word.start] + shown.get(form, word.form) + text[word.end :]
     return text

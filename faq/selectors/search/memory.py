@@ -1,69 +1,87 @@
-"""The search index in memory: one for each worker, keyed by the epoch as `live.py` is.
+"""The search backend in the memory of a worker: one index, brought up to date when the epoch moves.
 
-Like the snapshot it is derived and never the truth. It is made from analysed words, of which every live entry has
-a row; when the epoch moved, the rows of the entries that changed are read anew.
+The index is built from the analysed words in `SearchedEntry`. Like the snapshot it is derived and never the truth.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faq.caching import EpochCache
-from faq.domain.search.index import SearchIndex
-from faq.domain.search.queries import Synonyms
+from faq.domain.search.index import IndexMatches, SearchIndex
+from faq.domain.search.postings import StemWeights
+from faq.domain.search.queries import Query, Synonyms
+from faq.domain.search.similarity import find_similar, select_key_stems
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
 from faq.models.search import SearchedEntry
-from faq.selectors.search.words import ROWS, Groups, synonym_groups, with_new_words
+from faq.selectors.published import Snapshot
+from faq.selectors.search.expansion import ROWS, SynonymGroups, extend_vocabulary, get_filing, read_synonym_groups
 
-MOST_CHANGED = 500
-"""Entries. Once more have changed since everything was read, everything is read again."""
+MOST_PATCHES = 500
+"""Entries. Once more have changed since the index was built, it is built again."""
 
 
 @dataclass(frozen=True)
 class LiveIndex:
-    """The index at an epoch."""
+    """The index of all live entries, with the synonyms in use."""
 
-    epoch: str
     index: SearchIndex
     synonyms: Synonyms
-    groups: Groups
-    """What the synonyms were made of."""
+    groups: SynonymGroups
+    """The groups that `synonyms` holds, to see whether they changed."""
 
 
-def index_at(epoch: str) -> LiveIndex:
-    """Return the index of an epoch, or of one that came after."""
-    return indexes.get(epoch)
+class MemoryBackend:
+    """Searches the live entries of a snapshot in memory."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._live = live_indexes.get(snapshot.epoch)
+        self._filing = get_filing(snapshot)
+
+    def search(self, query: Query, *, typing: bool = False) -> IndexMatches:
+        """Return the entries that match a query; with `typing`, its last word may be unfinished."""
+        return self._live.index.search(query, self._live.synonyms, self._filing, typing=typing)
+
+    def complete(self, prefix: str) -> list[int]:
+        """Return the numbers of the forms that complete a prefix, the most frequent first."""
+        return self._live.index.expander(self._live.synonyms).complete(prefix)
+
+    def find_similar(self, weights: StemWeights) -> dict[int, float]:
+        """Return the entries that are similar to one with these stems, each with its similarity."""
+        index = self._live.index
+        key_stems = select_key_stems(weights, index.postings.frequencies, len(index.entries))
+        return find_similar(index, weights, key_stems)
 
 
 def _build(epoch: str) -> LiveIndex:
-    vocabulary = with_new_words(Vocabulary.build((), ()))
-    useful = SearchedEntry.objects.exclude(usefulness=0).values_list("pk", "usefulness")
-    index = SearchIndex.build(vocabulary, _stored_words(), dict(useful))
-    groups = synonym_groups()
-    return LiveIndex(epoch, index, Synonyms(groups), groups)
+    vocabulary = extend_vocabulary(Vocabulary.build((), ()))
+    usefulness = SearchedEntry.objects.exclude(usefulness=0).values_list("pk", "usefulness")
+    index = SearchIndex.build(vocabulary, _read_stored_words(), dict(usefulness))
+    groups = read_synonym_groups()
+    return LiveIndex(index, Synonyms(groups), groups)
 
 
-def _patched(latest: LiveIndex, since: str, epoch: str) -> LiveIndex | None:
+def _patch(latest: LiveIndex, since: str, epoch: str) -> LiveIndex | None:
     numbers = Epoch.changed_since(since, epoch)
-    if numbers is None or len(numbers) + latest.index.postings.changes > MOST_CHANGED:
+    if numbers is None or len(numbers) + latest.index.postings.changes > MOST_PATCHES:
         return None
-    vocabulary = with_new_words(latest.index.vocabulary)
+    vocabulary = extend_vocabulary(latest.index.vocabulary)
     rows = SearchedEntry.objects.filter(pk__in=numbers).values_list("pk", "words", "usefulness")
-    read = {number: (bytes(words), useful) for number, words, useful in rows}
+    read = {number: (bytes(words), usefulness) for number, words, usefulness in rows}
     changed = {number: read.get(number, (b"", 0)) for number in numbers}
     index = latest.index.patched(
         vocabulary,
         {number: words for number, (words, _) in changed.items()},
-        {number: useful for number, (_, useful) in changed.items()},
+        {number: usefulness for number, (_, usefulness) in changed.items()},
     )
-    groups = synonym_groups()
+    groups = read_synonym_groups()
     synonyms = latest.synonyms if groups == latest.groups else Synonyms(groups)
-    return LiveIndex(epoch, index, synonyms, groups)
+    return LiveIndex(index, synonyms, groups)
 
 
-def _stored_words() -> Iterator[tuple[int, bytes]]:
+def _read_stored_words() -> Iterator[tuple[int, bytes]]:
     rows = SearchedEntry.objects.order_by("pk").values_list("pk", "words")
     return ((number, bytes(words)) for number, words in rows.iterator(chunk_size=ROWS))
 
 
-indexes = EpochCache(_build, _patched)
+live_indexes = EpochCache(_build, _patch)

@@ -1,235 +1,234 @@
-"""Searching what is published on a server: the same queries, read the same way, answered by another machine.
+"""The search backend on a server: queries are expanded here and matched there.
 
-A worker keeps the words alone, not where they stand. Every search asks at the same time which changes the server
-knows: one that is behind the epoch is not listened to, so that no page is ever stale.
+A worker keeps the words alone, not their postings. Each search asks at the same time which changes the server holds:
+one that lags behind the epoch is not listened to, so that no page is ever stale.
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import TypeVar
 
 import numpy as np
 from pyroaring import BitMap
 
 from faq.caching import EpochCache
-from faq.domain.search import server_queries
 from faq.domain.search.filing import NO_FILING, TermFiling
-from faq.domain.search.index import IndexMatches, IndexRanking
-from faq.domain.search.postings import DocumentFrequencies
+from faq.domain.search.postings import DocumentFrequencies, StemWeights, unpack
 from faq.domain.search.queries import Query, Synonyms
 from faq.domain.search.query_terms import QueryExpander, QueryTerm
+from faq.domain.search.server_queries import (
+    FREQUENCY_SEARCH,
+    STATE_SEARCH,
+    Body,
+    InvalidAnswer,
+    UnrankedMatches,
+    build_presence_search,
+    build_similarity_search,
+    parse_frequencies,
+    parse_presence,
+    parse_ranking,
+    parse_state,
+)
+from faq.domain.search.similarity import MIN_SIMILARITY, compute_similarity, select_key_stems
 from faq.domain.search.vocabulary import Vocabulary
 from faq.models.epochs import Epoch
-from faq.selectors.search.memory import indexes
-from faq.selectors.search.server import Server, ServerBehind, ServerFault
-from faq.selectors.search.steps import latest_step
-from faq.selectors.search.words import Groups, synonym_groups, with_new_words
+from faq.models.search import SearchedEntry
+from faq.selectors.published import Snapshot
+from faq.selectors.search.expansion import SynonymGroups, extend_vocabulary, get_filing, read_synonym_groups
+from faq.selectors.search.memory import live_indexes
+from faq.selectors.search.server import SearchServer, ServerFault, ServerLags, get_search_server
+from faq.selectors.search.server_changes import get_latest_step
 
-AGEING = 600.0
-"""Seconds after which the frequencies of words are asked for again, once something changed."""
+FREQUENCIES_MAX_AGE = 600.0
+"""Seconds after which the frequencies of stems are asked for again, once something changed."""
+LAG_PAUSES = (0.05, 0.15)
+"""Seconds to wait for a change on its way to the server, before it counts as lagging."""
+_MOST_CANDIDATES = 50
+"""Entries that the server proposes as similar."""
 
-WAITS = (0.05, 0.15)
-"""Seconds to wait for what was just published, before the worker searches itself."""
+Parsed = TypeVar("Parsed")
 
 
 @dataclass(frozen=True)
-class Words:
-    """What is known of words at an epoch, and what the server has to know to be listened to."""
+class ServerWords:
+    """The words that queries are expanded with, and the change that the server has to hold."""
 
-    epoch: str
     step: int
     vocabulary: Vocabulary
-    counts: DocumentFrequencies
+    frequencies: DocumentFrequencies
     counted_at: float
+    """When the server counted them, on the monotonic clock."""
     synonyms: Synonyms
-    groups: Groups
+    groups: SynonymGroups
 
-    def expander(self, filed: TermFiling = NO_FILING, *, typing: bool = False) -> QueryExpander:
-        """Return who reads queries."""
-        return QueryExpander(self.vocabulary, self.counts, self.synonyms, filed, typing)
+    def expander(self, filing: TermFiling = NO_FILING, *, typing: bool = False) -> QueryExpander:
+        """Return what expands queries by these words."""
+        return QueryExpander(self.vocabulary, self.frequencies, self.synonyms, filing, typing)
+
+
+class ServerBackend:
+    """Searches the live entries of a snapshot on the server. Every method raises ServerFault."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        server = get_search_server()
+        if server is None:
+            raise ServerFault("SEARCH_URL n’est pas définie")
+        self._server, self._snapshot = server, snapshot
+        self._words = _words_of(server).get(snapshot.epoch)
+
+    def search(self, query: Query, *, typing: bool = False) -> "ServerMatches":
+        """Return the entries that match a query; with `typing`, its last word may be unfinished."""
+        terms = tuple(self._words.expander(get_filing(self._snapshot), typing=typing).expand(query))
+        present = iter(self._find_present([term for term in terms if not term.unknown]))
+        sets = [BitMap() if term.unknown else next(present) for term in terms]
+        matches = UnrankedMatches.build(terms, sets, len(self._snapshot.index))
+        nearest: list[int] = []
+        if matches.some and not matches.entries:
+            [answer] = self._server.search([matches.build_nearest_search()])
+            nearest = [number for number, _ in _parse(parse_ranking, answer)]
+        return ServerMatches(matches, nearest, self._server)
+
+    def complete(self, prefix: str) -> list[int]:
+        """Return the numbers of the forms that complete a prefix, the most frequent first."""
+        return self._words.expander().complete(prefix)
+
+    def find_similar(self, weights: StemWeights) -> dict[int, float]:
+        """Return the entries that are similar to one with these stems, each with its similarity.
+
+        The server proposes candidates; their similarity is computed here, as in memory.
+        """
+        key_stems = select_key_stems(weights, self._words.frequencies, len(self._snapshot.index))
+        if not key_stems:
+            return {}
+        [answer] = self._search_current([build_similarity_search(key_stems, _MOST_CANDIDATES)])
+        candidates = [number for number, _ in _parse(parse_ranking, answer)]
+        rows = SearchedEntry.objects.filter(pk__in=candidates).values_list("pk", "words")
+        found = {number: compute_similarity(weights, unpack(bytes(words)), key_stems) for number, words in rows}
+        return {number: similarity for number, similarity in found.items() if similarity >= MIN_SIMILARITY}
+
+    def _find_present(self, terms: Sequence[QueryTerm]) -> list[BitMap]:
+        """Return the entries that match each of these terms."""
+        if not terms:
+            return []
+        answers = self._search_current([build_presence_search(term) for term in terms])
+        return [_parse(parse_presence, answer) for answer in answers]
+
+    def _search_current(self, searches: Sequence[Body]) -> list[Body]:
+        """Search once the server holds the latest changes. Raises ServerLags where that takes too long."""
+        for pause in (*LAG_PAUSES, None):
+            state, *answers = self._server.search([STATE_SEARCH, *searches])
+            if _holds(self._words.step, _parse(parse_state, state)):
+                if self._server.record_success():
+                    live_indexes.clear()
+                return answers
+            if pause is not None:
+                time.sleep(pause)
+        raise ServerLags(
+            "il ne connaît pas les derniers changements ; « manage.py rebuild_search --pending » les envoie"
+        )
 
 
 @dataclass(frozen=True)
-class RemoteFound:
-    """What a query finds, as `faq.domain.search.index.IndexMatches`."""
+class ServerMatches:
+    """The entries that match a query on the server."""
 
-    matched: server_queries.UnrankedMatches
+    _unranked: UnrankedMatches
     nearest: list[int]
-    _server: Server = field(repr=False)
+    """Where nothing matches: the entries that hold some term of the query, best first."""
+    _server: SearchServer
 
     @property
     def entries(self) -> BitMap:
-        """All that match."""
-        return self.matched.entries
+        """The numbers of the entries."""
+        return self._unranked.entries
 
     @property
     def terms(self) -> tuple[QueryTerm, ...]:
-        """What the query means."""
-        return self.matched.terms
+        """The expanded terms of the query."""
+        return self._unranked.terms
 
-    def ranked(self, within: BitMap) -> "RemoteRanked":
-        """Return those that are among some others, in the server's order."""
-        return RemoteRanked(self.matched, within & self.entries, self._server)
+    def rank(self, within: BitMap) -> "ServerRanking":
+        """Return the matches that are among some others, in the server's order."""
+        return ServerRanking(self._unranked, within & self.entries, self._server)
 
 
 @dataclass(frozen=True)
-class RemoteRanked:
-    """Entries, best first; asked for where somebody looks. Raises ServerFault."""
+class ServerRanking:
+    """Entries, best first, that the server is asked for page by page."""
 
-    _matched: server_queries.UnrankedMatches
+    _unranked: UnrankedMatches
     _within: BitMap
-    server: Server
+    _server: SearchServer
 
-    def best(self, limit: int) -> list[tuple[int, float]]:
-        """Return the first ones, each with its score."""
-        return self._ask(0, min(limit, len(self._within)))
-
-    def numbers(self, start: int, stop: int) -> list[int]:
-        """Return those from one place to before another."""
-        return [number for number, _ in self._ask(start, min(stop, len(self._within)))]
-
-    def _ask(self, start: int, stop: int) -> list[tuple[int, float]]:
+    def page(self, start: int, stop: int) -> list[tuple[int, float]]:
+        """Return the entries from one place to before another, each with its score. Raises ServerFault."""
+        stop = min(stop, len(self._within))
         if stop <= start:
             return []
-        [answer] = self.server.search([self._matched.ranking_search(self._within, start, stop)])
-        return _read(server_queries.ranking_of, answer)
+        [answer] = self._server.search([self._unranked.build_ranking_search(self._within, start, stop)])
+        return _parse(parse_ranking, answer)
 
 
-class Steadfast:
-    """What a server finds; should it fail on the way to the farther pages, what the worker finds."""
-
-    def __init__(self, found: RemoteFound, otherwise: Callable[[], IndexMatches]) -> None:
-        self._found, self._otherwise = found, otherwise
-        self.entries, self.terms, self.nearest = found.entries, found.terms, found.nearest
-
-    def ranked(self, within: BitMap) -> "SteadfastRanked":
-        """Return those that are among some others, in their order."""
-        return SteadfastRanked(self._found.ranked(within), lambda: self._otherwise().ranked(within))
+def get_step_on(server: SearchServer) -> int:
+    """Return the step whose changes the server holds; -1 where it holds nothing. Raises ServerFault."""
+    [answer] = server.search([STATE_SEARCH])
+    return _parse(parse_state, answer)
 
 
-class SteadfastRanked:
-    """Entries, best first, whatever happens to the server."""
-
-    def __init__(self, ranked: RemoteRanked, otherwise: Callable[[], IndexRanking]) -> None:
-        self._ranked, self._otherwise = ranked, otherwise
-
-    def best(self, limit: int) -> list[tuple[int, float]]:
-        """Return the first ones, each with its score. Raises ServerFault: everything may still be found otherwise."""
-        return self._ranked.best(limit)
-
-    def numbers(self, start: int, stop: int) -> list[int]:
-        """Return those from one place to before another."""
-        try:
-            return self._ranked.numbers(start, stop)
-        except ServerFault as fault:
-            self._ranked.server.failed(fault)
-            return self._otherwise().numbers(start, stop)
-
-
-def search_remotely(
-    server: Server, words: Words, query: Query, filed: TermFiling, total: int, *, typing: bool = False
-) -> RemoteFound:
-    """Search among `total` entries. Raises ServerFault where the server fails, or is behind."""
-    terms = tuple(words.expander(filed, typing=typing).expand(query))
-    said = [term for term in terms if not term.unknown]
-    present = iter(_present(server, words, said))
-    sets = [BitMap() if term.unknown else next(present) for term in terms]
-    matched = server_queries.UnrankedMatches.of(terms, sets, total)
-    nearest: list[int] = []
-    if matched.some and not matched.entries:
-        [answer] = server.search([matched.nearest_search()])
-        nearest = [number for number, _ in _read(server_queries.ranking_of, answer)]
-    return RemoteFound(matched, nearest, server)
-
-
-def _present(server: Server, words: Words, terms: list[QueryTerm]) -> list[BitMap]:
-    if not terms:
-        return []
-    answers = _up_to_date(server, words, [server_queries.presence_search(term) for term in terms])
-    return [_read(server_queries.presence_of, answer) for answer in answers]
-
-
-def _up_to_date(server: Server, words: Words, searches: list[server_queries.Body]) -> list[server_queries.Body]:
-    """Search once the server knows the latest changes; what was just published is on its way to it."""
-    for waiting in (*WAITS, None):
-        state, *answers = server.search([server_queries.STATE_SEARCH, *searches])
-        if _knows(words.step, _read(server_queries.step_of, state)):
-            if server.worked():
-                indexes.clear()
-            return answers
-        if waiting is not None:
-            time.sleep(waiting)
-    raise ServerBehind("il ne connaît pas les derniers changements ; « manage.py rebuild_search --pending » les envoie")
-
-
-def _knows(step: int, known: int) -> bool:
-    """Return whether a server knows a step. One that knows more than ever happened filled up from another database."""
-    return known == step or step < known <= latest_step()
-
-
-def words_at(epoch: str, server: Server) -> Words:
-    """Return what is known of words at an epoch, or one that came after. Raises ServerFault."""
-    return _words_of(server).get(epoch)
+def _holds(step: int, known: int) -> bool:
+    """Return whether a server holds a step; one beyond the latest was filled from another database."""
+    return known == step or step < known <= get_latest_step()
 
 
 @lru_cache(maxsize=1)
-def _words_of(server: Server) -> EpochCache[str, Words]:
-    return EpochCache(partial(_build, server), partial(_patched, server))
+def _words_of(server: SearchServer) -> EpochCache[str, ServerWords]:
+    return EpochCache(partial(_build, server), partial(_patch, server))
 
 
-def step_on(server: Server) -> int:
-    """Return the step whose changes the server knows; -1 where it knows nothing. Raises ServerFault."""
-    [answer] = server.search([server_queries.STATE_SEARCH])
-    return _read(server_queries.step_of, answer)
+def _build(server: SearchServer, epoch: str) -> ServerWords:
+    return _read_words(server, None)
 
 
-def about(server: Server, words: Words, amounts: Mapping[int, float], limit: int) -> list[int]:
-    """Return the entries that are most about some words, given with how much each tells. Raises ServerFault."""
-    [answer] = _up_to_date(server, words, [server_queries.about_search(amounts, limit)])
-    return [number for number, _ in _read(server_queries.ranking_of, answer)]
+def _patch(server: SearchServer, latest: ServerWords, since: str, epoch: str) -> ServerWords | None:
+    # A change of everything may have numbered the words again.
+    return None if Epoch.changed_since(since, epoch) is None else _read_words(server, latest)
 
 
-def _build(server: Server, epoch: str) -> Words:
-    return _read_words(server, epoch, None)
-
-
-def _patched(server: Server, latest: Words, since: str, epoch: str) -> Words | None:
-    # Whoever changed everything may have numbered the words again.
-    return None if Epoch.changed_since(since, epoch) is None else _read_words(server, epoch, latest)
-
-
-def _read_words(server: Server, epoch: str, latest: Words | None) -> Words:
-    step = latest_step()
-    vocabulary = with_new_words(latest.vocabulary if latest else Vocabulary.build((), ()))
-    groups = synonym_groups()
+def _read_words(server: SearchServer, latest: ServerWords | None) -> ServerWords:
+    # The step is read first: words can be newer than the change that the server has to hold, never older.
+    step = get_latest_step()
+    vocabulary = extend_vocabulary(latest.vocabulary if latest else Vocabulary.build((), ()))
+    groups = read_synonym_groups()
     synonyms = latest.synonyms if latest and groups == latest.groups else Synonyms(groups)
     now = time.monotonic()
-    if latest and now - latest.counted_at < AGEING:
-        counts, now = _one_each(vocabulary, latest.counts), latest.counted_at
+    if latest and now - latest.counted_at < FREQUENCIES_MAX_AGE:
+        frequencies, now = _at_least_one(vocabulary, latest.frequencies), latest.counted_at
     else:
-        [answer] = server.search([server_queries.FREQUENCY_SEARCH])
-        counts = _counts(vocabulary, _read(server_queries.frequencies_of, answer))
-    return Words(epoch, step, vocabulary, counts, now, synonyms, groups)
+        frequencies = _count_entries(server, vocabulary)
+    return ServerWords(step, vocabulary, frequencies, now, synonyms, groups)
 
 
-def _one_each(vocabulary: Vocabulary, known: DocumentFrequencies) -> DocumentFrequencies:
-    """Count every word at least once: what became known since stands somewhere."""
-    counts = np.ones(max(vocabulary.latest[0] + 1, len(known)), np.int32)
-    counts[: len(known)] = known
-    return counts
+def _count_entries(server: SearchServer, vocabulary: Vocabulary) -> DocumentFrequencies:
+    """Return the frequencies that the server counts."""
+    [answer] = server.search([FREQUENCY_SEARCH])
+    frequencies = _at_least_one(vocabulary, np.empty(0, np.int32))
+    for stem, entries in _parse(parse_frequencies, answer).items():
+        if stem < len(frequencies):
+            frequencies[stem] = entries
+    return frequencies
 
 
-def _counts(vocabulary: Vocabulary, frequencies: Mapping[int, int]) -> DocumentFrequencies:
-    counts = _one_each(vocabulary, np.ones(0, np.int32))
-    for stem, entries in frequencies.items():
-        if stem < len(counts):
-            counts[stem] = entries
-    return counts
+def _at_least_one(vocabulary: Vocabulary, known: DocumentFrequencies) -> DocumentFrequencies:
+    """Return frequencies for a vocabulary, 1 for the stems that are new: some entry holds them."""
+    frequencies = np.ones(max(vocabulary.latest[0] + 1, len(known)), np.int32)
+    frequencies[: len(known)] = known
+    return frequencies
 
 
-def _read(reading: Callable, answer: server_queries.Body):
+def _parse(parser: Callable[[Body], Parsed], answer: Body) -> Parsed:
     try:
-        return reading(answer)
-    except (server_queries.InvalidAnswer, KeyError, IndexError, TypeError, ValueError) as error:
+        return parser(answer)
+    except (InvalidAnswer, KeyError, IndexError, TypeError, ValueError) as error:
         raise ServerFault("une réponse incomplète, ou qui n’est pas celle qu’on attend") from error

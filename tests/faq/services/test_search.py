@@ -13,7 +13,7 @@ from faq.services import search
 from faq.services.content import Content
 from faq.services.doctor import faults
 from faq.services.entries import create_entries
-from faq.services.search import ensure_searchable, rebuild_search, set_usefulness
+from faq.services.search import ensure_searchable, rebuild_search, store_usefulness
 from faq.services.workflow import archive_entry
 from tests.factories import a_filing, a_published_entry, an_entry, by_command, numbers, some_published_entries
 
@@ -66,7 +66,7 @@ def test_publishing_costs_the_same_whatever_is_live_and_however_many_go_live():
 
 def test_everything_can_be_analysed_anew():
     entries = some_published_entries(12)
-    set_usefulness({entries[0].pk: 70})
+    store_usefulness({entries[0].pk: 70})
     before = stored()
     epoch = Epoch.now()
     SearchedEntry.objects.filter(pk=entries[3].pk).delete()
@@ -107,10 +107,10 @@ def test_usefulness_puts_an_entry_first_and_moves_what_is_read():
     first, second = (a_published_entry("Une carte ?", f"Réponse {rank}.") for rank in "ab")
     find = lambda: live_search("carte", live_snapshot()).numbers[:]  # noqa: E731
     assert find() == [first.pk, second.pk]
-    assert set_usefulness({second.pk: 60, first.pk: 0, 999_999: 3}) == 1
+    assert store_usefulness({second.pk: 60, first.pk: 0, 999_999: 3}) == 1
     assert find() == [second.pk, first.pk]
     epoch = Epoch.now()
-    assert set_usefulness({second.pk: 60}) == 0
+    assert store_usefulness({second.pk: 60}) == 0
     assert Epoch.now() == epoch
     archive_entry(second.pk, by_command())
     assert find() == [first.pk]

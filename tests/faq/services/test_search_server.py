@@ -1,4 +1,4 @@
-"""What a search server learns: everything in order, nothing twice, and nobody who publishes waits for it in vain."""
+"""A search server receives every change in order, and no publication fails with it."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -7,8 +7,8 @@ from faq.models import EpochStep
 from faq.selectors.published import live_snapshot
 from faq.selectors.search import memory as search_memory
 from faq.selectors.search.hits import live_search
+from faq.services import doctor
 from faq.services import search_server as sending
-from faq.services.doctor import faults
 from faq.services.search import rebuild_search
 from tests.factories import a_published_entry
 
@@ -20,67 +20,71 @@ def hits(query):
 
 
 def searched_in_memory():
-    return search_memory.indexes._latest is not None
+    return search_memory.live_indexes._latest is not None
 
 
-def test_publishing_never_fails_with_the_server(filled, published, engine, caplog):
-    engine.status = 503
+def test_publishing_never_fails_with_the_server(filled, published, faults, caplog):
+    faults.status = 503
     new = published(a_published_entry, "Une carte de plus ?", "Oui.")
     assert "Moteur de recherche" in caplog.text
-    engine.status = 0
+    faults.status = 0
     filled._rests_until = 0.0
     other = published(a_published_entry, "Une carte encore ?", "Oui.")
     assert {new.pk, other.pk} <= set(hits("carte").numbers[:])
     assert not searched_in_memory()
 
 
-def test_documents_that_are_refused_for_a_moment_are_sent_again(filled, published, engine):
-    engine.busy_documents = 1
+def test_documents_that_are_refused_for_a_moment_are_sent_again(filled, published, faults):
+    faults.busy_documents = 1
     new = published(a_published_entry, "Une carte de plus ?", "Oui.")
     assert new.pk in hits("carte").numbers[:]
     assert not searched_in_memory()
 
 
-def test_a_document_that_is_refused_for_good_leaves_the_server_behind(filled, published, engine):
+def test_a_document_that_is_refused_for_good_leaves_the_server_behind(filled, published, faults):
     new = a_published_entry("Une carte de plus ?", "Oui.")
-    engine.refused_documents = frozenset({str(new.pk)})
+    faults.refused_documents = frozenset({str(new.pk)})
     with pytest.raises(CommandError, match="un document refusé"):
         call_command("rebuild_search", "--pending")
     assert new.pk in hits("carte").numbers[:]
     assert searched_in_memory()
 
 
-def test_who_is_slow_never_overwrites_what_is_newer(filled, engine):
-    [name] = engine.indexes
+def test_a_slow_writer_never_overwrites_what_is_newer(filled):
     number = hits("guichet").numbers[0]
-    version, newest = engine.indexes[name].written[str(number)]
-    old = list(sending._indexed(number, b"", 0, version - 1))
-    sending._write(filled, "faq", old)
-    assert engine.indexes[name].written[str(number)] == (version, newest)
+
+    def stored():
+        return filled.client.get(index=filled.address.index, id=str(number))
+
+    before = stored()
+    filled.write([sending._index_action(number, b"", 0, before["_version"] - 1)])
+    assert stored() == before
+    filled.write([sending._index_action(number, b"", 0, before["_version"])])
+    assert stored()["_source"]["words"] == {}
 
 
-def test_filling_puts_a_new_index_in_the_place_of_the_old(filled, engine, capsys):
-    [before] = engine.indexes
+def test_filling_puts_a_new_index_in_the_place_of_the_old(filled, capsys):
+    [before] = filled.find_aliased_indexes()
     call_command("rebuild_search")
-    [after] = engine.indexes
+    [after] = filled.find_aliased_indexes()
     assert after != before
-    assert engine.aliases == {"faq": after}
+    assert list(filled.client.indices.get(index=f"{filled.address.index}-*")) == [after]
     assert "3 fiches envoyées" in capsys.readouterr().out
     assert hits("carte").count == 2
     assert not searched_in_memory()
 
 
-def test_filling_that_fails_leaves_the_old_index(filled, engine):
-    [before] = engine.indexes
-    engine.busy_documents = 10_000
+def test_filling_that_fails_leaves_the_old_index(filled, faults):
+    [before] = filled.find_aliased_indexes()
+    faults.busy_documents = 10_000
     with pytest.raises(CommandError, match="débordé"):
         call_command("rebuild_search")
-    assert engine.aliases == {"faq": before}
-    assert list(engine.indexes) == [before]
+    assert filled.find_aliased_indexes() == [before]
+    assert list(filled.client.indices.get(index=f"{filled.address.index}-*")) == [before]
 
 
 def test_words_are_numbered_anew_by_a_rebuild_that_the_server_has_not_followed(filled, published):
-    rebuild_search(tell=False)
+    rebuild_search(send=False)
     assert hits("carte").count == 2
     assert searched_in_memory()
 
@@ -92,11 +96,11 @@ def test_without_a_server_nothing_is_remembered_for_it():
         call_command("rebuild_search", "--pending")
 
 
-def test_the_doctor_sees_what_the_server_misses(filled, engine):
-    assert list(faults()) == []
+def test_the_doctor_sees_what_the_server_misses(filled, faults):
+    assert list(doctor.faults()) == []
     a_published_entry("Encore une carte CPS ?", "Oui.")
-    [behind] = faults()
+    [behind] = doctor.faults()
     assert "--pending" in behind
-    engine.status = 503
-    [failing] = faults()
+    faults.status = 503
+    [failing] = doctor.faults()
     assert "réponse 503" in failing

@@ -1,4 +1,4 @@
-"""Groups of synonyms: who may keep them, which make term, and those that an installation begins with."""
+"""Groups of synonyms: who may keep them, which make sense, and those that an installation begins with."""
 
 import json
 
@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 
 from faq.models import Epoch, SynonymGroup
-from faq.services.synonyms import SynonymsRefused, load_starter_synonyms, problems_of, save_synonyms
+from faq.services.synonyms import SynonymsRefused, find_synonym_problems, load_starter_synonyms, save_synonyms
 
 pytestmark = pytest.mark.django_db
 
@@ -50,22 +50,22 @@ def test_writers_keep_groups_and_readers_do_not():
 def test_groups_that_mean_nothing_are_refused(expressions, problem):
     SynonymGroup.objects.create(expressions=["DMP", "dossier médical partagé"])
     group = SynonymGroup(expressions=expressions)
-    assert problem in " ".join(problems_of(group))
+    assert problem in " ".join(find_synonym_problems(group))
     with pytest.raises(SynonymsRefused, match=problem):
         save_synonyms(group, None)
 
 
 def test_an_expression_may_stand_in_a_group_of_one_way_and_in_a_retired_one():
     SynonymGroup.objects.create(expressions=["CPS", "carte de professionnel de santé"])
-    assert problems_of(SynonymGroup(expressions=["CPx", "CPS"], one_way=True)) == []
-    assert problems_of(SynonymGroup(expressions=["CPS", "carte"], retired=True)) == []
-    assert problems_of(SynonymGroup(expressions=["CPS", "carte"])) != []
+    assert find_synonym_problems(SynonymGroup(expressions=["CPx", "CPS"], one_way=True)) == []
+    assert find_synonym_problems(SynonymGroup(expressions=["CPS", "carte"], retired=True)) == []
+    assert find_synonym_problems(SynonymGroup(expressions=["CPS", "carte"])) != []
 
 
 def test_starter_groups_are_sound_and_loaded_once():
     added = load_starter_synonyms(STARTER)
     assert added == SynonymGroup.objects.count() == len(json.loads(STARTER.read_text(encoding="utf-8"))) > 40
-    assert [problem for group in SynonymGroup.objects.all() for problem in problems_of(group)] == []
+    assert [problem for group in SynonymGroup.objects.all() for problem in find_synonym_problems(group)] == []
     changed = SynonymGroup.objects.first()
     changed.expressions, changed.retired = [*changed.expressions, "autre façon"], True
     changed.save()

@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.domain.search.extracts import EXTRACT_LENGTH, HighlightTerms, extract, highlighted
+from faq.domain.search.extracts import EXTRACT_LENGTH, HighlightTerms, build_extract, highlight
 from faq.domain.text import stem
 
 CARD = HighlightTerms(frozenset({stem("carte"), stem("cps")}))
 
 
-def marked(pieces):
-    return [text for text, is_match in pieces if is_match]
+def marked(fragments):
+    return [text for text, is_match in fragments if is_match]
 
 
-def written(pieces):
-    return "".join(text for text, _ in pieces)
+def written(fragments):
+    return "".join(text for text, _ in fragments)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def written(pieces):
         ),
         (
             "référencement, référence",
-            HighlightTerms(frozenset(), beginnings=("referenc",)),
+            HighlightTerms(frozenset(), prefixes=("referenc",)),
             ["référencement", "référence"],
         ),
         ("Le 가나다라마 aussi", HighlightTerms(frozenset({stem("가나다라마")})), ["가나다라마"]),
@@ -41,34 +41,34 @@ def written(pieces):
     ],
 )
 def test_words_are_marked_as_they_stand_in_the_text(text, marks, expected):
-    pieces = highlighted(text, marks)
-    assert marked(pieces) == expected
-    assert written(pieces) == text
+    fragments = highlight(text, marks)
+    assert marked(fragments) == expected
+    assert written(fragments) == text
 
 
 def test_a_long_answer_is_cut_around_what_was_searched_for():
     text = "Début. " + "Rien ici. " * 80 + "Voici la carte CPS demandée. " + "Rien là. " * 80
-    pieces = extract(text, CARD)
-    assert marked(pieces) == ["carte", "CPS"]
-    assert written(pieces).startswith("… ")
-    assert written(pieces).endswith(" …")
-    assert len(written(pieces)) <= EXTRACT_LENGTH + 4
+    fragments = build_extract(text, CARD)
+    assert marked(fragments) == ["carte", "CPS"]
+    assert written(fragments).startswith("… ")
+    assert written(fragments).endswith(" …")
+    assert len(written(fragments)) <= EXTRACT_LENGTH + 4
 
 
 def test_markup_is_not_shown():
-    pieces = extract("Voici :\n- une **carte**\n1. [la CPS](https://exemple.fr/cps)", CARD)
-    assert written(pieces) == "Voici : une carte la CPS"
-    assert marked(pieces) == ["carte", "CPS"]
+    fragments = build_extract("Voici :\n- une **carte**\n1. [la CPS](https://exemple.fr/cps)", CARD)
+    assert written(fragments) == "Voici : une carte la CPS"
+    assert marked(fragments) == ["carte", "CPS"]
 
 
 def test_an_answer_without_a_match_begins_at_its_beginning():
-    pieces = extract("Un mot " * 100, HighlightTerms(frozenset({"absent"})))
-    assert written(pieces).startswith("Un mot")
-    assert len(pieces) == 2
+    fragments = build_extract("Un mot " * 100, HighlightTerms(frozenset({"absent"})))
+    assert written(fragments).startswith("Un mot")
+    assert len(fragments) == 2
 
 
 @given(st.text(max_size=900), st.sets(st.sampled_from(["carte", "a", "é", "x1"])))
 def test_no_text_is_too_strange(text, words):
     marks = HighlightTerms(frozenset(words), frozenset({("carte", "a")}), ("b",))
-    assert written(highlighted(text, marks)) == text
-    assert len(written(extract(text, marks))) <= max(EXTRACT_LENGTH + 4, 0)
+    assert written(highlight(text, marks)) == text
+    assert len(written(build_extract(text, marks))) <= max(EXTRACT_LENGTH + 4, 0)

@@ -23,28 +23,28 @@ def phrase(index, query, **options):
     "query", ["certificat serveur", "certificats des serveurs", "certifcat serveur", "le certificat, ou le serveur"]
 )
 def test_neighbours_in_the_question_tell_more_than_in_the_answer_and_those_more_than_others(index, query):
-    bonus = [phrase(index, query).bonus(*text) for text in (TOGETHER, IN_ANSWER, APART)]
+    bonus = [phrase(index, query).compute_bonus(*text) for text in (TOGETHER, IN_ANSWER, APART)]
     assert bonus[0] > bonus[1] > bonus[2] == 1
 
 
 def test_the_order_counts(index):
-    assert phrase(index, "serveur certificat").bonus(*TOGETHER) == 1
+    assert phrase(index, "serveur certificat").compute_bonus(*TOGETHER) == 1
 
 
 def test_part_of_a_query_is_better_than_nothing(index):
-    whole = phrase(index, "renouveler certificat serveur").bonus(*TOGETHER)
-    assert whole > phrase(index, "serveur renouveler certificat").bonus(*TOGETHER) > 1
+    whole = phrase(index, "renouveler certificat serveur").compute_bonus(*TOGETHER)
+    assert whole > phrase(index, "serveur renouveler certificat").compute_bonus(*TOGETHER) > 1
 
 
 def test_a_synonym_takes_the_place_of_its_word(index):
     index = an_index([("Le DPI de l’hôpital ?", "Oui."), ("À l’hôpital, quel DPI ?", "Oui.")])
     synonyms = starter_synonyms()
-    assert phrase(index, "dpi hôpital", synonyms=synonyms).bonus("Le DPI de l’hôpital ?", "") > 1
+    assert phrase(index, "dpi hôpital", synonyms=synonyms).compute_bonus("Le DPI de l’hôpital ?", "") > 1
 
 
 @pytest.mark.parametrize("query", ["certificat", "", "de la", "licorne certificat"])
 def test_one_word_has_no_neighbour(index, query):
-    assert phrase(index, query).bonus(*TOGETHER) == 1
+    assert phrase(index, query).compute_bonus(*TOGETHER) == 1
 
 
 def test_what_is_equally_near_stays_in_its_order(index):

@@ -78,5 +78,5 @@ def test_words_that_no_entry_holds_any_more_are_not_proposed():
 def test_letters_never_hide_a_word_within_reach():
     vocabulary = words("carte", "cartes", "tracer", "ecarte")
     for typed in ("carte", "crate", "cart", "cartee", "karte"):
-        near = {vocabulary.form(place) for place in vocabulary.with_letters_of(typed, 1).tolist()}
+        near = {vocabulary.form(place) for place in vocabulary.candidates_for(typed, 1).tolist()}
         assert "carte" in near

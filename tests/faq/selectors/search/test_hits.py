@@ -12,10 +12,10 @@ from faq.enums import EntryStatus
 from faq.models import Entry, Epoch, Product, SearchedEntry, SynonymGroup
 from faq.selectors.published import live_snapshot
 from faq.selectors.search import memory as searching
-from faq.selectors.search.hits import live_completions, live_search
+from faq.selectors.search.hits import complete_query, live_search
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from faq.services.search import rebuild_search, set_usefulness
+from faq.services.search import rebuild_search, store_usefulness
 from faq.services.synonyms import save_synonyms
 from faq.services.taxonomy import save_term
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
@@ -82,7 +82,7 @@ def test_following_changes_gives_what_reading_everything_would():
     texts = ["carte CPS", "certificat de serveur", "carte et certificat", "code erroné", "Pro Santé Connect"]
     entries = [a_published_entry(f"{text} ?", f"Réponse sur {text}.") for text in texts]
     hits("carte")
-    set_usefulness({entries[2].pk: 80})
+    store_usefulness({entries[2].pk: 80})
     archive_entry(entries[0].pk, by_command())
     for entry in entries[1:3]:
         publish_anew(entry, f"{entry.question} bis", "Autre réponse, sur la messagerie.")
@@ -96,7 +96,7 @@ def test_following_changes_gives_what_reading_everything_would():
 
 
 def index_of_now():
-    return searching.indexes.get(Epoch.now()).index
+    return searching.live_indexes.get(Epoch.now()).index
 
 
 def publish_anew(entry, question, answer):
@@ -153,9 +153,9 @@ def test_what_was_searched_for_is_marked(card):
 
 def test_words_are_completed_as_people_write_them(card):
     snapshot = live_snapshot()
-    assert live_completions("ma carte déb", snapshot) == ["ma carte débloquer"]
-    assert live_completions("carte ", snapshot) == []
-    assert live_completions("", snapshot) == []
+    assert complete_query("ma carte déb", snapshot) == ["ma carte débloquer"]
+    assert complete_query("carte ", snapshot) == []
+    assert complete_query("", snapshot) == []
 
 
 def test_nothing_published_means_nothing_found():
@@ -164,7 +164,7 @@ def test_nothing_published_means_nothing_found():
 
 
 def test_too_many_changes_have_everything_read_anew(card, monkeypatch):
-    monkeypatch.setattr(searching, "MOST_CHANGED", 1)
+    monkeypatch.setattr(searching, "MOST_PATCHES", 1)
     hits("carte")
     some_published_entries(3)
     hits("carte")

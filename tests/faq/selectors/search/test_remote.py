@@ -1,22 +1,23 @@
 """Searching on a server gives what searching in memory does; whatever the server does, pages stay right."""
 
+import base64
 import logging
 
 import pytest
 from django.core.management import CommandError, call_command
 from pyroaring import BitMap
 
-from faq.models import EpochStep, SearchStem, SynonymGroup
+from faq.models import EpochStep, SynonymGroup
 from faq.selectors.published import live_snapshot
 from faq.selectors.search import memory as search_memory
 from faq.selectors.search import server as search_server
-from faq.selectors.search.hits import live_completions, live_search, most_useful
-from faq.selectors.search.similar import nearest_entries
-from faq.services.search import set_usefulness
+from faq.selectors.search.hits import complete_query, live_search, most_useful_entries
+from faq.selectors.search.similar import find_similar_entries
+from faq.services.search import store_usefulness
 from faq.services.synonyms import save_synonyms
 from faq.services.workflow import archive_entry, withdraw_entry
 from tests.factories import a_published_entry, a_taxonomy, by_command, some_published_entries
-from tests.fake_search_server import Engine, running
+from tests.faulty_server import Faults, serving
 from tests.searching import demo_texts
 
 pytestmark = pytest.mark.django_db
@@ -45,13 +46,13 @@ def hits(query, selection=None, **options):
     return live_search(query, live_snapshot(), selection, **options)
 
 
-def told(found):
+def summary(found):
     return (
         found.query,
         found.numbers[:],
         found.count,
         found.entries,
-        found.marks,
+        found.highlights,
         found.correction,
         found.unknown,
         found.nearest,
@@ -59,7 +60,7 @@ def told(found):
 
 
 def searched_in_memory():
-    return search_memory.indexes._latest is not None
+    return search_memory.live_indexes._latest is not None
 
 
 def test_finds_what_memory_finds_in_the_same_order(server, settings):
@@ -69,23 +70,23 @@ def test_finds_what_memory_finds_in_the_same_order(server, settings):
         a_published_entry(question, answer, couloirs=places[rank % 3])
     save_synonyms(SynonymGroup(expressions=["DPI", "dossier patient informatisé"]), None)
     call_command("rebuild_search")
-    set_usefulness({live_snapshot().index.live[2]: 80, live_snapshot().index.live[7]: -50})
+    store_usefulness({live_snapshot().index.live[2]: 80, live_snapshot().index.live[7]: -50})
     call_command("rebuild_search", "--pending")
     narrow = BitMap(list(live_snapshot().index.live)[::3])
     asked = [
         (query, selection, typing) for query in QUERIES for selection in (None, narrow) for typing in (False, True)
     ]
-    remotely = [told(hits(query, selection, typing=typing)) for query, selection, typing in asked]
-    completed = [live_completions(query, live_snapshot()) for query in ("cer", "carte dé")]
+    remotely = [summary(hits(query, selection, typing=typing)) for query, selection, typing in asked]
+    completed = [complete_query(query, live_snapshot()) for query in ("cer", "carte dé")]
     assert not searched_in_memory()
     settings.SEARCH_URL = ""
     for (query, selection, typing), found in zip(asked, remotely, strict=True):
-        assert told(hits(query, selection, typing=typing)) == found, query
-    assert [live_completions(query, live_snapshot()) for query in ("cer", "carte dé")] == completed
+        assert summary(hits(query, selection, typing=typing)) == found, query
+    assert [complete_query(query, live_snapshot()) for query in ("cer", "carte dé")] == completed
     assert searched_in_memory()
 
 
-def test_a_publication_is_found_at_once_and_a_withdrawal_too(filled, published, engine):
+def test_a_publication_is_found_at_once_and_a_withdrawal_too(filled, published):
     new = published(a_published_entry, "Une autre carte CPS ?", "Oui.")
     assert new.pk in hits("carte").numbers[:]
     published(withdraw_entry, new.pk, by_command())
@@ -94,14 +95,13 @@ def test_a_publication_is_found_at_once_and_a_withdrawal_too(filled, published, 
     published(archive_entry, archived, by_command())
     assert hits("guichet").count == 0
     assert not searched_in_memory()
-    [name] = engine.indexes
-    assert str(new.pk) not in engine.indexes[name].shown
+    assert not filled.client.exists(index=filled.address.index, id=str(new.pk))
 
 
-def test_what_becomes_useful_is_told(filled, published):
+def test_what_becomes_useful_is_summary(filled, published):
     first, second = hits("carte cps").numbers[:]
-    published(set_usefulness, {second: 100, first: -100})
-    assert most_useful(live_snapshot(), live_snapshot().index.live, 3) == [second]
+    published(store_usefulness, {second: 100, first: -100})
+    assert most_useful_entries(live_snapshot(), live_snapshot().index.live, 3) == [second]
     assert not searched_in_memory()
 
 
@@ -115,7 +115,7 @@ def test_farther_pages_are_asked_for_when_somebody_looks(server):
     assert sorted(found.numbers[:]) == list(found.entries)
 
 
-def test_what_is_behind_is_not_listened_to(filled, engine, caplog):
+def test_what_is_behind_is_not_listened_to(filled, caplog):
     before = hits("carte").count
     # Committed, but not sent yet.
     a_published_entry("Encore une carte CPS ?", "Oui.")
@@ -158,38 +158,34 @@ def test_nor_one_that_another_analysis_filled(filled, monkeypatch):
         {"garbled": True},
         {"partial": True},
         {"waits": 0.8},
-        {"secret": "Basic no"},
+        {"credentials": "Basic no"},
     ],
     ids=str,
 )
-def test_a_server_that_fails_is_told_once_and_left_alone_and_the_page_is_right(
-    filled, engine, caplog, failing, monkeypatch
+def test_a_server_that_fails_is_logged_once_and_left_alone_and_the_page_is_right(
+    lone_server, faults, settings, caplog, failing, monkeypatch
 ):
-    caplog.set_level(logging.INFO)
-    right = told(hits("carte cps"))
+    a_published_entry("Comment débloquer une carte CPS ?", "Avec le code.")
+    a_published_entry("Comment révoquer un certificat ?", "Avec une carte CPS.")
+    address, settings.SEARCH_URL = settings.SEARCH_URL, ""
+    right = summary(hits("carte cps"))
+    settings.SEARCH_URL = address
     if "waits" in failing:
-        monkeypatch.setattr(search_server, "PATIENCE", 0.4)
+        monkeypatch.setattr(search_server, "REQUEST_TIMEOUT", 0.4)
     for name, value in failing.items():
-        setattr(engine, name, value)
-    asked = len(engine.asked)
-    assert told(hits("carte cps")) == right
-    assert told(hits("carte cps")) == right
-    assert len(engine.asked) <= asked + 1
+        setattr(faults, name, value)
+    caplog.set_level(logging.INFO)
+    assert summary(hits("carte cps")) == right
+    assert summary(hits("carte cps")) == right
+    assert len(faults.requests) == 1
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    for name in failing:
-        setattr(engine, name, getattr(Engine(), name))
-    filled._rests_until = 0.0
-    monkeypatch.setattr(search_server, "PATIENCE", 30.0)
-    assert told(hits("carte cps")) == right
-    assert not searched_in_memory()
-    assert "répond de nouveau" in caplog.text
 
 
 def test_one_that_refuses_to_connect_too(settings, caplog):
-    with running(Engine()) as port:
+    with serving(Faults()) as port:
         pass
     settings.SEARCH_URL = f"http://user:s3cret@127.0.0.1:{port}/faq"
-    a_published_entry("Une carte ?", "Oui.")
+    a_published_entry("Une carte ?", "Oui.")
     assert hits("carte").count == 1
     assert hits("carte").count == 1
     [record] = caplog.records
@@ -197,30 +193,50 @@ def test_one_that_refuses_to_connect_too(settings, caplog):
     assert "Le site cherche en mémoire" in record.getMessage()
 
 
-def test_one_that_fails_between_two_pages_is_replaced(server, engine):
+def test_credentials_are_sent_as_servers_read_them(faults, lone_server, settings):
+    faults.credentials = f"Basic {base64.b64encode('moi:pass€'.encode()).decode()}"
+    settings.SEARCH_URL = f"http://moi:pass%E2%82%AC@127.0.0.1:{lone_server.address.port}/faq"
+    with pytest.raises(search_server.ServerFault, match="503"):
+        # The lone server has no node behind it, but did not refuse the credentials.
+        search_server.get_search_server().search([{}])
+
+
+def test_one_that_works_again_is_asked_again(filled, faults, caplog):
+    caplog.set_level(logging.INFO)
+    right = summary(hits("carte cps"))
+    faults.status = 503
+    assert summary(hits("carte cps")) == right
+    faults.status = 0
+    filled._rests_until = 0.0
+    assert summary(hits("carte cps")) == right
+    assert not searched_in_memory()
+    assert "répond de nouveau" in caplog.text
+
+
+def test_one_that_fails_between_two_pages_is_replaced(server, faults):
     some_published_entries(60)
     call_command("rebuild_search")
-    word = "question"
-    found = hits(word) if hits(word).count else hits(SearchStem.objects.first().key)
+    found = hits("question")
     right = found.numbers[:]
-    again = hits(found.query)
-    engine.status = 503
+    assert len(right) == 60
+    again = hits("question")
+    faults.status = 503
     assert again.numbers[:] == right
 
 
-def test_answers_near_another_are_those_of_memory(server, settings, engine):
+def test_similar_entries_are_those_of_memory(server, settings, faults):
     numbers = [a_published_entry(*text).pk for text in demo_texts()[:60]]
     call_command("rebuild_search")
 
-    def near():
+    def similar():
         snapshot = live_snapshot()
-        return [nearest_entries(number, snapshot, snapshot.index.live, limit=5) for number in numbers]
+        return [find_similar_entries(number, snapshot, snapshot.index.live, limit=5) for number in numbers]
 
-    remotely = near()
+    remotely = similar()
     assert not searched_in_memory()
-    settings.SEARCH_URL = ""
-    assert near() == remotely
+    address, settings.SEARCH_URL = settings.SEARCH_URL, ""
+    assert similar() == remotely
     assert sum(map(bool, remotely)) > 5
-    settings.SEARCH_URL = f"http://127.0.0.1:{server.address.port}/faq"
-    engine.status = 503
-    assert near() == remotely
+    settings.SEARCH_URL = address
+    faults.status = 503
+    assert similar() == remotely

@@ -32,7 +32,7 @@ def test_an_address_that_cannot_be_used_is_refused_at_the_start(url, complaint):
 def test_one_that_can_is_accepted():
     with override_settings(SEARCH_URL="https://moi:pass%40mot@serveur/faq"):
         assert not [error for error in run_checks() if error.id in {"faq.E001", "faq.W001"}]
-        address = search_server.search_server().address
+        address = search_server.get_search_server().address
     assert (address.password, address.port, str(address)) == ("pass@mot", 9200, "https://serveur:9200/faq")
     with override_settings(SEARCH_URL="http://moi:pass@serveur/faq"):
         assert [error.id for error in run_checks() if error.id.startswith("faq.W0")] == ["faq.W001"]
