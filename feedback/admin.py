@@ -10,7 +10,7 @@ from feedback.models import Standing, Vote
 from feedback.reports_page import reports
 from feedback.services import judge_votes
 
-_LONG = ("entry__answer", "entry__folded", "version__answer", "version__filing")
+_LONG = ("entry__answer", "entry__search_text", "version__answer", "version__filing")
 
 
 @admin.register(Vote)

@@ -11,7 +11,7 @@ from django.template import Node, engines
 from hypothesis import settings as hypothesis
 
 from faq.caching import clear_all
-from faq.models import EpochStep
+from faq.models import ChangeLog
 
 # A slow machine is no failure, and nothing is left in the tree.
 hypothesis.register_profile("faqcms", deadline=None, database=None)
@@ -68,10 +68,10 @@ def _no_values_of_other_tests() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_sweep_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sweep the epoch's steps only where a test asks for it.
+def _no_pruning_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Prune the change log only where a test asks for it.
 
-    The step that is swept at is told by its number, and PostgreSQL goes on counting from test to test: whichever one
-    came to a fiftieth move would see a query more than it asserts.
+    Every fiftieth row prunes it, and PostgreSQL goes on counting from test to test: the test that writes such a row
+    would see a query more than it asserts.
     """
-    monkeypatch.setattr(EpochStep, "SWEEP", sys.maxsize)
+    monkeypatch.setattr(ChangeLog, "PRUNE_EVERY", sys.maxsize)

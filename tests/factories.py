@@ -92,7 +92,7 @@ def many_drafts(number: int) -> None:
     """As many drafts as a large installation has, written straight into the tables: services would take minutes."""
     now = timezone.now()
     entries = Entry.objects.bulk_create(
-        Entry(question=f"Question {rank} ?", answer="Oui.", created_at=now, updated_at=now, compared=0)
+        Entry(question=f"Question {rank} ?", answer="Oui.", created_at=now, updated_at=now, comparison_rank=0)
         for rank in range(number)
     )
     Version.objects.bulk_create(

@@ -97,7 +97,7 @@ class DumpAdmin(ReadOnly, admin.ModelAdmin):
 
 def _passages(object_id):
     passages = Passage.objects.filter(dump=number_of(object_id)).select_related("entry").order_by("position")
-    return passages.defer("entry__answer", "entry__folded")
+    return passages.defer("entry__answer", "entry__search_text")
 
 
 def _file_name(dump):

@@ -29,7 +29,7 @@ from faq.selectors.published import load_taxonomy
 
 PER_PAGE = 20
 
-_LONG_TEXTS_OF_NOW = tuple(f"entry__{field}" for field in ("answer", "folded", "live__answer", "live__filing"))
+_LONG_TEXTS_OF_NOW = tuple(f"entry__{field}" for field in ("answer", "search_text", "live__answer", "live__filing"))
 
 
 class PastForm(forms.Form):

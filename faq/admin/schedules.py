@@ -41,7 +41,7 @@ class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request):
         """Put first what waits for an editor; do without the long texts."""
         plans = super().get_queryset(request).select_related("entry", "author", "version")
-        light = plans.defer("entry__answer", "entry__folded", "version__answer", "version__filing")
+        light = plans.defer("entry__answer", "entry__search_text", "version__answer", "version__filing")
         return light.order_by(F("failed_at").desc(nulls_last=True), "due_at", "pk")
 
     @admin.display(description="fiche", ordering="entry")

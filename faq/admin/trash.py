@@ -19,7 +19,14 @@ _RESTORE = "_restore"
 """The button of one row."""
 _BEGINNING = 160
 """Characters of an answer that the list shows."""
-_LONG_TEXTS = ("answer", "folded", "head__answer", "head__filing", "alias__survivor__answer", "alias__survivor__folded")
+_LONG_TEXTS = (
+    "answer",
+    "search_text",
+    "head__answer",
+    "head__filing",
+    "alias__survivor__answer",
+    "alias__survivor__search_text",
+)
 
 
 @admin.register(ArchivedEntry)
@@ -30,7 +37,7 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
     list_display_links = None
     list_per_page = 50
     ordering = ("-head__created_at", "-pk")
-    search_fields = ("folded",)
+    search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
     actions = ("restore",)
 

@@ -30,7 +30,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request):
         """Bring along what is shown; the list does without the long texts."""
         versions = super().get_queryset(request).select_related("entry", "author", "batch")
-        return versions.defer("entry__answer", "entry__folded")
+        return versions.defer("entry__answer", "entry__search_text")
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Return whether the version can be brought back: by whoever may write, while its entry is in use."""

@@ -3,7 +3,7 @@
 from faq.models.dumps import Dump, Passage
 from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
-from faq.models.epochs import Epoch, EpochStep, EpochTokens
+from faq.models.epochs import ChangeLog, Epoch, EpochTokens
 from faq.models.failed_searches import FailedSearch
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
@@ -17,6 +17,7 @@ from faq.models.versions import Batch, Publication, Version
 __all__ = [
     "ArchivedEntry",
     "Batch",
+    "ChangeLog",
     "Couloir",
     "Dispositif",
     "Dump",
@@ -24,7 +25,6 @@ __all__ = [
     "EntryAlias",
     "EntryTheme",
     "Epoch",
-    "EpochStep",
     "EpochTokens",
     "FailedSearch",
     "OfferType",

@@ -49,7 +49,7 @@ class EntryQuerySet(models.QuerySet):
         """Entries whose text, or whose draft's, holds all these words, and the entry of that reference (« Q-214 »)."""
         words = Q()
         for word in fold(text).split():
-            words &= Q(folded__contains=word)
+            words &= Q(search_text__contains=word)
         number = number_of(text)
         return self.filter(words if number is None else words | Q(pk=number))
 
@@ -83,7 +83,7 @@ class Entry(models.Model):
     status = models.CharField("état", max_length=10, choices=EntryStatus, default=EntryStatus.DRAFT)
     question = models.CharField("question", max_length=QUESTION_MAX_LENGTH, blank=True)
     answer = models.TextField("réponse", blank=True)
-    folded = models.TextField(editable=False, blank=True)
+    search_text = models.TextField(editable=False, blank=True)
     """Question and answer without case and accents, and those of a draft beside, for the admin's search."""
     offer_types = models.ManyToManyField(OfferType, related_name="entries", verbose_name="types d’offre", blank=True)
     couloirs = models.ManyToManyField(Couloir, related_name="entries", verbose_name="couloirs Ségur", blank=True)
@@ -122,7 +122,7 @@ class Entry(models.Model):
     """Who last vouched for what the public reads, or read when the entry was live."""
     review_before = models.DateField("à revoir avant le", null=True, db_index=True, editable=False)
     """Reckoned from the verification, the filing, the terms' intervals and what happened; only while it is live."""
-    compared = models.BigIntegerField(null=True, db_index=True, editable=False)
+    comparison_rank = models.BigIntegerField(null=True, db_index=True, editable=False)
     """Rank of the comparison with all others that its latest text last took part in; none while it waits for one."""
 
     objects = EntryQuerySet.as_manager()

@@ -61,7 +61,7 @@ class Epoch(models.Model):
         # The row stays locked until the transaction ends: steps are numbered in the order in which they come true.
         if not cls.objects.filter(pk=1).update(**changed):
             cls.objects.update_or_create(pk=1, defaults=changed)
-        EpochStep.leave(token, numbers)
+        ChangeLog.record(token, numbers)
 
     @classmethod
     def hold(cls) -> None:
@@ -74,39 +74,39 @@ class Epoch(models.Model):
 
         Where `upto` came before `token`, nothing changed on the way.
         """
-        places = dict(EpochStep.objects.filter(token__in=(token, upto)).values_list("token", "pk"))
+        places = dict(ChangeLog.objects.filter(token__in=(token, upto)).values_list("token", "pk"))
         if token not in places or upto not in places:
             return None
-        between = EpochStep.objects.filter(pk__gt=places[token], pk__lte=places[upto])
+        between = ChangeLog.objects.filter(pk__gt=places[token], pk__lte=places[upto])
         steps = list(between.values_list("entries", flat=True))
         return None if None in steps else {number for numbers in steps for number in numbers}
 
 
-class EpochStep(models.Model):
-    """What one move of the epoch changed, kept for as long as a worker may still be at the token before."""
+class ChangeLog(models.Model):
+    """The entries that one move of the epoch changed; kept for as long as a worker may still be at the token before."""
 
-    KEPT = 1_000
-    """Steps. A worker that slept longer reads everything again."""
-    SWEEP = 50
-    """Steps after which those that are no longer kept are deleted."""
-    LONGEST = 10_000
-    """Entries. Whoever changes more has everything read again, which takes no longer."""
+    KEEP = 1_000
+    """Rows. A worker that asks for the changes of an older token reads everything again."""
+    PRUNE_EVERY = 50
+    """Rows after which those beyond KEEP are deleted."""
+    MAX_ENTRIES = 10_000
+    """Entries in one row. After a larger change everything is read again, which takes no longer."""
 
     token = models.CharField(max_length=32, unique=True)
     entries = models.JSONField(null=True)
-    """The numbers of the entries that changed; none: everything may have."""
+    """The numbers of the entries that changed; None where everything may have changed."""
 
     class Meta:
-        verbose_name = "pas de l’époque"
+        verbose_name = "journal des changements"
         default_permissions = ()
 
     def __str__(self):
         return self.token
 
     @classmethod
-    def leave(cls, token: str, numbers: Collection[int] | None) -> None:
-        """Remember what a move changed, and forget what nobody is likely to ask for any more."""
-        known = numbers is not None and len(numbers) <= cls.LONGEST
-        step = cls.objects.create(token=token, entries=sorted(numbers) if known else None)
-        if step.pk % cls.SWEEP == 0:
-            cls.objects.filter(pk__lte=step.pk - cls.KEPT).delete()
+    def record(cls, token: str, numbers: Collection[int] | None) -> None:
+        """Store what a move changed, and delete now and then the rows that are too old."""
+        is_known = numbers is not None and len(numbers) <= cls.MAX_ENTRIES
+        row = cls.objects.create(token=token, entries=sorted(numbers) if is_known else None)
+        if row.pk % cls.PRUNE_EVERY == 0:
+            cls.objects.filter(pk__lte=row.pk - cls.KEEP).delete()

@@ -78,7 +78,7 @@ def rows_unlike_their_snapshot() -> Iterator[str]:
                 continue
             if content_of(shown) != Content(entry.question, entry.answer, filings[entry.pk]):
                 yield f"{entry.reference} : la fiche ne dit plus ce que dit sa version {shown.number}."
-            if entry.folded != searchable(content_of(shown), content_of(entry.head or shown)):
+            if entry.search_text != searchable(content_of(shown), content_of(entry.head or shown)):
                 yield f"{entry.reference} : son texte de recherche n’est pas à jour."
 
 
@@ -124,7 +124,7 @@ def wrong_pairs() -> Iterator[str]:
     """Pairs are of entries in use, as the detector of now found them in the texts of now."""
     standing = Pair.objects.filter(stands=True)
     archived = Q(left__status=EntryStatus.ARCHIVED) | Q(right__status=EntryStatus.ARCHIVED)
-    settled = Q(left__compared__isnull=False, right__compared__isnull=False)
+    settled = Q(left__comparison_rank__isnull=False, right__comparison_rank__isnull=False)
     for pair in standing.filter(archived, settled).select_related("left", "right").iterator(BATCH):
         yield f"Doublons possibles, {pair} : l’une des deux fiches est archivée. {_SEARCH_AGAIN}"
     if older := standing.exclude(generation=GENERATION).count():

@@ -1,6 +1,6 @@
 """Duplicates: finding the pairs, keeping them true while texts change, and storing what editors decide.
 
-A write that changes the text of an entry, or takes it in or out of use, clears `Entry.compared` and calls
+A write that changes the text of an entry, or takes it in or out of use, clears `Entry.comparison_rank` and calls
 `compare_waiting` once it is committed: a failure there does not fail the write, and the entry waits for the next call.
 """
 
@@ -70,7 +70,7 @@ def find_duplicates(progress: ProgressCallback | None = None, *, processes: int 
 def recheck_sample() -> Iterator[tuple[int, set[PairSummary], set[PairSummary]]]:
     """Compare some entries again with all others; yield each one's number, its stored pairs and the found ones."""
     index = DuplicateIndex()
-    settled = Entry.objects.exclude(status=EntryStatus.ARCHIVED).filter(compared__isnull=False)
+    settled = Entry.objects.exclude(status=EntryStatus.ARCHIVED).filter(comparison_rank__isnull=False)
     numbers = list(settled.order_by("pk").values_list("pk", flat=True))
     known = set(numbers)
     for number in numbers[:: -(-len(numbers) // _SAMPLE_SIZE) or 1]:

@@ -1,7 +1,7 @@
 """The comparison of entries whose text changed with all others, in the index of all texts that a process keeps.
 
-`Entry.compared` is the rank of the comparison that an entry's text last took part in, or None while the entry waits
-for one. Ranks grow in the order of commits, so that a process that has read one has read all those before.
+`Entry.comparison_rank` is the rank of the comparison that an entry's text last took part in, or None while the entry
+waits for one. Ranks grow in the order of commits, so that a process that has read one has read all those before.
 """
 
 import threading
@@ -22,7 +22,7 @@ _READ_SIZE = 500
 """Rows that are fetched together."""
 _MAX_ADDITIONS = 100
 """Texts up to which adding them one by one takes less time than building the index again."""
-_COLUMNS = ("pk", "status", "head", "compared", "head__question", "head__answer")
+_COLUMNS = ("pk", "status", "head", "comparison_rank", "head__question", "head__answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class DuplicateIndex:
         """
         with self._lock:
             if self._index is None:
-                rows = Entry.objects.filter(compared=None, head__isnull=False).values_list("pk", "status", "head")
+                rows = Entry.objects.filter(comparison_rank=None, head__isnull=False).values_list(
+                    "pk", "status", "head"
+                )
                 waiting_heads = {number: head for number, status, head in rows if status == EntryStatus.ARCHIVED}
                 if len(waiting_heads) == len(rows):
                     return Comparison(frozenset(waiting_heads), heads=waiting_heads)
@@ -116,14 +118,14 @@ class DuplicateIndex:
     def _read_changes(self, processes: int) -> tuple[DocumentIndex, dict[int, Document | None]]:
         waiting: dict[int, Document | None] = {}
         if self._index is not None:
-            changed = Q(compared=None) | Q(compared__gt=self._last_rank)
+            changed = Q(comparison_rank=None) | Q(comparison_rank__gt=self._last_rank)
             documents = list(self._read(Entry.objects.filter(changed), waiting))
             if len(documents) <= _MAX_ADDITIONS:
                 for document in documents:
                     self._index.add(document)
                 return self._index, waiting
             self.clear()
-        in_use = Q(compared=None) | ~Q(status=EntryStatus.ARCHIVED)
+        in_use = Q(comparison_rank=None) | ~Q(status=EntryStatus.ARCHIVED)
         self._index = DocumentIndex(self._read(Entry.objects.filter(in_use), waiting), processes=processes)
         return self._index, waiting
 

@@ -50,9 +50,9 @@ def store_comparison(comparison: Comparison) -> ScanReport:
     _store_pairs(found, _read_stored(compared, stale), comparison.materials, report)
     rank = _last_rank(comparison, newer_ranks) + 1
     for chunk in _chunks(compared):
-        Entry.objects.filter(pk__in=chunk, compared=None).update(compared=rank)
+        Entry.objects.filter(pk__in=chunk, comparison_rank=None).update(comparison_rank=rank)
     for chunk in _chunks(stale):
-        Entry.objects.filter(pk__in=chunk).update(compared=None)
+        Entry.objects.filter(pk__in=chunk).update(comparison_rank=None)
     return report
 
 
@@ -65,7 +65,7 @@ def _wait_for_other_processes() -> None:
 
 def _lock_waiting(numbers: Collection[int]) -> dict[int, int]:
     """Lock the entries that still wait, in the order in which all writers lock, and return their versions."""
-    waiting = Entry.objects.filter(compared=None).order_by("pk").select_for_update(no_key=True)
+    waiting = Entry.objects.filter(comparison_rank=None).order_by("pk").select_for_update(no_key=True)
     heads: dict[int, int] = {}
     for chunk in _chunks(numbers):
         heads |= dict(waiting.filter(pk__in=chunk).values_list("pk", "head"))
@@ -76,13 +76,13 @@ def _read_newer_ranks(comparison: Comparison) -> list[tuple[int, int, int]]:
     """Return number, version and rank of the entries that were compared since the comparison read the texts."""
     if comparison.last_rank is None:
         return []
-    newer = Entry.objects.filter(compared__gt=comparison.last_rank)
-    return list(newer.values_list("pk", "head", "compared"))
+    newer = Entry.objects.filter(comparison_rank__gt=comparison.last_rank)
+    return list(newer.values_list("pk", "head", "comparison_rank"))
 
 
 def _last_rank(comparison: Comparison, newer_ranks: list[tuple[int, int, int]]) -> int:
     if comparison.last_rank is None:
-        return Entry.objects.aggregate(last=Max("compared"))["last"] or 0
+        return Entry.objects.aggregate(last=Max("comparison_rank"))["last"] or 0
     return max([comparison.last_rank, *(rank for _, _, rank in newer_ranks)])
 
 

@@ -141,15 +141,15 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
         _bring_up_to_date(change, version, provenance.at)
     if online := [(change.entry, version) for change, version in noticed if change.entry.live]:
         follow_publications(online)
-    fields = ["status", "question", "answer", "folded", "head", "live", "updated_at"]
+    fields = ["status", "question", "answer", "search_text", "head", "live", "updated_at"]
     # What is new waits to be compared from the first, and writing a column of thousands takes a second.
     fields += ["verification", "review_before"] if noticed else []
-    fields += ["compared"] if any(version.number > 1 for version in versions) else []
+    fields += ["comparison_rank"] if any(version.number > 1 for version in versions) else []
     _update([change.entry for change in changes], fields)
     _clear_schedules(changes, [change for change, _ in noticed])
     if noticed:
         index_entries(change.entry for change, _ in noticed)
-    if any(change.entry.compared is None for change in changes):
+    if any(change.entry.comparison_rank is None for change in changes):
         transaction.on_commit(compare_waiting, robust=True)
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
 
@@ -236,7 +236,7 @@ def _file(changes: Sequence[Change]) -> None:
 def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry = change.entry
     if change.to_compare:
-        entry.compared = None
+        entry.comparison_rank = None
     if change.updates_entry_row:
         shown = change.row_content
         entry.question = shown.question
@@ -246,7 +246,7 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry.live = version if change.goes_live else change.live_beside
     entry.status = EntryStatus.PUBLISHED if entry.live else change.text_status
     entry.review_before = entry.review_before if entry.live else None
-    entry.folded = searchable(change.row_content, change.content)
+    entry.search_text = searchable(change.row_content, change.content)
 
 
 def searchable(shown: Content, latest: Content) -> str:

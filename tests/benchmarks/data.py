@@ -167,7 +167,7 @@ def _publish(texts: Sequence[tuple[str, Filing]], terms: Taxonomy) -> None:
     at = timezone.now()
     entries = Entry.objects.bulk_create(
         # As if it had been compared with all others: nothing waits for that.
-        Entry(question=_question(answer), answer=answer, created_at=at, updated_at=at, compared=1)
+        Entry(question=_question(answer), answer=answer, created_at=at, updated_at=at, comparison_rank=1)
         for answer, _ in texts
     )
     versions = Version.objects.bulk_create(

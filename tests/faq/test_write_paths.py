@@ -165,7 +165,7 @@ def test_pairs_are_those_of_a_full_look(
     found = pairs_as_stored()
     assert found
     assert found == pairs_of_a_full_look()
-    assert not Entry.objects.filter(compared=None).exists()
+    assert not Entry.objects.filter(comparison_rank=None).exists()
     assert list(faults()) == []
 
 

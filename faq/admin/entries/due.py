@@ -83,7 +83,7 @@ class DuePage:
     def _show(self):
         queue = Entry.objects.due(timezone.localdate())
         filters = DueFilters(self.request.GET, queue)
-        found = filters.qs.select_related("live", "verification__author").defer("folded", "live__answer")
+        found = filters.qs.select_related("live", "verification__author").defer("search_text", "live__answer")
         page = Paginator(found.order_by("review_before", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
         total = queue.count()
         last = self._last_checks if self.may_check else None

@@ -11,7 +11,7 @@ def get_context(entry):
     aliases = list(EntryAlias.objects.filter(survivor=entry).select_related("former").order_by("former"))
     numbers = [entry.pk, *(alias.former_id for alias in aliases)]
     versions = Version.objects.filter(entry__in=numbers).select_related("author", "entry")
-    light = versions.defer("answer", "filing", "entry__answer", "entry__folded")
+    light = versions.defer("answer", "filing", "entry__answer", "entry__search_text")
     latest = list(light.order_by("-created_at", "-pk")[: _VERSIONS_SHOWN + 1])
     rows = [_build_row(version, entry) for version in latest[:_VERSIONS_SHOWN]]
     _select_latest_change(rows)

@@ -53,7 +53,7 @@ class EntryAdmin(admin.ModelAdmin):
     list_display_links = ("number", "title")
     list_per_page = 50
     ordering = ("-pk",)
-    search_fields = ("folded",)
+    search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
     actions = ("publish", "submit", "withdraw", "archive", "restore", "merge")
 
@@ -65,7 +65,7 @@ class EntryAdmin(admin.ModelAdmin):
         """Bring along what the list shows, but for the long texts."""
         cited = Passage.objects.current().filter(entry=OuterRef("pk")).order_by().values("entry")
         entries = super().get_queryset(request).with_filing().select_related("head").prefetch_related("schedules")
-        return entries.defer("answer", "folded", "head__answer", "head__filing").annotate(
+        return entries.defer("answer", "search_text", "head__answer", "head__filing").annotate(
             source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0),
             open_pairs=_open_pairs("left") + _open_pairs("right")
             if request.user.has_perm("faq.view_pair")

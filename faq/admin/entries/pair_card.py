@@ -15,7 +15,7 @@ from faq.models import Entry, Pair, Passage
 
 _SOURCES_SHOWN = 3
 _HEADS = tuple(f"{side}__head" for side in ("left", "right"))
-_LONG = tuple(f"{side}__{field}" for side in ("left", "right") for field in ("answer", "folded"))
+_LONG = tuple(f"{side}__{field}" for side in ("left", "right") for field in ("answer", "search_text"))
 
 _UNMARKED = ""
 

@@ -101,7 +101,7 @@ class ReviewPage:
     def _show(self):
         queue = Entry.objects.to_review()
         filters = ReviewFilters(self.request.GET, queue)
-        found = filters.qs.select_related("head__author", "live").defer("answer", "folded")
+        found = filters.qs.select_related("head__author", "live").defer("answer", "search_text")
         page = Paginator(found.order_by("head__created_at", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
         items = [self._item(entry) for entry in page]
         total = queue.count()

@@ -47,7 +47,7 @@ class SimilarEntriesView(AdminView):
         found = find_similar(question, answer, number=number) if answer.strip() else []
         alike = [pair for pair in found if pair.verdict.kind != PairKind.SIBLINGS][:_SHOWN]
         siblings = [pair for pair in found if pair.verdict.kind == PairKind.SIBLINGS][:_SIBLINGS_SHOWN]
-        entries = Entry.objects.select_related("head").defer("answer", "folded", "head__filing")
+        entries = Entry.objects.select_related("head").defer("answer", "search_text", "head__filing")
         read = entries.in_bulk([_other(pair, number) for pair in (*alike, *siblings)])
         context = {"alike": _similar_entries(alike, number, read), "siblings": _similar_entries(siblings, number, read)}
         return render(request, "admin/faq/entry/similar.html", context)

@@ -7,7 +7,7 @@ entries they name are those whose `SearchedEntry` row changed or was deleted.
 import uuid
 from collections.abc import Collection
 
-from faq.models.epochs import EpochStep
+from faq.models.epochs import ChangeLog
 
 _STEP_MARK = "s-"
 
@@ -19,18 +19,18 @@ def record_step(numbers: Collection[int]) -> None:
     in the order of their transactions.
     """
     token = f"{_STEP_MARK}{uuid.uuid4().hex[: 32 - len(_STEP_MARK)]}"
-    EpochStep.objects.create(token=token, entries=sorted(numbers))
+    ChangeLog.objects.create(token=token, entries=sorted(numbers))
 
 
 def get_latest_step() -> int:
     """Return the number of the latest step; 0 before the first."""
-    steps = EpochStep.objects.filter(token__startswith=_STEP_MARK).order_by("-pk")
+    steps = ChangeLog.objects.filter(token__startswith=_STEP_MARK).order_by("-pk")
     return steps.values_list("pk", flat=True).first() or 0
 
 
 def changed_between(step: int, upto: int) -> set[int] | None:
     """Return the entries that changed between two steps; None where the log does not reach back to the first."""
-    steps = EpochStep.objects.filter(token__startswith=_STEP_MARK, pk__lte=upto).order_by("pk")
+    steps = ChangeLog.objects.filter(token__startswith=_STEP_MARK, pk__lte=upto).order_by("pk")
     # Old steps are deleted first: all later ones are there if the step itself is.
     if not steps.filter(pk=step).exists():
         return None

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from faq.models import Epoch, EpochStep
+from faq.models import ChangeLog, Epoch
 
 pytestmark = pytest.mark.django_db
 
@@ -40,27 +40,27 @@ def test_does_not_know_a_token_that_was_rolled_back():
 
 
 def test_forgets_what_is_long_past(monkeypatch):
-    monkeypatch.setattr(EpochStep, "KEPT", 3)
-    monkeypatch.setattr(EpochStep, "SWEEP", 1)
+    monkeypatch.setattr(ChangeLog, "KEEP", 3)
+    monkeypatch.setattr(ChangeLog, "PRUNE_EVERY", 1)
     tokens = [moved([number]) for number in range(5)]
-    assert EpochStep.objects.count() == 3
+    assert ChangeLog.objects.count() == 3
     assert Epoch.changed_since(tokens[0], tokens[4]) is None
     assert Epoch.changed_since(tokens[2], tokens[4]) == {3, 4}
 
 
 def test_sweeps_now_and_then(monkeypatch):
-    monkeypatch.setattr(EpochStep, "KEPT", 3)
-    monkeypatch.setattr(EpochStep, "SWEEP", 4)
+    monkeypatch.setattr(ChangeLog, "KEEP", 3)
+    monkeypatch.setattr(ChangeLog, "PRUNE_EVERY", 4)
     left = []
     for number in range(12):
         moved([number])
-        left.append(EpochStep.objects.count())
+        left.append(ChangeLog.objects.count())
     assert max(left[4:]) <= 3 + 4
     assert min(left[4:]) == 3
 
 
 def test_does_not_list_more_than_one_reads_anew(monkeypatch):
-    monkeypatch.setattr(EpochStep, "LONGEST", 2)
+    monkeypatch.setattr(ChangeLog, "MAX_ENTRIES", 2)
     first, second = moved([1, 2]), moved([1, 2, 3])
     assert Epoch.changed_since(first, second) is None
 

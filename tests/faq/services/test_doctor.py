@@ -86,7 +86,7 @@ FAULTS = {
     ),
     "an edit past the service": (lambda faq: Entry.objects.filter(pk=faq.pk).update(question="Autre ?"), "ne dit plus"),
     "a filing past the service": (lambda faq: faq.couloirs.clear(), "ne dit plus"),
-    "a stale search text": (lambda faq: Entry.objects.filter(pk=faq.pk).update(folded=""), "texte de recherche"),
+    "a stale search text": (lambda faq: Entry.objects.filter(pk=faq.pk).update(search_text=""), "texte de recherche"),
     "a version's fingerprint": (lambda faq: update_versions(answer_fingerprint="f" * 32), "son empreinte"),
     "a passage's fingerprint": (
         lambda faq: Passage.objects.exclude(fingerprint="").update(fingerprint="f" * 32),

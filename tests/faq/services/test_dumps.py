@@ -138,7 +138,7 @@ def test_what_an_import_found_is_stored_with_it(django_capture_on_commit_callbac
     with django_capture_on_commit_callbacks(execute=True):
         take_dump(a_dump_file(DELAY, OTHER_DELAY))
     assert [pair.kind for pair in Pair.objects.open()] == ["conflict"]
-    assert not Entry.objects.filter(compared=None).exists()
+    assert not Entry.objects.filter(comparison_rank=None).exists()
 
 
 def test_lookalikes_within_one_file_are_pointed_out():

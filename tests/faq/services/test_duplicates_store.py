@@ -58,14 +58,14 @@ def test_a_write_leaves_true_pairs_at_once_and_waits_no_more():
     assert the_pair(one, other).kind == "exact"
     archive_entry(one.pk, by_command())
     assert not Pair.objects.exists()
-    assert not Entry.objects.filter(compared=None).exists()
+    assert not Entry.objects.filter(comparison_rank=None).exists()
 
 
 def test_what_changes_no_text_is_not_compared_again():
     entry = an_entry("Sous quel délai ?", DELAY)
-    rank = Entry.objects.get().compared
+    rank = Entry.objects.get().comparison_rank
     publish_entry(entry.pk, by_command())
-    assert Entry.objects.get().compared == rank
+    assert Entry.objects.get().comparison_rank == rank
 
 
 def test_a_write_that_is_taken_back_leaves_no_trace_in_the_texts_of_the_process():
@@ -145,7 +145,7 @@ def test_two_looks_that_did_not_see_one_another_miss_nothing():
     other = an_entry("Sous quel délai ?", DELAY)
     Pair.objects.all().delete()
     store_comparison(look)
-    assert set(Entry.objects.filter(compared=None)) == {one, other}
+    assert set(Entry.objects.filter(comparison_rank=None)) == {one, other}
     compare_waiting()
     assert the_pair(one, other).kind == "exact"
 
@@ -164,7 +164,7 @@ def test_an_import_stores_what_it_found_and_looks_once(monkeypatch):
     monkeypatch.setattr(DuplicateIndex, "check", lambda *args: pytest.fail("looked again"))
     take_dump(a_dump_file(OTHER_DELAY, LONG_DELAY))
     assert Pair.objects.count() == 3
-    assert not Entry.objects.filter(compared=None).exists()
+    assert not Entry.objects.filter(comparison_rank=None).exists()
 
 
 def test_saves_at_once_leave_the_pairs_of_all():
@@ -180,7 +180,7 @@ def test_saves_at_once_leave_the_pairs_of_all():
 
     with ThreadPoolExecutor(len(entries)) as pool:
         list(pool.map(save, entries))
-    assert not Entry.objects.filter(compared=None).exists()
+    assert not Entry.objects.filter(comparison_rank=None).exists()
     assert Pair.objects.filter(kind="exact").count() == len(entries) * (len(entries) - 1) / 2
     assert list(faults()) == []
 
@@ -192,7 +192,9 @@ def test_a_save_asks_once_what_waits_to_be_compared(answer):
     with CaptureQueriesContext(connection) as queries:
         rewrite(entry, f"{answer} Merci.")
     waiting = [
-        query["sql"] for query in queries if 'FROM "faq_entry"' in query["sql"] and '"compared" IS NULL' in query["sql"]
+        query["sql"]
+        for query in queries
+        if 'FROM "faq_entry"' in query["sql"] and '"comparison_rank" IS NULL' in query["sql"]
     ]
     # One finds what waits, with its text; the other locks it to store the outcome.
     assert len(waiting) == 2

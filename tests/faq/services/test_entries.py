@@ -98,7 +98,7 @@ def test_an_edit_of_a_draft_changes_the_row():
     outcome = edit_entry(entry.pk, Content("Après ?", "Après."), by_command())
     assert row_of(entry) == content_of(outcome.version)
     assert row_of(entry).question == "Après ?"
-    assert Entry.objects.get(pk=entry.pk).folded == "apres ? apres."
+    assert Entry.objects.get(pk=entry.pk).search_text == "apres ? apres."
 
 
 def test_an_edit_of_a_published_entry_stays_beside_the_live_text():

@@ -45,7 +45,7 @@ def merge(survivor, *absorbed, content=None, author=None, bases=None):
 def tables():
     """What visitors, editors and exports see of entries, apart from their history."""
     filings = {facet: set(filing_table(facet)[0].objects.values_list(*filing_table(facet)[1:])) for facet in Facet}
-    columns = ("pk", "status", "question", "answer", "folded")
+    columns = ("pk", "status", "question", "answer", "search_text")
     return {
         "entries": list(Entry.objects.order_by("pk").values_list(*columns)),
         "live": set(Entry.objects.live().values_list("pk", "live__question", "live__answer")),

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from faq.models import EpochStep
+from faq.models import ChangeLog
 from faq.selectors.published import live_snapshot
 from faq.selectors.search import memory as search_memory
 from faq.selectors.search.hits import live_search
@@ -91,7 +91,7 @@ def test_words_are_numbered_anew_by_a_rebuild_that_the_server_has_not_followed(f
 
 def test_without_a_server_nothing_is_remembered_for_it():
     a_published_entry("Une carte ?", "Oui.")
-    assert not EpochStep.objects.filter(token__startswith="s-").exists()
+    assert not ChangeLog.objects.filter(token__startswith="s-").exists()
     with pytest.raises(CommandError, match="SEARCH_URL"):
         call_command("rebuild_search", "--pending")
 

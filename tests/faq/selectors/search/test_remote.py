@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pyroaring import BitMap
 
-from faq.models import EpochStep, SynonymGroup
+from faq.models import ChangeLog, SynonymGroup
 from faq.selectors.published import live_snapshot
 from faq.selectors.search import memory as search_memory
 from faq.selectors.search import server as search_server
@@ -129,7 +129,7 @@ def test_what_is_behind_is_not_listened_to(filled, caplog):
 
 
 def test_a_server_that_was_filled_from_another_database_is_not_listened_to(filled):
-    EpochStep.objects.filter(token__startswith="s-").delete()
+    ChangeLog.objects.filter(token__startswith="s-").delete()
     assert hits("carte").count == 2
     assert searched_in_memory()
     with pytest.raises(CommandError, match="rebuild_search"):
