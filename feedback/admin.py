@@ -1,13 +1,12 @@
 """Votes: read, and judged where they were set aside; never who gave them."""
 
 from django.contrib import admin, messages
-from django.urls import path
 
 from faq.admin.display import NOTHING, link_to, moment, person
 from faq.admin.readonly import ReadOnly
-from feedback.inbox import inbox
+from feedback.inbox import InboxPage
 from feedback.models import Standing, Vote
-from feedback.reports_page import reports
+from feedback.reports_page import ReportsPage
 from feedback.services import judge_votes
 
 _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__filing")
@@ -25,11 +24,10 @@ class VoteAdmin(ReadOnly, admin.ModelAdmin):
     actions = ("reinstate", "dismiss")
 
     def get_urls(self):
-        """Add the pages that are about all that visitors say."""
-        guarded = self.admin_site.admin_view
+        """Add the inbox and the reports."""
         return [
-            path("retours/", guarded(inbox), name="feedback_inbox"),
-            path("rapports/", guarded(reports), name="feedback_reports"),
+            InboxPage.as_path("retours/", "feedback_inbox", self),
+            ReportsPage.as_path("rapports/", "feedback_reports", self),
             *super().get_urls(),
         ]
 

@@ -3,17 +3,16 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Q, Window
 from django.db.models.functions import RowNumber
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from faq.admin.display import person
+from faq.admin.pages import AdminPage
 from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
@@ -24,58 +23,76 @@ from feedback.scores import runs_of
 from feedback.scoring import Run, changed_surely, trend
 from feedback.searches import create_entry_for, failed_searches, follow_up_search
 
-COMMENTS, ASIDE, SEARCHES = "commentaires", "quarantaine", "recherches"
-SHELVES = {COMMENTS: "Commentaires", ASIDE: "Commentaires en quarantaine", SEARCHES: "Recherches sans résultat"}
+COMMENTS, SET_ASIDE, SEARCHES = "commentaires", "quarantaine", "recherches"
+SHELVES = {COMMENTS: "Commentaires", SET_ASIDE: "Commentaires en quarantaine", SEARCHES: "Recherches sans résultat"}
 GROUPS_PER_PAGE = 10
 SEARCHES_PER_PAGE = 25
 COMMENTS_SHOWN = 20
-"""Of one entry; the others come up when these are done with."""
-_TO_DO, _ALL, _MINE, _NOBODYS = "a-traiter", "tous", "moi", "personne"
+"""Comments of one entry that are shown; the others appear when these are dealt with."""
+_TO_DO, _ALL, _MINE, _UNASSIGNED = "a-traiter", "tous", "moi", "personne"
 _STATES = {_TO_DO: "À traiter", **{state.value: state.label.capitalize() for state in State}, _ALL: "Tous"}
 _STANDINGS = {_TO_DO: "À examiner", Standing.DISMISSED.value: "Écartés"}
-"""What there is to choose from of comments that came in bursts."""
+"""States of the comments that came in bursts."""
 _JUDGEMENTS = {Standing.REINSTATED.value: "réintégré", Standing.DISMISSED.value: "écarté"}
 
 
 @dataclass(frozen=True)
-class Choice:
-    """What the page is to show."""
+class InboxFilters:
+    """The part of the inbox that an address asks for."""
 
     shelf: str
     state: str
     assigned: str
     words: str
 
+    @classmethod
+    def read(cls, query):
+        """Return what the parameters of an address say; values that mean nothing are ignored."""
+        shelf, state, assigned = (query.get(name, "") for name in ("boite", "suivi", "attribue"))
+        shelf = shelf if shelf in SHELVES else COMMENTS
+        is_known = assigned in {_MINE, _UNASSIGNED} or (assigned.isascii() and assigned.isdigit())
+        return cls(
+            shelf,
+            state if state in _states_of(shelf) else _TO_DO,
+            assigned if is_known else "",
+            query.get("q", "").replace("\0", "").strip(),
+        )
+
     @property
     def query(self):
-        """The part of the address that says so."""
+        """The parameters of the address that asks for the same."""
         return urlencode({"boite": self.shelf, "suivi": self.state, "attribue": self.assigned, "q": self.words})
 
     @property
     def states(self):
-        """What there is to choose from on this shelf, by value."""
-        return _STANDINGS if self.shelf == ASIDE else _STATES
+        """The values and labels of the states to choose from."""
+        return _states_of(self.shelf).items()
 
     @property
     def narrows(self):
-        """Whether it leaves anything out that is to be dealt with."""
+        """Whether anything is left out that is to be dealt with."""
         return bool(self.words or self.assigned or self.state != _TO_DO)
 
 
+_LONG_TEXTS = tuple(
+    f"{side}__{name}" for side in ("version", "corrected_in") for name in ("question", "answer", "filing")
+)
+
+
 @dataclass
-class Group:
-    """The comments on one entry, and how its score went."""
+class CommentGroup:
+    """The comments on one entry, and the scores of its successive texts."""
 
     entry: Entry
     total: int
     comments: list[Comment] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
-    """Those that were live, the latest first."""
+    """The versions that were live, the latest first."""
     runs: list[Run] = field(default_factory=list)
 
     @property
     def hidden(self):
-        """How many comments are not shown."""
+        """The number of comments that are not shown."""
         return self.total - len(self.comments)
 
     @property
@@ -90,7 +107,7 @@ class Group:
 
     @property
     def trend(self):
-        """By how many points the score moved with the rewriting, where that can be told."""
+        """The points by which the score moved with the last rewriting; None where there are too few votes to say."""
         moved = trend(self.before.tally, self.now.tally) if self.before else None
         return None if moved is None else round(moved * 100)
 
@@ -100,80 +117,93 @@ class Group:
         return bool(self.before) and changed_surely(self.before.tally, self.now.tally)
 
 
-def inbox(request):
-    """Show what visitors said and looked for, after having done what was asked."""
-    if not request.user.has_perm("feedback.view_comment"):
-        raise PermissionDenied
-    choice = _choice(request.GET)
-    if request.method == "POST":
-        return _act(request, choice)
-    shown = _searches(request, choice) if choice.shelf == SEARCHES else _comments(request, choice)
-    context = {
-        **admin.site.each_context(request),
-        "title": "Retours des visiteurs",
-        "subtitle": SHELVES[choice.shelf],
-        "choice": choice,
-        "shelves": [(name, label, f"?boite={name}") for name, label in SHELVES.items()],
-        "states": choice.states.items(),
-        "follow_ups": State.choices,
-        "people": [(user.pk, person(user)) for user in _people()],
-        "may_change": request.user.has_perm("feedback.change_comment"),
-        "may_create": request.user.has_perm("faq.add_entry"),
-        **shown,
-    }
-    return TemplateResponse(request, "admin/feedback/inbox.html", context)
+class InboxPage(AdminPage):
+    """One shelf of the inbox, page by page, and the forms by which editors deal with what stands there."""
+
+    permission = "feedback.view_comment"
+    title = "Retours des visiteurs"
+    template_name = "admin/feedback/inbox.html"
+    body_class = "inbox-page"
+
+    def dispatch(self, request, *args):
+        """Read from the address which part of the inbox is asked for."""
+        self.filters = InboxFilters.read(request.GET)
+        return super().dispatch(request, *args)
+
+    def get_trail(self):
+        """Return nothing: the inbox stands beside the list of votes, not below it."""
+        return []
+
+    def get_context(self):
+        """Add the shelf, and what there is to choose from in its forms."""
+        user = self.request.user
+        shelf_context = _searches_context if self.filters.shelf == SEARCHES else _comments_context
+        return super().get_context(
+            subtitle=SHELVES[self.filters.shelf],
+            filters=self.filters,
+            shelves=[(name, label, f"?boite={name}") for name, label in SHELVES.items()],
+            follow_ups=State.choices,
+            people=[(staff.pk, person(staff)) for staff in _staff()],
+            may_change=user.has_perm("feedback.change_comment"),
+            may_create=user.has_perm("faq.add_entry"),
+            **shelf_context(self.filters, user, self.request.GET.get("page")),
+        )
+
+    def post(self, request):
+        """Do what one of the forms asks, and show the same part of the inbox; the services check the rights."""
+        handlers = {COMMENTS: _follow_comments, SET_ASIDE: _judge_comments, SEARCHES: _follow_search}
+        try:
+            if "create" in request.POST:
+                return _create_entry(request)
+            handlers[self.filters.shelf](request)
+        except (FollowUpRefused, EntryError) as refusal:
+            messages.error(request, str(refusal))
+        return redirect(f"{reverse('admin:feedback_inbox')}?{self.filters.query}")
 
 
-def _choice(query):
-    shelf, state = query.get("boite", COMMENTS), query.get("suivi", _TO_DO)
-    assigned = query.get("attribue", "")
-    return Choice(
-        shelf if shelf in SHELVES else COMMENTS,
-        state if state in (_STANDINGS if shelf == ASIDE else _STATES) else _TO_DO,
-        assigned if assigned in {_MINE, _NOBODYS} or (assigned.isascii() and assigned.isdigit()) else "",
-        query.get("q", "").replace("\0", "").strip(),
-    )
-
-
-def _people():
+def _staff():
     return User.objects.filter(is_active=True, is_staff=True).order_by("last_name", "first_name", "username")
 
 
-def _narrowed(rows, choice, user):
-    """Keep what is in the state that is asked for, with whom it is asked for."""
-    if choice.state != _ALL:
-        rows = rows.filter(state__in=OPEN if choice.state == _TO_DO else [choice.state])
-    if choice.assigned == _NOBODYS:
+def _states_of(shelf):
+    return _STANDINGS if shelf == SET_ASIDE else _STATES
+
+
+def _filter(rows, filters, user):
+    """Return the rows in the state that is asked for, assigned to the person who is asked for."""
+    if filters.state != _ALL:
+        rows = rows.filter(state__in=OPEN if filters.state == _TO_DO else [filters.state])
+    if filters.assigned == _UNASSIGNED:
         return rows.filter(assigned_to__isnull=True)
-    if choice.assigned:
-        return rows.filter(assigned_to=user.pk if choice.assigned == _MINE else int(choice.assigned[:9]))
+    if filters.assigned:
+        return rows.filter(assigned_to=user.pk if filters.assigned == _MINE else int(filters.assigned[:9]))
     return rows
 
 
-def _aside(choice):
-    """Keep what came in bursts, and waits for a word or was dismissed."""
-    return Comment.objects.filter(standing=Standing.SET_ASIDE if choice.state == _TO_DO else choice.state)
-
-
-def _comments(request, choice):
-    comments = _aside(choice) if choice.shelf == ASIDE else _narrowed(Comment.objects.counted(), choice, request.user)
+def _comments_context(filters, user, page_number):
+    if filters.shelf == SET_ASIDE:
+        standing = Standing.SET_ASIDE if filters.state == _TO_DO else filters.state
+        comments = Comment.objects.filter(standing=standing)
+    else:
+        comments = _filter(Comment.objects.counted(), filters, user)
     comments = comments.credited()
-    if choice.words:
-        comments = comments.filter(Q(text__icontains=choice.words) | Q(entry__in=Entry.objects.matching(choice.words)))
+    if filters.words:
+        comments = comments.filter(
+            Q(text__icontains=filters.words) | Q(entry__in=Entry.objects.matching(filters.words))
+        )
     counted = comments.order_by().values("credited_to").annotate(number=Count("pk"), latest=Max("sent_at"))
-    page = Paginator(counted.order_by("-number", "-latest", "credited_to"), GROUPS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    ordered = counted.order_by("-number", "-latest", "credited_to")
+    page = Paginator(ordered, GROUPS_PER_PAGE).get_page(page_number)
     return {"page": page, "groups": _groups({row["credited_to"]: row["number"] for row in page}, comments)}
 
 
 def _groups(numbers, comments):
     entries = Entry.objects.select_related("live").only("question", "live__number").in_bulk(numbers.keys())
-    groups = {number: Group(entries[number], total) for number, total in numbers.items()}
+    groups = {number: CommentGroup(entries[number], total) for number, total in numbers.items()}
     rank = Window(RowNumber(), partition_by=F("credited_to"), order_by=(F("sent_at").desc(), F("pk").desc()))
     shown = comments.filter(credited_to__in=numbers).annotate(rank=rank).filter(rank__lte=COMMENTS_SHOWN)
     around = shown.select_related("version", "assigned_to", "corrected_in")
-    for comment in around.defer(*_LONG).order_by("-sent_at", "-pk"):
+    for comment in around.defer(*_LONG_TEXTS).order_by("-sent_at", "-pk"):
         groups[comment.credited_to].comments.append(comment)
     versions = Version.objects.filter(entry__in=numbers, publications__isnull=False).only("entry", "number").distinct()
     for version in versions.order_by("-number"):
@@ -183,42 +213,32 @@ def _groups(numbers, comments):
     return list(groups.values())
 
 
-_LONG = tuple(f"{side}__{name}" for side in ("version", "corrected_in") for name in ("question", "answer", "filing"))
-
-
-def _searches(request, choice):
-    searches = _narrowed(failed_searches(), choice, request.user)
-    if choice.words:
-        searches = searches.filter(query__contains=fold(choice.words))
-    page = Paginator(searches, SEARCHES_PER_PAGE).get_page(request.GET.get("page"))
+def _searches_context(filters, user, page_number):
+    searches = _filter(failed_searches(), filters, user)
+    if filters.words:
+        searches = searches.filter(query__contains=fold(filters.words))
+    page = Paginator(searches, SEARCHES_PER_PAGE).get_page(page_number)
     followed = SearchFollowUp.objects.filter(query__in=[row["query"] for row in page])
-    around = followed.select_related("assigned_to", "corrected_in__entry", "entry").in_bulk(field_name="query")
+    follow_ups = followed.select_related("assigned_to", "corrected_in__entry", "entry").in_bulk(field_name="query")
     labels = dict(State.choices)
     return {
         "page": page,
         "searches": [
-            {**row, "label": labels[row["state"]], "followed": around.get(row["query"]), "rank": rank}
+            {**row, "label": labels[row["state"]], "followed": follow_ups.get(row["query"]), "rank": rank}
             for rank, row in enumerate(page)
         ],
     }
 
 
-def _act(request, choice):
-    """Do what one of the forms asks, say so, and show the same part of the inbox."""
-    try:
-        if "create" in request.POST:
-            return _create(request)
-        {COMMENTS: _follow_comments, ASIDE: _judge_comments, SEARCHES: _follow_search}[choice.shelf](request)
-    except (FollowUpRefused, EntryError) as refusal:
-        messages.error(request, str(refusal))
-    return redirect(f"{reverse('admin:feedback_inbox')}?{choice.query}")
-
-
 def _chosen_comments(request):
-    comments = [int(number) for number in request.POST.getlist("comment") if number.isascii() and number.isdigit()]
+    comments = [number for text in request.POST.getlist("comment") if (number := _parse_number(text))]
     if not comments:
         raise FollowUpRefused("Cochez au moins un commentaire.")
     return comments
+
+
+def _parse_number(text):
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def _judge_comments(request):
@@ -246,7 +266,7 @@ def _follow_search(request):
     messages.success(request, f"Recherche « {query} » : {state.label}.")
 
 
-def _create(request):
+def _create_entry(request):
     answered = create_entry_for(request.POST["create"], request.user)
     if answered.created:
         messages.success(request, "Brouillon créé d’après la recherche. Précisez la question, puis écrivez la réponse.")
@@ -263,13 +283,11 @@ def _state(request):
 
 
 def _assigned_to(request):
-    chosen = request.POST.get("assigned_to", "")
-    return _people().filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdigit() else None
+    return _staff().filter(pk=_parse_number(request.POST.get("assigned_to", ""))).first()
 
 
 def _corrected_in(request):
-    chosen = request.POST.get("corrected_in", "")
-    return Version.objects.filter(pk=int(chosen)).first() if chosen.isascii() and chosen.isdigit() else None
+    return Version.objects.filter(pk=_parse_number(request.POST.get("corrected_in", ""))).first()
 
 
 def _answering(request):

@@ -1,14 +1,12 @@
 """« Rapports »: the tables of votes, as files for a spreadsheet."""
 
 from django import forms
-from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 
+from faq.admin.pages import AdminPage
 from feedback.reports import ENTRY, SUBJECTS, Period, report, report_file
 
 _FORMATS = {
@@ -20,7 +18,7 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 class ReportForm(forms.Form):
-    """Which votes, added up how, in which format."""
+    """The votes of a report, the way they are added up, and the format of its file."""
 
     par = forms.ChoiceField(label="Additionner par", choices=[(key, capfirst(name)) for key, name in SUBJECTS.items()])
     chaque = forms.ChoiceField(
@@ -31,7 +29,7 @@ class ReportForm(forms.Form):
     format = forms.ChoiceField(label="Format", choices=[(key, name) for key, (name, _) in _FORMATS.items()])
 
     def clean(self):
-        """Refuse a span that ends before it begins."""
+        """Refuse a period that ends before it begins."""
         cleaned = super().clean()
         first, last = cleaned.get("du"), cleaned.get("au")
         if first and last and first > last:
@@ -39,20 +37,28 @@ class ReportForm(forms.Form):
         return cleaned
 
 
-def reports(request):
-    """Ask what is wanted, or give the file."""
-    if not request.user.has_perm("feedback.view_vote"):
-        raise PermissionDenied
-    asked = "par" in request.GET
-    initial = {"par": ENTRY, "chaque": Period.MONTH.value}
-    form = ReportForm(request.GET if asked else None, initial=initial, label_suffix="")
-    if asked and form.is_valid():
-        return _file(**form.cleaned_data)
-    context = {**admin.site.each_context(request), "title": "Rapports sur les votes", "form": form}
-    return TemplateResponse(request, "admin/feedback/reports.html", context, status=400 if asked else 200)
+class ReportsPage(AdminPage):
+    """The form that chooses a report, and the file that it asks for."""
+
+    permission = "feedback.view_vote"
+    title = "Rapports sur les votes"
+    template_name = "admin/feedback/reports.html"
+
+    def get_trail(self):
+        """Return nothing: reports stand beside the list of votes, not below it."""
+        return []
+
+    def get(self, request):
+        """Return the file, or the form where nothing is chosen yet or something is wrong."""
+        is_sent = "par" in request.GET
+        initial = {"par": ENTRY, "chaque": Period.MONTH.value}
+        form = ReportForm(request.GET if is_sent else None, initial=initial, label_suffix="")
+        if is_sent and form.is_valid():
+            return _build_file(**form.cleaned_data)
+        return self.render(form=form, status=400 if is_sent else 200)
 
 
-def _file(*, par, chaque, du, au, format):
+def _build_file(*, par, chaque, du, au, format):
     made = report(par, Period(chaque), since=du, until=au)
     _, content_type = _FORMATS[format]
     response = StreamingHttpResponse(report_file(made, format), content_type=content_type)

@@ -1,15 +1,13 @@
-"""The pages about the site: written beside their preview, put online by saving, with every text they ever had."""
+"""« Pages du site »: each is written beside its preview, and saving puts it online; all versions stay."""
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
 
 from faq.admin.display import person
+from faq.admin.pages import AdminPage, AdminView
 from faq.domain.diff import diff_text
 from faq.domain.markup import parse_sections
 from faq.models import SitePage, SitePageVersion
@@ -19,7 +17,7 @@ from faq.services.pages import StalePage, save_page
 
 
 class SitePageForm(forms.Form):
-    """What a page says, and the version that whoever writes has seen."""
+    """The text of a page, and the version that its author has seen."""
 
     title = forms.CharField(
         label="Titre", max_length=TITLE_MAX_LENGTH, help_text=f"{TITLE_MAX_LENGTH} caractères au plus."
@@ -36,112 +34,118 @@ class SitePageForm(forms.Form):
 
 @admin.register(SitePage)
 class SitePageAdmin(admin.ModelAdmin):
-    """Pages are neither added nor deleted: the law asks for each of them."""
+    """Pages are neither added nor deleted: the law requires each of them."""
 
     list_display = ("name", "title", "updated_at", "number", "public")
     actions = None
 
     def has_add_permission(self, request):
-        """Nobody adds one."""
+        """Return that nobody adds one."""
         return False
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody deletes one."""
+        """Return that nobody deletes one."""
         return False
 
     @admin.display(description="page")
     def name(self, page):
-        """What the foot of every public page calls it."""
+        """Return its name in the footer of the public pages."""
         return str(page)
 
     @admin.display(description="adresse publique")
     def public(self, page):
-        """Where the public reads it."""
+        """Return a link to its public address."""
         return format_html('<a href="{0}">{0}</a>', page.get_absolute_url())
 
     def get_urls(self):
         """Add the preview."""
-        preview = self.admin_site.admin_view(self.preview_view)
-        return [path("apercu/", preview, name="faq_sitepage_preview"), *super().get_urls()]
-
-    def preview_view(self, request):
-        """Answer with the page that is being typed, as the public would read it; nothing is stored."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        return render(request, "admin/faq/sitepage/preview.html", _preview(SitePageForm(request.POST)))
+        return [SitePagePreview.as_path("apercu/", "faq_sitepage_preview", self), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Show the form, or save it; `?version=` puts a former text into it."""
-        page = SitePage.objects.filter(pk=number_of(object_id)).first()
-        if page is None:
-            return self._get_obj_does_not_exist_redirect(request, SitePage._meta, object_id)
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if request.method == "POST":
-            return self._answer(request, page)
-        former = _former(page, request.GET.get("version"))
-        said = former or page
-        form = SitePageForm(initial={"title": said.title, "text": said.text, "base": page.number})
-        return self._show(request, page, form, former=former)
+        """Show and save a page on a form of our own."""
+        return SitePageView.as_view(model_admin=self)(request, object_id=object_id)
 
-    def _answer(self, request, page):
-        if not self.has_change_permission(request):
-            raise PermissionDenied
+
+class SitePagePreview(AdminView):
+    """The document in the frame beside the form."""
+
+    def post(self, request):
+        """Return the page that is being typed, as the public would read it; nothing is stored."""
+        return render(request, "admin/faq/sitepage/preview.html", _preview_context(SitePageForm(request.POST)))
+
+
+class SitePageView(AdminPage):
+    """The form of one page of the site, beside its preview and above its versions."""
+
+    template_name = "admin/faq/sitepage/change_form.html"
+    body_class = "change-form entry-page"
+
+    def dispatch(self, request, *args, object_id):
+        """Read the page."""
+        self.site_page = SitePage.objects.filter(pk=number_of(object_id)).first()
+        return super().dispatch(request, *args) if self.site_page else self.redirect_unknown(object_id)
+
+    def has_permission(self):
+        """Return whether the account may view the page, and write it where it sends the form."""
+        return super().has_permission() and (self.request.method != "POST" or self.may_write)
+
+    @property
+    def may_write(self):
+        """Return whether the account may change the page."""
+        return self.model_admin.has_change_permission(self.request)
+
+    def get_title(self):
+        """Return the name of the page."""
+        return str(self.site_page)
+
+    def get(self, request):
+        """Show the form; `?version=` fills it in with a former text."""
+        former = self._former_version(request.GET.get("version"))
+        source = former or self.site_page
+        initial = {"title": source.title, "text": source.text, "base": self.site_page.number}
+        return self._show(SitePageForm(initial=initial), former=former)
+
+    def post(self, request):
+        """Save the page, which puts it online."""
         form = SitePageForm(request.POST)
         if "_preview" in request.POST or not form.is_valid():
-            return self._show(request, page, form)
-        typed = form.cleaned_data
+            return self._show(form)
+        page, typed = self.site_page, form.cleaned_data
         try:
             changed = save_page(page, typed["title"], typed["text"], request.user, base=typed["base"])
         except StalePage as refusal:
-            again = SitePageForm({**request.POST.dict(), "base": refusal.latest.number})
-            return self._show(request, page, again, theirs=refusal.latest)
+            rebased = SitePageForm({**request.POST.dict(), "base": refusal.latest.number})
+            return self._show(rebased, theirs=refusal.latest)
         if changed:
-            self.log_change(request, page, "Enregistrement")
+            self.model_admin.log_change(request, page, "Enregistrement")
             messages.success(request, f"La page « {page} » est en ligne sous sa nouvelle forme.")
         else:
             messages.info(request, f"Rien n’a changé : la page « {page} » reste comme elle était.")
         return redirect(request.path)
 
-    def _show(self, request, page, form, *, former=None, theirs=None):
-        present = theirs or page
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": SitePage._meta,
-            "title": str(page),
-            "page": page,
-            "form": form,
-            "may_write": self.has_change_permission(request),
-            "former": former,
-            "theirs": theirs,
-            "their_author": person(theirs.author) if theirs else "",
-            "lines": diff_text(present.text, form["text"].value() or "") if former or theirs else (),
-            "versions": [(version, person(version.author)) for version in _versions(page)],
-            "preview_address": reverse("admin:faq_sitepage_preview"),
-            **_preview(form),
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/faq/sitepage/change_form.html", context)
+    def _show(self, form, *, former=None, theirs=None):
+        present = theirs or self.site_page
+        versions = SitePageVersion.objects.filter(page=self.site_page).select_related("author").defer("text")
+        return self.render(
+            site_page=self.site_page,
+            form=form,
+            may_write=self.may_write,
+            former=former,
+            theirs=theirs,
+            problems=theirs,
+            their_author=person(theirs.author) if theirs else "",
+            lines=diff_text(present.text, form["text"].value() or "") if former or theirs else (),
+            versions=[(version, person(version.author)) for version in versions],
+            preview_address=reverse("admin:faq_sitepage_preview"),
+            **_preview_context(form),
+        )
+
+    def _former_version(self, number):
+        return None if number is None else get_object_or_404(self.site_page.versions, number=number_of(number))
 
 
-def _preview(form):
+def _preview_context(form):
     return {
         "preview_title": form["title"].value() or "(sans titre)",
         "sections": parse_sections((form["text"].value() or "").replace("\r\n", "\n")),
     }
-
-
-def _former(page, wanted):
-    """Return the version that was asked for, None where none was."""
-    if wanted is None:
-        return None
-    version = page.versions.filter(number=number_of(wanted)).first()
-    if version is None:
-        raise Http404
-    return version
-
-
-def _versions(page):
-    return SitePageVersion.objects.filter(page=page).select_related("author").defer("text")

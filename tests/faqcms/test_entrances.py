@@ -161,7 +161,7 @@ PAGES = {
     "faq/publication/past/": Access(ANALYSTE, NOBODY),
     "faq/publication/past/json/": Access(ANALYSTE, NOBODY),
     "faq/sitepage/apercu/": Access(NOBODY, ANALYSTE),
-    "feedback/vote/rapports/": Access(ANALYSTE, ANALYSTE),
+    "feedback/vote/rapports/": Access(ANALYSTE, NOBODY),
     # What one may do in the inbox depends on the form: the services check it.
     "feedback/vote/retours/": Access(ANALYSTE, ANALYSTE),
     "jsi18n/": Access(STAFF, NOBODY),
