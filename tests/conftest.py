@@ -1,5 +1,8 @@
-"""What every test gets: strict templates, rows that migrations wrote, one hypothesis profile."""
+"""What every test gets: a migrated database, strict templates, empty caches, one hypothesis profile."""
 
+import hashlib
+import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +10,10 @@ from types import FrameType
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.template import Node, engines
 from hypothesis import settings as hypothesis
+from pytest_django import DjangoDbBlocker
 
 from faq.caching import clear_all
 from faq.models import ChangeLog
@@ -16,6 +21,55 @@ from faq.models import ChangeLog
 # A slow machine is no failure, and nothing is left in the tree.
 hypothesis.register_profile("faqcms", deadline=None, database=None)
 hypothesis.load_profile("faqcms")
+
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that give the same on every database because they cannot reach any: « -m "not once" »."""
+    for item in items:
+        if not (item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(item.fixturenames)):
+            item.add_marker("once")
+
+
+@pytest.fixture(scope="session")
+def migrated_file() -> Path:
+    """Return where a migrated SQLite database is kept between runs, under a name that changes with the migrations."""
+    digest = hashlib.sha256(sys.version.encode())
+    files = [settings.BASE_DIR / "requirements" / "dev.txt", *settings.BASE_DIR.glob("*/migrations/*.py")]
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return settings.BASE_DIR / "var" / "tests" / f"{digest.hexdigest()}.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(migrated_file: Path, django_db_modify_db_settings: None) -> bool:
+    """Put a migrated database where the tests of this process look for theirs: copying is faster than migrating."""
+    if connection.vendor != "sqlite" or not migrated_file.exists():
+        return False
+    shutil.copy(migrated_file, connection.settings_dict["TEST"]["NAME"])
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker, migrated_file: Path
+) -> Iterator[None]:
+    """Keep a copy of a SQLite database that was just migrated; delete a database that came as a copy."""
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        migrated_file.parent.mkdir(parents=True, exist_ok=True)
+        written = migrated_file.with_suffix(f".{os.getpid()}")
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(written)])
+        for outdated in migrated_file.parent.glob("*.sqlite3"):
+            outdated.unlink(missing_ok=True)
+        written.replace(migrated_file)
+    yield
+    if django_db_keepdb:
+        connection.close()
+        for ending in ("", "-journal", "-shm", "-wal"):
+            Path(f"{connection.settings_dict['NAME']}{ending}").unlink(missing_ok=True)
 
 
 class UnknownVariable(AssertionError):
