@@ -242,18 +242,18 @@ class SubmitterFilter(CountedFilter):
     def get_choices(self) -> Iterable[tuple[str, str]]:
         """Return the people who have something in the queue, by name; what a command submitted comes last."""
         waiting = Entry.objects.to_review()
-        people = get_user_model().objects.filter(pk__in=waiting.values("head__author"))
+        people = get_user_model().objects.filter(pk__in=waiting.values("submitter"))
         names = [(str(user.pk), user.get_full_name() or user.get_username()) for user in people]
-        commands = [(NONE, "système")] if waiting.filter(head__author=None).exists() else []
+        commands = [(NONE, "système")] if waiting.filter(submitter=None).exists() else []
         return sorted(names, key=lambda choice: choice[1]) + commands
 
     def narrow(self, entries: QuerySet, value: str) -> QuerySet:
         """Return what this person submitted."""
-        return entries.filter(head__author=None if value == NONE else value)
+        return entries.filter(submitter=None if value == NONE else value)
 
     def count(self, entries: QuerySet) -> Mapping[str, int]:
         """Count everybody's entries in one query."""
-        counts = entries.values_list("head__author").annotate(Count("pk"))
+        counts = entries.values_list("submitter").annotate(Count("pk"))
         return {NONE if author is None else str(author): count for author, count in counts}
 
 

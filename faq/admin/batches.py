@@ -1,25 +1,21 @@
 """Lots: everything that one import or bulk action changed, and how to take it back."""
 
-from collections import Counter
-from datetime import datetime
-
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, link_to, moment, person
 from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnly
-from faq.enums import Action, BatchKind, Origin
-from faq.models import Batch, EntryAlias, Passage
+from faq.enums import Origin
+from faq.models import Batch
 from faq.models.entries import reference
 from faq.services.content import EntryError
-from faq.services.undo import undo_batch
+from faq.services.undo import OVERDUE, undo_batch
 from faq.services.versions import Provenance
 
 _SHOWN = 100
@@ -68,18 +64,25 @@ class UndoPage(AdminPage):
             batch=self.batch,
             author=person(self.batch.author),
             dumps=self.batch.dumps.defer("tail"),
-            undone=Batch.objects.filter(undone_by=self.batch.pk).first(),
+            undone=self.batch.undoes,
+            has_effect=report.has_effect,
             counted=_counts_text(report),
             groups=_groups(report),
-            coming_back=[*_coming_back(self.batch), *_planned_again(self.batch, report)],
+            sections=[
+                ("Adresses et passages", list(_addresses_and_passages(self.batch, report))),
+                ("Planifications et refus", list(_plans_and_refusals(report))),
+            ],
         )
 
     def _done(self, report):
+        for entry, reason in report.left[:_NAMED]:
+            messages.warning(self.request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
+        if report.batch is None:
+            messages.warning(self.request, f"Rien n’a été annulé : le lot {self.batch.pk} reste à annuler.")
+            return redirect(self._batch_address)
         undo = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
         text = format_html("Lot {} annulé par le {} : {}.", self.batch.pk, undo, _counts_text(report))
         messages.success(self.request, text)
-        for entry, reason in report.kept[:_NAMED]:
-            messages.warning(self.request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
         return redirect(self._batch_address)
 
     @property
@@ -143,7 +146,7 @@ def _groups(report):
     kinds = (
         ("Archivées", "Créées par le lot, elles iront à la corbeille.", archived),
         ("Remises comme avant", "Texte, classement et état d’avant le lot.", reverted),
-        ("Laissées telles quelles", "L’annulation n’y touche pas.", report.kept),
+        ("Laissées telles quelles", "Rien n’y revient : ni texte, ni état, ni planification.", report.left),
         ("Vérification reprise", "Leur texte reste ; la vérification d’avant compte.", checked),
     )
     return [
@@ -159,45 +162,39 @@ def _only_checked(report):
     return [entry for entry in report.checks if entry.pk not in told]
 
 
-def _coming_back(batch):
-    """Return what leads back to the entries of a merge once it is undone, in French; nothing for other batches."""
-    if batch.kind != BatchKind.MERGE:
-        return []
-    survivor = batch.moved["survivor"]
-    own = EntryAlias.objects.filter(batch=batch).order_by("former").values_list("former", flat=True)
-    told = [
-        f"L’adresse et la référence {reference(number)} ne mèneront plus à {reference(survivor)}." for number in own
-    ]
-    former = EntryAlias.objects.filter(pk__in=batch.moved["aliases"], survivor=survivor).order_by("former")
-    told += [
-        f"{reference(alias.former_id)} mènera de nouveau à {reference(batch.moved['aliases'][str(alias.pk)])}."
-        for alias in former
-    ]
-    passages = Passage.objects.filter(pk__in=batch.moved["passages"], entry=survivor).values_list("pk", flat=True)
-    per_entry = Counter(batch.moved["passages"][str(number)] for number in passages)
-    told += [
-        f"{many} passage{pluralize(many)} d’extraction revien{pluralize(many, 't,nent')} à {reference(number)}."
-        for number, many in sorted(per_entry.items())
-    ]
-    return told
+def _addresses_and_passages(batch, report):
+    """Return what leads back to the entries of a merge, in French; nothing for other batches."""
+    survivor = reference(batch.survivor_id)
+    for number, target in report.former_numbers.items():
+        if target is None:
+            yield f"L’adresse et la référence {reference(number)} ne mèneront plus à {survivor}."
+        else:
+            yield f"{reference(number)} mènera de nouveau à {reference(target)}."
+    for number, many in report.passages.items():
+        verb = pluralize(many, "revient,reviennent")
+        yield f"{many} passage{pluralize(many)} d’extraction {verb} à {reference(number)}."
 
 
-def _planned_again(batch, report):
-    """Return what is planned again, in French: what the merge dropped, for the entries that are as before it."""
-    reverted = {entry.pk for entry in report.reverted}
-    for plan in batch.moved.get("schedules", ()):
-        if plan["entry"] in reverted:
-            due_at = datetime.fromisoformat(plan["due_at"])
-            told = f"{Action(plan['action']).label.capitalize()} de {reference(plan['entry'])}, le {moment(due_at)}"
-            overdue = " : l’heure est passée, un relecteur aura à en décider"
-            yield f"{told}{overdue if due_at <= timezone.now() else ' : de nouveau planifiée'}."
+def _plans_and_refusals(report):
+    """Return which plans and refusals stand again, and which plans do no more, in French."""
+    for plan in report.planned:
+        then = "l’heure est passée, un relecteur aura à en décider" if plan.error == OVERDUE else "de nouveau planifiée"
+        yield f"{_plan_text(plan)} : {then}."
+    for plan in report.dropped:
+        yield f"{_plan_text(plan)} : de nouveau abandonnée."
+    for entry, refusal in report.refusals:
+        yield f"{entry.reference} est de nouveau refusée : « {refusal.comment} »"
+
+
+def _plan_text(plan):
+    return f"{plan.get_action_display().capitalize()} de {reference(plan.entry_id)}, le {moment(plan.due_at)}"
 
 
 def _counts_text(report):
     counts = (
         (report.archived, "fiche{0} archivée{0}"),
         (report.reverted, "fiche{0} remise{0} comme avant"),
-        (report.kept, "fiche{0} laissée{0} telle{0} quelle{0}"),
+        (report.left, "fiche{0} laissée{0} telle{0} quelle{0}"),
         (_only_checked(report), "fiche{0} dont la vérification change"),
     )
     return ", ".join(f"{len(rows)} {words.format(pluralize(rows))}" for rows, words in counts if rows) or "aucune fiche"

@@ -5,9 +5,10 @@ from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
 from faq.models.epochs import ChangeLog, Epoch, EpochTokens
 from faq.models.failed_searches import FailedSearch
+from faq.models.moves import MovedRow
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
-from faq.models.schedules import Schedule
+from faq.models.schedules import DroppedSchedule, Schedule
 from faq.models.search import SearchedEntry, SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
@@ -20,6 +21,7 @@ __all__ = [
     "ChangeLog",
     "Couloir",
     "Dispositif",
+    "DroppedSchedule",
     "Dump",
     "Entry",
     "EntryAlias",
@@ -27,6 +29,7 @@ __all__ = [
     "Epoch",
     "EpochTokens",
     "FailedSearch",
+    "MovedRow",
     "OfferType",
     "Pair",
     "Passage",

@@ -1,7 +1,7 @@
 """Entries: what the public reads, or will."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.text import slugify
@@ -30,8 +30,11 @@ class EntryQuerySet(models.QuerySet):
         return self.live().exclude(head=F("live"))
 
     def to_review(self):
-        """Entries whose latest text waits for a reviewer, whatever the public reads meanwhile."""
-        return self.filter(head__status=EntryStatus.IN_REVIEW)
+        """Entries whose latest text waits for a reviewer, also beside a live one, with the id of who submitted it."""
+        # An undo that brings a text back to the reviewers has not submitted it.
+        brought_back = When(head__returns_to__isnull=False, then="head__returns_to__author")
+        submitter = Case(brought_back, default="head__author")
+        return self.filter(head__status=EntryStatus.IN_REVIEW).annotate(submitter=submitter)
 
     def archived(self):
         """Entries that are out of use, and can be brought back."""

@@ -8,9 +8,12 @@ from django.db.models import Q
 
 from faq.enums import Action
 from faq.models.entries import Entry
-from faq.models.versions import Version
+from faq.models.versions import Batch, Version
 
 SCHEDULED_ACTIONS = ((Action.PUBLISHED.value, Action.PUBLISHED.label), (Action.WITHDRAWN.value, Action.WITHDRAWN.label))
+
+PLAN_COLUMNS = ("entry_id", "action", "version_id", "due_at", "author_id", "created_at", "failed_at", "error")
+"""The columns of a plan, dropped or not."""
 
 
 class ScheduleQuerySet(models.QuerySet):
@@ -25,10 +28,9 @@ class ScheduleQuerySet(models.QuerySet):
         return self.filter(failed_at__isnull=False)
 
 
-class Schedule(models.Model):
-    """One thing to be done with an entry at a given time; the row is gone once it is done."""
+class PlannedAction(models.Model):
+    """The columns of a plan: what is to be done, when, by whom it was planned, and why it failed."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="schedules", verbose_name="fiche")
     action = models.CharField("opération", max_length=10, choices=SCHEDULED_ACTIONS)
     version = models.ForeignKey(
         Version,
@@ -45,6 +47,15 @@ class Schedule(models.Model):
     created_at = models.DateTimeField("planifiée le")
     failed_at = models.DateTimeField("en échec depuis", null=True)
     error = models.TextField("raison de l’échec", blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Schedule(PlannedAction):
+    """One thing to be done with an entry at a given time; the row is gone once it is done."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="schedules", verbose_name="fiche")
 
     objects = ScheduleQuerySet.as_manager()
 
@@ -68,3 +79,23 @@ class Schedule(models.Model):
 
     def __str__(self):
         return f"{self.get_action_display()} de la fiche {self.entry.reference}"
+
+
+class DroppedSchedule(PlannedAction):
+    """A plan that a batch dropped, as it was: undoing the batch plans it again."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="dropped_schedules", verbose_name="lot")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="fiche")
+
+    class Meta:
+        verbose_name = "planification abandonnée"
+        verbose_name_plural = "planifications abandonnées"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=("batch", "entry", "action"), name="dropped_schedule_once_per_batch_entry_and_action"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_action_display()} de la fiche {self.entry.reference}, abandonnée"

@@ -40,13 +40,18 @@ class Batch(models.Model):
         verbose_name="auteur",
     )
     created_at = models.DateTimeField("fait le")
-    moved = models.JSONField("déplacements", default=dict, editable=False)
-    """What a merge took along to its survivor, so that undoing it can take it back: per passage and per former
-    alias, by their primary keys, the entry that it belonged to: {"survivor": 2, "passages": {"12": 3}, "aliases": {}},
-    and under "schedules" what was planned and is so no more. Empty for other batches."""
-    undone_by = models.OneToOneField(
-        "self", models.PROTECT, related_name="undoes", null=True, blank=True, verbose_name="annulé par le lot"
+    survivor = models.ForeignKey(
+        Entry, models.PROTECT, related_name="+", null=True, editable=False, verbose_name="fiche conservée"
     )
+    """Of a merge: the entry that answers for the others."""
+    undone_by = models.OneToOneField(
+        "self", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="annulé par le lot"
+    )
+    """The batch that takes it back now; none again once that one is undone itself."""
+    undoes = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, editable=False, verbose_name="annulation du lot"
+    )
+    """Of an undo: the batch that it took back, for ever."""
 
     class Meta:
         verbose_name = "lot"
@@ -58,6 +63,11 @@ class Batch(models.Model):
             models.CheckConstraint(condition=Q(kind__in=BatchKind.values), name="batch_kind_known"),
             models.CheckConstraint(
                 condition=Q(undone_by__isnull=True) | ~Q(undone_by=F("id")), name="batch_not_undone_by_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=BatchKind.MERGE, survivor__isnull=False)
+                | (~Q(kind=BatchKind.MERGE) & Q(survivor__isnull=True)),
+                name="batch_survivor_exactly_of_merges",
             ),
         ]
 
@@ -85,6 +95,10 @@ class Version(models.Model):
     )
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="versions", null=True, verbose_name="lot")
     created_at = models.DateTimeField("enregistrée le")
+    returns_to = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, editable=False, verbose_name="retour à la version"
+    )
+    """Of an undo: the version whose text and state it brings back, never an undo itself."""
 
     objects = VersionQuerySet.as_manager()
 
@@ -113,6 +127,11 @@ class Version(models.Model):
     def delete(self, *args, **kwargs):
         """Refuse: versions are kept for ever."""
         raise ImmutableError("versions are never deleted")
+
+    @property
+    def original(self):
+        """The version that an undo brought back, or else this one: who wrote or submitted the text."""
+        return self.returns_to or self
 
     @property
     def filed_under(self):

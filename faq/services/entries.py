@@ -179,20 +179,6 @@ def _restored(version: Version, fields: Collection[str], comment: str) -> str:
     return f"{source}. {comment}".strip()
 
 
-@transaction.atomic
-def return_to(head: Version, live: Version | None, provenance: Provenance) -> Outcome:
-    """Undo what came after `head`: a new version with its text, filing and state.
-
-    `live` is what the public read then beside it, none where it read `head` itself or nothing. Raises
-    PermissionDenied.
-    """
-    require(provenance.author, "faq.undo_batch")
-    [entry] = lock_entries([head.entry_id])
-    change = Change(entry, content_of(head), Action.UNDONE, EntryStatus(head.status), live_beside=live)
-    [outcome] = record([change], load_taxonomy(), provenance)
-    return outcome
-
-
 def _require_rights(right: str, then: Action | None, provenance: Provenance) -> None:
     require(provenance.author, right)
     if then:

@@ -7,14 +7,13 @@ from django.db import transaction
 
 from faq.domain.facets import Taxonomy
 from faq.enums import Action, BatchKind, EntryStatus, Origin
-from faq.models import Batch, Entry, EntryAlias, Epoch, Passage, SeeAlso
+from faq.models import Batch, Entry, EntryAlias, Epoch, MovedRow, Passage, SeeAlso
 from faq.models.entries import reference
 from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, clean, content_of
-from faq.services.merging_plans import dropped, plans_for
 from faq.services.roles import Author, require
-from faq.services.verifications import carry_oldest
+from faq.services.verifications import keep_oldest_check
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
 
 _RIGHT = "faq.merge_entry"
@@ -55,11 +54,9 @@ def merge_entries(
     told = Provenance(Origin.MERGE, provenance.author, batch, provenance.comment, at=provenance.at)
     report = MergeReport(batch, entries[survivor])
     change = _survivor_change(entries, survivor, clean(content, taxonomy))
-    plans = plans_for(entries)
     _write(entries, survivor, change, taxonomy, told, report)
-    batch.moved["schedules"] = dropped(plans)
     _move_along(survivor, absorbed, batch, report)
-    carry_oldest(report.survivor, waiting, batch)
+    keep_oldest_check(report.survivor, waiting, batch)
     return report
 
 
@@ -81,6 +78,7 @@ def _open_batch(survivor: int, absorbed: Sequence[int], provenance: Provenance) 
         label=f"Fusion de {names} dans {reference(survivor)}"[:300],
         author=provenance.author,
         created_at=provenance.at,
+        survivor_id=survivor,
     )
 
 
@@ -116,15 +114,16 @@ def _write(
 
 
 def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: MergeReport) -> None:
-    """Have what led to the absorbed entries lead to the survivor, and remember where it led."""
+    """Have what led to the absorbed entries lead to the survivor, and store where it led."""
     passages = Passage.objects.filter(entry__in=absorbed)
     aliases = EntryAlias.objects.filter(survivor__in=absorbed)
-    batch.moved |= {
-        "survivor": survivor,
-        "passages": dict(passages.values_list("pk", "entry")),
-        "aliases": dict(aliases.values_list("pk", "survivor")),
-    }
-    batch.save(update_fields=["moved"])
+    MovedRow.objects.bulk_create(
+        [MovedRow(batch=batch, passage_id=pk, entry_id=entry) for pk, entry in passages.values_list("pk", "entry")]
+        + [
+            MovedRow(batch=batch, former_id=former, entry_id=entry)
+            for former, entry in aliases.values_list("former", "survivor")
+        ]
+    )
     report.passages = passages.update(entry=survivor)
     report.aliases = aliases.update(survivor=survivor)
     EntryAlias.objects.bulk_create(
@@ -132,26 +131,6 @@ def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: Me
     )
     # The addresses of the absorbed entries answer otherwise from now on, even where nothing else changed.
     Epoch.move([survivor, *absorbed])
-
-
-def take_back_moves(batch: Batch) -> None:
-    """Have everything lead again where it led before a merge; the first half of undoing it.
-
-    To be called within a transaction. Raises EntryError where the survivor was merged into another entry since.
-    """
-    survivor = batch.moved["survivor"]
-    absorbed = EntryAlias.objects.filter(batch=batch)
-    numbers = {survivor, *absorbed.values_list("former", flat=True)}
-    lock_entries(numbers)
-    if later := EntryAlias.objects.filter(former=survivor).first():
-        kept = reference(survivor)
-        raise EntryError(f"La fiche {kept} a été fusionnée à son tour : annulez d’abord le lot {later.batch_id}.")
-    absorbed.delete()
-    for number, entry in batch.moved["passages"].items():
-        Passage.objects.filter(pk=number, entry=survivor).update(entry=entry)
-    for number, entry in batch.moved["aliases"].items():
-        EntryAlias.objects.filter(pk=number, survivor=survivor).update(survivor=entry)
-    Epoch.move(numbers)
 
 
 @transaction.atomic

@@ -1,88 +1,401 @@
-"""Batches: undoing everything that one import or bulk action changed."""
+"""Undoing: a batch as a whole, a check, an event that had a branch of the taxonomy checked again.
 
+What an undo brings back is read from the versions of each entry (`faq.selectors.entry_states`) and from the rows
+that the batch left (`MovedRow`, `DroppedSchedule`, `Verification`). An entry is left alone where it is no more what
+the batch made of it: another text, filing, state or live text, a refusal, or a plan that was made since. Its number of
+versions says nothing: batches that were made one after another are undone in reverse.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
-from faq.enums import Action, BatchKind
-from faq.models import Batch, Entry, Passage, Publication, Version
-from faq.services.content import EntryError
-from faq.services.entries import return_to
-from faq.services.merging import take_back_moves
-from faq.services.merging_plans import plan_again
-from faq.services.roles import require
-from faq.services.verifications import follow_undo, open_undo
-from faq.services.versions import Provenance
-from faq.services.workflow import archive_entries
+from faq.domain.facets import Facet
+from faq.enums import Action, BatchKind, EntryStatus, VerificationKind
+from faq.models import (
+    Batch,
+    DroppedSchedule,
+    Dump,
+    Entry,
+    EntryAlias,
+    Epoch,
+    MovedRow,
+    Passage,
+    ReviewEvent,
+    Schedule,
+    Verification,
+    Version,
+)
+from faq.models.entries import reference
+from faq.models.schedules import PLAN_COLUMNS
+from faq.selectors.entry_states import EntryState, read_entry_states
+from faq.selectors.published import load_taxonomy
+from faq.services.content import Content, EntryError, content_of
+from faq.services.review_dates import live_under, lock, recompute_review_dates
+from faq.services.roles import Author, require
+from faq.services.verifications import RIGHT as CHECK_RIGHT
+from faq.services.verifications import recompute_after_checks
+from faq.services.versions import Change, Provenance, drop_schedules, latest, lock_entries, record
+
+OVERDUE = "Son heure est passée entre-temps. Planifiez-la de nouveau, ou renoncez-y."
 
 
 @dataclass(slots=True)
 class UndoReport:
-    """What an undo did: entries taken out of use, brought back to what they were, or left alone, and why."""
+    """The effects of an undo."""
 
-    batch: Batch
+    batch: Batch | None
+    """The batch that it was recorded as; none where it had no effect, and can be tried again."""
     archived: list[Entry] = field(default_factory=list)
+    """Entries that the batch had created."""
     reverted: list[Entry] = field(default_factory=list)
-    kept: list[tuple[Entry, str]] = field(default_factory=list)
+    """Entries that are again what they were before the batch."""
+    left: list[tuple[Entry, str]] = field(default_factory=list)
+    """Entries that the undo does not touch, and why, in French."""
     checks: list[Entry] = field(default_factory=list)
     """Entries of which a check counts no more, or counts again."""
+    refusals: list[tuple[Entry, Version]] = field(default_factory=list)
+    """Entries whose text is refused again, and the version that refused it."""
+    planned: list[Schedule] = field(default_factory=list)
+    """Plans that the batch had dropped; where their hour has passed, they wait for an editor as failed."""
+    dropped: list[Schedule] = field(default_factory=list)
+    """Plans that are dropped again, because an undo that had restored them is undone."""
+    former_numbers: dict[int, int | None] = field(default_factory=dict)
+    """Per former number, the entry that it leads to again: none where it stands for itself."""
+    passages: Counter[int] = field(default_factory=Counter)
+    """How many passages belong again to an entry, per number."""
+    dumps_change: bool = False
+    """Whether other dumps count from now on."""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether anything was undone."""
+        return bool(self.archived or self.reverted or self.checks or self.former_numbers or self.dumps_change)
 
 
 @transaction.atomic
 def undo_batch(number: int, provenance: Provenance) -> UndoReport:
     """Undo a batch, as a batch of its own: what it created is archived, what it changed or merged is as before.
 
-    Entries that were changed since, or that another dump has come to cite, are left alone and named.
-    Undoing an undo brings its effects back. Raises PermissionDenied, Batch.DoesNotExist, and
-    EntryError where the batch is undone already.
+    Entries that were changed since, or that another dump has come to cite, are left alone and named. An undo
+    without effect is not recorded. Undoing an undo brings its effects back. Raises PermissionDenied,
+    Batch.DoesNotExist, and EntryError where the batch is undone already, or later merges have to be undone before.
     """
     require(provenance.author, "faq.undo_batch")
-    batch = Batch.objects.select_for_update().get(pk=number)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("undoes").get(pk=number)
     if batch.undone_by_id:
         raise EntryError(f"Le lot {batch.pk} est déjà annulé, par le lot {batch.undone_by_id}.")
-    if Batch.objects.filter(undone_by=batch, kind=BatchKind.MERGE).exists():
+    if batch.undoes and batch.undoes.kind == BatchKind.MERGE:
         raise EntryError("L’annulation d’une fusion ne s’annule pas : fusionnez de nouveau les fiches.")
-    if batch.kind == BatchKind.MERGE:
-        take_back_moves(batch)
-    Batch.objects.filter(undone_by=batch).update(undone_by=None)
-    undo = open_undo(batch, provenance.author, provenance.at)
-    report = UndoReport(undo)
-    _undo_entries(batch, Provenance(provenance.origin, provenance.author, undo, at=provenance.at), report)
-    if batch.kind == BatchKind.MERGE:
-        plan_again(batch, [entry.pk for entry in report.reverted], provenance.at)
-    report.checks = follow_undo(batch, undo, [entry.pk for entry, _ in report.kept])
+    return _undo(batch, provenance)
+
+
+@transaction.atomic
+def take_back_checks(number: int, author: Author) -> Batch:
+    """Undo the batch of what its author checked at once; return the batch that does so.
+
+    Raises PermissionDenied, Batch.DoesNotExist, and EntryError where it is undone already, or is no such batch.
+    """
+    require(author, CHECK_RIGHT)
+    batch = Batch.objects.select_for_update().get(pk=number)
+    if batch.kind == BatchKind.CHECK and batch.author == author and not batch.undone_by_id:
+        lock_entries(_checked_entries(batch))
+        undo = _open_undo(batch, author, timezone.now())
+        if _restore_checks(undo):
+            return undo
+    raise EntryError("Ces vérifications ont déjà été annulées, ou sont de quelqu’un d’autre.")
+
+
+@transaction.atomic
+def take_back_check(check: Verification, author: Author, *, at: datetime | None = None) -> bool:
+    """Have a check not count any more, and the one before it count again; return whether it counted until now.
+
+    Raises PermissionDenied, and EntryError for what came with a publication or a merge.
+    """
+    require(author, CHECK_RIGHT)
+    if check.kind != VerificationKind.CHECKED:
+        raise EntryError("Cette vérification vient d’une publication ou d’une fusion : elle ne s’annule pas seule.")
+    lock_entries([check.entry_id])
+    standing = Verification.objects.standing().filter(pk=check.pk)
+    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
+        return False
+    recompute_after_checks([check.entry_id])
+    return True
+
+
+@transaction.atomic
+def take_back_event(event: ReviewEvent, author: Author, *, at: datetime | None = None) -> bool:
+    """Have an event count no more; return whether it counted until now. Checks that were made since stay.
+
+    Raises PermissionDenied.
+    """
+    require(author, CHECK_RIGHT)
+    branch = live_under(Facet(event.facet), event.term)
+    lock(branch)
+    Epoch.hold()
+    standing = ReviewEvent.objects.standing().filter(pk=event.pk)
+    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
+        return False
+    recompute_review_dates(branch)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """The versions of one entry that a batch wrote: numbers of the first and the last, from 1."""
+
+    first: int
+    last: int
+    is_new: bool
+    """Whether the batch created the entry."""
+    written_at: datetime
+
+
+def _undo(batch: Batch, provenance: Provenance) -> UndoReport:
+    """Undo a locked batch, or roll back where there is nothing to undo."""
+    with transaction.atomic():
+        report = _Undo(batch, provenance).run()
+        transaction.set_rollback(not report.has_effect)
+    if not report.has_effect:
+        report.batch = None
     return report
 
 
-def _undo_entries(batch: Batch, provenance: Provenance, report: UndoReport) -> None:
-    versions = Version.objects.filter(batch=batch).select_related("entry__head").order_by("entry_id", "number")
-    firsts = {version.entry_id: version for version in reversed(versions)}
-    cited = set(Passage.objects.not_undone().filter(entry__in=firsts).values_list("entry_id", flat=True))
-    created = []
-    for number, first in sorted(firsts.items()):
-        entry = first.entry
-        if entry.head.batch_id != batch.pk:
-            report.kept.append((entry, "modifiée depuis"))
-        elif first.action != Action.CREATED:
-            return_to(*_state_before(first), provenance)
-            report.reverted.append(entry)
-        elif number in cited:
-            report.kept.append((entry, "citée par une autre extraction"))
-        else:
-            created.append(entry)
-    archive_entries([entry.pk for entry in created], provenance)
-    report.archived = created
+class _Undo:
+    """One undo on its way, all entries locked: step by step."""
+
+    def __init__(self, batch: Batch, provenance: Provenance) -> None:
+        self.batch = batch
+        self.own = _versions_of(batch)
+        self.merged = list(EntryAlias.objects.filter(batch=batch).order_by("former").values_list("former", flat=True))
+        numbers = {*self.own, *_checked_entries(batch), *self.merged} | (
+            {batch.survivor_id} if batch.survivor_id else set()
+        )
+        self.entries = {entry.pk: entry for entry in lock_entries(numbers)}
+        self.states = read_entry_states(self.own)
+        self.provenance = provenance
+
+    def run(self) -> UndoReport:
+        """Undo everything, and report it."""
+        if self.batch.survivor_id:
+            self._refuse_after_later_merge(self.batch.survivor_id)
+        kept_dumps = _kept_dumps()
+        self.undo = _open_undo(self.batch, self.provenance.author, self.provenance.at)
+        self.report = UndoReport(self.undo)
+        self.report.dumps_change = kept_dumps != _kept_dumps()
+        if self.batch.survivor_id:
+            self._take_moves_back(self.batch.survivor_id)
+        self._write_versions()
+        self._restore_plans()
+        written = [entry.pk for entry in (*self.report.reverted, *self.report.archived)]
+        checked = _restore_checks(self.undo, written, left=[entry.pk for entry, _ in self.report.left])
+        self.report.checks = [self.entries[number] for number in sorted(checked)]
+        return self.report
+
+    def _refuse_after_later_merge(self, survivor: int) -> None:
+        if later := EntryAlias.objects.filter(former=survivor).first():
+            name = reference(survivor)
+            raise EntryError(f"La fiche {name} a été fusionnée à son tour : annulez d’abord le lot {later.batch_id}.")
+
+    def _take_moves_back(self, survivor: int) -> None:
+        """Have passages and former numbers lead again where they led before the merge."""
+        self.report.former_numbers = dict.fromkeys(self.merged)
+        EntryAlias.objects.filter(batch=self.batch).delete()
+        passages = defaultdict(list)
+        for row in MovedRow.objects.filter(batch=self.batch):
+            if row.passage_id:
+                passages[row.entry_id].append(row.passage_id)
+            elif row.former_id and EntryAlias.objects.filter(former=row.former_id, survivor=survivor).update(
+                survivor=row.entry_id
+            ):
+                self.report.former_numbers[row.former_id] = row.entry_id
+        for number, moved in sorted(passages.items()):
+            self.report.passages[number] = Passage.objects.filter(pk__in=moved, entry=survivor).update(entry=number)
+        Epoch.move([survivor, *self.merged])
+
+    def _write_versions(self) -> None:
+        """Write one version per entry that is what the batch made of it: the one that brings back the state before."""
+        cited = self._cited()
+        texts = self._texts()
+        planned = self._planned_since()
+        changes = []
+        for number, own in sorted(self.own.items()):
+            entry = self.entries[number]
+            if self._changed_since(number, texts):
+                self.report.left.append((entry, "modifiée depuis"))
+            elif number in planned:
+                self.report.left.append((entry, "une publication ou un retrait y a été planifié depuis"))
+            elif number in cited:
+                self.report.left.append((entry, "citée par une autre extraction"))
+            elif own.is_new:
+                self.report.archived.append(entry)
+                changes.append(Change(entry, content_of(latest(entry)), Action.ARCHIVED, EntryStatus.ARCHIVED))
+            else:
+                self.report.reverted.append(entry)
+                changes.append(self._change_back(entry, texts))
+        self.report.refusals = [
+            (entry, texts[refusal])
+            for entry in self.report.reverted
+            if (refusal := self._state_before(entry.pk).refusal)
+        ]
+        provenance = self.provenance
+        record(changes, load_taxonomy(), Provenance(provenance.origin, provenance.author, self.undo, at=provenance.at))
+
+    def _cited(self) -> set[int]:
+        """Return the entries that the batch brought into use, and that a dump holds whose import stands."""
+        is_import = self.batch.kind == BatchKind.DUMP_IMPORT
+        brought = [number for number, own in self.own.items() if own.is_new or is_import]
+        return set(Passage.objects.not_undone().filter(entry__in=brought).values_list("entry", flat=True))
+
+    def _planned_since(self) -> set[int]:
+        plans = Schedule.objects.filter(entry__in=self.own).values_list("entry", "created_at")
+        return {number for number, planned_at in plans if planned_at > self.own[number].written_at}
+
+    def _texts(self) -> dict[int, Version]:
+        """Return all versions that are compared or brought back, by primary key."""
+        pointed = {
+            version.pk: version for entry in self.entries.values() for version in (entry.head, entry.live) if version
+        }
+        wanted: set[int | None] = set()
+        for number, own in self.own.items():
+            left, now = self.states[number][own.last - 1], self.states[number][-1]
+            wanted |= {left.version, left.live} if left[:2] != now[:2] else set()
+            wanted |= set() if own.is_new else set(self._state_before(number))
+        return pointed | Version.objects.in_bulk(wanted - pointed.keys() - {None})
+
+    def _state_before(self, number: int) -> EntryState:
+        return self.states[number][self.own[number].first - 2]
+
+    def _changed_since(self, number: int, texts: dict[int, Version]) -> bool:
+        left, now = self.states[number][self.own[number].last - 1], self.states[number][-1]
+        return left != now and _described(left, texts) != _described(now, texts)
+
+    def _change_back(self, entry: Entry, texts: dict[int, Version]) -> Change:
+        before = self._state_before(entry.pk)
+        head = texts[before.version]
+        live = texts[before.live] if before.live and before.live != head.pk else None
+        return Change(
+            entry,
+            content_of(head),
+            Action.UNDONE,
+            EntryStatus(head.status),
+            live_beside=live,
+            # A slip that is being corrected beside the live text stays one.
+            minor=head.minor and live is not None,
+            returns_to=head,
+        )
+
+    def _restore_plans(self) -> None:
+        """Plan again what the batch dropped, drop again what it had planned again as an undo."""
+        touched = [entry.pk for entry in (*self.report.reverted, *self.report.archived)]
+        if self.batch.undoes_id:
+            restored = set(_dropped_by(self.batch.undoes_id, touched).values_list("entry", "action", "created_at"))
+            plans = [
+                plan
+                for plan in Schedule.objects.filter(entry__in=touched)
+                if (plan.entry_id, plan.action, plan.created_at) in restored
+            ]
+            self.report.dropped = drop_schedules(plans, self.undo)
+        reverted = {entry.pk: entry for entry in self.report.reverted}
+        standing = set(Schedule.objects.filter(entry__in=reverted).values_list("entry", "action"))
+        self.report.planned = Schedule.objects.bulk_create(
+            self._planned_again(dropped)
+            for dropped in _dropped_by(self.batch.pk, reverted)
+            if (dropped.entry_id, dropped.action) not in standing
+        )
+        self._follow_planned_texts(reverted)
+
+    def _follow_planned_texts(self, reverted: dict[int, Entry]) -> None:
+        """Have plans to publish what is the latest text again name the version that brought it back."""
+        plans = list(Schedule.objects.filter(entry__in=reverted, action=Action.PUBLISHED).select_related("version"))
+        for plan in plans:
+            head = reverted[plan.entry_id].head
+            if head and head.returns_to_id in (plan.version_id, plan.version and plan.version.returns_to_id):
+                plan.version = head
+        Schedule.objects.bulk_update(plans, ["version"])
+
+    def _planned_again(self, dropped: DroppedSchedule) -> Schedule:
+        plan = Schedule(**{column: getattr(dropped, column) for column in PLAN_COLUMNS})
+        if plan.due_at <= self.provenance.at and not plan.failed_at:
+            # An editor decides on what became due meanwhile, as on what failed.
+            plan.failed_at, plan.error = self.provenance.at, OVERDUE
+        return plan
 
 
-def _state_before(first: Version) -> tuple[Version, Version | None]:
-    """Return what was the latest version just before this one, and what the public read beside it."""
-    head = Version.objects.get(entry=first.entry_id, number=first.number - 1)
-    publication = (
-        Publication.objects.filter(entry=first.entry_id, live_from__lt=first.created_at)
-        .order_by("-live_from", "-pk")
-        .select_related("version")
-        .first()
+def _versions_of(batch: Batch) -> dict[int, _Own]:
+    own: dict[int, _Own] = {}
+    versions = Version.objects.filter(batch=batch).order_by("entry", "number")
+    for entry, number, action, written_at in versions.values_list("entry", "number", "action", "created_at"):
+        before = own.get(entry)
+        own[entry] = _Own(
+            before.first if before else number,
+            number,
+            before.is_new if before else action == Action.CREATED,
+            written_at,
+        )
+    return own
+
+
+def _described(state: EntryState, texts: dict[int, Version]) -> tuple[Content, str, Content | None, int | None]:
+    """Return what makes two states of an entry the same: content, state, live text, refusal."""
+    version = texts[state.version]
+    return content_of(version), version.status, content_of(texts[state.live]) if state.live else None, state.refusal
+
+
+def _dropped_by(batch: int, numbers: Iterable[int]) -> QuerySet[DroppedSchedule]:
+    return DroppedSchedule.objects.filter(batch=batch, entry__in=list(numbers)).order_by("pk")
+
+
+def _kept_dumps() -> set[int]:
+    return set(Dump.objects.not_undone().values_list("pk", flat=True))
+
+
+def _set_undone_by(batch: Batch, undo: Batch | None) -> None:
+    """Store which batch takes another back now; what that one takes back as an undo itself follows."""
+    Batch.objects.filter(pk=batch.pk).update(undone_by=undo)
+    undone = batch.undoes
+    if undone and undone.undone_by_id == (batch.pk if undo else None):
+        _set_undone_by(undone, None if undo else batch)
+
+
+def _open_undo(batch: Batch, author: Author, at: datetime) -> Batch:
+    """Create the batch that undoes another."""
+    undo = Batch.objects.create(
+        kind=BatchKind.UNDO, label=f"Annulation du lot {batch.pk}", author=author, created_at=at, undoes=batch
     )
-    if publication is None or (publication.live_until and publication.live_until < first.created_at):
-        return head, None
-    return head, publication.version if publication.version != head else None
+    _set_undone_by(batch, undo)
+    return undo
+
+
+def _checked_entries(batch: Batch) -> set[int]:
+    """Return the entries of the checks that a batch made, or took back."""
+    checks = Verification.objects.filter(Q(batch=batch) | Q(taken_back_in=batch))
+    return set(checks.values_list("entry", flat=True))
+
+
+def _restore_checks(undo: Batch, written: Collection[int] = (), *, left: Collection[int] = ()) -> set[int]:
+    """Take back what a batch checked, and what was checked of its texts; bring back what it took back itself.
+
+    `written` are the entries that the undo has written, `left` those that it leaves alone; all are locked. Return
+    the entries of which another check counts now.
+    """
+    batch = undo.undoes
+    first = Version.objects.filter(entry=OuterRef("entry"), batch=batch).order_by("number").values("number")[:1]
+    of_its_texts = Verification.objects.filter(entry__in=written, version__number__gte=Subquery(first))
+    concerned = Verification.objects.exclude(entry__in=left)
+    own = concerned.standing().filter(Q(batch=batch) | Q(pk__in=of_its_texts.values("pk")))
+    gone = dict(own.values_list("pk", "entry"))
+    back = dict(concerned.filter(taken_back_in=batch).values_list("pk", "entry"))
+    numbers = {*gone.values(), *back.values()}
+    if numbers:
+        Verification.objects.filter(pk__in=gone).update(
+            taken_back_at=undo.created_at, taken_back_by=undo.author, taken_back_in=undo
+        )
+        Verification.objects.filter(pk__in=back).update(taken_back_at=None, taken_back_by=None, taken_back_in=None)
+        recompute_after_checks(numbers)
+    return numbers

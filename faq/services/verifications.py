@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from faq.enums import BatchKind, VerificationKind
@@ -62,47 +61,7 @@ def check_entries(seen: Mapping[int, int], author: Author, *, at: datetime | Non
     return report
 
 
-@transaction.atomic
-def take_back_check(check: Verification, author: Author, *, at: datetime | None = None) -> bool:
-    """Have a check not count any more, and the one before it count again; return whether it counted until now.
-
-    Raises PermissionDenied, and EntryError for what came with a publication or a merge.
-    """
-    require(author, RIGHT)
-    if check.kind != VerificationKind.CHECKED:
-        raise EntryError("Cette vérification vient d’une publication ou d’une fusion : elle ne s’annule pas seule.")
-    lock_entries([check.entry_id])
-    standing = Verification.objects.standing().filter(pk=check.pk)
-    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
-        return False
-    _reckon([check.entry_id])
-    return True
-
-
-@transaction.atomic
-def take_back_checks(number: int, author: Author) -> Batch:
-    """Undo the batch of what its author checked at once; return the batch that does so.
-
-    Raises PermissionDenied, Batch.DoesNotExist, and EntryError where it is undone already, or is no such batch.
-    """
-    require(author, RIGHT)
-    batch = Batch.objects.select_for_update().get(pk=number)
-    if batch.kind != BatchKind.CHECK or batch.author != author or batch.undone_by_id:
-        raise EntryError("Ces vérifications ont déjà été annulées, ou sont de quelqu’un d’autre.")
-    undo = open_undo(batch, author, timezone.now())
-    follow_undo(batch, undo, ())
-    return undo
-
-
-def open_undo(batch: Batch, author: Author, at: datetime) -> Batch:
-    """Begin the batch that undoes another; to be called within a transaction."""
-    label = f"Annulation du lot {batch.pk}"
-    undo = Batch.objects.create(kind=BatchKind.UNDO, label=label, author=author, created_at=at)
-    Batch.objects.filter(pk=batch.pk).update(undone_by=undo)
-    return undo
-
-
-def carry_oldest(survivor: Entry, waiting: Iterable[int], batch: Batch) -> None:
+def keep_oldest_check(survivor: Entry, waiting: Iterable[int], batch: Batch) -> None:
     """Have the survivor of a merge count as checked when the one was that has waited longest.
 
     `waiting` are the verifications that counted for those that were live, the survivor maybe. To be called
@@ -121,25 +80,6 @@ def carry_oldest(survivor: Entry, waiting: Iterable[int], batch: Batch) -> None:
         batch=batch,
     )
     recompute_review_dates(Entry.objects.filter(pk=survivor.pk))
-
-
-def follow_undo(batch: Batch, undo: Batch, kept: Iterable[int]) -> list[Entry]:
-    """Take back what a batch checked, and what was checked of its texts; bring back what it took back itself.
-
-    `kept` are the entries that the undo leaves alone. Gives the entries concerned. To be called within the
-    undo, once they are as before.
-    """
-    own = Verification.objects.filter(Q(batch=batch) | Q(version__batch=batch)).exclude(entry__in=list(kept))
-    back = Verification.objects.filter(taken_back_in=batch).exclude(entry__in=list(kept))
-    numbers = {*own.standing().values_list("entry", flat=True), *back.values_list("entry", flat=True)}
-    if not numbers:
-        return []
-    entries = lock_entries(numbers)
-    returning = list(back.values_list("pk", flat=True))
-    own.standing().update(taken_back_at=undo.created_at, taken_back_by=undo.author, taken_back_in=undo)
-    Verification.objects.filter(pk__in=returning).update(taken_back_at=None, taken_back_by=None, taken_back_in=None)
-    _reckon(numbers)
-    return entries
 
 
 def _obstacle(entry: Entry, seen: int) -> str | None:
@@ -163,11 +103,12 @@ def _store(entries: Collection[Entry], author: Author, at: datetime, batch: Batc
         )
         for entry in entries
     )
-    _reckon([entry.pk for entry in entries])
+    recompute_after_checks([entry.pk for entry in entries])
     return checks
 
 
-def _reckon(numbers: Collection[int]) -> None:
+def recompute_after_checks(numbers: Collection[int]) -> None:
+    """Recompute the review dates of locked entries, of which other checks count now; to be called in a transaction."""
     # The public reads when its answer was last checked.
     Epoch.move(numbers)
     recompute_review_dates(Entry.objects.filter(pk__in=numbers))

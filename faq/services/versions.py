@@ -11,8 +11,9 @@ from django.utils import timezone
 from faq.domain.facets import Facet, Filing, Taxonomy
 from faq.domain.text import fingerprint, fold
 from faq.enums import Action, EntryStatus, Origin
-from faq.models import Batch, Entry, Epoch, Publication, Schedule, Version
+from faq.models import Batch, DroppedSchedule, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import reference
+from faq.models.schedules import PLAN_COLUMNS
 from faq.selectors.published import filing_table
 from faq.services.content import NOT_FILED, Content, EntryError, content_of
 from faq.services.duplicates import compare_waiting
@@ -48,6 +49,8 @@ class Change:
     """What the version is to say of itself, see `Version.minor`."""
     answer_fingerprint: str | None = None
     """The fingerprint of the answer, where it has been computed already."""
+    returns_to: Version | None = None
+    """Of an undo: the version whose text and state it brings back, maybe an undo itself."""
 
     @property
     def goes_live(self) -> bool:
@@ -71,6 +74,11 @@ class Change:
         if head is None or EntryStatus.ARCHIVED in {self.text_status, self.entry.status}:
             return True
         return (head.question, head.answer) != (self.content.question, self.content.answer)
+
+    @property
+    def repeated_comment(self) -> str:
+        """Why the text that an undo brings back was submitted or refused: those who go on with it have to know."""
+        return self.returns_to.comment if self.returns_to and not self.goes_live else ""
 
     @property
     def previous_filing(self) -> Filing:
@@ -146,7 +154,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     fields += ["verification", "review_before"] if noticed else []
     fields += ["comparison_rank"] if any(version.number > 1 for version in versions) else []
     _update([change.entry for change in changes], fields)
-    _clear_schedules(changes, [change for change, _ in noticed])
+    _drop_overtaken_schedules(changes, [change for change, _ in noticed], provenance.batch)
     if noticed:
         index_entries(change.entry for change, _ in noticed)
     if any(change.entry.comparison_rank is None for change in changes):
@@ -179,10 +187,11 @@ def _version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Vers
         action=change.action,
         origin=provenance.origin,
         minor=change.minor,
-        comment=provenance.comment,
+        comment=provenance.comment or change.repeated_comment,
         author=provenance.author,
         batch=provenance.batch,
         created_at=provenance.at,
+        returns_to_id=(change.returns_to.returns_to_id or change.returns_to.pk) if change.returns_to else None,
     )
 
 
@@ -209,14 +218,29 @@ def _record_publications(noticed: Sequence[tuple[Change, Version]], at: datetime
     )
 
 
-def _clear_schedules(changes: Sequence[Change], noticed: Sequence[Change]) -> None:
-    """Forget what has come true, or can no longer come true, without waiting for its hour."""
-    published = [change.entry.pk for change in noticed if change.goes_live]
-    ended = [change.entry.pk for change in noticed if not change.goes_live and not change.live_beside]
-    archived = [change.entry.pk for change in changes if change.text_status == EntryStatus.ARCHIVED]
+def _drop_overtaken_schedules(changes: Sequence[Change], noticed: Sequence[Change], batch: Batch | None) -> None:
+    """Drop plans that have come true, or can no longer come true, without waiting for their hour."""
+    # An undo sets the plans itself to what they were.
+    undone = {change.entry.pk for change in changes if change.action == Action.UNDONE}
+    published = {change.entry.pk for change in noticed if change.goes_live} - undone
+    ended = {change.entry.pk for change in noticed if not change.goes_live and not change.live_beside} - undone
+    archived = {change.entry.pk for change in changes if change.text_status == EntryStatus.ARCHIVED} - undone
     if published or ended or archived:
         overtaken = Q(entry__in=published, action=Action.PUBLISHED) | Q(entry__in=ended, action=Action.WITHDRAWN)
-        Schedule.objects.filter(overtaken | Q(entry__in=archived)).delete()
+        drop_schedules(Schedule.objects.filter(overtaken | Q(entry__in=archived)), batch)
+
+
+def drop_schedules(plans: Iterable[Schedule], batch: Batch | None) -> list[Schedule]:
+    """Delete plans, and remember in the batch, where there is one, what they were; return them."""
+    plans = list(plans)
+    if not plans:
+        return plans
+    if batch:
+        DroppedSchedule.objects.bulk_create(
+            DroppedSchedule(batch=batch, **{column: getattr(plan, column) for column in PLAN_COLUMNS}) for plan in plans
+        )
+    Schedule.objects.filter(pk__in=[plan.pk for plan in plans]).delete()
+    return plans
 
 
 def _file(changes: Sequence[Change]) -> None:

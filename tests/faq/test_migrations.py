@@ -1,21 +1,33 @@
 """What migrations make of the data that is there."""
 
 import importlib
+import json
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
-from faq.enums import Decision
-from faq.models import Pair
+from faq.enums import Action, Decision
+from faq.models import Batch, DroppedSchedule, Entry, MovedRow, Pair, Version
+from faq.models.schedules import PLAN_COLUMNS
+from faq.services.bulk import change_many
 from faq.services.content import Content
 from faq.services.duplicates import compare_waiting, decide_pair
 from faq.services.entries import edit_entry
-from tests.factories import by_command
+from faq.services.merging import merge_entries
+from faq.services.schedules import schedule
+from faq.services.undo import undo_batch
+from faq.services.workflow import archive_entry
+from tests.factories import a_dump_file, a_published_entry, by_command, take_dump
 from tests.pairs import DELAY, ELSEWHERE, OTHER_DELAY, a_pair
 
 pytestmark = pytest.mark.django_db
 
 material = importlib.import_module("faq.migrations.0006_material_fingerprints")
+rows_migration = importlib.import_module("faq.migrations.0013_rows_for_undo")
 
 
 DELAY, OTHER_DELAY = (f"{text} Comptez ≥ 5 pièces + 3 % de plus." for text in (DELAY, OTHER_DELAY))
@@ -48,3 +60,37 @@ def test_a_decision_on_former_texts_counts_when_they_come_back():
     compare_waiting()
     assert Pair.objects.get().stands
     assert not Pair.objects.open().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_merges_moved_becomes_rows_and_a_document_again():
+    take_dump(a_dump_file("Un texte."))
+    gone, former, kept = Entry.objects.get(), a_published_entry("Déjà fusionnée ?"), a_published_entry("Gardée ?")
+    edit_entry(gone.pk, Content("Absorbée ?", "Un texte."), by_command(), then=Action.PUBLISHED)
+    merge_entries(gone.pk, [former.pk], Content("Absorbée ?", "Un texte."), by_command(), bases={})
+    undo_batch(change_many({gone.pk: None}, archive_entry, "Archivage", None).batch.pk, by_command())
+    schedule(gone.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=1), by_command())
+    merge_entries(kept.pk, [gone.pk], Content("Réunies ?", "Oui."), by_command(), bases={})
+    rows = rows_for_undo()
+    assert all(rows.values())
+    migrate(rows_migration.Migration.dependencies[0])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT moved FROM faq_batch ORDER BY id DESC")
+        moved = json.loads(cursor.fetchone()[0])
+    assert (moved["survivor"], len(moved["schedules"]), len(moved["aliases"])) == (kept.pk, 1, 1)
+    migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
+    assert rows_for_undo() == rows
+
+
+def migrate(*targets):
+    MigrationExecutor(connection).migrate(list(targets))
+
+
+def rows_for_undo():
+    """What the migration writes, without what rows are known by."""
+    return {
+        "batches": list(Batch.objects.order_by("pk").values_list("pk", "survivor", "undoes")),
+        "moved": sorted(MovedRow.objects.values_list("batch", "passage", "former", "entry"), key=str),
+        "plans": list(DroppedSchedule.objects.order_by("entry", "action").values_list("batch", *PLAN_COLUMNS)),
+        "returns": list(Version.objects.exclude(returns_to=None).order_by("pk").values_list("pk", "returns_to")),
+    }

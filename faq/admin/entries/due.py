@@ -17,7 +17,8 @@ from faq.models import Batch, Entry, ReviewEvent
 from faq.models.entries import number_of
 from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError
-from faq.services.verifications import RIGHT, check_entries, take_back_checks
+from faq.services.undo import take_back_checks
+from faq.services.verifications import RIGHT, check_entries
 
 PER_PAGE = 20
 UNDO_OFFERED = timedelta(hours=1)

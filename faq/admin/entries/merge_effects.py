@@ -8,10 +8,34 @@ from django.utils.formats import date_format
 
 from faq.admin.display import moment
 from faq.domain.diff import Change, Line, diff_text
-from faq.models import Dump, Entry, EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry
+from faq.models import (
+    Batch,
+    DroppedSchedule,
+    Dump,
+    Entry,
+    EntryAlias,
+    EntryTheme,
+    MovedRow,
+    Pair,
+    Passage,
+    Presence,
+    Schedule,
+    SearchedEntry,
+)
 from faq.models.entries import reference
 
-_DESCRIBED_APART = (EntryAlias, EntryTheme, Pair, Passage, Presence, Schedule, SearchedEntry)
+_DESCRIBED_APART = (
+    Batch,
+    DroppedSchedule,
+    EntryAlias,
+    EntryTheme,
+    MovedRow,
+    Pair,
+    Passage,
+    Presence,
+    Schedule,
+    SearchedEntry,
+)
 """Tables that the page describes in sections of their own, or that say nothing about the past of an entry."""
 
 
@@ -73,7 +97,7 @@ def describe_effects(before, report):
         ],
         redirects=_redirects(before),
         passages=report.passages,
-        dumps=_dumps_of_passages(report.batch.moved["passages"]),
+        dumps=_dumps_of_passages(report.batch.moved_rows.values("passage")),
         schedules=_cancelled_schedules(before.schedules),
         others=before.others,
         dropped=[(entry.reference, lines) for entry in before.absorbed if (lines := _dropped_lines(entry, after))],

@@ -9,11 +9,12 @@ from django.template.response import TemplateResponse
 from faq.admin.bulk_messages import tell
 from faq.admin.display import answer_html, filing_rows, person
 from faq.admin.entries.differences import differences
-from faq.enums import Action, Origin
+from faq.enums import Origin
 from faq.filters import ReviewFilters
 from faq.forms import COMMENT_MAX_LENGTH
-from faq.models import Entry
+from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
+from faq.selectors.entry_states import read_entry_states
 from faq.services.bulk import change_many
 from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError, one_line_end
@@ -23,7 +24,6 @@ from faq.services.workflow import publish_entry, refuse_entry
 PER_PAGE = 10
 NO_ENTRY = 0
 _COMMENT = "comment-"
-_EDITS = (Action.CREATED, Action.EDITED, Action.REVERTED)
 
 
 class ReviewPage:
@@ -101,7 +101,9 @@ class ReviewPage:
     def _show(self):
         queue = Entry.objects.to_review()
         filters = ReviewFilters(self.request.GET, queue)
-        found = filters.qs.select_related("head__author", "live").defer("answer", "search_text")
+        found = filters.qs.select_related("head__author", "head__returns_to__author", "live").defer(
+            "answer", "search_text"
+        )
         page = Paginator(found.order_by("head__created_at", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
         items = [self._item(entry) for entry in page]
         total = queue.count()
@@ -126,7 +128,7 @@ class ReviewPage:
         shown = {"differences": differences(live, head, head)} if live else _whole(head)
         return {
             "entry": entry,
-            "submitter": person(head.author),
+            "submitter": person(head.original.author),
             "comment": self.comments.get(entry.pk, ""),
             "error": self.errors.get(entry.pk, ""),
             # A tick is for the text that was shown, not for one that somebody has written since.
@@ -141,9 +143,9 @@ class ReviewPage:
 
 def refusal_of(entry):
     """Return who refused the latest text and why; none once it was submitted again, or took another way."""
-    moves = entry.versions.exclude(action__in=_EDITS).select_related("author").defer("answer", "filing")
-    last = moves.order_by("-number").first()
-    return {"version": last, "author": person(last.author)} if last and last.action == Action.REFUSED else None
+    refusal = read_entry_states([entry.pk])[entry.pk][-1].refusal
+    version = Version.objects.select_related("author").get(pk=refusal) if refusal else None
+    return {"version": version, "author": person(version.author)} if version else None
 
 
 def _comments(data):

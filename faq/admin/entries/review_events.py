@@ -13,7 +13,8 @@ from faq.models import Entry, ReviewEvent
 from faq.selectors.published import load_taxonomy
 from faq.services.content import EntryError
 from faq.services.review_dates import live_under
-from faq.services.review_events import declare_event, take_back_event
+from faq.services.review_events import declare_event
+from faq.services.undo import take_back_event
 from faq.services.verifications import RIGHT
 
 _SHOWN = 10

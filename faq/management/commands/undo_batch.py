@@ -26,9 +26,12 @@ class Command(BaseCommand):
             raise CommandError(f"Aucun lot ne porte le numéro {number}.") from error
         except EntryError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(
-            f"Lot {number} annulé par le lot {report.batch.pk} : "
-            f"{len(report.archived)} fiches archivées, {len(report.reverted)} fiches remises comme avant."
-        )
-        for entry, reason in report.kept:
+        if report.batch is None:
+            self.stdout.write(f"Rien n’a été annulé : le lot {number} reste à annuler.")
+        else:
+            self.stdout.write(
+                f"Lot {number} annulé par le lot {report.batch.pk} : "
+                f"{len(report.archived)} fiches archivées, {len(report.reverted)} fiches remises comme avant."
+            )
+        for entry, reason in report.left:
             self.stdout.write(f"  {entry.reference} laissée telle quelle : {reason}.")

@@ -1,16 +1,20 @@
 """Undoing a batch from its page: told beforehand, done once, by those who may."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from faq.enums import EntryStatus
+from faq.enums import Action, EntryStatus
 from faq.models import Batch, Dump, Entry, Version
 from faq.services.bulk import change_many
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.schedules import schedule
 from faq.services.undo import undo_batch
-from faq.services.workflow import publish_entry
-from tests.factories import a_dump_file, an_entry, by_command, take_dump
+from faq.services.workflow import archive_entry, publish_entry, refuse_entry, submit_entry
+from tests.factories import a_dump_file, a_published_entry, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import read
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +71,36 @@ def test_a_bulk_action_is_taken_back(relecteur):
     relecteur.post(undo_page(batch))
     entry.refresh_from_db()
     assert entry.status == EntryStatus.DRAFT
+
+
+def test_the_preview_says_which_plans_and_refusals_come_back(relecteur):
+    entry = a_published_entry()
+    edit_entry(entry.pk, Content("Comment faire ?", "Autrement."), by_command())
+    submit_entry(entry.pk, by_command())
+    refuse_entry(entry.pk, by_command(comment="Citez l’arrêté."))
+    schedule(entry.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=7), by_command())
+    batch = change_many({entry.pk: None}, archive_entry, "Archivage", relecteur.user).batch
+    page = read(relecteur.get(undo_page(batch)))
+    assert "Planifications et refus" in page
+    assert f"Retrait de {entry.reference}, le " in page
+    assert f"{entry.reference} est de nouveau refusée" in page
+    assert "Citez l’arrêté." in page
+    assert not entry.schedules.exists()
+    relecteur.post(undo_page(batch))
+    assert entry.schedules.exists()
+
+
+def test_what_has_no_effect_is_said_and_offered_again(relecteur):
+    entry = an_entry()
+    batch = change_many({entry.pk: None}, publish_entry, "Publication", relecteur.user).batch
+    archive_entry(entry.pk, by_command())
+    page = read(relecteur.get(undo_page(batch)))
+    assert "L’annulation n’aurait aucun effet." in page
+    assert '<button type="submit" class="button">Annuler le lot' not in page
+    page = read(relecteur.post(undo_page(batch), follow=True))
+    assert f"Rien n’a été annulé : le lot {batch.pk} reste à annuler." in page
+    assert f"Fiche {entry.reference} laissée telle quelle : modifiée depuis." in page
+    assert undo_page(batch) in page
 
 
 def test_an_undo_says_whose_effects_come_back(relecteur):

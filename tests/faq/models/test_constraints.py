@@ -10,11 +10,13 @@ from faq.models import (
     Batch,
     Couloir,
     Dispositif,
+    DroppedSchedule,
     Dump,
     Entry,
     EntryAlias,
     EntryTheme,
     Epoch,
+    MovedRow,
     OfferType,
     Passage,
     Product,
@@ -45,6 +47,11 @@ UNIQUE_COLUMNS = {
     "dump_edition_once_per_name": "faq_dump.name, faq_dump.edition",
     "passage_position_once_per_dump": "faq_passage.dump_id, faq_passage.position",
     "publication_one_open_per_entry": "faq_publication.entry_id",
+    "moved_row_passage_once_per_batch": "faq_movedrow.batch_id, faq_movedrow.passage_id",
+    "moved_row_former_once_per_batch": "faq_movedrow.batch_id, faq_movedrow.former_id",
+    "dropped_schedule_once_per_batch_entry_and_action": (
+        "faq_droppedschedule.batch_id, faq_droppedschedule.entry_id, faq_droppedschedule.action"
+    ),
 }
 
 
@@ -140,6 +147,29 @@ def test_batches_and_aliases():
     refused_by("batch_kind_known", lambda: a_batch("perdu"))
     refused_by("batch_not_undone_by_itself", lambda: Batch.objects.filter(pk=batch.pk).update(undone_by=batch))
     refused_by("entry_alias_not_itself", lambda: EntryAlias.objects.create(former=entry, survivor=entry, batch=batch))
+
+
+def test_what_a_batch_moved_and_dropped():
+    entry, former, batch = an_entry(), an_entry(), a_batch()
+    passage = a_passage(dump=a_dump())
+
+    def a_row(**fields):
+        return MovedRow.objects.create(batch=batch, entry=entry, **fields)
+
+    def a_plan():
+        now = timezone.now()
+        return DroppedSchedule.objects.create(
+            batch=batch, entry=entry, action=Action.WITHDRAWN, due_at=now, created_at=now
+        )
+
+    a_row(passage=passage), a_row(former=former), a_plan()
+    refused_by("moved_row_is_passage_or_former_number", a_row)
+    refused_by("moved_row_is_passage_or_former_number", lambda: a_row(passage=passage, former=former))
+    refused_by("moved_row_passage_once_per_batch", lambda: a_row(passage=passage))
+    refused_by("moved_row_former_once_per_batch", lambda: a_row(former=former))
+    refused_by("dropped_schedule_once_per_batch_entry_and_action", a_plan)
+    refused_by("batch_survivor_exactly_of_merges", lambda: a_batch(BatchKind.MERGE))
+    refused_by("batch_survivor_exactly_of_merges", lambda: Batch.objects.update(survivor=entry))
 
 
 def test_verifications_and_events():

@@ -21,9 +21,8 @@ from faq.services.doctor import faults
 from faq.services.duplicates import compare_waiting, decide_pair
 from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also, merge_entries, remove_see_also
-from faq.services.merging_plans import OVERDUE
 from faq.services.schedules import carry_out_due, schedule
-from faq.services.undo import undo_batch
+from faq.services.undo import OVERDUE, undo_batch
 from faq.services.workflow import archive_entry, publish_entry, restore_entry
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.pairs import DELAY, the_pair
@@ -230,7 +229,7 @@ class TestUndo:
         report = merge(kept, gone, content=Content("Réunies ?", "Les deux."))
         edit_entry(kept.pk, Content("Changée depuis ?", "Oui."), by_command())
         undo = undo_batch(report.batch.pk, by_command())
-        assert [entry.pk for entry, _ in undo.kept] == [kept.pk]
+        assert [entry.pk for entry, _ in undo.left] == [kept.pk]
         assert head_of(kept).question == "Changée depuis ?"
         assert Entry.objects.get(pk=gone.pk).status == EntryStatus.PUBLISHED
         assert not EntryAlias.objects.exists()

@@ -1,23 +1,28 @@
 """Undo: everything that one import or bulk action changed, and nothing else."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
+from faq.admin.entries.review import refusal_of
 from faq.domain.text import fingerprint
-from faq.enums import BatchKind, DumpVerdict, EntryStatus
-from faq.models import Batch, Dump, Entry
+from faq.enums import Action, BatchKind, DumpVerdict, EntryStatus
+from faq.models import Batch, Dump, Entry, Schedule
+from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError
 from faq.services.curation import import_curation
 from faq.services.doctor import faults
 from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_dump, find_dump
 from faq.services.entries import edit_entry
+from faq.services.schedules import cancel, schedule
 from faq.services.undo import undo_batch
-from faq.services.workflow import archive_entry, publish_entry
-from tests.factories import a_dump_file, a_published_entry, a_taxonomy, by_command, take_dump
+from faq.services.workflow import archive_entry, publish_entry, refuse_entry, submit_entry, withdraw_entry
+from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +71,7 @@ def test_what_editors_did_since_is_left_alone_and_named():
     batch = Batch.objects.get()
     take_dump(a_dump_file("Deux."), "autre")
     report = undo(batch)
-    assert [(entry.pk, reason.split()[0]) for entry, reason in report.kept] == [
+    assert [(entry.pk, reason.split()[0]) for entry, reason in report.left] == [
         (first.pk, "modifiée"),
         (second.pk, "citée"),
     ]
@@ -155,3 +160,98 @@ def test_an_import_of_nothing_new_leaves_no_batch():
     sources = [Source("page", io.BytesIO(a_dump_file("Un.")), "page.txt")]
     import_dumps(sources, by_command())
     assert Batch.objects.count() == 1
+
+
+def bulk(operation, *entries, comment=""):
+    return change_many({entry.pk: None for entry in entries}, operation, "Essai", None, comment=comment).batch
+
+
+def test_lots_are_undone_in_reverse():
+    entries = [an_entry(f"Question {rank} ?") for rank in range(19)]
+    published, archived = bulk(publish_entry, *entries), bulk(archive_entry, *entries)
+    assert len(undo(archived).reverted) == 19
+    assert Entry.objects.live().count() == 19
+    assert len(undo(published).reverted) == 19
+    assert set(Entry.objects.values_list("status", flat=True)) == {EntryStatus.DRAFT}
+    assert list(faults()) == []
+
+
+def test_out_of_order_nothing_is_undone_or_recorded_and_it_can_be_tried_again():
+    entry = an_entry()
+    published, archived = bulk(publish_entry, entry), bulk(archive_entry, entry)
+    report = undo(published)
+    assert (report.batch, report.left, report.has_effect) == (None, [(entry, "modifiée depuis")], False)
+    published.refresh_from_db()
+    assert (published.undone_by, Batch.objects.count(), entry.versions.count()) == (None, 2, 3)
+    undo(archived)
+    assert undo(published).reverted == [entry]
+
+
+def test_an_edit_that_was_taken_back_is_no_change():
+    entry = an_entry()
+    batch = bulk(publish_entry, entry)
+    withdraw_entry(entry.pk, by_command())
+    publish_entry(entry.pk, by_command())
+    assert undo(batch).reverted == [entry]
+    assert Entry.objects.get().status == EntryStatus.DRAFT
+
+
+def test_plans_that_a_bulk_action_dropped_come_back_with_the_text_that_was_planned():
+    entry = a_published_entry("En ligne ?")
+    edit_entry(entry.pk, Content("Brouillon ?", "Oui."), by_command())
+    due_at = timezone.now() + timedelta(days=7)
+    for action in (Action.PUBLISHED, Action.WITHDRAWN):
+        schedule(entry.pk, action, due_at, by_command())
+    batch = bulk(archive_entry, entry)
+    assert not Schedule.objects.exists()
+    assert len(undo(batch).planned) == 2
+    assert set(Schedule.objects.values_list("action", "due_at")) == {("published", due_at), ("withdrawn", due_at)}
+    assert Schedule.objects.get(action="published").version == Entry.objects.get().head
+    # Undoing the undo drops them again, and one more brings them back.
+    again = Batch.objects.get(undoes=batch)
+    assert len(undo(again).dropped) == 2
+    assert not Schedule.objects.exists()
+    assert len(undo(Batch.objects.get(undoes=again)).planned) == 2
+
+
+def test_what_was_planned_since_is_not_lost():
+    entry = an_entry()
+    batch = bulk(publish_entry, entry)
+    planned = schedule(entry.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=7), by_command())
+    [(left, reason)] = undo(batch).left
+    assert (left, "planifié depuis" in reason) == (entry, True)
+    cancel(planned, None)
+    assert undo(batch).reverted == [entry]
+
+
+def test_a_refusal_is_a_refusal_again():
+    entry = an_entry()
+    submit_entry(entry.pk, by_command())
+    refuse_entry(entry.pk, by_command(comment="Citez l’arrêté."))
+    batch = bulk(archive_entry, entry)
+    [(refused, version)] = undo(batch).refusals
+    assert (refused, version.comment) == (entry, "Citez l’arrêté.")
+    head = Entry.objects.get().head
+    assert (head.status, head.comment, head.returns_to) == (EntryStatus.DRAFT, "Citez l’arrêté.", version)
+    assert refusal_of(refused)["version"] == version
+
+
+def test_a_text_waits_again_for_its_reviewers_submitted_by_whom_it_was():
+    author = User.objects.create_superuser("redactrice")
+    entry = an_entry()
+    submit_entry(entry.pk, by_command(author, comment="À relire."))
+    undo(bulk(publish_entry, entry))
+    waiting = Entry.objects.to_review().get()
+    assert (waiting.submitter, waiting.head.original.author, waiting.head.comment) == (author.pk, author, "À relire.")
+
+
+def test_an_undo_that_is_in_force_again_marks_its_batch_again():
+    take_dump(a_dump_file("Un."))
+    batch = Batch.objects.get()
+    first = undo(batch).batch
+    second = undo(first).batch
+    assert Dump.objects.current().exists()
+    undo(second)
+    batch.refresh_from_db()
+    assert batch.undone_by == first
+    assert not Dump.objects.current().exists()

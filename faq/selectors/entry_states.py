@@ -1,0 +1,41 @@
+"""What every version left of its entry: what the public read from then on, and the refusal that stood."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from faq.enums import Action, EntryStatus
+from faq.models import Version
+
+_EDITS = (Action.CREATED, Action.EDITED, Action.REVERTED)
+"""A refusal stands while the text is worked on."""
+_OFFLINE = (Action.CREATED, Action.WITHDRAWN, Action.RESTORED, Action.MERGED)
+"""Unless they publish, nothing is live after them."""
+
+
+class EntryState(NamedTuple):
+    """An entry after one of its versions; versions are named by their primary keys."""
+
+    version: int
+    live: int | None = None
+    """The version that the public read."""
+    refusal: int | None = None
+    """The version that refused the text, as long as it was neither submitted again nor taken elsewhere."""
+
+
+def read_entry_states(numbers: Iterable[int]) -> dict[int, list[EntryState]]:
+    """Return, per entry, its state after each version in the order of their numbers: one query, without texts."""
+    states: dict[int, list[EntryState]] = defaultdict(list)
+    by_version: dict[int, EntryState] = {}
+    versions = Version.objects.filter(entry__in=list(numbers)).order_by("entry", "number")
+    for entry, pk, status, action, returns_to in versions.values_list("entry", "pk", "status", "action", "returns_to"):
+        before = by_version.get(returns_to) or (states[entry][-1] if states[entry] else EntryState(0))
+        live = None if status == EntryStatus.ARCHIVED or action in _OFFLINE else before.live
+        refusal = before.refusal if action in _EDITS or returns_to else None
+        by_version[pk] = EntryState(
+            pk,
+            live=pk if status == EntryStatus.PUBLISHED else live,
+            refusal=pk if action == Action.REFUSED else refusal,
+        )
+        states[entry].append(by_version[pk])
+    return states
