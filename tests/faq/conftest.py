@@ -23,10 +23,11 @@ def opensearch_port() -> Iterator[int]:
         yield opensearch.wait_for_ports(Path(home))[0]
         return
     try:
-        with opensearch.running() as node:
-            yield node.http_port
-    except opensearch.Unavailable as error:
-        pytest.skip(str(error))
+        opensearch.prepare()
+    except opensearch.Unavailable as reason:
+        pytest.skip(str(reason))
+    with opensearch.running() as node:
+        yield node.http_port
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def lone_server(faults, settings, monkeypatch):
     """A server that is configured and only fails, for tests that need no real one."""
     # On a busy machine the server may be slow to answer: only the test of a slow one waits less.
     monkeypatch.setattr(search_server, "REQUEST_TIMEOUT", 30.0)
-    monkeypatch.setattr(search_server, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(search_server, "FIRST_PAUSE", 0)
     monkeypatch.setattr(search_remote, "LAG_PAUSES", (0.0,))
     with serving(faults) as port:
         settings.SEARCH_URL = f"http://127.0.0.1:{port}/faq-{uuid.uuid4().hex}"

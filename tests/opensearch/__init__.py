@@ -6,6 +6,7 @@ The jars come from Maven Central and are kept in `var/opensearch/`: Maven is ask
 import contextlib
 import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -20,8 +21,8 @@ DOWNLOAD_TIMEOUT = 300.0
 """Seconds that Maven may take for 45 MB; ten are usual."""
 START_TIMEOUT = 120.0
 """Seconds that a node may take to start: seven on a quiet machine, on a busy one many more."""
-HOME_VARIABLE = "TEST_OPENSEARCH_HOME"
-"""The environment variable that names the home of a node started for the whole run."""
+HOME_VARIABLE, REASON_VARIABLE = "TEST_OPENSEARCH_HOME", "TEST_OPENSEARCH_UNAVAILABLE"
+"""Environment variables: the home of a node started for the whole run, or why there is none."""
 PROGRAMS = ("java", "javac", "mvn")
 ADVICE = "sudo apt-get install default-jdk-headless maven"
 
@@ -30,7 +31,11 @@ JVM_OPTIONS = ("-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLeve
 
 
 class Unavailable(Exception):
-    """No node can be started here; the message says why, in French."""
+    """This machine lacks what a node needs; the message says what, in French."""
+
+
+class StartError(Exception):
+    """The node does not start; the message holds its own words."""
 
 
 @dataclass
@@ -49,7 +54,7 @@ class SearchNode:
         return f"http://127.0.0.1:{self.http_port}"
 
     def wait_until_ready(self) -> None:
-        """Wait until the node answers. Raises Unavailable."""
+        """Wait until the node answers. Raises StartError."""
         self.http_port, self.transport_port = wait_for_ports(self.home, lambda: self._process.poll() is None)
 
     def stop(self) -> None:
@@ -72,9 +77,9 @@ class SearchNode:
 
 @contextlib.contextmanager
 def running(**settings: str) -> Iterator[SearchNode]:
-    """Start a node, stop it and delete its files; settings are OpenSearch's, with « __ » for « . ». Raises Unavailable.
+    """Start a node, stop it and delete its files. Raises Unavailable, StartError.
 
-    Without settings of discovery, the node is a cluster of its own.
+    Settings are OpenSearch's, with « __ » for « . »; without settings of discovery, the node is a cluster of its own.
     """
     with started(**settings) as node:
         node.wait_until_ready()
@@ -109,13 +114,25 @@ def started(**settings: str) -> Iterator[SearchNode]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def shared() -> Iterator[None]:
+    """Start a node for all processes of a run, which find it by the environment; they wait for it when they need it."""
+    try:
+        with started() as node:
+            os.environ[HOME_VARIABLE] = str(node.home)
+            yield
+    except Unavailable as reason:
+        os.environ[REASON_VARIABLE] = str(reason)
+        yield
+
+
 def wait_for_ports(home: Path, is_alive: Callable[[], bool] = lambda: True) -> tuple[int, int]:
-    """Return the HTTP and transport ports of a node once it answers. Raises Unavailable."""
+    """Return the HTTP and transport ports of a node once it answers. Raises StartError."""
     deadline = time.monotonic() + START_TIMEOUT
     while not (home / "ports").exists():
         if not is_alive() or time.monotonic() > deadline:
             log = (home / "log").read_text(errors="replace")
-            raise Unavailable(f"OpenSearch n’a pas démarré :\n{log[-4000:]}")
+            raise StartError(f"OpenSearch n’a pas démarré :\n{log[-4000:]}")
         time.sleep(0.05)
     http_port, transport_port = map(int, (home / "ports").read_text().split())
     return http_port, transport_port
@@ -132,6 +149,8 @@ def prepare() -> Path:
 
     Raises Unavailable.
     """
+    if reason := os.environ.get(REASON_VARIABLE):
+        raise Unavailable(reason)
     if missing := missing_programs():
         raise Unavailable(f"OpenSearch : {missing}")
     sources = (HERE / "pom.xml").read_bytes() + (HERE / "SearchNode.java").read_bytes()

@@ -46,6 +46,9 @@ class Matches(Protocol):
 class SearchBackend(Protocol):
     """Searches the live entries of one snapshot."""
 
+    def __hash__(self) -> int:
+        """Return a hash: searches are remembered by their backend."""
+
     def search(self, query: Query, *, typing: bool = False) -> Matches:
         """Return the entries that match a query; with `typing`, its last word may be unfinished."""
 

@@ -38,7 +38,7 @@ class HitNumbers(Sequence[int]):
     def __getitem__(self, place: int) -> int: ...
     @overload
     def __getitem__(self, place: slice) -> list[int]: ...
-    def __getitem__(self, place):
+    def __getitem__(self, place: int | slice) -> int | list[int]:
         """Return one number, or a page of them."""
         if isinstance(place, int):
             place = range(self._length)[place]

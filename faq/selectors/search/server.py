@@ -24,8 +24,8 @@ REQUEST_TIMEOUT = 2.0
 _WRITE_TIMEOUT = 60.0
 REST = 15.0
 """Seconds during which a server that failed is not asked."""
-FIRST_PAUSE, _MOST_RETRIES = 0.5, 4
-"""Seconds before documents that the server was too busy for are sent again: 0.5, 1, 2 and 4."""
+FIRST_PAUSE, _MOST_RETRIES = 1, 3
+"""Seconds before documents that the server was too busy for are sent again: 1, 2 and 4."""
 CHUNK = 500
 """Documents in one request: some hundred kilobytes."""
 _CONFLICT, _ABSENT, _BUSY = 409, 404, 429

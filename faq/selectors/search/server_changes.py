@@ -35,4 +35,4 @@ def changed_between(step: int, upto: int) -> set[int] | None:
     if not steps.filter(pk=step).exists():
         return None
     later = steps.filter(pk__gt=step).values_list("entries", flat=True)
-    return {number for numbers in later for number in numbers}
+    return {number for numbers in later for number in numbers or ()}

@@ -33,8 +33,10 @@ QUERIES = (
 @contextmanager
 def a_node(**settings: str) -> Iterator[opensearch.SearchNode]:
     """Start a node of our own, or skip the test where none can be started."""
-    if missing := opensearch.missing_programs():
-        pytest.skip(f"OpenSearch : {missing}")
+    try:
+        opensearch.prepare()
+    except opensearch.Unavailable as reason:
+        pytest.skip(str(reason))
     with opensearch.running(**settings) as node:
         yield node
 
