@@ -16,6 +16,13 @@ from tests.factories import a_published_entry, a_taxonomy
 from tests.faulty_server import Faults, serving
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that wait for a node as slow."""
+    for item in items:
+        if "opensearch_port" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def opensearch_port() -> Iterator[int]:
     """The HTTP port of a real OpenSearch node: that of the whole run where one was started, else one of our own."""

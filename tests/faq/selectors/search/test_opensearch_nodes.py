@@ -18,7 +18,8 @@ from tests import opensearch
 from tests.factories import a_published_entry, by_command
 from tests.searching import demo_texts
 
-pytestmark = pytest.mark.django_db
+# What a node does when it stops depends on no database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.slow]
 
 QUERIES = (
     "certificat serveur",
