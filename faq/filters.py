@@ -84,10 +84,10 @@ class CountedFilterSet(FilterSet):
     def notices(self) -> list[str]:
         """Sentences about what is ignored; they do not repeat what an address could put on our page."""
         notices = [
-            f"Un filtre de l’adresse est inconnu ({label}) : il est ignoré." for label in self.get_unknown_choices()
+            f"Un filtre de l’adresse est inconnu ({label}) : il est ignoré." for label in self.get_unknown_choices()
         ]
         if self.data.keys() - self.filters.keys() - self.other_parameters:
-            notices.append("Un paramètre de l’adresse est inconnu : il est ignoré.")
+            notices.append("Un paramètre de l’adresse est inconnu : il est ignoré.")
         return notices
 
     def get_unknown_choices(self) -> list[str]:
@@ -258,7 +258,7 @@ class SubmitterFilter(CountedFilter):
 
 
 class ReviewFilters(FacetFilters):
-    """The filters of « À relire »."""
+    """The filters of « À relire »."""
 
     auteur = SubmitterFilter("Soumise par")
 
@@ -283,7 +283,7 @@ class EventFilter(CountedFilter):
 
 
 class DueFilters(FacetFilters):
-    """The filters of « À revoir »."""
+    """The filters of « À revoir »."""
 
     evenement = EventFilter("Événement")
 
@@ -295,7 +295,7 @@ SHELVES = {
     DECIDED: "Décidées",
     SIBLINGS: "Voisines, pas des doublons",
 }
-"""The parts of the queue « Doublons possibles », by their value in the address."""
+"""The parts of the queue « Doublons possibles », by their value in the address."""
 
 
 def pairs_on_shelf(shelf: str) -> QuerySet:
@@ -330,7 +330,7 @@ class KindFilter(CountedFilter):
 
 
 class PairFilters(FacetFilters):
-    """The filters of « Doublons possibles »: they choose entries, and the queue shows the pairs of these."""
+    """The filters of « Doublons possibles »: they choose entries, and the queue shows the pairs of these."""
 
     other_parameters = frozenset({"page", "vue", "fiche"})
 

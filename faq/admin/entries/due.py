@@ -1,16 +1,17 @@
 """« À revoir »: the published answers that are to be checked again, the one that has been due for longest first."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from faq.admin.display import answer_html, filing_rows
+from faq.admin.pages import AdminPage
 from faq.enums import BatchKind
 from faq.filters import DueFilters
 from faq.models import Batch, Entry, ReviewEvent
@@ -26,35 +27,29 @@ UNDO_OFFERED = timedelta(hours=1)
 _REFUSALS_SHOWN = 20
 
 
-class DuePage:
-    """One request for the queue."""
+class DuePage(AdminPage):
+    """The queue, where editors confirm that answers are still right."""
 
-    def __init__(self, model_admin, request):
-        self.model_admin = model_admin
-        self.request = request
-        self.may_check = request.user.has_perm(RIGHT)
+    template_name = "admin/faq/entry/due.html"
+    breadcrumb = "À revoir"
+    body_class = "review-page due-page"
+    post_permission = RIGHT
 
-    def respond(self):
-        """Show the queue, or do what was asked and show it again."""
-        if not self.model_admin.has_view_permission(self.request):
-            raise PermissionDenied
-        if self.request.method != "POST":
-            return self._show()
-        if not self.may_check:
-            raise PermissionDenied
-        if "undo" in self.request.POST:
-            self._undo()
-        elif "check" in self.request.POST:
-            self._check([self.request.POST["check"]])
-        elif "check-selected" in self.request.POST:
-            self._check(self.request.POST.getlist("selected"))
-        return redirect(self.request.get_full_path())
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Store the checks that were sent, or take the last ones back."""
+        if "undo" in request.POST:
+            self._take_back(request.POST["undo"])
+        elif "check" in request.POST:
+            self._check([request.POST["check"]])
+        elif "check-selected" in request.POST:
+            self._check(request.POST.getlist("selected"))
+        return self.reload()
 
-    def _check(self, texts):
-        """Find entries still right, each as it was shown."""
-        asked = {number_of(text) for text in texts} - {None}
-        known = Entry.objects.filter(pk__in=asked).values_list("pk", flat=True)
-        seen = {number: number_of(self.request.POST.get(f"seen-{number}", "")) or NO_VERSION for number in known}
+    def _check(self, selected: Iterable[str]) -> None:
+        """Store that entries are still right, each as it was shown."""
+        sent = {number_of(text) for text in selected} - {None}
+        numbers = Entry.objects.filter(pk__in=sent).values_list("pk", flat=True)
+        seen = {number: number_of(self.request.POST.get(f"seen-{number}", "")) or NO_VERSION for number in numbers}
         if not seen:
             messages.warning(self.request, "Rien n’a été vérifié : cochez d’abord les fiches toujours exactes.")
             return
@@ -62,10 +57,10 @@ class DuePage:
         for refusal in report.refused[:_REFUSALS_SHOWN]:
             messages.error(self.request, refusal)
 
-    def _undo(self):
-        """Take back what the person checked last."""
+    def _take_back(self, batch_number: str) -> None:
+        """Take back the last checks of this person, if they are still those that the page showed."""
         batch = self._last_checks
-        if batch is None or self.request.POST["undo"] != str(batch.pk):
+        if batch is None or batch_number != str(batch.pk):
             messages.info(self.request, "Ces vérifications ont déjà été annulées, ou sont trop anciennes.")
             return
         try:
@@ -75,37 +70,42 @@ class DuePage:
             messages.error(self.request, str(refusal))
 
     @cached_property
-    def _last_checks(self):
-        """The last checks of this person that can be taken back here."""
+    def _last_checks(self) -> Batch | None:
+        """The last checks of this person that can be taken back on this page."""
         recent = timezone.now() - UNDO_OFFERED
-        mine = Batch.objects.filter(kind=BatchKind.CHECK, author=self.request.user, undone_by=None)
-        return mine.filter(created_at__gt=recent).order_by("-pk").first()
+        own = Batch.objects.filter(kind=BatchKind.CHECK, author=self.request.user, undone_by=None)
+        return own.filter(created_at__gt=recent).order_by("-pk").first()
 
-    def _show(self):
-        queue = Entry.objects.due(timezone.localdate())
-        filters = DueFilters(self.request.GET, queue)
+    @cached_property
+    def total(self) -> int:
+        """The length of the whole queue."""
+        return Entry.objects.due(timezone.localdate()).count()
+
+    def get_title(self) -> str:
+        """Return the title, with the length of the queue."""
+        return f"À revoir ({self.total})"
+
+    def get_context(self, **context: Any) -> dict[str, Any]:
+        """Return one page of the queue, and the checks that can be taken back."""
+        filters = DueFilters(self.request.GET, Entry.objects.due(timezone.localdate()))
         found = filters.qs.select_related("live", "verification__author").defer("search_text", "live__answer")
         page = Paginator(found.order_by("review_before", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
-        total = queue.count()
-        last = self._last_checks if self.may_check else None
-        context = {
-            **self.model_admin.admin_site.each_context(self.request),
-            "opts": Entry._meta,
-            "title": f"À revoir ({total})",
-            "total": total,
-            "page": page,
-            "items": _items(list(page)),
-            "filters": filters,
-            "may_check": self.may_check,
-            "last_checks": last,
-            "last_references": [check.entry.reference for check in _checks_of(last)],
-            "next_due": None if total else _next_due(),
-        }
-        self.request.current_app = self.model_admin.admin_site.name
-        return TemplateResponse(self.request, "admin/faq/entry/due.html", context)
+        may_check = self.request.user.has_perm(RIGHT)
+        last_checks = self._last_checks if may_check else None
+        return super().get_context(
+            total=self.total,
+            page=page,
+            items=_build_items(list(page)),
+            filters=filters,
+            may_check=may_check,
+            last_checks=last_checks,
+            last_references=_get_references(last_checks) if last_checks else [],
+            next_due=None if self.total else _get_next_due(),
+            **context,
+        )
 
 
-def _items(entries):
+def _build_items(entries: list[Entry]) -> list[dict[str, Any]]:
     events = ReviewEvent.objects.by_entry(entries)
     return [
         {
@@ -118,17 +118,12 @@ def _items(entries):
     ]
 
 
-def _checks_of(batch):
-    if batch is None:
-        return []
-    return batch.verifications.select_related("entry").only("entry__question", "entry__status").order_by("entry")
+def _get_references(checks: Batch) -> list[str]:
+    verifications = checks.verifications.select_related("entry").only("entry__question", "entry__status")
+    return [verification.entry.reference for verification in verifications.order_by("entry")]
 
 
-def _next_due():
+def _get_next_due() -> Entry | None:
+    """Return the published entry that will be due first."""
     dated = Entry.objects.live().filter(review_before__isnull=False)
     return dated.only("question", "review_before").order_by("review_before", "pk").first()
-
-
-def due(model_admin, request):
-    """Answer with the published answers that are to be checked again."""
-    return DuePage(model_admin, request).respond()

@@ -1,13 +1,11 @@
 """Fiches: the list, with its filters, its search and what can be done with many at once."""
 
-from functools import partial
-
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -15,15 +13,15 @@ from django.utils.timezone import localtime
 from faq.admin.bulk_messages import tell
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import ComparisonPage
-from faq.admin.entries.due import due
-from faq.admin.entries.duplicates import duplicates
+from faq.admin.entries.due import DuePage
+from faq.admin.entries.duplicates import DuplicatesPage
 from faq.admin.entries.merging import LEAST, MOST, MergePage, address_for
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import PresenceView
 from faq.admin.entries.preview import PreviewView
 from faq.admin.entries.questions import QuestionsPage
-from faq.admin.entries.review import review
-from faq.admin.entries.review_events import review_events
+from faq.admin.entries.review import ReviewPage
+from faq.admin.entries.review_events import ReviewEventsPage
 from faq.admin.entries.similar import SimilarEntriesView
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
@@ -173,12 +171,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         """Add the pages around the list and the form."""
-        pages = [
-            view.as_path(route, f"faq_entry_{name}", self)
-            if isinstance(view, type)
-            else path(route, self.admin_site.admin_view(partial(view, self)), name=f"faq_entry_{name}")
-            for route, name, view in PAGES
-        ]
+        pages = [view.as_path(route, f"faq_entry_{name}", self) for route, name, view in PAGES]
         return [*pages, *super().get_urls()]
 
     def _change_many(self, request, queryset, operation, label):
@@ -207,13 +200,13 @@ def _duplicates_link(entry):
 PAGES = (
     ("preview/", "preview", PreviewView),
     ("questions/", "questions", QuestionsPage),
-    ("review/", "review", review),
+    ("review/", "review", ReviewPage),
     ("merge/", "merge", MergePage),
-    ("due/", "due", due),
-    ("due/events/", "review_events", review_events),
-    ("duplicates/", "duplicates", duplicates),
+    ("due/", "due", DuePage),
+    ("due/events/", "review_events", ReviewEventsPage),
+    ("duplicates/", "duplicates", DuplicatesPage),
     ("similar/", "similar", SimilarEntriesView),
     ("<int:number>/presence/", "presence", PresenceView),
     ("<str:object_id>/compare/", "compare", ComparisonPage),
 )
-"""The pages around the list and the form: route, name, and view, which takes this admin and the request."""
+"""The pages around the list and the form: route, name and view."""

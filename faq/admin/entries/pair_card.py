@@ -1,9 +1,10 @@
-"""One pair of entries as editors judge it: both texts word by word, what decided, where they came from."""
+"""One pair of entries as editors judge it: both texts word by word, the reason of the verdict, and the sources."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from faq.admin.display import person, state_badges
@@ -14,37 +15,36 @@ from faq.enums import PairCause
 from faq.models import Entry, Pair, Passage
 
 _SOURCES_SHOWN = 3
-_HEADS = tuple(f"{side}__head" for side in ("left", "right"))
-_LONG = tuple(f"{side}__{field}" for side in ("left", "right") for field in ("answer", "search_text"))
-
+_HEADS = ("left__head", "right__head")
+_LONG_TEXTS = tuple(f"{side}__{field}" for side in ("left", "right") for field in ("answer", "search_text"))
 _UNMARKED = ""
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A stretch of a line, and what it is to the other text: a Mark, or nothing where it does not count."""
+class MarkedText:
+    """A stretch of a line, and its mark; the mark is empty where the stretch does not count."""
 
     text: str
     mark: str
 
 
-Text = list[list[Piece]]
-"""Lines of pieces."""
+MarkedLines = list[list[MarkedText]]
+"""The lines of a text, each cut into marked stretches."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two entries."""
+    """One of the two entries of a pair."""
 
     entry: Entry
     badges: SafeString
-    question: Text
-    answer: Text
+    question: MarkedLines
+    answer: MarkedLines
     filing: str
     sources: list[tuple[Passage, str]]
-    """Some of the passages that it answers for, with their addresses."""
+    """The first passages that it answers for, with their addresses."""
     other_sources: int
-    """How many more there are."""
+    """The number of its other passages."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,13 @@ class Card:
     pair: Pair
     sides: tuple[Side, Side]
     cause: str
-    """What decided, in French; empty where nothing did."""
+    """The French label of what decided the verdict; empty where nothing did."""
     same: bool
     """Whether question and answer are the same, letter by letter."""
     same_question: bool
-    """Whether what decides is that one question has two answers."""
+    """Whether the verdict is that one question has two answers."""
     fingerprints: tuple[str, str]
-    """Those of the texts that are shown: a decision is made on them."""
+    """Those of the texts that are shown, on which a decision is made."""
     outdated: bool
     """Whether a text was changed since the pair was found."""
     decider: str
@@ -68,29 +68,29 @@ class Card:
 
     @property
     def percentage(self) -> int:
-        """How much the two are alike; only what is the same reaches 100."""
+        """The likeness of the two, rounded down: only equal texts reach 100."""
         return int(self.pair.score * 100)
 
     @property
     def numbers(self) -> tuple[int, int]:
-        """The two entries."""
+        """The numbers of the two entries."""
         return self.pair.left_id, self.pair.right_id
 
 
-def cards(numbers: Sequence[int]) -> dict[int, Card]:
-    """Read pairs with all that a card shows, by their keys: three queries."""
-    pairs = list(with_texts().filter(pk__in=numbers))
-    sources = _sources({number for pair in pairs for number in (pair.left_id, pair.right_id)})
-    return {pair.pk: _card(pair, sources) for pair in pairs}
+def load_cards(numbers: Sequence[int]) -> dict[int, Card]:
+    """Return the cards of these pairs, by their keys, in three queries."""
+    pairs = list(with_latest_texts().filter(pk__in=numbers))
+    sources = _load_sources({number for pair in pairs for number in (pair.left_id, pair.right_id)})
+    return {pair.pk: _build_card(pair, sources) for pair in pairs}
 
 
-def with_texts():
+def with_latest_texts() -> QuerySet[Pair]:
     """Return pairs with the latest texts of their entries."""
-    return Pair.objects.select_related("decided_by", *_HEADS).defer(*_LONG)
+    return Pair.objects.select_related("decided_by", *_HEADS).defer(*_LONG_TEXTS)
 
 
-def fingerprints(pair: Pair) -> tuple[str, str]:
-    """Name the words of both latest texts, as services do when they compare them."""
+def get_fingerprints(pair: Pair) -> tuple[str, str]:
+    """Return the fingerprints of both latest texts, computed as the services that compare them do."""
     left, right = (
         material_fingerprint(Document(entry.pk, entry.head.question, entry.head.answer))
         for entry in (pair.left, pair.right)
@@ -98,22 +98,26 @@ def fingerprints(pair: Pair) -> tuple[str, str]:
     return left, right
 
 
-def _card(pair: Pair, sources: dict[int, list[Passage]]) -> Card:
-    one, other = pair.left.head, pair.right.head
-    questions = explain(one.question, other.question)
-    answers = explain(one.answer, other.answer)
-    shown = fingerprints(pair)
+def _build_card(pair: Pair, sources: Mapping[int, list[Passage]]) -> Card:
+    left, right = pair.left.head, pair.right.head
+    questions = explain(left.question, right.question)
+    answers = explain(left.answer, right.answer)
+    shown = get_fingerprints(pair)
     cause = PairCause(pair.evidence["cause"]) if pair.evidence else None
+    left_side, right_side = (
+        _build_side(
+            entry,
+            sources[entry.pk],
+            question=_mark_lines(pair, entry.head.question, questions, side),
+            answer=_mark_lines(pair, entry.head.answer, answers, side),
+        )
+        for side, entry in enumerate((pair.left, pair.right))
+    )
     return Card(
         pair=pair,
-        sides=(
-            _side(pair.left, _lines(pair, one.question, questions, 0), _lines(pair, one.answer, answers, 0), sources),
-            _side(
-                pair.right, _lines(pair, other.question, questions, 1), _lines(pair, other.answer, answers, 1), sources
-            ),
-        ),
+        sides=(left_side, right_side),
         cause=cause.label if cause else "",
-        same=(one.question, one.answer) == (other.question, other.answer),
+        same=(left.question, left.answer) == (right.question, right.answer),
         same_question=cause is PairCause.QUESTION,
         fingerprints=shown,
         outdated=shown != (pair.left_text, pair.right_text),
@@ -122,54 +126,54 @@ def _card(pair: Pair, sources: dict[int, list[Passage]]) -> Card:
     )
 
 
-def _side(entry: Entry, question: Text, answer: Text, sources: dict[int, list]) -> Side:
-    passages = sources[entry.pk]
+def _build_side(entry: Entry, passages: list[Passage], *, question: MarkedLines, answer: MarkedLines) -> Side:
     return Side(
         entry=entry,
         badges=state_badges(entry),
         question=question,
         answer=answer,
-        filing=_filing(entry.head.filing),
+        filing=_describe_filing(entry.head.filing),
         sources=[(passage, passage_address(passage)) for passage in passages[:_SOURCES_SHOWN]],
         other_sources=max(0, len(passages) - _SOURCES_SHOWN),
     )
 
 
-def _lines(pair: Pair, text: str, evidence: Evidence, side: int) -> Text:
-    """Cut one of two texts into lines, and these into pieces."""
+def _mark_lines(pair: Pair, text: str, evidence: Evidence, side: int) -> MarkedLines:
+    """Return the lines of one of two texts, cut into marked stretches."""
     if not (evidence.left and evidence.right):
-        # Beside nothing, or beside function words, nothing stands out.
-        return [[Piece(line, _UNMARKED)] if line else [] for line in text.split("\n")]
+        # Beside an empty text, or one of function words only, every word would be marked.
+        return [[MarkedText(line, _UNMARKED)] if line else [] for line in text.split("\n")]
     reason = evidence.verdict.reason if evidence.verdict else None
-    # What tells two questions apart need not be what tells the entries apart.
+    # The words that tell two questions apart are not always those that tell the entries apart.
     decides = reason is not None and asdict(reason) == pair.evidence
-    lines: Text = [[]]
-    for piece in _pieces(text, (evidence.left, evidence.right)[side]):
+    lines: MarkedLines = [[]]
+    for piece in _mark_text(text, (evidence.left, evidence.right)[side]):
         mark = Mark.DIFFERENT if piece.mark == Mark.DECIDING and not decides else piece.mark
         first, *others = piece.text.split("\n")
-        lines[-1].append(Piece(first, mark))
-        lines += [[Piece(line, mark)] for line in others]
+        lines[-1].append(MarkedText(first, mark))
+        lines += [[MarkedText(line, mark)] for line in others]
     return [[piece for piece in line if piece.text] for line in lines]
 
 
-def _pieces(text: str, stretches: Sequence[MarkedSpan]) -> Iterator[Piece]:
+def _mark_text(text: str, spans: Sequence[MarkedSpan]) -> Iterator[MarkedText]:
     end = 0
-    for stretch in stretches:
-        yield Piece(text[end : stretch.start], _UNMARKED)
-        yield Piece(text[stretch.start : stretch.end], stretch.mark)
-        end = stretch.end
-    yield Piece(text[end:], _UNMARKED)
+    for span in spans:
+        yield MarkedText(text[end : span.start], _UNMARKED)
+        yield MarkedText(text[span.start : span.end], span.mark)
+        end = span.end
+    yield MarkedText(text[end:], _UNMARKED)
 
 
-def _filing(filing) -> str:
+def _describe_filing(filing: Mapping[str, list[dict]]) -> str:
     labels = [str(term["label"]) for facet in Facet for term in filing.get(facet, ())]
     return " · ".join(labels) or "transverse"
 
 
-def _sources(numbers: set[int]) -> dict[int, list[Passage]]:
+def _load_sources(numbers: set[int]) -> dict[int, list[Passage]]:
+    """Return the passages of the current dumps, by the number of their entry, without their long texts."""
     passages = Passage.objects.current().filter(entry__in=numbers).select_related("dump")
     light = passages.defer("lead", "answer", "closing", "dump__tail")
-    found: dict[int, list[Passage]] = defaultdict(list)
+    sources: dict[int, list[Passage]] = defaultdict(list)
     for passage in light.order_by("dump__name", "position"):
-        found[passage.entry_id].append(passage)
-    return found
+        sources[passage.entry_id].append(passage)
+    return sources

@@ -1,14 +1,16 @@
 """« À relire »: the texts that wait for a reviewer, each beside what the public reads."""
 
+from functools import cached_property
+from typing import Any
+
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 
 from faq.admin.bulk_messages import tell
 from faq.admin.display import answer_html, filing_rows, person
 from faq.admin.entries.differences import differences
+from faq.admin.pages import AdminPage
 from faq.enums import Origin
 from faq.filters import ReviewFilters
 from faq.forms import COMMENT_MAX_LENGTH
@@ -23,64 +25,80 @@ from faq.services.workflow import publish_entry, refuse_entry
 
 PER_PAGE = 10
 NO_ENTRY = 0
-_COMMENT = "comment-"
+_COMMENT_PREFIX = "comment-"
 
 
-class ReviewPage:
-    """One request for the queue, the oldest submission first."""
+class ReviewPage(AdminPage):
+    """The queue, the oldest submission first, where reviewers publish texts or refuse them with a comment."""
 
-    def __init__(self, model_admin, request):
-        self.model_admin = model_admin
-        self.request = request
-        self.may_publish = request.user.has_perm("faq.publish_entry")
-        self.comments = _comments(request.POST)
-        """What was typed and not stored yet, by the entry's number: it stays in its box."""
-        self.ticked = {number_of(text) for text in request.POST.getlist("selected")}
-        self.errors = {}
+    template_name = "admin/faq/entry/review.html"
+    breadcrumb = "À relire"
+    body_class = "review-page"
+    post_permission = "faq.publish_entry"
 
-    def respond(self):
-        """Show the queue, after having done what was asked."""
-        if not self.model_admin.has_view_permission(self.request):
-            raise PermissionDenied
-        if self.request.method == "POST":
-            if not self.may_publish:
-                raise PermissionDenied
-            self._act()
-            if not (self.comments or self.ticked or self.errors):
-                return redirect(self.request.get_full_path())
-        return self._show()
-
-    def _act(self):
-        data = self.request.POST
-        if "refuse" in data:
-            self._do(refuse_entry, data["refuse"], "rendue à ses rédacteurs, avec votre commentaire")
-        elif "publish" in data:
-            self._do(publish_entry, data["publish"], "mise en ligne")
-        elif "publish-selected" in data:
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Publish or refuse; what was typed for other entries is shown again."""
+        if "refuse" in request.POST:
+            self._refuse(number_of(request.POST["refuse"]) or NO_ENTRY)
+        elif "publish" in request.POST:
+            self._publish(number_of(request.POST["publish"]) or NO_ENTRY)
+        elif "publish-selected" in request.POST:
             self._publish_selection()
+        unfinished = self.comments or self.selection or self.errors
+        return self.render() if unfinished else self.reload()
 
-    def _do(self, operation, text, done):
-        """Publish or refuse one entry, as it was shown."""
-        number = number_of(text) or NO_ENTRY
-        comment = self.comments.get(number, "") if operation is refuse_entry else ""
-        provenance = Provenance(Origin.FORM, self.request.user, comment=comment)
+    @cached_property
+    def comments(self) -> dict[int, str]:
+        """Comments that were sent and are not stored yet, by the number of their entry."""
+        sent = self.request.POST
+        fields = {
+            number_of(name.removeprefix(_COMMENT_PREFIX)): name for name in sent if name.startswith(_COMMENT_PREFIX)
+        }
+        texts = {number: one_line_end(sent[name]).strip() for number, name in fields.items() if number}
+        return {number: text for number, text in texts.items() if text}
+
+    @cached_property
+    def selection(self) -> set[int]:
+        """The numbers of the entries whose boxes are ticked."""
+        return {number_of(text) for text in self.request.POST.getlist("selected")} - {None}
+
+    @cached_property
+    def errors(self) -> dict[int, str]:
+        """Why a comment was not accepted, by the number of its entry."""
+        return {}
+
+    def _publish(self, number: int) -> None:
         try:
-            _check(comment)
-            outcome = operation(number, provenance, base=self._shown(number))
+            outcome = publish_entry(number, self._provenance(), base=self._get_shown_version(number))
         except (EntryError, Entry.DoesNotExist) as refusal:
             messages.error(self.request, str(refusal))
-            if operation is refuse_entry:
-                self.errors[number] = str(refusal)
-            return
+        else:
+            self._finish(outcome, number, "mise en ligne")
+
+    def _refuse(self, number: int) -> None:
+        comment = self.comments.get(number, "")
+        try:
+            _check_comment(comment)
+            outcome = refuse_entry(number, self._provenance(comment), base=self._get_shown_version(number))
+        except (EntryError, Entry.DoesNotExist) as refusal:
+            messages.error(self.request, str(refusal))
+            self.errors[number] = str(refusal)
+        else:
+            self._finish(outcome, number, "rendue à ses rédacteurs, avec votre commentaire")
+
+    def _provenance(self, comment: str = "") -> Provenance:
+        return Provenance(Origin.FORM, self.request.user, comment=comment)
+
+    def _finish(self, outcome, number: int, done: str) -> None:
         self._forget(number)
         if outcome.changed:
             self.model_admin.log_change(self.request, outcome.entry, outcome.version.get_action_display())
         messages.success(self.request, f"Fiche {reference(number)} {done}.")
 
-    def _publish_selection(self):
-        selected = Entry.objects.filter(pk__in=self.ticked - {None}).values_list("pk", flat=True)
-        bases = {number: self._shown(number) for number in selected}
-        self.ticked = set()
+    def _publish_selection(self) -> None:
+        selected = Entry.objects.filter(pk__in=self.selection).values_list("pk", flat=True)
+        bases = {number: self._get_shown_version(number) for number in selected}
+        self.selection = set()
         if not bases:
             messages.warning(self.request, "Rien n’a été publié : cochez d’abord les fiches à publier.")
             return
@@ -89,84 +107,71 @@ class ReviewPage:
         for outcome in report.changed:
             self._forget(outcome.entry.pk)
 
-    def _forget(self, number):
-        """Keep nothing that was typed about an entry that is dealt with."""
+    def _forget(self, number: int) -> None:
+        """Drop what was typed and ticked for an entry that is dealt with."""
         self.comments.pop(number, None)
-        self.ticked.discard(number)
+        self.selection.discard(number)
 
-    def _shown(self, number):
-        """Return the version that the reviewer has read."""
+    def _get_shown_version(self, number: int) -> int:
+        """Return the number of the version that the reviewer has read."""
         return number_of(self.request.POST.get(f"version-{number}", "")) or NO_VERSION
 
-    def _show(self):
-        queue = Entry.objects.to_review()
-        filters = ReviewFilters(self.request.GET, queue)
-        found = filters.qs.select_related("head__author", "head__returns_to__author", "live").defer(
-            "answer", "search_text"
-        )
-        page = Paginator(found.order_by("head__created_at", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
-        items = [self._item(entry) for entry in page]
-        total = queue.count()
-        context = {
-            **self.model_admin.admin_site.each_context(self.request),
-            "opts": Entry._meta,
-            "title": f"À relire ({total})",
-            "total": total,
-            "page": page,
-            "items": items,
-            "filters": filters,
-            "may_publish": self.may_publish,
-            "errors": self.errors,
-            "lost_comments": self._lost({item["entry"].pk for item in items}),
-            "comment_max_length": COMMENT_MAX_LENGTH,
-        }
-        self.request.current_app = self.model_admin.admin_site.name
-        return TemplateResponse(self.request, "admin/faq/entry/review.html", context)
+    @cached_property
+    def total(self) -> int:
+        """The length of the whole queue."""
+        return Entry.objects.to_review().count()
 
-    def _item(self, entry):
+    def get_title(self) -> str:
+        """Return the title, with the length of the queue."""
+        return f"À relire ({self.total})"
+
+    def get_context(self, **context: Any) -> dict[str, Any]:
+        """Return one page of the queue, and what was typed and could not be stored."""
+        filters = ReviewFilters(self.request.GET, Entry.objects.to_review())
+        found = filters.qs.select_related("head__author", "live").defer("answer", "search_text")
+        page = Paginator(found.order_by("head__created_at", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
+        items = [self._build_item(entry) for entry in page]
+        shown = {item["entry"].pk for item in items}
+        return super().get_context(
+            total=self.total,
+            page=page,
+            items=items,
+            filters=filters,
+            may_publish=self.request.user.has_perm("faq.publish_entry"),
+            problems=self.errors,
+            # Their entries are not on this page any more: they were not stored, and must not vanish.
+            lost_comments=[(reference(number), text) for number, text in self.comments.items() if number not in shown],
+            comment_max_length=COMMENT_MAX_LENGTH,
+            **context,
+        )
+
+    def _build_item(self, entry: Entry) -> dict[str, Any]:
         head, live = entry.head, entry.live
-        shown = {"differences": differences(live, head, head)} if live else _whole(head)
-        return {
+        item = {
             "entry": entry,
-            "submitter": person(head.original.author),
+            "submitter": person(head.author),
             "comment": self.comments.get(entry.pk, ""),
             "error": self.errors.get(entry.pk, ""),
             # A tick is for the text that was shown, not for one that somebody has written since.
-            "ticked": entry.pk in self.ticked and self._shown(entry.pk) == head.number,
-            **shown,
+            "ticked": entry.pk in self.selection and self._get_shown_version(entry.pk) == head.number,
         }
+        if live:
+            return item | {"differences": differences(live, head, head)}
+        return item | {"answer": answer_html(head.answer), "filing": filing_rows(head.filing)}
 
-    def _lost(self, shown):
-        """Return the comments whose entries wait no more: they were not stored, and are not to vanish."""
-        return [(reference(number), text) for number, text in self.comments.items() if number not in shown]
 
-
-def refusal_of(entry):
-    """Return who refused the latest text and why; none once it was submitted again, or took another way."""
+def refusal_of(entry: Entry) -> dict[str, Any] | None:
+    """Return the version that refused the latest text, and its author; None once the text was submitted again."""
     refusal = read_entry_states([entry.pk])[entry.pk][-1].refusal
     version = Version.objects.select_related("author").get(pk=refusal) if refusal else None
     return {"version": version, "author": person(version.author)} if version else None
 
 
-def _comments(data):
-    typed = {number_of(name.removeprefix(_COMMENT)): data[name] for name in data if name.startswith(_COMMENT)}
-    texts = {number: one_line_end(text).strip() for number, text in typed.items() if number}
-    return {number: text for number, text in texts.items() if text}
-
-
-def _check(comment):
+def _check_comment(comment: str) -> None:
+    """Raise EntryError where a comment cannot be stored."""
     if "\0" in comment:
         raise EntryError("Le commentaire contient un caractère invisible illisible ; retapez-le.")
     if len(comment) > COMMENT_MAX_LENGTH:
         raise EntryError(
             f"Le commentaire dépasse {COMMENT_MAX_LENGTH} caractères (il en a {len(comment)}) ; raccourcissez-le."
         )
-
-
-def _whole(head):
-    return {"differences": None, "answer": answer_html(head.answer), "filing": filing_rows(head.filing)}
-
-
-def review(model_admin, request):
-    """Answer with the texts that wait for a reviewer."""
-    return ReviewPage(model_admin, request).respond()

@@ -1,15 +1,19 @@
-"""« Événements »: a whole branch to be checked again because something happened; declared after a look at how many."""
+"""« Événements »: a change in the law makes a whole branch due; editors see how many entries before they declare it."""
+
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from faq.admin.pages import AdminPage, Trail
+from faq.domain.facets import Term
 from faq.forms import ReviewEventForm
-from faq.models import Entry, ReviewEvent
+from faq.models import ReviewEvent
+from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy
 from faq.services.content import EntryError
 from faq.services.review_dates import live_under
@@ -17,69 +21,72 @@ from faq.services.review_events import declare_event
 from faq.services.undo import take_back_event
 from faq.services.verifications import RIGHT
 
-_SHOWN = 10
-"""Entries that the preview names."""
-_REMEMBERED = 50
-"""Events that the page lists."""
+_PREVIEWED_ENTRIES = 10
+_LISTED_EVENTS = 50
 
 
-def review_events(model_admin, request):
-    """Answer with the events of the past, the form for another, and what that one would do."""
-    if not model_admin.has_view_permission(request):
-        raise PermissionDenied
-    may_declare = request.user.has_perm(RIGHT)
-    if request.method == "POST":
-        if not may_declare:
-            raise PermissionDenied
-        return _take_back(request) if "take-back" in request.POST else _declare(model_admin, request)
-    form = ReviewEventForm(request.GET if "term" in request.GET else None, taxonomy=load_taxonomy())
-    return _show(model_admin, request, form if may_declare else None)
+class ReviewEventsPage(AdminPage):
+    """The declared events, the form of the next one, and the entries that it would make due."""
+
+    template_name = "admin/faq/entry/review_events.html"
+    title = "Événements"
+    body_class = "due-page"
+    post_permission = RIGHT
+
+    def get_trail(self) -> Trail:
+        """Return the application and the queue that events fill."""
+        application, _ = super().get_trail()
+        return [application, ("À revoir", reverse("admin:faq_entry_due"))]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the events, with the preview of the one that the address describes."""
+        if not request.user.has_perm(RIGHT):
+            return self.render(form=None)
+        described = request.GET if "term" in request.GET else None
+        return self.render(form=ReviewEventForm(described, taxonomy=load_taxonomy()))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Declare an event, or take one back."""
+        if "take-back" in request.POST:
+            return self._take_back(number_of(request.POST["take-back"]))
+        form = ReviewEventForm(request.POST, taxonomy=load_taxonomy())
+        return self._declare(form) if form.is_valid() else self.render(form=form)
+
+    def _declare(self, form: ReviewEventForm) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            event = declare_event(data["term"], data["reason"], data["happened_on"], self.request.user)
+        except EntryError as refusal:
+            messages.error(self.request, str(refusal))
+            return self.render(form=form)
+        queue = f"{reverse('admin:faq_entry_due')}?evenement={event.pk}"
+        message = '« {} » : {} fiche{} à revoir. <a href="{}">Les voir</a>'
+        plural = "s" if event.due_count > 1 else ""
+        messages.success(self.request, format_html(message, event, event.due_count, plural, queue))
+        return redirect("admin:faq_entry_review_events")
+
+    def _take_back(self, number: int | None) -> HttpResponse:
+        event = ReviewEvent.objects.filter(pk=number).first()
+        if event and take_back_event(event, self.request.user):
+            messages.success(self.request, f"« {event} » est annulé : les fiches retrouvent leur échéance d’avant.")
+        else:
+            messages.info(self.request, "Cet événement a déjà été annulé.")
+        return redirect("admin:faq_entry_review_events")
+
+    def get_context(self, *, form: ReviewEventForm | None, **context: Any) -> dict[str, Any]:
+        """Return the events, the form for people who may declare one, and its preview once it is complete."""
+        complete = form is not None and form.is_bound and form.is_valid()
+        return super().get_context(
+            form=form,
+            preview=_preview(form.cleaned_data["term"]) if complete else None,
+            events=ReviewEvent.objects.select_related("author", "taken_back_by")[:_LISTED_EVENTS],
+            **context,
+        )
 
 
-def _declare(model_admin, request):
-    form = ReviewEventForm(request.POST, taxonomy=load_taxonomy())
-    if not form.is_valid():
-        return _show(model_admin, request, form)
-    term, typed = form.cleaned_data["term"], form.cleaned_data
-    try:
-        event = declare_event(term, typed["reason"], typed["happened_on"], request.user)
-    except EntryError as refusal:
-        messages.error(request, str(refusal))
-        return _show(model_admin, request, form)
-    queue = f"{reverse('admin:faq_entry_due')}?evenement={event.pk}"
-    told = '« {} » : {} fiche{} à revoir. <a href="{}">Les voir</a>'
-    several = "s" if event.due_count > 1 else ""
-    messages.success(request, format_html(told, event, event.due_count, several, queue))
-    return redirect("admin:faq_entry_review_events")
-
-
-def _take_back(request):
-    number = request.POST["take-back"]
-    event = ReviewEvent.objects.filter(pk=number if number.isdecimal() else 0).first()
-    if event and take_back_event(event, request.user):
-        messages.success(request, f"« {event} » est annulé : les fiches retrouvent leur échéance d’avant.")
-    else:
-        messages.info(request, "Cet événement a déjà été annulé.")
-    return redirect("admin:faq_entry_review_events")
-
-
-def _show(model_admin, request, form):
-    ready = form is not None and form.is_bound and form.is_valid()
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": Entry._meta,
-        "title": "Événements",
-        "form": form,
-        "preview": _preview(form.cleaned_data["term"]) if ready else None,
-        "events": ReviewEvent.objects.select_related("author", "taken_back_by")[:_REMEMBERED],
-    }
-    request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, "admin/faq/entry/review_events.html", context)
-
-
-def _preview(term):
-    """Return which entries would become due."""
+def _preview(term: Term) -> dict[str, Any]:
+    """Return the entries that an event of this term would make due."""
     branch = live_under(term.facet, term.id)
     total, already = branch.count(), branch.due(timezone.localdate()).count()
-    named = list(branch.only("question").order_by("pk")[:_SHOWN])
-    return {"term": term, "total": total, "already": already, "entries": named, "more": total - len(named)}
+    entries = list(branch.only("question").order_by("pk")[:_PREVIEWED_ENTRIES])
+    return {"term": term, "total": total, "already": already, "entries": entries, "more": total - len(entries)}
