@@ -1,4 +1,4 @@
-"""The forms on which editors write entries, and say when they go out."""
+"""The forms with which editors write entries, plan them, and declare events."""
 
 import re
 from collections.abc import Iterable
@@ -26,20 +26,20 @@ _HELP = {
 
 
 class TextField(forms.CharField):
-    """A text as it was typed: browsers write line ends as CRLF, and margins belong to it."""
+    """A text exactly as it was typed, surrounding spaces included."""
 
     def __init__(self, **options):
         super().__init__(strip=False, required=False, **options)
 
     def to_python(self, value):
-        """Return the text with LF at every line end, so that an untouched one is unchanged."""
+        """Return the text with LF line ends: browsers send CRLF, which would make an untouched text look changed."""
         return one_line_end(super().to_python(value))
 
 
 class TermBoxes(forms.CheckboxSelectMultiple):
-    """Check boxes that know their term and those that it belongs to: `data-parents="couloirs-3 couloirs-4"`.
+    """Check boxes of terms that carry the parents of their term: `data-parents="couloirs-3 couloirs-4"`.
 
-    Scripts tick what the service will file the entry under anyway.
+    With these, a script ticks the parents that the service adds anyway.
     """
 
     def __init__(self, facet: Facet, taxonomy: Taxonomy):
@@ -47,7 +47,7 @@ class TermBoxes(forms.CheckboxSelectMultiple):
         super().__init__()
 
     def create_option(self, name, value, *args, **options):
-        """Return one box its attributes."""
+        """Return the description of one box, with the attributes that the script reads."""
         option = super().create_option(name, value, *args, **options)
         option["attrs"]["data-term"] = f"{self.facet}-{value}"
         parents = sorted(self.taxonomy.by_id[self.facet, value].parents)
@@ -57,7 +57,7 @@ class TermBoxes(forms.CheckboxSelectMultiple):
 
 
 class EntryForm(forms.Form):
-    """Text and filing of an entry, starting from its latest version, or from nothing for a new one."""
+    """Text and filing of an entry, based on its latest version, or on nothing for a new one."""
 
     question = TextField(
         label="Question",
@@ -102,7 +102,7 @@ class EntryForm(forms.Form):
             del self.fields["new_themes"]
 
     def clean_new_themes(self) -> list[str]:
-        """Split the names; each must fit its column."""
+        """Return the names, each short enough for its column."""
         names = [" ".join(name.split()) for name in re.split("[,;]", self.cleaned_data["new_themes"])]
         for name in names:
             if len(name) > THEME_MAX_LENGTH:
@@ -112,7 +112,7 @@ class EntryForm(forms.Form):
         return [name for name in names if name]
 
     def content(self, themes: Iterable[Theme]) -> Content:
-        """Return what was typed, filed under newly named thématiques too; the form is valid."""
+        """Return what was typed, filed under the given new thématiques too; the form must be valid."""
         filing: Filing = {facet: frozenset(self.cleaned_data[facet]) for facet in Facet}
         named = frozenset(theme.pk for theme in themes)
         return Content(
@@ -128,9 +128,9 @@ class EntryForm(forms.Form):
 
     @property
     def filed_under(self) -> list[tuple[str, list[str]]]:
-        """Per facet with any, its label and those of its terms, as they will be filed; the form may be invalid.
+        """The labels of each facet with terms, and of these terms, as the entry will be filed; the form may be invalid.
 
-        Terms that contradict each other are given as they were ticked.
+        Terms that contradict each other are returned as they were ticked.
         """
         ticked: Filing = {facet: self._ticked(facet) for facet in Facet}
         try:
@@ -150,7 +150,7 @@ class EntryForm(forms.Form):
 
 
 class QuestionForm(forms.Form):
-    """The question of one entry in a list of several, and the version from which it starts."""
+    """The question of one entry in a list of several, and the version on which it is based."""
 
     question = TextField(
         label="Question",
@@ -166,13 +166,13 @@ class QuestionForm(forms.Form):
     )
 
     def start_again_from(self, version: Version) -> None:
-        """Keep what was typed; the next save replaces the question of this version, knowingly."""
+        """Base what was typed on this version: the next save replaces its question, now that the editor has seen it."""
         self.data = self.data.copy()
         self.data[self.add_prefix("base")] = version.number
 
 
 class ScheduleForm(forms.Form):
-    """When an entry is to go out or to be taken back: a moment to come, on the clocks of Paris."""
+    """The moment, in Paris time, at which an entry is to be published or withdrawn."""
 
     due_at = forms.DateTimeField(
         label="Date et heure",
@@ -190,7 +190,7 @@ class ScheduleForm(forms.Form):
     )
 
     def clean_due_at(self):
-        """Refuse what has passed."""
+        """Refuse a moment that has passed."""
         due_at = self.cleaned_data["due_at"]
         if due_at <= timezone.now():
             raise forms.ValidationError("Cette date est passée : choisissez un moment à venir.")
@@ -198,7 +198,7 @@ class ScheduleForm(forms.Form):
 
 
 class ReviewEventForm(forms.Form):
-    """What happened, and which branch of the taxonomy it makes due for a check."""
+    """An event, and the branch of the taxonomy that it makes due for a review."""
 
     term = forms.ChoiceField(
         label="Branche",

@@ -1,4 +1,4 @@
-"""Votes: read, and judged where they were set aside; never who gave them."""
+"""« Votes »: read, and judged where they were set aside; visitors stay anonymous."""
 
 from django.contrib import admin, messages
 
@@ -14,7 +14,7 @@ _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__fil
 
 @admin.register(Vote)
 class VoteAdmin(ReadOnly, admin.ModelAdmin):
-    """One row per visitor and entry."""
+    """Votes, one for each visitor and entry."""
 
     list_display = ("voted_at", "fiche", "number", "answer", "standing")
     list_filter = ("standing", "answer")
@@ -32,37 +32,37 @@ class VoteAdmin(ReadOnly, admin.ModelAdmin):
         ]
 
     def get_queryset(self, request):
-        """Do without the long texts."""
+        """Return the votes without the long texts, and without what could identify visitors."""
         votes = super().get_queryset(request).select_related("entry", "version", "judged_by")
         return votes.defer("visitor_hash", "source", *_LONG)
 
     def has_judge_permission(self, request):
-        """Return who may say whether a vote that was set aside counts."""
+        """Return whether the account may judge votes that were set aside."""
         return request.user.has_perm("feedback.judge_vote")
 
     @admin.display(description="fiche", ordering="entry")
     def fiche(self, vote):
-        """The entry that was voted on."""
+        """Return a link to the entry."""
         return link_to("entry_change", vote.entry_id, vote.entry)
 
     @admin.display(description="version lue", ordering="version__number")
     def number(self, vote):
-        """The version that the visitor read."""
+        """Return a link to the version that the visitor read."""
         return link_to("version_change", vote.version_id, f"Version {vote.version.number}")
 
     @admin.display(description="réintégré ou écarté")
     def judgement(self, vote):
-        """Who judged the vote, and when."""
+        """Return who judged the vote, and when."""
         return f"{person(vote.judged_by)}, {moment(vote.judged_at)}" if vote.judged_at else NOTHING
 
     @admin.action(description="Réintégrer : compter ces votes", permissions=["judge"])
     def reinstate(self, request, votes):
-        """Have votes count that were set aside."""
+        """Count votes that were set aside."""
         self._judge(request, votes, Standing.REINSTATED, "réintégré")
 
     @admin.action(description="Écarter : ne jamais compter ces votes", permissions=["judge"])
     def dismiss(self, request, votes):
-        """Have votes never count that were set aside."""
+        """Never count votes that were set aside."""
         self._judge(request, votes, Standing.DISMISSED, "écarté")
 
     def _judge(self, request, votes, standing, done):

@@ -1,4 +1,4 @@
-"""Where editors work."""
+"""The admin: the lists, forms and pages on which editors work."""
 
 from faq.admin import accounts, batches, dumps, entries, past, schedules, search, site_pages, taxonomy, trash, versions
 

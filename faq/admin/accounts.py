@@ -1,4 +1,4 @@
-"""Accounts: an administrateur looks after them, but makes nobody more powerful than the roles."""
+"""« Comptes »: administrateurs manage accounts, but give nobody more powers than the roles have."""
 
 from django import forms
 from django.contrib import admin
@@ -13,25 +13,25 @@ admin.site.unregister([User, Group])
 
 @admin.register(User)
 class AccountAdmin(UserAdmin):
-    """Roles are groups; single permissions and full powers are for superusers to give."""
+    """Accounts, whose roles are groups; only superusers give single permissions and full powers."""
 
     filter_horizontal = ()
     formfield_overrides = _CHECK_BOXES
 
     def get_readonly_fields(self, request, obj=None):
-        """Show what happened, and to others than a superuser what only a superuser may give."""
+        """Return the dates, and for all but superusers the fields that only superusers may change."""
         happened = ("last_login", "date_joined")
         return happened if request.user.is_superuser else (*happened, "is_superuser", "user_permissions")
 
     def has_change_permission(self, request, obj=None):
-        """Keep a superuser's account, its password included, from everybody else."""
+        """Return whether the account may be changed: only superusers may change one of a superuser, or its password."""
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not beyond and super().has_change_permission(request, obj)
 
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):
-    """What each role may do."""
+    """Roles and their permissions."""
 
     filter_horizontal = ()
     formfield_overrides = _CHECK_BOXES

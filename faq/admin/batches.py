@@ -1,4 +1,4 @@
-"""Lots: everything that one import or bulk action changed, and how to take it back."""
+"""« Lots »: everything that one import or bulk action changed, and the page that undoes it."""
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -19,9 +19,9 @@ from faq.services.undo import OVERDUE, undo_batch
 from faq.services.versions import Provenance
 
 _SHOWN = 100
-"""Entries of one kind that the page names."""
+"""Entries of one group that the page names."""
 _NAMED = 20
-"""Entries left alone that messages name afterwards."""
+"""Entries left as they are that messages name afterwards."""
 
 
 class UndoPage(AdminPage):
@@ -92,7 +92,7 @@ class UndoPage(AdminPage):
 
 @admin.register(Batch)
 class BatchAdmin(ReadOnly, admin.ModelAdmin):
-    """Only ever read, and undone as a whole."""
+    """Batches are only read, and undone as a whole."""
 
     list_display = ("number", "kind", "label", "by", "created_at", "versions", "undone")
     list_display_links = ("number", "label")
@@ -102,23 +102,23 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
     fields = ("kind", "label", "by", "created_at", "versions", "undone")
 
     def get_queryset(self, request):
-        """Bring along what the list shows."""
+        """Return the batches with what the list shows."""
         batches = super().get_queryset(request).select_related("author")
         return batches.annotate(version_count=Count("versions"))
 
     @admin.display(description="n°", ordering="pk")
     def number(self, batch):
-        """The number that messages name."""
+        """Return the number by which messages name it."""
         return batch.pk
 
     @admin.display(description="par", ordering="author")
     def by(self, batch):
-        """Who set it off."""
+        """Return who started it."""
         return person(batch.author)
 
     @admin.display(description="versions", ordering="version_count")
     def versions(self, batch):
-        """How many versions it left, and where they are."""
+        """Return the number of its versions, as a link to them."""
         if not batch.version_count:
             return 0
         address = f"{reverse('admin:faq_version_changelist')}?batch={batch.pk}"
@@ -126,12 +126,12 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="annulé par")
     def undone(self, batch):
-        """The batch that took it back."""
+        """Return a link to the batch that undid it."""
         undo = batch.undone_by_id
         return link_to("batch_change", undo, f"Lot {undo}") if undo else NOTHING
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Tell the page whether to offer the undo."""
+        """Show the batch, with the undo button for those who may undo."""
         return super().change_view(request, object_id, form_url, {"may_undo": request.user.has_perm("faq.undo_batch")})
 
     def get_urls(self):

@@ -1,4 +1,4 @@
-"""What is said after one operation on many entries."""
+"""Messages after one operation on many entries."""
 
 from django.contrib import messages
 from django.utils.html import format_html
@@ -10,7 +10,7 @@ _REFUSALS_SHOWN = 20
 
 
 def tell(request, label, report):
-    """Return what an operation with that French label did, left as it was, and refused."""
+    """Add messages about the entries that an operation changed, left as they were, and refused."""
     if report.changed:
         batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
         messages.success(request, format_html("{} : {}, {}.", label, _named(report.changed), batch))

@@ -1,4 +1,4 @@
-"""How lists and pages of the admin show what tables hold."""
+"""Functions that render rows for the lists and pages of the admin."""
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,17 +12,17 @@ from faq.enums import EntryStatus
 
 NOTHING = "–"
 _TERMS_SHOWN = 3
-"""Terms of one facet that a list names; the page names all."""
+"""Terms of one facet that a list names; the page of the entry names all."""
 
 
 def badge(status, text=None):
-    """Show a state, in words and in colour."""
+    """Return the badge of a state, in words and colour."""
     state = EntryStatus(status)
     return format_html('<span class="badge badge-{}">{}</span>', state.value, text or state.label)
 
 
 def state_badges(entry):
-    """Show where an entry stands, and what is being worked on beside its live text."""
+    """Return the badges of an entry's state and of the draft beside its live text."""
     if not entry.has_draft:
         return badge(entry.status)
     in_review = entry.head.status == EntryStatus.IN_REVIEW
@@ -31,7 +31,7 @@ def state_badges(entry):
 
 
 def schedule_badges(schedules):
-    """Show what is planned for an entry, and what of it failed."""
+    """Return a badge for each plan of an entry, failed ones included."""
     told = [
         (planned.get_action_display(), "en échec" if planned.failed_at else f"prévue le {moment(planned.due_at)}")
         for planned in schedules
@@ -40,7 +40,7 @@ def schedule_badges(schedules):
 
 
 def filing_summary(entry):
-    """Show where an entry is filed, facet after facet; its terms were fetched with it."""
+    """Return the terms of an entry, facet by facet; they must have been prefetched."""
     filed = [(facet, [str(term) for term in getattr(entry, facet).all()]) for facet in Facet]
     named = [(facet, _some(labels)) for facet, labels in filed if labels]
     if not named:
@@ -49,28 +49,28 @@ def filing_summary(entry):
 
 
 def filing_rows(filing):
-    """Give, per facet, its label and the labels of a version's snapshot; transverse where there are none."""
+    """Return for each facet its label and the labels in a version's snapshot; « transverse » where there are none."""
     filed = [(facet, [term["label"] for term in filing.get(facet, ())]) for facet in Facet]
     return [(facet.label, ", ".join(labels) or "transverse") for facet, labels in filed]
 
 
 def answer_html(text):
-    """Show an answer as the public reads it."""
+    """Return an answer as the public reads it."""
     return format_html('<div class="answer">{}</div>', mark_safe(render(text)))  # noqa: S308
 
 
 def person(user):
-    """Name who did something; commands have nobody."""
+    """Return the name of who did something; commands have no user."""
     return (user.get_full_name() or user.get_username()) if user else "système"
 
 
 def moment(when):
-    """Write a point in time as clocks in Paris showed it."""
+    """Return a point in time in Paris time."""
     return date_format(localtime(when), "j F Y H:i")
 
 
 def link_to(page, number, text):
-    """Link to a page of the admin (« entry_change ») about one row."""
+    """Return a link to the page of the admin, such as "entry_change", about one row."""
     return format_html('<a href="{}">{}</a>', reverse(f"admin:faq_{page}", args=(number,)), text)
 
 

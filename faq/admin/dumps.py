@@ -1,19 +1,19 @@
-"""Extractions: what was imported, passage by passage, and its exact bytes."""
+"""« Extractions »: the imported files, passage by passage, and their exact bytes."""
 
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
 from faq.admin.display import link_to, person
+from faq.admin.pages import AdminView
 from faq.admin.readonly import ReadOnly
 from faq.models import Dump, Passage
 from faq.models.entries import number_of
@@ -31,63 +31,65 @@ def passage_address(passage):
 
 @admin.register(Dump)
 class DumpAdmin(ReadOnly, admin.ModelAdmin):
-    """Kept to the byte, so only ever read."""
+    """Dumps are stored to the byte, so they are only read."""
 
-    list_display = ("name", "edition", "answers", "weight", "imported_at", "by", "kept")
+    list_display = ("name", "edition", "answers", "file_size", "imported_at", "by", "not_undone")
     list_per_page = 50
     search_fields = ("name",)
-    fields = ("edition", "answers", "weight", "imported_at", "by", "lot", "kept", "sha256", "download")
+    fields = ("edition", "answers", "file_size", "imported_at", "by", "batch_link", "not_undone", "sha256", "download")
 
     def get_queryset(self, request):
-        """Bring along what the list shows, but for the texts."""
+        """Return the dumps with what the list shows, without their texts."""
         dumps = super().get_queryset(request).select_related("batch__author").defer("tail")
         return dumps.annotate(answer_count=Count("passages"))
 
     @admin.display(description="réponses", ordering="answer_count")
     def answers(self, dump):
-        """How many answers the file holds."""
+        """Return the number of answers in the file."""
         return dump.answer_count
 
     @admin.display(description="taille", ordering="size")
-    def weight(self, dump):
-        """The size of the file, for people."""
+    def file_size(self, dump):
+        """Return the size of the file."""
         return filesizeformat(dump.size)
 
     @admin.display(description="par")
     def by(self, dump):
-        """Who imported it."""
+        """Return who imported it."""
         return person(dump.batch.author)
 
-    @admin.display(description="lot")
-    def lot(self, dump):
-        """The import that brought it."""
+    @admin.display(description="batch_link")
+    def batch_link(self, dump):
+        """Return a link to the batch that imported it."""
         return link_to("batch_change", dump.batch_id, dump.batch)
 
     @admin.display(description="conservée", boolean=True)
-    def kept(self, dump):
-        """Whether its import still stands."""
+    def not_undone(self, dump):
+        """Return whether its import has not been undone."""
         return dump.batch.undone_by_id is None
 
     @admin.display(description="fichier d’origine")
     def download(self, dump):
-        """Where the file can be had back."""
+        """Return a link to the file."""
         address = reverse("admin:faq_dump_download", args=(dump.pk,))
         return format_html('<a href="{}">Télécharger, à l’octet près</a>', address)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Show the passages below the facts, page by page."""
+        """Show the passages below the fields, page by page."""
         passages = Paginator(_passages(object_id), PASSAGES_PER_PAGE).get_page(request.GET.get("page"))
         return super().change_view(request, object_id, form_url, {"passages": passages})
 
     def get_urls(self):
-        """Add the way to the file."""
-        download = self.admin_site.admin_view(self.download_view)
-        return [path("<int:number>/telecharger/", download, name="faq_dump_download"), *super().get_urls()]
+        """Add the address of the file."""
+        download = DumpFileView.as_path("<int:number>/telecharger/", "faq_dump_download", self)
+        return [download, *super().get_urls()]
 
-    def download_view(self, request, number):
-        """Return back the bytes that were imported."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
+
+class DumpFileView(AdminView):
+    """The file that was imported, to the byte."""
+
+    def get(self, request, number):
+        """Return the file."""
         dump = get_object_or_404(Dump, pk=number)
         response = StreamingHttpResponse(export_dump(dump), content_type="text/plain; charset=utf-8")
         response["Content-Disposition"] = content_disposition_header(True, _file_name(dump))

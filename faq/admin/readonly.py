@@ -1,19 +1,19 @@
-"""Pages that show and never change."""
+"""Admins that only show their tables."""
 
 
 class ReadOnly:
-    """A mix-in for a ModelAdmin: even a superuser only looks."""
+    """A mixin for a ModelAdmin whose table nobody writes by hand, not even a superuser."""
 
     actions = None
 
     def has_add_permission(self, request):
-        """Nobody adds by hand."""
+        """Return that nobody adds a row."""
         return False
 
     def has_change_permission(self, request, obj=None):
-        """Nobody changes."""
+        """Return that nobody changes a row."""
         return False
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody deletes."""
+        """Return that nobody deletes a row."""
         return False

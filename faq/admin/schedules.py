@@ -1,4 +1,4 @@
-"""Planifications: what will be published or withdrawn by itself, and what failed to be."""
+"""« Planifications »: planned publications and withdrawals, and those that failed."""
 
 from django.contrib import admin
 from django.db.models import F
@@ -10,16 +10,16 @@ from faq.models import Schedule
 
 
 class FailureFilter(admin.SimpleListFilter):
-    """What waits for its hour, or for an editor."""
+    """Plans that are still to come, or that failed and wait for an editor."""
 
     title, parameter_name = "suite", "suite"
 
     def lookups(self, request, model_admin):
-        """Offer both."""
+        """Return the two choices."""
         return [("a-venir", "à venir"), ("echec", "en échec")]
 
     def queryset(self, request, queryset):
-        """Keep one."""
+        """Return the plans of the chosen kind."""
         match self.value():
             case "echec":
                 return queryset.failed()
@@ -31,7 +31,7 @@ class FailureFilter(admin.SimpleListFilter):
 
 @admin.register(Schedule)
 class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
-    """Only ever read: plans are made and given up on the page of their entry."""
+    """Plans are only read here; they are made and cancelled on the page of their entry."""
 
     list_display = ("fiche", "action", "due", "by", "outcome")
     list_display_links = None
@@ -39,14 +39,14 @@ class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
     list_per_page = 50
 
     def get_queryset(self, request):
-        """Put first what waits for an editor; do without the long texts."""
+        """Return the failed plans first, without the long texts."""
         plans = super().get_queryset(request).select_related("entry", "author", "version")
         light = plans.defer("entry__answer", "entry__search_text", "version__answer", "version__filing")
         return light.order_by(F("failed_at").desc(nulls_last=True), "due_at", "pk")
 
     @admin.display(description="fiche", ordering="entry")
     def fiche(self, planned):
-        """The entry, whose page is where to mend things, and what is to be published of it."""
+        """Return a link to the entry, with the version that is to be published."""
         version = f" (version {planned.version.number})" if planned.version else ""
         entry = planned.entry
         question = planned.version.question if planned.version else entry.question
@@ -54,17 +54,17 @@ class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="prévue le", ordering="due_at")
     def due(self, planned):
-        """The hour."""
+        """Return when it is planned."""
         return moment(planned.due_at)
 
     @admin.display(description="planifiée par", ordering="author")
     def by(self, planned):
-        """Who decided it."""
+        """Return who planned it."""
         return person(planned.author)
 
     @admin.display(description="échec")
     def outcome(self, planned):
-        """Why it was not done."""
+        """Return when and why it failed."""
         if planned.failed_at is None:
             return NOTHING
         return format_html("<strong>Échec</strong> le {} : {}", moment(planned.failed_at), planned.error)

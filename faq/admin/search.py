@@ -1,4 +1,4 @@
-"""What searches go by, and what they did not find: synonyms that editors keep, queries without a result."""
+"""« Recherche »: the synonyms that searches use, and the queries that found nothing."""
 
 from django import forms
 from django.contrib import admin
@@ -10,21 +10,21 @@ from faq.services.synonyms import find_synonym_problems, save_synonyms
 
 
 class ExpressionsField(forms.CharField):
-    """Expressions, one on each line; empty lines and spaces around do not count."""
+    """Expressions, one on each line; empty lines and surrounding spaces are ignored."""
 
     widget = forms.Textarea(attrs={"rows": 8, "cols": 60})
 
     def prepare_value(self, value):
-        """Show them one below the other."""
+        """Return the expressions as lines."""
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value):
-        """Read the lines."""
+        """Return the lines as expressions."""
         return [line for line in (" ".join(line.split()) for line in (value or "").splitlines()) if line]
 
 
 class SynonymGroupForm(forms.ModelForm):
-    """A group, and why it cannot be kept."""
+    """The form of a group of synonyms."""
 
     expressions = ExpressionsField(
         label="Expressions",
@@ -47,7 +47,7 @@ class SynonymGroupForm(forms.ModelForm):
 
 @admin.register(SynonymGroup)
 class SynonymGroupAdmin(admin.ModelAdmin):
-    """Groups are retired rather than deleted."""
+    """Groups of synonyms; they are retired rather than deleted."""
 
     form = SynonymGroupForm
     list_display = ("said", "way", "state")
@@ -58,11 +58,14 @@ class SynonymGroupAdmin(admin.ModelAdmin):
     actions = None
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody deletes: what was kept may be wanted again."""
+        """Return that nobody deletes a group."""
         return False
 
     def get_search_results(self, request, queryset, search_term):
-        """Look into the expressions, which SQLite keeps with their accents written as codes."""
+        """Return the groups that contain all the words.
+
+        Python compares them: SQLite stores the expressions with escaped accents.
+        """
         wanted = search_term.casefold().split()
         if not wanted:
             return queryset, False
@@ -72,27 +75,27 @@ class SynonymGroupAdmin(admin.ModelAdmin):
 
     @admin.display(description="expressions", ordering="expressions")
     def said(self, group):
-        """All of them; the first one first."""
+        """Return all expressions, the first one first."""
         return ", ".join(group.expressions)
 
     @admin.display(description="sens", ordering="one_way")
     def way(self, group):
-        """Which way they lead."""
+        """Return the direction in which they lead."""
         return "la première mène aux autres" if group.one_way else "dans les deux sens"
 
     @admin.display(description="état", ordering="retired")
     def state(self, group):
-        """Whether searches obey it."""
+        """Return whether searches use it."""
         return "retiré" if group.retired else "en service"
 
     def save_model(self, request, obj, form, change):
-        """Have searches obey it from now on."""
+        """Save the group; searches use it from now on."""
         save_synonyms(obj, request.user)
 
 
 @admin.register(FailedSearch)
 class FailedSearchAdmin(ReadOnly, admin.ModelAdmin):
-    """Only ever read: what visitors asked for in vain, day by day, without anything that tells who they are."""
+    """Queries of visitors that found nothing, day by day, without personal data; only read."""
 
     list_display = ("query", "times", "day")
     list_display_links = None

@@ -1,4 +1,4 @@
-"""The terms of the five facets."""
+"""« Taxonomie »: the terms of the five facets."""
 
 from django import forms
 from django.contrib import admin
@@ -14,7 +14,7 @@ from faq.services.taxonomy import delete_term, find_term_uses, save_term
 
 
 class TermRowForm(forms.ModelForm):
-    """One row of a list of terms: its fields have no labels of their own."""
+    """The form of one row in a list of terms, whose fields have no visible labels."""
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -23,7 +23,7 @@ class TermRowForm(forms.ModelForm):
 
 
 class TermAdmin(admin.ModelAdmin):
-    """What the admins of all facets share: writes through the service, and no deletion of what is in use."""
+    """The admin of the terms of any facet: writes go through the service, and terms in use are not deleted."""
 
     list_display = ("label", "slug", "position", "retired", "entry_count")
     list_editable = ("position", "retired")
@@ -37,41 +37,41 @@ class TermAdmin(admin.ModelAdmin):
     delete_confirmation_template = "admin/faq/term_delete_confirmation.html"
 
     def get_queryset(self, request):
-        """Count the entries filed under each term."""
+        """Return the terms with the number of entries filed under each."""
         return super().get_queryset(request).annotate(entries_filed=Count("entries", distinct=True))
 
     def get_changelist_form(self, request, **options):
-        """Name the fields of each row for those who cannot see the table."""
+        """Return the form whose fields have labels for screen readers."""
         return super().get_changelist_form(request, form=TermRowForm, **options)
 
     @admin.display(description="fiches", ordering="entries_filed")
     def entry_count(self, term):
-        """How many entries are filed under it, and where they are."""
+        """Return the number of entries filed under it, as a link to them."""
         address = f"{reverse('admin:faq_entry_changelist')}?{_facet(type(term)).parameter}={term.slug}"
         return format_html('<a href="{}">{}</a>', address, term.entries_filed) if term.entries_filed else 0
 
     def save_model(self, request, obj, form, change):
-        """Leave a redirect from the former slug; what depends on the terms is read again."""
+        """Save the term; its former slug redirects to the new one."""
         save_term(obj, request.user)
 
     def delete_model(self, request, obj):
-        """Delete what nothing names."""
+        """Delete a term that nothing uses."""
         delete_term(obj, request.user)
 
     def get_deleted_objects(self, objs, request):
-        """Refuse, on the page that asks for confirmation, what the service would refuse."""
+        """Refuse, on the confirmation page, what the service would refuse."""
         to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return to_delete, counts, lacking, [use for term in objs for use in find_term_uses(term)] or protected
 
 
 @admin.register(OfferType)
 class OfferTypeAdmin(TermAdmin):
-    """The answers to the first question."""
+    """The types d’offre, answers to the first question."""
 
 
 @admin.register(Couloir)
 class CouloirAdmin(TermAdmin):
-    """The answers to the second question."""
+    """The couloirs, answers to the second question."""
 
     list_display = ("label", "offer_type", "slug", "position", "retired", "entry_count")
     list_select_related = ("offer_type",)
@@ -80,43 +80,43 @@ class CouloirAdmin(TermAdmin):
 
 @admin.register(Dispositif)
 class DispositifAdmin(TermAdmin):
-    """The answers to the third question."""
+    """The dispositifs, answers to the third question."""
 
     list_display = ("label", "vague", "parents", "slug", "position", "retired", "entry_count")
     list_filter = ("retired", "couloirs")
     fields = ("label", "slug", "vague", "couloirs", "position", "retired", "review_months")
 
     def get_queryset(self, request):
-        """Bring the couloirs along."""
+        """Return the dispositifs with their couloirs."""
         return super().get_queryset(request).prefetch_related("couloirs")
 
     @admin.display(description="couloirs")
     def parents(self, dispositif):
-        """The couloirs that it belongs to."""
+        """Return the labels of its couloirs."""
         return ", ".join(str(couloir) for couloir in dispositif.couloirs.all())
 
 
 @admin.register(Product)
 class ProductAdmin(TermAdmin):
-    """The answers to the fourth question."""
+    """The products and services, answers to the fourth question."""
 
     list_display = ("label", "parents", "slug", "position", "retired", "entry_count")
     list_filter = ("retired", "offer_types")
     fields = ("label", "slug", "offer_types", "position", "retired", "review_months")
 
     def get_queryset(self, request):
-        """Bring the offer types along."""
+        """Return the products with their types d’offre."""
         return super().get_queryset(request).prefetch_related("offer_types")
 
     @admin.display(description="types d’offre", empty_value="tous")
     def parents(self, product):
-        """The offer types that it belongs to."""
+        """Return the labels of its types d’offre; None where it belongs to all."""
         return ", ".join(str(offer_type) for offer_type in product.offer_types.all()) or None
 
 
 @admin.register(Theme)
 class ThemeAdmin(TermAdmin):
-    """The answers to the fifth question: tags."""
+    """The thématiques, answers to the fifth question."""
 
     list_display = ("name", "slug", "position", "retired", "entry_count")
     search_fields = ("name", "slug")

@@ -1,4 +1,4 @@
-"""Corbeille: entries out of use, who put them there and why, and the way back."""
+"""« Corbeille »: archived entries, who archived them and why, and the button that restores them."""
 
 from textwrap import shorten
 
@@ -16,7 +16,7 @@ from faq.services.bulk import change_many
 from faq.services.workflow import restore_entry
 
 _RESTORE = "_restore"
-"""The button of one row."""
+"""The button that restores one entry."""
 _BEGINNING = 160
 """Characters of an answer that the list shows."""
 _LONG_TEXTS = (
@@ -31,7 +31,7 @@ _LONG_TEXTS = (
 
 @admin.register(ArchivedEntry)
 class TrashAdmin(ReadOnly, admin.ModelAdmin):
-    """A list to read and to restore from; an entry's own page is where all entries have theirs."""
+    """The list of archived entries; their pages are those of all entries."""
 
     list_display = ("fiche", "beginning", "archived_at", "by", "reason")
     list_display_links = None
@@ -42,54 +42,54 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
     actions = ("restore",)
 
     def get_queryset(self, request):
-        """Bring along who archived what, and the beginning of its text instead of the whole."""
+        """Return the archived entries with who archived them, and the beginning of their text instead of the whole."""
         entries = super().get_queryset(request).archived()
         around = entries.select_related("head__author", "head__batch", "alias__survivor").defer(*_LONG_TEXTS)
         return around.annotate(answer_beginning=Left("answer", 2 * _BEGINNING))
 
     def get_search_results(self, request, queryset, search_term):
-        """Find the entry of that reference, and the entries that hold all the words."""
+        """Return the entry with that reference, and the entries that contain all the words."""
         return queryset.matching(search_term), False
 
     def get_list_display(self, request):
-        """Offer the way back to those who may take it."""
+        """Return the columns, with the button for those who may restore."""
         return (*self.list_display, "way_back") if self.has_archive_permission(request) else self.list_display
 
     def has_module_permission(self, request):
-        """Show the trash in the menu to whoever may read entries."""
+        """Return whether the menu shows the trash."""
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        """Whoever may read entries may read these."""
+        """Return whether the account may read entries."""
         return request.user.has_perm("faq.view_entry")
 
     def has_archive_permission(self, request):
-        """Return who may restore."""
+        """Return whether the account may restore entries."""
         return request.user.has_perm("faq.archive_entry")
 
     @admin.display(description="fiche", ordering="pk")
     def fiche(self, entry):
-        """The reference, the question and the way to the page."""
+        """Return a link to the entry."""
         return link_to("entry_change", entry.pk, f"{entry.reference} {entry.question or '(sans question)'}")
 
     @admin.display(description="réponse")
     def beginning(self, entry):
-        """How the answer begins."""
+        """Return the beginning of the answer."""
         return shorten(entry.answer_beginning, _BEGINNING, placeholder="…") or NOTHING
 
     @admin.display(description="archivée le", ordering="head__created_at")
     def archived_at(self, entry):
-        """When it came here: nothing is written after that."""
+        """Return when it was archived, which is when its last version was written."""
         return moment(entry.head.created_at)
 
     @admin.display(description="par", ordering="head__author")
     def by(self, entry):
-        """Who put it here."""
+        """Return who archived it."""
         return person(entry.head.author)
 
     @admin.display(description="pourquoi")
     def reason(self, entry):
-        """The comment, the batch that it was archived with, the entry that it was merged into."""
+        """Return the entry that it was merged into, the comment, and the batch."""
         head = entry.head
         lot = link_to("batch_change", head.batch_id, head.batch) if head.batch else ""
         merged = format_html("fusionnée dans {}", _survivor(entry.alias)) if hasattr(entry, "alias") else ""
@@ -98,7 +98,7 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="retour")
     def way_back(self, entry):
-        """The button; what was merged away comes back with its merge undone, not alone."""
+        """Return the button; a merged entry comes back only when its merge is undone."""
         if hasattr(entry, "alias"):
             return format_html('<span class="quiet">{}</span>', "avec l’annulation de la fusion")
         return format_html(
@@ -111,11 +111,11 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description="Restaurer en brouillon", permissions=["archive"])
     def restore(self, request, queryset):
-        """Bring entries back as drafts."""
+        """Restore the selected entries as drafts."""
         self._restore(request, queryset)
 
     def changelist_view(self, request, extra_context=None):
-        """Show the list, or do what the button of one row asks."""
+        """Show the list, or restore the entry whose button was pressed."""
         if request.method == "POST" and _RESTORE in request.POST:
             number = number_of(request.POST[_RESTORE])
             self._restore(request, self.get_queryset(request).filter(pk=number))
@@ -123,7 +123,7 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
         return super().changelist_view(request, extra_context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Lead to the page that every entry has."""
+        """Redirect to the page of the entry."""
         return redirect("admin:faq_entry_change", object_id)
 
     def _restore(self, request, entries):

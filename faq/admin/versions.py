@@ -1,4 +1,4 @@
-"""Versions: who wrote what, when and how; kept for ever, only ever read."""
+"""« Versions »: who wrote what, when and how; versions are never deleted, and only read."""
 
 from django.contrib import admin
 from django.db.models import Q
@@ -13,7 +13,7 @@ from faq.models.entries import number_of
 
 @admin.register(Version)
 class VersionAdmin(ReadOnly, admin.ModelAdmin):
-    """Every text that an entry ever had."""
+    """All texts that entries ever had."""
 
     list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
     list_filter = ("action", "status", "origin", "minor")
@@ -28,17 +28,17 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
     )
 
     def get_queryset(self, request):
-        """Bring along what is shown; the list does without the long texts."""
+        """Return the versions with what is shown, without the long texts of their entries."""
         versions = super().get_queryset(request).select_related("entry", "author", "batch")
         return versions.defer("entry__answer", "entry__search_text")
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Return whether the version can be brought back: by whoever may write, while its entry is in use."""
+        """Show the version, and to those who may write the button that brings it back."""
         may_write = request.user.has_perm("faq.change_entry")
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "may_write": may_write})
 
     def get_search_results(self, request, queryset, search_term):
-        """Find the versions of the entry of that reference, and those that hold the words."""
+        """Return the versions of the entry with that reference, and those that contain all the words."""
         words = Q()
         for word in search_term.split():
             words &= Q(question__icontains=word) | Q(comment__icontains=word)
@@ -47,47 +47,47 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.display(description="version", ordering="entry")
     def name(self, version):
-        """The entry, the number, and whether it corrects no more than a slip."""
+        """Return the entry, the number, and whether the change is minor."""
         return f"{version.entry.reference} v{version.number}{' (mineure)' if version.minor else ''}"
 
     @admin.display(description="portée")
     def extent(self, version):
-        """Whether it corrects no more than a slip."""
+        """Return whether the change is minor."""
         return "mineure" if version.minor else NOTHING
 
     @admin.display(description="par", ordering="author")
     def by(self, version):
-        """Who wrote it."""
+        """Return its author."""
         return person(version.author)
 
     @admin.display(description="voie", ordering="origin")
     def path(self, version):
-        """By what it came in."""
+        """Return the way it was written."""
         return version.get_origin_display()
 
     @admin.display(description="fiche")
     def fiche(self, version):
-        """The entry that it belongs to."""
+        """Return a link to its entry."""
         return link_to("entry_change", version.entry_id, version.entry)
 
     @admin.display(description="lot")
     def lot(self, version):
-        """What it was part of."""
+        """Return a link to its batch."""
         return link_to("batch_change", version.batch_id, version.batch) if version.batch else NOTHING
 
     @admin.display(description="réponse")
     def text(self, version):
-        """The answer as the public would read it."""
+        """Return the answer as the public would read it."""
         return answer_html(version.answer) if version.answer else NOTHING
 
     @admin.display(description="réponse")
     def source(self, version):
-        """The answer as it was written."""
+        """Return the answer as it was typed."""
         return format_html('<div class="as-typed">{}</div>', version.answer or NOTHING)
 
     @admin.display(description="alors sous")
     def filed(self, version):
-        """The terms as they were called then."""
+        """Return the terms of the entry, under the labels that they had then."""
         rows = [(capfirst(label), terms) for label, terms in filing_rows(version.filing)]
         return format_html('<dl class="filing">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
 

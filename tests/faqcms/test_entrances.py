@@ -146,7 +146,7 @@ TABLE_WITHOUT_PAGES = "faq/publication"
 PAGES = {
     "": Access(STAFF, STAFF),
     "faq/batch/<int:number>/annuler/": Access(RELECTEUR, RELECTEUR),
-    "faq/dump/<int:number>/telecharger/": Access(ANALYSTE, ANALYSTE),
+    "faq/dump/<int:number>/telecharger/": Access(ANALYSTE, NOBODY),
     "faq/entry/<int:number>/presence/": Access(NOBODY, REDACTEUR),
     "faq/entry/<str:object_id>/compare/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/due/": Access(ANALYSTE, REDACTEUR),
