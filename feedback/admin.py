@@ -7,7 +7,7 @@ from faq.admin.readonly import ReadOnly
 from feedback.inbox import InboxPage
 from feedback.models import Standing, Vote
 from feedback.reports_page import ReportsPage
-from feedback.services import judge_votes
+from feedback.votes import judge_votes
 
 _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__filing")
 

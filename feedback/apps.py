@@ -12,6 +12,6 @@ class FeedbackConfig(AppConfig):
 
     def ready(self):
         """Grant the rights after every migration."""
-        from feedback.services import grant_rights
+        from feedback.votes import grant_rights
 
         post_migrate.connect(grant_rights, sender=self, dispatch_uid="feedback.grant_rights")

@@ -38,7 +38,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
+class Chart:
     """A chart."""
 
     bars: Sequence[Bar]
@@ -53,17 +53,17 @@ class Bars:
         return self.height - FOOT
 
 
-def bars(rows: Sequence[tuple[str, float]], most: float | None = None) -> Bars:
+def build_bar_chart(rows: Sequence[tuple[str, float]], most: float | None = None) -> Chart:
     """Lay out one horizontal bar per row, each below its label; `most` is what a full one stands for."""
     full = most or max((value for _, value in rows), default=0) or 1
     drawn = [
         Bar(label, value, 0, rank * ROW + ROW - BAR, round(WIDTH * value / full), BAR)
         for rank, (label, value) in enumerate(rows)
     ]
-    return Bars(drawn, WIDTH, ROW * len(rows), full)
+    return Chart(drawn, WIDTH, ROW * len(rows), full)
 
 
-def stacked(rows: Sequence[tuple[str, int, int]]) -> Bars:
+def build_column_chart(rows: Sequence[tuple[str, int, int]]) -> Chart:
     """Lay out one column per row, in two parts: (label, lower part, upper part)."""
     most = max((lower + upper for _, lower, upper in rows), default=0) or 1
     step = WIDTH // max(len(rows), 1)
@@ -73,4 +73,4 @@ def stacked(rows: Sequence[tuple[str, int, int]]) -> Bars:
         height, above = round(room * lower / most), round(room * upper / most)
         y = COLUMNS_HEIGHT - FOOT - height
         drawn.append(Bar(label, lower, rank * step + step // 6, y, step * 2 // 3, height, above, upper))
-    return Bars(drawn, WIDTH, COLUMNS_HEIGHT, most)
+    return Chart(drawn, WIDTH, COLUMNS_HEIGHT, most)

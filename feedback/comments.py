@@ -12,16 +12,16 @@ from faq.domain.personal_data import mask_personal_data
 from faq.models import Version
 from faq.services.content import one_line_end
 from faq.services.roles import Author, require
-from feedback.models import LONGEST_COMMENT, Comment, Reason, Standing, State, Vote
-from feedback.services import version_read, visitor_hash
-from feedback.sources import source_of
-from feedback.upsert import HOUR, MINUTE, Votable
+from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing, Vote
+from feedback.networks import compute_source
+from feedback.vote_upsert import HOUR, MINUTE, Votable
+from feedback.votes import compute_visitor_hash, get_version_read
 
-FROM_ONE_NETWORK = {MINUTE: 10, HOUR: 60}
+COMMENTS_PER_NETWORK = {MINUTE: 10, HOUR: 60}
 """New comments on one entry that editors get at once; a whole hospital may come from one network."""
-FROM_ANYWHERE = {MINUTE: 30}
+COMMENTS_PER_ENTRY = {MINUTE: 30}
 """New comments on one entry that they get at once, wherever these come from."""
-ON_ALL_ENTRIES = {HOUR: 200}
+COMMENTS_PER_SITE = {HOUR: 200}
 """New comments that they get at once, whatever they are about: nobody reads more."""
 
 _LONGEST_READ = 4 * LONGEST_COMMENT
@@ -38,10 +38,10 @@ def clean_comment(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class NewComment:
     """What a visitor says of an answer, as it was typed."""
 
-    reason: Reason | None = None
+    reason: CommentReason | None = None
     text: str = ""
     version: int | None = None
     """The number of the version that was read, if it is told."""
@@ -49,7 +49,7 @@ class Remark:
 
 @transaction.atomic
 def save_comment(
-    on: Votable, token: str, remark: Remark, *, at: datetime | None = None, network: str = ""
+    on: Votable, token: str, remark: NewComment, *, at: datetime | None = None, network: str = ""
 ) -> Standing | None:
     """Store why a visitor voted so, in place of an earlier comment by the same visitor, which editors see as new.
 
@@ -59,12 +59,12 @@ def save_comment(
     text = clean_comment(remark.text)
     if not (remark.reason or text):
         return None
-    moment, visitor = at or timezone.now(), visitor_hash(token, on.number)
-    source = source_of(network, on.number, moment)
+    moment, visitor = at or timezone.now(), compute_visitor_hash(token, on.number)
+    source = compute_source(network, on.number, moment)
     vote = Vote.objects.filter(entry=on.number, visitor_hash=visitor).values_list("answer", flat=True).first()
     comment = Comment(
         entry_id=on.number,
-        version_id=version_read(on, remark.version),
+        version_id=get_version_read(on, remark.version),
         visitor_hash=visitor,
         answer=vote or "",
         reason=remark.reason or "",
@@ -80,9 +80,9 @@ def save_comment(
 def _standing_of_new(entry: int, source: str, moment: datetime) -> Standing:
     """Return whether a new comment is one too many of a burst."""
     sent = Comment.objects.filter(first_sent_at__lte=moment)
-    limited = [(sent, ON_ALL_ENTRIES), (sent.filter(entry=entry), FROM_ANYWHERE)]
+    limited = [(sent, COMMENTS_PER_SITE), (sent.filter(entry=entry), COMMENTS_PER_ENTRY)]
     if source:
-        limited.append((sent.filter(entry=entry, source=source), FROM_ONE_NETWORK))
+        limited.append((sent.filter(entry=entry, source=source), COMMENTS_PER_NETWORK))
     burst = any(
         some.filter(first_sent_at__gt=moment - span).count() >= most
         for some, limits in limited
@@ -117,8 +117,13 @@ def judge_comments(comments: Iterable[int], standing: Standing, author: Author) 
 
 
 @transaction.atomic
-def follow_up(
-    comments: Iterable[int], state: State, author: Author, *, assigned_to: User | None, corrected_in: Version | None
+def follow_up_comments(
+    comments: Iterable[int],
+    state: FollowUpState,
+    author: Author,
+    *,
+    assigned_to: User | None,
+    corrected_in: Version | None,
 ) -> int:
     """Return what becomes of comments, by their primary keys; return how many there are.
 
@@ -140,11 +145,11 @@ def follow_up(
     )
 
 
-def check_correction(state: State, corrected_in: Version | None, entry: int | None) -> None:
+def check_correction(state: FollowUpState, corrected_in: Version | None, entry: int | None) -> None:
     """Raise FollowUpRefused unless a version of the entry is given exactly where something was corrected."""
-    if state == State.CORRECTED and corrected_in is None:
+    if state == FollowUpState.CORRECTED and corrected_in is None:
         raise FollowUpRefused("Indiquez la version qui corrige.")
-    if state != State.CORRECTED and corrected_in is not None:
+    if state != FollowUpState.CORRECTED and corrected_in is not None:
         raise FollowUpRefused("Une version qui corrige ne va qu’avec le suivi « corrigé ».")
     if corrected_in is not None and entry is not None and corrected_in.entry_id != entry:
         raise FollowUpRefused(f"La version {corrected_in} est celle d’une autre fiche.")

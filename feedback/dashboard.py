@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from faq.models import Couloir, Entry
-from feedback.charts import Bars, bars, stacked
-from feedback.scores import Poor, worst_answers
+from feedback.charts import Chart, build_bar_chart, build_column_chart
 from feedback.scoring import Tally
 from feedback.searches import open_searches
 from feedback.subtotals import WEEKS, tallies_by_week
+from feedback.tallies import PoorAnswer, worst_answers
 
 WORST_SHOWN = 6
 SEARCHES_SHOWN = 8
@@ -25,13 +25,13 @@ class Dashboard:
     """The charts, and the tables behind them."""
 
     weeks: list[tuple[date, Tally]]
-    weeks_chart: Bars
+    weeks_chart: Chart
     couloirs: list[tuple[Couloir, Tally]]
-    couloirs_chart: Bars
-    worst: list[Poor]
-    worst_chart: Bars
+    couloirs_chart: Chart
+    worst: list[PoorAnswer]
+    worst_chart: Chart
     searches: list[dict[str, object]]
-    searches_chart: Bars
+    searches_chart: Chart
 
     @property
     def votes(self) -> int:
@@ -49,13 +49,15 @@ def build_dashboard(user: User, now: datetime | None = None) -> Dashboard | None
     searches = frequent_searches(timezone.localdate(now))
     return Dashboard(
         weeks=weeks,
-        weeks_chart=stacked([(date_format(monday, "d/m"), tally.yes, tally.no) for monday, tally in weeks]),
+        weeks_chart=build_column_chart([(date_format(monday, "d/m"), tally.yes, tally.no) for monday, tally in weeks]),
         couloirs=couloirs,
-        couloirs_chart=bars([(couloir.label, tally.rate) for couloir, tally in couloirs if tally.rate is not None], 1),
+        couloirs_chart=build_bar_chart(
+            [(couloir.label, tally.rate) for couloir, tally in couloirs if tally.rate is not None], 1
+        ),
         worst=worst,
-        worst_chart=bars([(poor.entry.reference, poor.tally.surely_useless) for poor in worst], 1),
+        worst_chart=build_bar_chart([(poor.entry.reference, poor.tally.useless_lower_bound) for poor in worst], 1),
         searches=searches,
-        searches_chart=bars([(search["query"], search["total"]) for search in searches]),
+        searches_chart=build_bar_chart([(search["query"], search["total"]) for search in searches]),
     )
 
 

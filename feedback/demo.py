@@ -20,23 +20,23 @@ from faq.services.synonyms import load_starter_synonyms
 from faq.services.taxonomy_starter import load_starter_taxonomy
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entries
-from feedback.comments import Remark, save_comment
-from feedback.models import Answer, Reason
-from feedback.ranking import rank_by_votes
-from feedback.services import cast_vote, new_visitor_token, votable
-from feedback.upsert import FROM_ONE_NETWORK, MINUTE
+from feedback.comments import NewComment, save_comment
+from feedback.models import CommentReason, VoteAnswer
+from feedback.ranking import update_usefulness
+from feedback.vote_upsert import MINUTE, VOTES_PER_NETWORK
+from feedback.votes import cast_vote, create_visitor_token, get_votable
 
 DUMP_NAME = "demo"
 WEEKS_OF_VOTES = 12
 VISITORS = 160
 
 _COMMENTS = (
-    (Reason.INCOMPLETE, "Il manque le délai de réponse de l’agence."),
-    (Reason.UNCLEAR, ""),
+    (CommentReason.INCOMPLETE, "Il manque le délai de réponse de l’agence."),
+    (CommentReason.UNCLEAR, ""),
     (None, "Merci, c’est exactement ce que je cherchais."),
-    (Reason.BROKEN_LINK, "Le lien vers le guide mène à une page d’erreur."),
-    (Reason.WRONG, "La date limite a changé depuis."),
-    (Reason.OFF_TOPIC, "Ma question portait sur le renouvellement, pas sur la première demande."),
+    (CommentReason.BROKEN_LINK, "Le lien vers le guide mène à une page d’erreur."),
+    (CommentReason.WRONG, "La date limite a changé depuis."),
+    (CommentReason.OFF_TOPIC, "Ma question portait sur le renouvellement, pas sur la première demande."),
 )
 """What visitors of the demo say, two by two of one answer."""
 _SEARCHES = ("carte perdue à l’étranger", "tarif horaire", "hébergeur certifié hds", "interopérabilité laboratoire")
@@ -80,7 +80,7 @@ def load_demo(fixtures: Path) -> bool:
     for number, answer, token, moment in _votes(entries, start):
         cast_vote(number, answer, token, at=moment)
     _say_more(entries)
-    rank_by_votes()
+    update_usefulness()
     return True
 
 
@@ -98,16 +98,16 @@ def _say_more(entries: list[Entry]) -> None:
     """Have visitors comment on the first answers, look for what there is not, and one of them vote like a machine."""
     now = timezone.now()
     for rank, (reason, text) in enumerate(_COMMENTS):
-        on = votable(entries[rank // 2].pk)
-        save_comment(on, new_visitor_token(), Remark(reason, text), at=now - timedelta(days=rank + 1))
+        on = get_votable(entries[rank // 2].pk)
+        save_comment(on, create_visitor_token(), NewComment(reason, text), at=now - timedelta(days=rank + 1))
     for rank, query in enumerate(_SEARCHES):
         for back in range(len(_SEARCHES) - rank):
             record_failed_search(query, day=timezone.localdate(now) - timedelta(days=back))
-    for _ in range(FROM_ONE_NETWORK[MINUTE] + 12):
-        cast_vote(entries[-1].pk, Answer.NO, new_visitor_token(), network="192.0.2.0/24")
+    for _ in range(VOTES_PER_NETWORK[MINUTE] + 12):
+        cast_vote(entries[-1].pk, VoteAnswer.NO, create_visitor_token(), network="192.0.2.0/24")
 
 
-def _votes(entries: list[Entry], start: datetime) -> Iterator[tuple[int, Answer, str, datetime]]:
+def _votes(entries: list[Entry], start: datetime) -> Iterator[tuple[int, VoteAnswer, str, datetime]]:
     """Make up visitors who vote on a few answers each; some answers are more useful than others."""
     chance = random.Random(VISITORS)  # noqa: S311 - the same votes on every machine, nothing secret
     usefulness = {entry.pk: chance.betavariate(4, 2) for entry in entries}
@@ -115,9 +115,9 @@ def _votes(entries: list[Entry], start: datetime) -> Iterator[tuple[int, Answer,
     chance.shuffle(popularity)
     span = timedelta(weeks=WEEKS_OF_VOTES)
     for _ in range(VISITORS):
-        token = new_visitor_token()
+        token = create_visitor_token()
         visited_at = start + span * chance.random()
         read = {entry.pk for entry in chance.choices(entries, popularity, k=chance.randint(1, 6))}
         for number in sorted(read):
-            answer = Answer.YES if chance.random() < usefulness[number] else Answer.NO
+            answer = VoteAnswer.YES if chance.random() < usefulness[number] else VoteAnswer.NO
             yield number, answer, token, visited_at

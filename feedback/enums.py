@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Answer(models.TextChoices):
+class VoteAnswer(models.TextChoices):
     """What a visitor answered to « Cette réponse vous a-t-elle été utile ? »."""
 
     YES = "oui", "Oui"
@@ -23,7 +23,7 @@ class Standing(models.TextChoices):
 COUNTING = (Standing.COUNTED, Standing.REINSTATED)
 
 
-class Reason(models.TextChoices):
+class CommentReason(models.TextChoices):
     """What a visitor finds wrong with an answer."""
 
     OFF_TOPIC = "hors-sujet", "Elle ne répond pas à ma question"
@@ -34,7 +34,7 @@ class Reason(models.TextChoices):
     OTHER = "autre", "Autre chose"
 
 
-class State(models.TextChoices):
+class FollowUpState(models.TextChoices):
     """What editors made of a comment, or of a search that found nothing."""
 
     NEW = "nouveau", "nouveau"
@@ -43,4 +43,4 @@ class State(models.TextChoices):
     NO_ACTION = "sans-suite", "sans suite"
 
 
-OPEN = (State.NEW, State.IN_PROGRESS)
+OPEN = (FollowUpState.NEW, FollowUpState.IN_PROGRESS)

@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 from django.http import QueryDict
 from django.urls import reverse
 
-from feedback.models import Answer, Reason
+from feedback.models import CommentReason, VoteAnswer
 
 _NUMBER = re.compile(r"[1-9][0-9]*", re.ASCII)
 
 
-class Unreadable(ValueError):
+class InvalidForm(ValueError):
     """A form that no page of ours can have sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageContext:
     """Where the form was."""
 
     version: int | None
@@ -31,44 +31,44 @@ class Place:
 class SentVote:
     """A vote as it was sent."""
 
-    answer: Answer
-    place: Place
+    answer: VoteAnswer
+    place: PageContext
 
 
 @dataclass(frozen=True, slots=True)
 class SentComment:
     """A comment as it was sent, personal data and all: not to be stored, nor logged."""
 
-    reason: Reason | None
+    reason: CommentReason | None
     text: str
-    place: Place
+    place: PageContext
 
 
 # By hand rather than as forms.Form, which takes longer than all the rest of a vote.
-def read_vote(sent: Mapping[str, str]) -> SentVote:
+def parse_vote(sent: Mapping[str, str]) -> SentVote:
     """Read what was sent. Raises Unreadable."""
     try:
-        answer = Answer(sent.get("vote", ""))
+        answer = VoteAnswer(sent.get("vote", ""))
     except ValueError as error:
-        raise Unreadable from error
+        raise InvalidForm from error
     return SentVote(answer, _read_place(sent))
 
 
-def read_comment(sent: Mapping[str, str]) -> SentComment:
+def parse_comment(sent: Mapping[str, str]) -> SentComment:
     """Read what was sent. Raises Unreadable."""
     reason, text = sent.get("motif", ""), sent.get("commentaire", "")
-    if "\0" in text or reason not in {"", *Reason.values}:
-        raise Unreadable
-    return SentComment(Reason(reason) if reason else None, text, _read_place(sent))
+    if "\0" in text or reason not in {"", *CommentReason.values}:
+        raise InvalidForm
+    return SentComment(CommentReason(reason) if reason else None, text, _read_place(sent))
 
 
-def _read_place(sent: Mapping[str, str]) -> Place:
+def _read_place(sent: Mapping[str, str]) -> PageContext:
     version = sent.get("version", "")
     if version and not _NUMBER.fullmatch(version):
-        raise Unreadable
+        raise InvalidForm
     # Longer numbers are those of no version, and Python refuses to read the longest.
     number = int(version[:20]) if version else None
-    return Place(number, _our_list(sent.get("retour", "")))
+    return PageContext(number, _our_list(sent.get("retour", "")))
 
 
 def _our_list(address: str) -> str:

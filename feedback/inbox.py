@@ -17,11 +17,11 @@ from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
 from faq.services.content import EntryError
-from feedback.comments import FollowUpRefused, follow_up, judge_comments
-from feedback.models import OPEN, Comment, SearchFollowUp, Standing, State
-from feedback.scores import runs_of
-from feedback.scoring import Run, changed_surely, trend
-from feedback.searches import create_entry_for, failed_searches, follow_up_search
+from feedback.comments import FollowUpRefused, follow_up_comments, judge_comments
+from feedback.models import OPEN, Comment, FollowUpState, SearchFollowUp, Standing
+from feedback.scoring import VersionRun, compute_trend, differ_significantly
+from feedback.searches import create_entry_for_search, follow_up_search, group_failed_searches
+from feedback.tallies import get_runs
 
 COMMENTS, SET_ASIDE, SEARCHES = "commentaires", "quarantaine", "recherches"
 SHELVES = {COMMENTS: "Commentaires", SET_ASIDE: "Commentaires en quarantaine", SEARCHES: "Recherches sans résultat"}
@@ -30,7 +30,7 @@ SEARCHES_PER_PAGE = 25
 COMMENTS_SHOWN = 20
 """Comments of one entry that are shown; the others appear when these are dealt with."""
 _TO_DO, _ALL, _MINE, _UNASSIGNED = "a-traiter", "tous", "moi", "personne"
-_STATES = {_TO_DO: "À traiter", **{state.value: state.label.capitalize() for state in State}, _ALL: "Tous"}
+_STATES = {_TO_DO: "À traiter", **{state.value: state.label.capitalize() for state in FollowUpState}, _ALL: "Tous"}
 _STANDINGS = {_TO_DO: "À examiner", Standing.DISMISSED.value: "Écartés"}
 """States of the comments that came in bursts."""
 _JUDGEMENTS = {Standing.REINSTATED.value: "réintégré", Standing.DISMISSED.value: "écarté"}
@@ -88,7 +88,7 @@ class CommentGroup:
     comments: list[Comment] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
     """The versions that were live, the latest first."""
-    runs: list[Run] = field(default_factory=list)
+    runs: list[VersionRun] = field(default_factory=list)
 
     @property
     def hidden(self):
@@ -108,13 +108,13 @@ class CommentGroup:
     @property
     def trend(self):
         """The points by which the score moved with the last rewriting; None where there are too few votes to say."""
-        moved = trend(self.before.tally, self.now.tally) if self.before else None
+        moved = compute_trend(self.before.tally, self.now.tally) if self.before else None
         return None if moved is None else round(moved * 100)
 
     @property
     def is_sure(self):
         """Whether the score moved by more than chance."""
-        return bool(self.before) and changed_surely(self.before.tally, self.now.tally)
+        return bool(self.before) and differ_significantly(self.before.tally, self.now.tally)
 
 
 class InboxPage(AdminPage):
@@ -142,7 +142,7 @@ class InboxPage(AdminPage):
             subtitle=SHELVES[self.filters.shelf],
             filters=self.filters,
             shelves=[(name, label, f"?boite={name}") for name, label in SHELVES.items()],
-            follow_ups=State.choices,
+            follow_ups=FollowUpState.choices,
             people=[(staff.pk, person(staff)) for staff in _staff()],
             may_change=user.has_perm("feedback.change_comment"),
             may_create=user.has_perm("faq.add_entry"),
@@ -208,19 +208,19 @@ def _groups(numbers, comments):
     versions = Version.objects.filter(entry__in=numbers, publications__isnull=False).only("entry", "number").distinct()
     for version in versions.order_by("-number"):
         groups[version.entry_id].versions.append(version)
-    for number, runs in runs_of(list(numbers)).items():
+    for number, runs in get_runs(list(numbers)).items():
         groups[number].runs = runs
     return list(groups.values())
 
 
 def _searches_context(filters, user, page_number):
-    searches = _filter(failed_searches(), filters, user)
+    searches = _filter(group_failed_searches(), filters, user)
     if filters.words:
         searches = searches.filter(query__contains=fold(filters.words))
     page = Paginator(searches, SEARCHES_PER_PAGE).get_page(page_number)
     followed = SearchFollowUp.objects.filter(query__in=[row["query"] for row in page])
     follow_ups = followed.select_related("assigned_to", "corrected_in__entry", "entry").in_bulk(field_name="query")
-    labels = dict(State.choices)
+    labels = dict(FollowUpState.choices)
     return {
         "page": page,
         "searches": [
@@ -253,21 +253,23 @@ def _judge_comments(request):
 def _follow_comments(request):
     comments = _chosen_comments(request)
     state = _state(request)
-    corrected_in = _corrected_in(request) if state == State.CORRECTED else None
-    number = follow_up(comments, state, request.user, assigned_to=_assigned_to(request), corrected_in=corrected_in)
+    corrected_in = _corrected_in(request) if state == FollowUpState.CORRECTED else None
+    number = follow_up_comments(
+        comments, state, request.user, assigned_to=_assigned_to(request), corrected_in=corrected_in
+    )
     several = "s" if number > 1 else ""
     messages.success(request, f"{number} commentaire{several} : {state.label}.")
 
 
 def _follow_search(request):
     query, state = request.POST.get("query", ""), _state(request)
-    answering = _answering(request) if state == State.CORRECTED else None
+    answering = _answering(request) if state == FollowUpState.CORRECTED else None
     follow_up_search(query, state, request.user, assigned_to=_assigned_to(request), answering=answering)
     messages.success(request, f"Recherche « {query} » : {state.label}.")
 
 
 def _create_entry(request):
-    answered = create_entry_for(request.POST["create"], request.user)
+    answered = create_entry_for_search(request.POST["create"], request.user)
     if answered.created:
         messages.success(request, "Brouillon créé d’après la recherche. Précisez la question, puis écrivez la réponse.")
     else:
@@ -277,7 +279,7 @@ def _create_entry(request):
 
 def _state(request):
     try:
-        return State(request.POST.get("state", ""))
+        return FollowUpState(request.POST.get("state", ""))
     except ValueError as error:
         raise FollowUpRefused("Choisissez un suivi.") from error
 

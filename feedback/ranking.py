@@ -4,21 +4,21 @@ from django.db.models import Count, Q
 
 from faq.models import Entry
 from faq.services.search import find_rated_entries, store_usefulness
-from feedback.models import Answer, Vote
+from feedback.models import Vote, VoteAnswer
 
 _DOUBT = 5
 """Votes that count for neither side: what few visitors say weighs little."""
 _STEP = 5
 
 
-def rank_by_votes() -> int:
+def update_usefulness() -> int:
     """Tell searches what visitors make of live entries; give for how many that changed.
 
     From -100 to 100: the surplus of « Oui » among the votes, drawn towards 0 where they are few, in steps of
     _STEP so that one vote more seldom has pages made anew.
     """
     votes = Vote.objects.counted().credited().filter(credited_to__in=Entry.objects.live().values("pk")).order_by()
-    rows = votes.values_list("credited_to").annotate(yes=Count("pk", filter=Q(answer=Answer.YES)), all=Count("pk"))
+    rows = votes.values_list("credited_to").annotate(yes=Count("pk", filter=Q(answer=VoteAnswer.YES)), all=Count("pk"))
     surplus = {entry: (2 * yes - number) / (number + _DOUBT) for entry, yes, number in rows}
     rated = {entry: round(share * 100 / _STEP) * _STEP for entry, share in surplus.items()}
     return store_usefulness(dict.fromkeys(find_rated_entries(), 0) | rated)

@@ -10,11 +10,11 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from faq.models.entries import reference
-from feedback.models import COUNTING, Answer, MonthlyCount, Subtotal, Vote
-from feedback.ranking import rank_by_votes
-from feedback.scores import tallies_by_entry, tallies_by_version
+from feedback.models import COUNTING, MonthlyCount, Subtotal, Vote, VoteAnswer
+from feedback.ranking import update_usefulness
 from feedback.scoring import Tally
-from feedback.subtotals import add_up, forget_subtotals, week_in_subtotals
+from feedback.subtotals import invalidate_subtotals, update_subtotals, week_in_subtotals
+from feedback.tallies import tallies_by_entry, tallies_by_version
 
 _Part = tuple[int, date, str]
 """The version that was read, its week, and a column of Subtotal."""
@@ -42,14 +42,14 @@ def recount_votes(*, check: bool = False) -> Recount:
 
     With `check` nothing is changed: `subtotals` and `changed` are how many would be.
     """
-    until = add_up(timezone.now())
+    until = update_subtotals(timezone.now())
     votes, by_week = _one_by_one(until)
     older = _older()
     wrong = _wrong_subtotals(by_week)
     if wrong:
-        forget_subtotals()
-        add_up(timezone.now())
-    recount = Recount(votes, older, tuple(_faults(votes, older)), wrong, rank_by_votes())
+        invalidate_subtotals()
+        update_subtotals(timezone.now())
+    recount = Recount(votes, older, tuple(_faults(votes, older)), wrong, update_usefulness())
     if check:
         transaction.set_rollback(True)
     return recount
@@ -64,17 +64,17 @@ def _one_by_one(until: datetime) -> tuple[Tally, Counter[_Part]]:
     counted, parts = Counter[str](), Counter[_Part]()
     rows = Vote.objects.order_by("pk").values_list(*columns).iterator(5_000)
     for answer, standing, given_again, alias, version, voted_at in rows:
-        if standing not in COUNTING or answer == Answer.WITHDRAWN:
+        if standing not in COUNTING or answer == VoteAnswer.WITHDRAWN:
             continue
         if not (given_again and alias):
             counted[answer] += 1
         if voted_at < until:
             week = week_in_subtotals(timezone.localdate(voted_at), until)
             parts[version, week, f"{_PART[answer]}{'_again' * given_again}"] += 1
-    return Tally(counted[Answer.YES], counted[Answer.NO]), parts
+    return Tally(counted[VoteAnswer.YES], counted[VoteAnswer.NO]), parts
 
 
-_PART = {Answer.YES: "yes", Answer.NO: "no"}
+_PART = {VoteAnswer.YES: "yes", VoteAnswer.NO: "no"}
 
 
 def _wrong_subtotals(parts: Counter[_Part]) -> int:

@@ -18,8 +18,8 @@ from faq.models.entries import reference
 from faq.resources import WRITERS
 from faq.selectors.published import filing_table, load_taxonomy
 from feedback.models import Comment, MonthlyCount, Vote
-from feedback.scoring import Tally, trend
-from feedback.subtotals import COUNTS
+from feedback.scoring import Tally, compute_trend
+from feedback.subtotals import VOTE_COUNTS
 
 
 class Period(Enum):
@@ -86,7 +86,7 @@ class Report:
     rows: list[list[str | int | float | None]]
 
 
-def report_file(made: Report, file_format: str) -> Iterator[bytes]:
+def render_report(made: Report, file_format: str) -> Iterator[bytes]:
     """Write a report as csv, json or xlsx; French Excel reads shares with a decimal comma."""
     rows: Iterable[Sequence[Any]] = made.rows
     if file_format == "csv":
@@ -95,7 +95,7 @@ def report_file(made: Report, file_format: str) -> Iterator[bytes]:
     return pieces
 
 
-def report(by: str, per: Period, *, since: date | None = None, until: date | None = None) -> Report:
+def build_report(by: str, per: Period, *, since: date | None = None, until: date | None = None) -> Report:
     """Add up the votes of a span of days, both included, by one of SUBJECTS and per period.
 
     Rates and bounds are shares from 0 to 1, and trends differences of rates to the period before, each given for
@@ -111,7 +111,7 @@ def _figures(per: Period, since: date | None, until: date | None) -> dict[tuple[
     """Count votes and comments by period, entry and version: three queries."""
     found: defaultdict[tuple[date | None, Key], Figures] = defaultdict(Figures)
     votes = _within(Vote.objects.counted().credited(), "voted_at", since, until)
-    for day, entry, version, yes, no in _grouped(votes, "voted_at", per, **COUNTS):
+    for day, entry, version, yes, no in _grouped(votes, "voted_at", per, **VOTE_COUNTS):
         found[day, (entry, version)].tally += Tally(yes, no)
     comments = _within(Comment.objects.counted().credited(), "sent_at", since, until)
     for day, entry, version, number in _grouped(comments, "sent_at", per, number=Count("pk")):
@@ -216,7 +216,7 @@ def _rows(by: str, per: Period, grouped: Grouped) -> Iterator[list[str | int | f
         for day, one in list(days.items())
     ]
     for day, _, names, one, before in sorted(lines, key=lambda line: (str(line[0]), line[1])):
-        moved = trend(before.tally, one.tally) if before else None
+        moved = compute_trend(before.tally, one.tally) if before else None
         low, high = one.tally.interval or (None, None)
         shares = [_rounded(share) for share in (one.tally.rate, low, high, moved)]
         when = [] if day is None else [day.isoformat()]

@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 
 from faq.admin.pages import AdminPage
-from feedback.reports import ENTRY, SUBJECTS, Period, report, report_file
+from feedback.reports import ENTRY, SUBJECTS, Period, build_report, render_report
 
 _FORMATS = {
     "csv": ("CSV pour Excel en français", "text/csv; charset=utf-8"),
@@ -59,9 +59,9 @@ class ReportsPage(AdminPage):
 
 
 def _build_file(*, par, chaque, du, au, format):
-    made = report(par, Period(chaque), since=du, until=au)
+    made = build_report(par, Period(chaque), since=du, until=au)
     _, content_type = _FORMATS[format]
-    response = StreamingHttpResponse(report_file(made, format), content_type=content_type)
+    response = StreamingHttpResponse(render_report(made, format), content_type=content_type)
     name = f"votes-{par}-{chaque}-{timezone.localdate():%Y-%m-%d}.{format}"
     response["Content-Disposition"] = content_disposition_header(True, name)
     return response

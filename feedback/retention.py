@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from faq.models import FailedSearch
-from feedback.models import Answer, Comment, MonthlyCount, SearchFollowUp, Vote
-from feedback.sources import forget_sources
-from feedback.subtotals import forget_subtotals
+from feedback.models import Comment, MonthlyCount, SearchFollowUp, Vote, VoteAnswer
+from feedback.networks import delete_sources
+from feedback.subtotals import invalidate_subtotals
 
 MONTHS_KEPT = 25
 _CHUNK = 5_000
@@ -46,7 +46,7 @@ def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
         votes=_purge_votes(start),
         comments=_purge_comments(start),
         searches=_purge_searches(before),
-        sources=forget_sources(today),
+        sources=delete_sources(today),
     )
     if dry_run:
         transaction.set_rollback(True)
@@ -65,11 +65,11 @@ def _purge_votes(start: datetime) -> int:
     counts: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0})
     rows = old.counted().order_by().values_list("version", "voted_at", "answer")
     for version, voted_at, answer in rows.iterator(_CHUNK):
-        counts[version, _month(voted_at)]["yes" if answer == Answer.YES else "no"] += 1
+        counts[version, _month(voted_at)]["yes" if answer == VoteAnswer.YES else "no"] += 1
     _add(counts)
     gone, _ = old.delete()
     if gone:
-        forget_subtotals()
+        invalidate_subtotals()
     return gone
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-LEAST = 10
+MIN_VOTES = 10
 """Votes below which no rate, bound or trend is given."""
 Z = 1.959963984540054
 """The quantile of the normal distribution that leaves 5 % outside, half of them on each side."""
@@ -32,7 +32,7 @@ class Tally:
     @property
     def is_enough(self) -> bool:
         """Whether there are enough to tell anything."""
-        return self.votes >= LEAST
+        return self.votes >= MIN_VOTES
 
     @property
     def rate(self) -> float | None:
@@ -45,12 +45,12 @@ class Tally:
         return wilson_interval(self.yes, self.votes) if self.is_enough else None
 
     @property
-    def surely_useful(self) -> float | None:
+    def useful_lower_bound(self) -> float | None:
         """The share of yes that the answer has at least, with 95 % confidence; None for too few votes."""
         return self.interval[0] if self.interval else None
 
     @property
-    def surely_useless(self) -> float | None:
+    def useless_lower_bound(self) -> float | None:
         """The share of no that the answer has at least, with 95 % confidence; None for too few votes.
 
         What answers are ranked by, the worst first: one no out of one vote says less than fifty out of a hundred.
@@ -70,7 +70,7 @@ class LiveVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class VersionRun:
     """Versions that share a score: one that was written, and those that only mended slips in it."""
 
     numbers: tuple[int, ...]
@@ -96,21 +96,21 @@ def wilson_interval(yes: int, votes: int, z: float = Z) -> tuple[float, float]:
     return max(0.0, (middle - around) / whole), min(1.0, (middle + around) / whole)
 
 
-def trend(before: Tally, after: Tally) -> float | None:
+def compute_trend(before: Tally, after: Tally) -> float | None:
     """Return by how much the share of yes moved from one period to another, from -1 to 1; None for too few votes."""
     if before.rate is None or after.rate is None:
         return None
     return after.rate - before.rate
 
 
-def changed_surely(before: Tally, after: Tally) -> bool:
+def differ_significantly(before: Tally, after: Tally) -> bool:
     """Return whether two shares differ by more than chance: their intervals have nothing in common."""
     if before.interval is None or after.interval is None:
         return False
     return before.interval[1] < after.interval[0] or after.interval[1] < before.interval[0]
 
 
-def runs(versions: Iterable[LiveVersion], tallies: Mapping[int, Tally]) -> list[Run]:
+def build_runs(versions: Iterable[LiveVersion], tallies: Mapping[int, Tally]) -> list[VersionRun]:
     """Put together the scores of the versions of one entry that were live, in the order of their numbers.
 
     A version that is minor, or whose text is that of the one before, keeps the score; any other starts afresh.
@@ -125,5 +125,5 @@ def runs(versions: Iterable[LiveVersion], tallies: Mapping[int, Tally]) -> list[
     return [_run([version.number for version in run], tallies) for run in found]
 
 
-def _run(numbers: Sequence[int], tallies: Mapping[int, Tally]) -> Run:
-    return Run(tuple(numbers), sum((tallies.get(number, Tally()) for number in numbers), Tally()))
+def _run(numbers: Sequence[int], tallies: Mapping[int, Tally]) -> VersionRun:
+    return VersionRun(tuple(numbers), sum((tallies.get(number, Tally()) for number in numbers), Tally()))

@@ -17,11 +17,11 @@ from faq.services.entries import create_entry
 from faq.services.roles import Author, require
 from faq.services.versions import Provenance
 from feedback.comments import FollowUpRefused, check_correction
-from feedback.models import OPEN, SearchFollowUp, State
+from feedback.models import OPEN, FollowUpState, SearchFollowUp
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class EntryForSearch:
     """A search for which there is an entry now."""
 
     entry: Entry
@@ -29,7 +29,7 @@ class Answered:
     """Whether it was created at this moment."""
 
 
-def failed_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
+def group_failed_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
     """Return each query once: `query`, `total` times, `first` and `last` day, `state`, `assigned_to`.
 
     The most frequent come first. One that was corrected and fails again afterwards is new again.
@@ -43,22 +43,22 @@ def failed_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[st
             total=Sum("times"),
             first=Min("day"),
             last=Max("day"),
-            stored=Coalesce(Subquery(followed.values("state")), Value(State.NEW.value)),
+            stored=Coalesce(Subquery(followed.values("state")), Value(FollowUpState.NEW.value)),
             followed_on=Subquery(followed.values("followed_on")),
             assigned_to=Subquery(followed.values("assigned_to")),
         )
     )
-    again = When(stored=State.CORRECTED, last__gt=F("followed_on"), then=Value(State.NEW.value))
+    again = When(stored=FollowUpState.CORRECTED, last__gt=F("followed_on"), then=Value(FollowUpState.NEW.value))
     return queries.annotate(state=Case(again, default=F("stored"))).order_by("-total", "-last", "query")
 
 
 def open_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
     """Return those that nobody has done with."""
-    return failed_searches(since).filter(state__in=OPEN)
+    return group_failed_searches(since).filter(state__in=OPEN)
 
 
 def follow_up_search(
-    query: str, state: State, author: Author, *, assigned_to: User | None, answering: Entry | None
+    query: str, state: FollowUpState, author: Author, *, assigned_to: User | None, answering: Entry | None
 ) -> SearchFollowUp:
     """Return what becomes of a search; `answering` is the live entry that answers it, given for CORRECTED alone.
 
@@ -71,7 +71,7 @@ def follow_up_search(
 
 
 @transaction.atomic
-def create_entry_for(query: str, author: User) -> Answered:
+def create_entry_for_search(query: str, author: User) -> EntryForSearch:
     """Create a draft whose question is the search, and take charge of it; return the one there is, if there is one.
 
     Raises PermissionDenied and EntryError.
@@ -79,13 +79,13 @@ def create_entry_for(query: str, author: User) -> Answered:
     require(author, "feedback.change_comment")
     followed = SearchFollowUp.objects.select_related("entry").filter(query=query).first()
     if followed and followed.entry:
-        return Answered(followed.entry, created=False)
+        return EntryForSearch(followed.entry, created=False)
     if not FailedSearch.objects.filter(query=query).exists():
         raise EntryError("Cette recherche n’est plus dans la liste.")
     provenance = Provenance(Origin.FORM, author, comment=f"Recherche sans résultat : {query}")
     entry = create_entry(Content(f"{capfirst(query)} ?", ""), provenance).entry
-    _store(query, state=State.IN_PROGRESS, assigned_to=author, corrected_in=None, entry=entry)
-    return Answered(entry, created=True)
+    _store(query, state=FollowUpState.IN_PROGRESS, assigned_to=author, corrected_in=None, entry=entry)
+    return EntryForSearch(entry, created=True)
 
 
 def _live_version(entry: Entry) -> Version:

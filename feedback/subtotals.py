@@ -14,15 +14,15 @@ from django.db.models import Case, Count, DateField, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncWeek
 from django.utils import timezone
 
-from feedback.models import COUNTING, AddedUp, Answer, MonthlyCount, Subtotal, Vote, VoteQuerySet
+from feedback.models import COUNTING, AddedUp, MonthlyCount, Subtotal, Vote, VoteAnswer, VoteQuerySet
 from feedback.scoring import Tally
-from feedback.upsert import HOUR
+from feedback.vote_upsert import HOUR
 
 WEEKS = 12
 """That are told apart, besides the present one."""
 EARLIER = date(1, 1, 1)
 """The week that stands for all those before."""
-COUNTS = {"yes": Count("pk", filter=Q(answer=Answer.YES)), "no": Count("pk", filter=Q(answer=Answer.NO))}
+VOTE_COUNTS = {"yes": Count("pk", filter=Q(answer=VoteAnswer.YES)), "no": Count("pk", filter=Q(answer=VoteAnswer.NO))}
 """What a group of votes is counted by."""
 
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
@@ -30,10 +30,10 @@ _ROW_BATCH = 2_000
 _MANY = 200
 """Entries; for more of them, all are added up again."""
 _SUMS = {
-    "yes": Count("pk", filter=Q(answer=Answer.YES, given_again=False)),
-    "no": Count("pk", filter=Q(answer=Answer.NO, given_again=False)),
-    "yes_again": Count("pk", filter=Q(answer=Answer.YES, given_again=True)),
-    "no_again": Count("pk", filter=Q(answer=Answer.NO, given_again=True)),
+    "yes": Count("pk", filter=Q(answer=VoteAnswer.YES, given_again=False)),
+    "no": Count("pk", filter=Q(answer=VoteAnswer.NO, given_again=False)),
+    "yes_again": Count("pk", filter=Q(answer=VoteAnswer.YES, given_again=True)),
+    "no_again": Count("pk", filter=Q(answer=VoteAnswer.NO, given_again=True)),
 }
 _WEEK = TruncWeek("voted_at", output_field=DateField())
 
@@ -46,7 +46,7 @@ def _total(answer: str) -> Sum:
 _TOTALS = {"total_yes": _total("yes"), "total_no": _total("no")}
 
 
-def add_up(now: datetime) -> datetime:
+def update_subtotals(now: datetime) -> datetime:
     """Bring the subtotals up to date; give until when they reach. Two queries where there is nothing to do."""
     until = _last_monday(now)
     if AddedUp.objects.filter(until=until).exists() and not Vote.objects.filter(changed=True).exists():
@@ -63,20 +63,20 @@ def add_up(now: datetime) -> datetime:
     return until
 
 
-def forget_subtotals() -> None:
+def invalidate_subtotals() -> None:
     """Have all added up again, before anybody reads: after votes were deleted."""
     AddedUp.objects.all().delete()
 
 
 def tallies_by_week(since: date, now: datetime) -> dict[tuple[int, date], Tally]:
     """Count votes by the entry that they count for now, and by week, from a Monday within the last WEEKS."""
-    until = add_up(now)
+    until = update_subtotals(now)
     credited = Coalesce("version__entry__alias__survivor", "version__entry")
     past = Subtotal.objects.filter(week__gte=since).annotate(credited_to=credited).order_by()
     present = Vote.objects.counted().credited().filter(voted_at__gte=until).annotate(week=_WEEK).order_by()
     rows = chain(
         past.values_list("credited_to", "week").annotate(**_TOTALS),
-        present.values_list("credited_to", "week").annotate(**COUNTS),
+        present.values_list("credited_to", "week").annotate(**VOTE_COUNTS),
     )
     found: dict[tuple[int, date], Tally] = defaultdict(Tally)
     for entry, week, yes, no in rows:
@@ -86,13 +86,13 @@ def tallies_by_week(since: date, now: datetime) -> dict[tuple[int, date], Tally]
 
 def all_tallies_by_version(now: datetime) -> dict[int, dict[int, Tally]]:
     """Count all votes ever given on each version: by the entry's number, then the version's."""
-    until = add_up(now)
+    until = update_subtotals(now)
     names = ("version__entry", "version__number")
     present = Vote.objects.counted().filter(voted_at__gte=until).order_by()
     rows = chain(
         Subtotal.objects.order_by().values_list(*names).annotate(**_TOTALS),
         # By the version's entry, or SQLite goes through all votes in the order of their own.
-        present.values_list(*names).annotate(**COUNTS),
+        present.values_list(*names).annotate(**VOTE_COUNTS),
         MonthlyCount.objects.order_by().values_list(*names).annotate(total_yes=Sum("yes"), total_no=Sum("no")),
     )
     found: dict[int, dict[int, Tally]] = defaultdict(lambda: defaultdict(Tally))
@@ -139,7 +139,7 @@ def _add_up_again(until: datetime, entries: Collection[int] | None) -> None:
 
 
 def _subtotals(votes: VoteQuerySet, until: datetime) -> Iterator[Subtotal]:
-    counting = votes.filter(standing__in=COUNTING, voted_at__lt=until).exclude(answer=Answer.WITHDRAWN).order_by()
+    counting = votes.filter(standing__in=COUNTING, voted_at__lt=until).exclude(answer=VoteAnswer.WITHDRAWN).order_by()
     first = _midnight(_first_week(until))
     before = counting.filter(voted_at__lt=first).annotate(week=Value(EARLIER, DateField()))
     since = counting.filter(voted_at__gte=first).annotate(week=_WEEK)

@@ -16,12 +16,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from faq.caching import LRUByteCache
 from faq.models import Entry
 from faq.views.addresses import Absent, live_entry, tells_absences
-from feedback.comments import Remark, save_comment
-from feedback.forms import Place, SentVote, Unreadable, read_comment, read_vote
-from feedback.models import COUNTING, Answer, Standing
-from feedback.services import VoteRefused, cast_vote, new_visitor_token, votable
-from feedback.sources import network_of
-from feedback.upsert import Outdated, Votable
+from feedback.comments import NewComment, save_comment
+from feedback.forms import InvalidForm, PageContext, SentVote, parse_comment, parse_vote
+from feedback.models import COUNTING, Standing, VoteAnswer
+from feedback.networks import get_network
+from feedback.vote_upsert import Votable, VotableOutdated
+from feedback.votes import VoteRefused, cast_vote, create_visitor_token, get_votable
 
 COOKIE = "avis"
 COOKIE_DAYS = 390
@@ -64,7 +64,7 @@ def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
             return _refuse(request, number, 403, _ELSEWHERE)
         try:
             return view(request, number)
-        except Unreadable:
+        except InvalidForm:
             return _refuse(request, number, 400, _UNREADABLE)
 
     return guarded
@@ -84,9 +84,9 @@ def vote(request, number):
 @_from_our_pages
 def take_vote(request, number):
     """Store a vote, then lead back to the answer, where a thank-you waits at a fragment of the address."""
-    sent = read_vote(request.POST)
+    sent = parse_vote(request.POST)
     known = _known_visitor(request)
-    token = known or new_visitor_token()
+    token = known or create_visitor_token()
     entry, standing = _cast(request, number, sent, token)
     response = _thanks(request, entry, number, sent.place, _state(sent.answer, standing))
     if standing and not known:
@@ -97,11 +97,11 @@ def take_vote(request, number):
 @_from_our_pages
 def comment(request, number):
     """Take the reason and the words that come with a vote, then lead back to the answer."""
-    sent = read_comment(request.POST)
+    sent = parse_comment(request.POST)
     entry = _votable(number)
     known = _known_visitor(request)
-    token = known or new_visitor_token()
-    remark = Remark(sent.reason, sent.text, _version(entry, number, sent.place))
+    token = known or create_visitor_token()
+    remark = NewComment(sent.reason, sent.text, _version(entry, number, sent.place))
     standing = save_comment(entry, token, remark, network=_network(request))
     response = _see_other(_way_back(entry, number, sent.place, _said(standing)))
     if standing and not known:
@@ -142,11 +142,11 @@ def _is_within(origin, trusted) -> bool:
 def _votable(number: int) -> Votable:
     """Return the live entry that answers at a number, and cache it. Raises Http404 and Absent as `live_entry` does."""
     try:
-        entry = votable(number)
+        entry = get_votable(number)
     except (Entry.DoesNotExist, VoteRefused):
         # Merged into another, withdrawn, archived, or never published: `live_entry` tells which.
         try:
-            return votable(live_entry(number).pk)
+            return get_votable(live_entry(number).pk)
         except VoteRefused as refusal:
             raise Absent(410, "410.html") from refusal
     _votables.put(number, entry, _VOTABLE_BYTES)
@@ -162,12 +162,12 @@ def _known_visitor(request) -> str:
 def _network(request) -> str:
     """Return the network that a request comes from, as the proxy tells it where there is one."""
     if not settings.TRUST_PROXY:
-        return network_of(request.META.get("REMOTE_ADDR", ""))
+        return get_network(request.META.get("REMOTE_ADDR", ""))
     # The last one is what our own proxy saw; those before it are whatever the visitor wrote.
-    return network_of(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
+    return get_network(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
 
 
-def _version(entry: Votable, number: int, place: Place) -> int | None:
+def _version(entry: Votable, number: int, place: PageContext) -> int | None:
     # The version of a merged entry says nothing of the one that answers for it.
     return place.version if entry.number == number else None
 
@@ -176,22 +176,22 @@ def _cast(request, number: int, sent: SentVote, token: str) -> tuple[Votable, St
     """Store a vote, in one statement where the entry is cached and has not changed; else read the entry first."""
     network = _network(request)
     # The statement that withdraws a vote does not check whether the cached entry is still live.
-    cached = _votables.get(number) if sent.answer != Answer.WITHDRAWN else None
+    cached = _votables.get(number) if sent.answer != VoteAnswer.WITHDRAWN else None
     for known in (cached, None):
         entry = known or _votable(number)
         version = _version(entry, number, sent.place)
         try:
             return entry, cast_vote(entry, sent.answer, token, version=version, network=network)
-        except Outdated:
+        except VotableOutdated:
             continue
         except (VoteRefused, Entry.DoesNotExist) as refusal:
             raise Absent(410, "410.html") from refusal
     raise Absent(410, "410.html")
 
 
-def _state(answer: Answer, standing: Standing | None) -> str:
+def _state(answer: VoteAnswer, standing: Standing | None) -> str:
     """Name what the page is to say: never thanks for a vote that does not count."""
-    if answer == Answer.WITHDRAWN:
+    if answer == VoteAnswer.WITHDRAWN:
         return "retrait"
     return "merci" if standing in COUNTING else "attente"
 
@@ -203,14 +203,14 @@ def _said(standing: Standing | None) -> str:
     return "recu" if standing in COUNTING else "garde"
 
 
-def _thanks(request, entry: Votable, number: int, place: Place, state: str) -> HttpResponse:
+def _thanks(request, entry: Votable, number: int, place: PageContext, state: str) -> HttpResponse:
     """Tell the page's script what to say, or lead the browser to where the page says it."""
     if request.META.get("HTTP_ACCEPT") == "application/json":
         return JsonResponse({"state": state})
     return _see_other(_way_back(entry, number, place, state))
 
 
-def _way_back(entry: Votable, number: int, place: Place, state: str) -> str:
+def _way_back(entry: Votable, number: int, place: PageContext, state: str) -> str:
     """Return the address of the answer, in the list where it was read or on its page, at what it is to say."""
     page = place.way_back if entry.number == number else ""
     return f"{page or entry.address}#{state}-{entry.number}"

@@ -1,6 +1,6 @@
 """Tables and their queryset verbs, with what they are made of."""
 
-from feedback.enums import COUNTING, OPEN, Answer, Reason, Standing, State
+from feedback.enums import COUNTING, OPEN, CommentReason, FollowUpState, Standing, VoteAnswer
 from feedback.models.comments import Comment
 from feedback.models.counts import AddedUp, MonthlyCount, Subtotal
 from feedback.models.fields import LONGEST_COMMENT, SOURCE_LENGTH
@@ -13,15 +13,15 @@ __all__ = [
     "OPEN",
     "SOURCE_LENGTH",
     "AddedUp",
-    "Answer",
     "Comment",
+    "CommentReason",
+    "FollowUpState",
     "MonthlyCount",
-    "Reason",
     "SearchFollowUp",
     "SourceKey",
     "Standing",
-    "State",
     "Subtotal",
     "Vote",
+    "VoteAnswer",
     "VoteQuerySet",
 ]

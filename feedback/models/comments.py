@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from faq.models import Entry, Version
-from feedback.enums import COUNTING, OPEN, Answer, Reason, Standing, State
+from feedback.enums import COUNTING, OPEN, CommentReason, FollowUpState, Standing, VoteAnswer
 from feedback.models.fields import (
     CREDITED_TO,
     LONGEST_COMMENT,
@@ -45,9 +45,9 @@ class Comment(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="comments", verbose_name="fiche")
     version = models.ForeignKey(Version, models.PROTECT, related_name="comments", verbose_name="version lue")
     visitor_hash = models.CharField(max_length=VISITOR_HASH_LENGTH, editable=False)
-    answer = models.CharField("vote", max_length=6, choices=Answer, blank=True)
+    answer = models.CharField("vote", max_length=6, choices=VoteAnswer, blank=True)
     """As it was when the comment was sent; none where the visitor's vote is not known."""
-    reason = models.CharField("motif", max_length=10, choices=Reason, blank=True)
+    reason = models.CharField("motif", max_length=10, choices=CommentReason, blank=True)
     text = models.TextField("commentaire", max_length=LONGEST_COMMENT, blank=True)
     first_sent_at = models.DateTimeField("premier envoi le")
     sent_at = models.DateTimeField("envoyé le", db_index=True)
@@ -69,8 +69,8 @@ class Comment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("entry", "visitor_hash"), name="comment_one_per_visitor_and_entry"),
             models.CheckConstraint(condition=~Q(reason="") | ~Q(text=""), name="comment_says_something"),
-            models.CheckConstraint(condition=Q(reason__in=["", *Reason.values]), name="comment_reason_known"),
-            models.CheckConstraint(condition=Q(state__in=State.values), name="comment_state_known"),
+            models.CheckConstraint(condition=Q(reason__in=["", *CommentReason.values]), name="comment_reason_known"),
+            models.CheckConstraint(condition=Q(state__in=FollowUpState.values), name="comment_state_known"),
             models.CheckConstraint(condition=Q(standing__in=Standing.values), name="comment_standing_known"),
             corrected_exactly_by_a_version("comment_corrected_by_a_version"),
         ]

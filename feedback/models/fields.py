@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from faq.models import Version
-from feedback.enums import Standing, State
+from feedback.enums import FollowUpState, Standing
 
 VISITOR_HASH_LENGTH = 64
 SOURCE_LENGTH = 32
@@ -19,7 +19,7 @@ CREDITED_TO = Coalesce("entry__alias__survivor", "entry")
 
 def state_field():
     """What editors made of something."""
-    return models.CharField("suivi", max_length=10, choices=State, default=State.NEW)
+    return models.CharField("suivi", max_length=10, choices=FollowUpState, default=FollowUpState.NEW)
 
 
 def person(verbose_name, **options):
@@ -60,5 +60,5 @@ def correction():
 def corrected_exactly_by_a_version(name):
     """Have a version given where something was corrected, and nowhere else."""
     by_a_version = Q(corrected_in__isnull=False)
-    corrected = Q(state=State.CORRECTED)
+    corrected = Q(state=FollowUpState.CORRECTED)
     return models.CheckConstraint(condition=(corrected & by_a_version) | (~corrected & ~by_a_version), name=name)

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from faq.models import Entry
 from faq.models.failed_searches import MAX_QUERY_LENGTH
-from feedback.enums import State
+from feedback.enums import FollowUpState
 from feedback.models.fields import corrected_exactly_by_a_version, correction, person, state_field
 
 
@@ -26,7 +26,7 @@ class SearchFollowUp(models.Model):
         verbose_name_plural = "suivis de recherches"
         default_permissions = ()
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=State.values), name="search_follow_up_state_known"),
+            models.CheckConstraint(condition=Q(state__in=FollowUpState.values), name="search_follow_up_state_known"),
             corrected_exactly_by_a_version("search_follow_up_corrected_by_a_version"),
         ]
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from faq.models import Entry, Version
-from feedback.enums import COUNTING, Answer, Standing
+from feedback.enums import COUNTING, Standing, VoteAnswer
 from feedback.models.fields import (
     CREDITED_TO,
     VISITOR_HASH_LENGTH,
@@ -20,12 +20,12 @@ class VoteQuerySet(models.QuerySet):
 
     def counted(self):
         """Votes that count: not withdrawn, not set aside, not given again on the entry that theirs was merged into."""
-        standing = self.filter(standing__in=COUNTING).exclude(answer=Answer.WITHDRAWN)
+        standing = self.filter(standing__in=COUNTING).exclude(answer=VoteAnswer.WITHDRAWN)
         return standing.exclude(given_again=True, entry__alias__isnull=False)
 
     def set_aside(self):
         """Votes that wait for an editor's word."""
-        return self.filter(standing=Standing.SET_ASIDE).exclude(answer=Answer.WITHDRAWN)
+        return self.filter(standing=Standing.SET_ASIDE).exclude(answer=VoteAnswer.WITHDRAWN)
 
     def credited(self):
         """Tell, as `credited_to`, for which entry each vote counts: the one that its own was merged into, if any."""
@@ -54,7 +54,7 @@ class Vote(models.Model):
         Version, models.PROTECT, related_name="votes", verbose_name="version lue", db_index=False
     )
     visitor_hash = models.CharField(max_length=VISITOR_HASH_LENGTH, editable=False)
-    answer = models.CharField("vote", max_length=6, choices=Answer)
+    answer = models.CharField("vote", max_length=6, choices=VoteAnswer)
     first_voted_at = models.DateTimeField("premier vote le")
     voted_at = models.DateTimeField("voté le", db_index=True)
 
@@ -82,7 +82,7 @@ class Vote(models.Model):
         permissions = [("judge_vote", "Peut réintégrer et écarter des votes")]
         constraints = [
             models.UniqueConstraint(fields=("entry", "visitor_hash"), name="vote_one_per_visitor_and_entry"),
-            models.CheckConstraint(condition=Q(answer__in=Answer.values), name="vote_answer_known"),
+            models.CheckConstraint(condition=Q(answer__in=VoteAnswer.values), name="vote_answer_known"),
             models.CheckConstraint(condition=~Q(visitor_hash=""), name="vote_has_visitor"),
             models.CheckConstraint(condition=Q(standing__in=Standing.values), name="vote_standing_known"),
         ]

@@ -3,7 +3,7 @@
 from django import template
 
 from faq.admin.display import person
-from feedback.scoring import LEAST
+from feedback.scoring import MIN_VOTES
 
 register = template.Library()
 
@@ -19,7 +19,7 @@ def score(tally):
     """Write a score with its interval and the number of votes it comes from; nothing of few votes."""
     if tally.rate is None:
         votes = "aucun vote" if not tally.votes else f"{tally.votes} vote{'s' if tally.votes > 1 else ''}"
-        return f"{votes}, trop peu pour un score (il en faut {LEAST})"
+        return f"{votes}, trop peu pour un score (il en faut {MIN_VOTES})"
     low, high = tally.interval
     return f"{percent(tally.rate)} utile (de {percent(low)} à {percent(high)}, {tally.votes} votes)"
 

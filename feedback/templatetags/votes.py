@@ -5,7 +5,7 @@ from functools import cache
 from django import template
 from django.utils.html import format_html_join
 
-from feedback.models import LONGEST_COMMENT, Reason
+from feedback.models import LONGEST_COMMENT, CommentReason
 
 register = template.Library()
 
@@ -14,7 +14,7 @@ register = template.Library()
 @cache
 def reasons():
     """Write the reasons as options."""
-    return format_html_join("", '<option value="{}">{}</option>', Reason.choices)
+    return format_html_join("", '<option value="{}">{}</option>', CommentReason.choices)
 
 
 @register.simple_tag

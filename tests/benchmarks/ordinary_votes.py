@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from faq.models import Entry
-from feedback.models import Answer, Vote
+from feedback.models import Vote, VoteAnswer
 
 
 class VoteForm(forms.Form):
     """An answer."""
 
-    vote = forms.ChoiceField(choices=Answer.choices)
+    vote = forms.ChoiceField(choices=VoteAnswer.choices)
 
 
 @require_POST

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from faq.models import Entry
 from feedback.models import Vote
-from feedback.services import new_visitor_token
+from feedback.votes import create_visitor_token
 from tests.benchmarks.measure import apart, figure, table
 
 ENTRIES = 200
@@ -131,7 +131,7 @@ def plain() -> Vote_:
 
     def vote(number: int, rank: int) -> None:
         now = connection.ops.adapt_datetimefield_value(timezone.now())
-        row = (number, live[number], new_visitor_token(), "non", now, now, False, "", False, "compte")
+        row = (number, live[number], create_visitor_token(), "non", now, now, False, "", False, "compte")
         driver.cursor().execute(statement, row)
 
     return vote

@@ -6,9 +6,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from faq.models import FailedSearch
-from feedback.comments import Remark, save_comment
-from feedback.models import Answer, Comment, Reason, State
-from feedback.services import cast_vote, votable
+from feedback.comments import NewComment, save_comment
+from feedback.models import Comment, CommentReason, FollowUpState, VoteAnswer
+from feedback.votes import cast_vote, get_votable
 from tests.factories import a_published_entry, a_taxonomy
 
 HOME = reverse("admin:index")
@@ -22,8 +22,10 @@ def entry(live_server):
         "Une question longue, qui tient en plusieurs lignes sur un petit écran ?", couloirs="hopital"
     )
     for rank in range(12):
-        cast_vote(entry.pk, Answer.YES if rank < 3 else Answer.NO, f"{rank}")
-    save_comment(votable(entry.pk), "a", Remark(Reason.UNCLEAR, "Que veut dire anticonstitutionnellement ? " * 8))
+        cast_vote(entry.pk, VoteAnswer.YES if rank < 3 else VoteAnswer.NO, f"{rank}")
+    save_comment(
+        get_votable(entry.pk), "a", NewComment(CommentReason.UNCLEAR, "Que veut dire anticonstitutionnellement ? " * 8)
+    )
     FailedSearch.objects.create(query="interoperabilite des laboratoires de ville", day=timezone.localdate())
     return entry
 
@@ -42,7 +44,7 @@ def test_from_the_home_page_to_a_comment_that_is_done_with(open_page, sign_in, e
     page.get_by_label("Suivi").last.select_option("sans-suite")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("1 commentaire : sans suite.")).to_be_visible()
-    assert Comment.objects.get().state == State.NO_ACTION
+    assert Comment.objects.get().state == FollowUpState.NO_ACTION
 
 
 def test_from_a_vain_search_to_a_draft(page, sign_in, entry):

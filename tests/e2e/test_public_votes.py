@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from feedback.models import Answer, Comment, Vote
-from feedback.services import cast_vote
-from feedback.upsert import FROM_ONE_NETWORK, MINUTE
+from feedback.models import Comment, Vote, VoteAnswer
+from feedback.vote_upsert import MINUTE, VOTES_PER_NETWORK
+from feedback.votes import cast_vote
 from tests.e2e.public_faq import an_faq
 
 THANKS = "Merci, votre avis est enregistré."
@@ -162,8 +162,8 @@ def test_a_vote_can_be_explained(open_page, axe, faq, entry, scripts, width):
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_vote_that_is_set_aside_is_not_thanked_for(open_page, entry, scripts):
-    for rank in range(FROM_ONE_NETWORK[MINUTE]):
-        cast_vote(entry.pk, Answer.NO, f"robot {rank}", network="127.0.0.0/24")
+    for rank in range(VOTES_PER_NETWORK[MINUTE]):
+        cast_vote(entry.pk, VoteAnswer.NO, f"robot {rank}", network="127.0.0.0/24")
     page = open_page(java_script_enabled=scripts)
     page.goto(entry.get_absolute_url())
     page.get_by_role("button", name="Oui").click()

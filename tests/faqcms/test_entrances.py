@@ -27,8 +27,8 @@ from faq.models import FailedSearch, SynonymGroup
 from faq.services.schedules import schedule
 from faq.services.synonyms import save_synonyms
 from faq.services.workflow import archive_entry
-from feedback.models import Answer
-from feedback.services import cast_vote, votable
+from feedback.models import VoteAnswer
+from feedback.votes import cast_vote, get_votable
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 
 ROOT = Path(settings.BASE_DIR)
@@ -218,7 +218,7 @@ def some_rows() -> dict[str, Model]:
     schedule(entry.pk, Action.WITHDRAWN, timezone.now() + timezone.timedelta(hours=1), by_command())
     save_synonyms(SynonymGroup(expressions=["dpi", "dossier patient"]), None)
     FailedSearch.objects.create(query="licorne", day=timezone.localdate())
-    cast_vote(votable(entry.pk), Answer.NO, "visitor")
+    cast_vote(get_votable(entry.pk), VoteAnswer.NO, "visitor")
     User.objects.create_user("autre")
     first = {name_of(model): model._default_manager.order_by("pk").first() for model in admin.site._registry}
     return first | {"faq/archivedentry": archived}
@@ -311,7 +311,7 @@ def test_what_the_admin_saves_and_deletes_passes_through_a_service():
 
 WRITING = {"bulk_create", "bulk_update", "create", "delete", "execute", "get_or_create", "save", "update_or_create"}
 WRITING_LAYERS = ("faq.services", "faq.models", "faq.selectors", "faq.caching", "faq.migrations", "feedback.migrations")
-WRITING_MODULES = {"comments", "retention", "searches", "services", "sources", "subtotals", "upsert"}
+WRITING_MODULES = {"comments", "networks", "retention", "searches", "subtotals", "vote_upsert", "votes"}
 """Modules of feedback that hold its services."""
 NOT_A_WRITE = {
     ("faq.resources", "save"),  # a workbook

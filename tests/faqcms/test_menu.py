@@ -11,9 +11,9 @@ from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
 from faqcms.menu import MENU
-from feedback.comments import Remark, save_comment
-from feedback.models import Answer, Comment, SearchFollowUp, Standing, State, Vote
-from feedback.services import cast_vote, votable
+from feedback.comments import NewComment, save_comment
+from feedback.models import Comment, FollowUpState, SearchFollowUp, Standing, Vote, VoteAnswer
+from feedback.votes import cast_vote, get_votable
 from tests.factories import a_filing, a_published_entry, an_entry, by_command
 from tests.pairs import a_pair
 
@@ -52,15 +52,15 @@ def a_schedule_that_failed(entry):
 
 def visitors_say(entry):
     """Two comments and one that was set aside, as a vote was, and searches of which one is done with."""
-    on = votable(entry.pk)
+    on = get_votable(entry.pk)
     for visitor in "abc":
-        save_comment(on, visitor, Remark(text="Faux."))
+        save_comment(on, visitor, NewComment(text="Faux."))
     Comment.objects.filter(pk=Comment.objects.earliest("pk").pk).update(standing=Standing.SET_ASIDE)
-    cast_vote(on, Answer.NO, "a")
+    cast_vote(on, VoteAnswer.NO, "a")
     Vote.objects.update(standing=Standing.SET_ASIDE)
     for query in ("licorne", "dragon"):
         FailedSearch.objects.create(query=query, day=timezone.localdate())
-    SearchFollowUp.objects.create(query="dragon", state=State.NO_ACTION, followed_on=timezone.localdate())
+    SearchFollowUp.objects.create(query="dragon", state=FollowUpState.NO_ACTION, followed_on=timezone.localdate())
 
 
 def queues_of(client):

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from feedback.models import Answer, Standing, Vote
-from feedback.services import cast_vote
+from feedback.models import Standing, Vote, VoteAnswer
+from feedback.votes import cast_vote
 from tests.factories import a_published_entry
 
 LIST = reverse("admin:feedback_vote_changelist")
@@ -23,7 +23,7 @@ def analyste(client):
 
 def test_votes_are_read_and_never_who_gave_them(analyste):
     entry = a_published_entry("Comment ?")
-    cast_vote(entry.pk, Answer.YES, "jeton")
+    cast_vote(entry.pk, VoteAnswer.YES, "jeton")
     vote = Vote.objects.get()
     page = reverse("admin:feedback_vote_change", args=(vote.pk,))
     for address in (LIST, page):
@@ -37,12 +37,12 @@ def test_votes_are_read_and_never_who_gave_them(analyste):
 
 def test_the_list_costs_the_same_whatever_it_holds(analyste, django_assert_max_num_queries):
     entry = a_published_entry()
-    cast_vote(entry.pk, Answer.YES, "jeton")
+    cast_vote(entry.pk, VoteAnswer.YES, "jeton")
     analyste.get(LIST)
     with django_assert_max_num_queries(20) as few:
         analyste.get(LIST)
     for rank in range(30):
-        cast_vote(a_published_entry(f"Question {rank} ?").pk, Answer.NO, f"jeton {rank}")
+        cast_vote(a_published_entry(f"Question {rank} ?").pk, VoteAnswer.NO, f"jeton {rank}")
     with django_assert_max_num_queries(len(few)):
         analyste.get(LIST)
     assert Vote.objects.count() == 31
@@ -59,7 +59,7 @@ def relecteur(client):
 def some_votes(standing, number=3):
     entry = a_published_entry()
     for rank in range(number):
-        cast_vote(entry.pk, Answer.NO, f"jeton {rank}")
+        cast_vote(entry.pk, VoteAnswer.NO, f"jeton {rank}")
     Vote.objects.update(standing=standing)
     return list(Vote.objects.values_list("pk", flat=True))
 

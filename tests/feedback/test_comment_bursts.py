@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.comments import (
-    FROM_ANYWHERE,
-    FROM_ONE_NETWORK,
-    ON_ALL_ENTRIES,
-    Remark,
+    COMMENTS_PER_ENTRY,
+    COMMENTS_PER_NETWORK,
+    COMMENTS_PER_SITE,
+    NewComment,
     judge_comments,
     save_comment,
 )
-from feedback.models import LONGEST_COMMENT, Comment, Reason, Standing, State
-from feedback.services import votable
-from feedback.sources import forget_sources
-from feedback.upsert import HOUR, MINUTE
+from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing
+from feedback.networks import delete_sources
+from feedback.vote_upsert import HOUR, MINUTE
+from feedback.votes import get_votable
 from tests.factories import a_published_entry, some_published_entries
 from tests.faq.admin.conftest import analyste, redacteur, sign_in
 from tests.feedback.voting import SITE
@@ -40,12 +40,12 @@ def entry():
 
 def say(entry, visitor, seconds=0, network=HOSPITAL, text="Faux.", reason=None):
     moment = NOON + timedelta(seconds=seconds)
-    return save_comment(votable(entry.pk), visitor, Remark(reason, text), at=moment, network=network)
+    return save_comment(get_votable(entry.pk), visitor, NewComment(reason, text), at=moment, network=network)
 
 
 def a_burst(entry, too_many=3):
     """Fill what one network may send in a minute, and more; give where each stands."""
-    return [say(entry, f"robot {rank}") for rank in range(FROM_ONE_NETWORK[MINUTE] + too_many)]
+    return [say(entry, f"robot {rank}") for rank in range(COMMENTS_PER_NETWORK[MINUTE] + too_many)]
 
 
 def send(entry, text="Faux.", address="192.0.2.1", **fields):
@@ -56,12 +56,15 @@ def send(entry, text="Faux.", address="192.0.2.1", **fields):
 
 class TestABurst:
     def test_from_one_network_on_one_entry_is_set_aside_and_kept(self, entry):
-        assert a_burst(entry) == [Standing.COUNTED] * FROM_ONE_NETWORK[MINUTE] + [Standing.SET_ASIDE] * 3
-        assert Comment.objects.counted().count() == Comment.objects.open().count() == FROM_ONE_NETWORK[MINUTE]
+        assert a_burst(entry) == [Standing.COUNTED] * COMMENTS_PER_NETWORK[MINUTE] + [Standing.SET_ASIDE] * 3
+        assert Comment.objects.counted().count() == Comment.objects.open().count() == COMMENTS_PER_NETWORK[MINUTE]
         assert Comment.objects.set_aside().count() == 3
 
     def test_of_reasons_without_words_is_one_too(self, entry):
-        given = [say(entry, f"{rank}", text="", reason=Reason.WRONG) for rank in range(FROM_ONE_NETWORK[MINUTE] + 1)]
+        given = [
+            say(entry, f"{rank}", text="", reason=CommentReason.WRONG)
+            for rank in range(COMMENTS_PER_NETWORK[MINUTE] + 1)
+        ]
         assert given.count(Standing.SET_ASIDE) == 1
 
     def test_says_nothing_of_other_entries_and_networks_and_ends(self, entry):
@@ -72,13 +75,13 @@ class TestABurst:
         assert say(entry, "plus tard", 61) == Standing.COUNTED
 
     def test_from_everywhere_is_one(self, entry):
-        given = [say(entry, f"{rank}", network=f"10.0.{rank}.0/24") for rank in range(FROM_ANYWHERE[MINUTE] + 1)]
+        given = [say(entry, f"{rank}", network=f"10.0.{rank}.0/24") for rank in range(COMMENTS_PER_ENTRY[MINUTE] + 1)]
         assert given.count(Standing.SET_ASIDE) == 1
 
     def test_that_spares_no_entry_is_one(self):
-        entries = some_published_entries(ON_ALL_ENTRIES[HOUR] + 1)
+        entries = some_published_entries(COMMENTS_PER_SITE[HOUR] + 1)
         given = [say(one, "robot", rank % 3_000, f"10.0.{rank}.0/24") for rank, one in enumerate(entries)]
-        assert given == [Standing.COUNTED] * ON_ALL_ENTRIES[HOUR] + [Standing.SET_ASIDE]
+        assert given == [Standing.COUNTED] * COMMENTS_PER_SITE[HOUR] + [Standing.SET_ASIDE]
 
 
 def test_fifty_people_of_one_hospital_in_an_hour_are_all_read(entry):
@@ -87,8 +90,8 @@ def test_fifty_people_of_one_hospital_in_an_hour_are_all_read(entry):
 
 
 def test_nobody_is_thanked_for_what_is_set_aside(entry):
-    told = [send(entry, f"Faux {rank}.") for rank in range(FROM_ONE_NETWORK[MINUTE] + 2)]
-    assert told == ["recu"] * FROM_ONE_NETWORK[MINUTE] + ["garde"] * 2
+    told = [send(entry, f"Faux {rank}.") for rank in range(COMMENTS_PER_NETWORK[MINUTE] + 2)]
+    assert told == ["recu"] * COMMENTS_PER_NETWORK[MINUTE] + ["garde"] * 2
     html = Client().get(entry.get_absolute_url()).content.decode()
     assert f'id="garde-{entry.pk}"' in html
     assert "Votre remarque est mise de côté" in html
@@ -96,7 +99,7 @@ def test_nobody_is_thanked_for_what_is_set_aside(entry):
 
 def test_enormous_remarks_are_cut_quickly_and_set_aside_like_others(entry):
     hostile = ("06 12 " * 60_000, "a@" * 200_000, "\u0301" * 300_000)
-    told = [send(entry, hostile[rank % 3]) for rank in range(FROM_ONE_NETWORK[MINUTE] + 1)]
+    told = [send(entry, hostile[rank % 3]) for rank in range(COMMENTS_PER_NETWORK[MINUTE] + 1)]
     assert told[-1] == "garde"
     assert all(len(text) <= LONGEST_COMMENT for text in Comment.objects.values_list("text", flat=True))
 
@@ -107,7 +110,7 @@ def test_addresses_are_stored_nowhere_and_what_tells_networks_goes_the_day_after
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM feedback_comment")
         assert "192.0.2" not in str(cursor.fetchall())
-    assert forget_sources(timezone.localdate() + timedelta(days=1)) == 1
+    assert delete_sources(timezone.localdate() + timedelta(days=1)) == 1
     assert not Comment.objects.exclude(source="").exists()
 
 
@@ -121,9 +124,13 @@ class TestJudging:
         assert "1 commentaire réintégré." in answer.content.decode()
         redacteur.post(ASIDE, {"comment": others, "standing": "ecarte"})
         assert not Comment.objects.set_aside().exists()
-        assert Comment.objects.counted().count() == FROM_ONE_NETWORK[MINUTE] + 1
+        assert Comment.objects.counted().count() == COMMENTS_PER_NETWORK[MINUTE] + 1
         judged = Comment.objects.get(pk=first)
-        assert (judged.standing, judged.judged_by, judged.state) == (Standing.REINSTATED, redacteur.user, State.NEW)
+        assert (judged.standing, judged.judged_by, judged.state) == (
+            Standing.REINSTATED,
+            redacteur.user,
+            FollowUpState.NEW,
+        )
         assert redacteur.get(f"{ASIDE}&suivi=ecarte").content.decode().count('name="comment"') == 2
 
     @pytest.mark.parametrize("sent", [{"comment": "1"}, {"comment": "1", "standing": "compte"}, {"standing": "ecarte"}])
@@ -147,7 +154,7 @@ class TestJudging:
 
     def test_is_done_anew_when_something_else_is_said(self, entry):
         a_burst(entry, 1)
-        last = f"robot {FROM_ONE_NETWORK[MINUTE]}"
+        last = f"robot {COMMENTS_PER_NETWORK[MINUTE]}"
         pk = Comment.objects.set_aside().get().pk
         judge_comments([pk], Standing.DISMISSED, None)
         assert say(entry, last, 7200, text="Tout autre chose.") == Standing.SET_ASIDE
@@ -158,4 +165,4 @@ class TestJudging:
 def test_the_inbox_and_its_number_leave_them_out(entry, redacteur):
     a_burst(entry)
     inbox = redacteur.get(reverse("admin:feedback_inbox")).context["groups"]
-    assert [group.total for group in inbox] == [FROM_ONE_NETWORK[MINUTE]]
+    assert [group.total for group in inbox] == [COMMENTS_PER_NETWORK[MINUTE]]

@@ -15,9 +15,9 @@ from django.views.debug import get_exception_reporter_filter
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
-from feedback.comments import FollowUpRefused, Remark, clean_comment, follow_up, save_comment
-from feedback.models import LONGEST_COMMENT, Comment, Reason, State, Vote
-from feedback.services import votable
+from feedback.comments import FollowUpRefused, NewComment, clean_comment, follow_up_comments, save_comment
+from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Vote
+from feedback.votes import get_votable
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.feedback.voting import SITE, post, together
 
@@ -51,8 +51,12 @@ class TestSending:
         assert response.status_code == 303
         assert response["Location"] == f"/?page=2#recu-{entry.pk}"
         comment = Comment.objects.get()
-        assert (comment.answer, comment.reason, comment.text) == ("non", Reason.INCOMPLETE, "Il manque\nun lien.")
-        assert (comment.state, comment.version) == (State.NEW, entry.live)
+        assert (comment.answer, comment.reason, comment.text) == (
+            "non",
+            CommentReason.INCOMPLETE,
+            "Il manque\nun lien.",
+        )
+        assert (comment.state, comment.version) == (FollowUpState.NEW, entry.live)
         assert comment.visitor_hash == Vote.objects.get().visitor_hash
 
     def test_by_a_browser_that_is_not_known_names_it(self, visitor, entry):
@@ -71,10 +75,10 @@ class TestSending:
     def test_again_replaces_and_comes_up_again(self, visitor, entry):
         send(visitor, entry.pk, "Un.", motif="lien")
         first = Comment.objects.get()
-        follow_up([first.pk], State.NO_ACTION, None, assigned_to=None, corrected_in=None)
+        follow_up_comments([first.pk], FollowUpState.NO_ACTION, None, assigned_to=None, corrected_in=None)
         send(visitor, entry.pk, "Deux.")
         comment = Comment.objects.get()
-        assert (comment.pk, comment.text, comment.reason, comment.state) == (first.pk, "Deux.", "", State.NEW)
+        assert (comment.pk, comment.text, comment.reason, comment.state) == (first.pk, "Deux.", "", FollowUpState.NEW)
         assert comment.first_sent_at == first.first_sent_at < comment.sent_at
 
     def test_is_about_the_version_that_was_read(self, visitor, entry):
@@ -165,43 +169,50 @@ def test_one_visitor_is_not_known_from_entry_to_entry(visitor, entry):
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_comment_sent_twice_at_once_is_one(entry):
-    on = votable(entry.pk)
-    assert together(*[lambda: save_comment(on, "a", Remark(text="Bien."))] * 4) == []
+    on = get_votable(entry.pk)
+    assert together(*[lambda: save_comment(on, "a", NewComment(text="Bien."))] * 4) == []
     assert Comment.objects.count() == 1
 
 
 class TestFollowUp:
     @pytest.fixture
     def comment(self, entry):
-        save_comment(votable(entry.pk), "a", Remark(text="Faux."), at=timezone.now() - timedelta(days=1))
+        save_comment(get_votable(entry.pk), "a", NewComment(text="Faux."), at=timezone.now() - timedelta(days=1))
         return Comment.objects.get()
 
     def test_says_which_version_corrects(self, comment):
         version = rewrite(comment.entry, "Corrigé.")
         somebody = User.objects.create_user("quelqu’un")
-        follow_up([comment.pk], State.CORRECTED, None, assigned_to=somebody, corrected_in=version)
+        follow_up_comments([comment.pk], FollowUpState.CORRECTED, None, assigned_to=somebody, corrected_in=version)
         comment.refresh_from_db()
-        assert (comment.state, comment.corrected_in, comment.assigned_to) == (State.CORRECTED, version, somebody)
+        assert (comment.state, comment.corrected_in, comment.assigned_to) == (
+            FollowUpState.CORRECTED,
+            version,
+            somebody,
+        )
         assert not Comment.objects.open().exists()
 
     def test_refuses_what_cannot_be(self, comment, entry):
         other = a_published_entry("Et ?", "Oui.")
         for state, version, said in (
-            (State.CORRECTED, None, "Indiquez la version"),
-            (State.IN_PROGRESS, rewrite(entry, "Autre."), "ne va qu’avec"),
-            (State.CORRECTED, other.live, "autre fiche"),
-            (State.CORRECTED, comment.version, "ne peut pas l’avoir corrigé"),
+            (FollowUpState.CORRECTED, None, "Indiquez la version"),
+            (FollowUpState.IN_PROGRESS, rewrite(entry, "Autre."), "ne va qu’avec"),
+            (FollowUpState.CORRECTED, other.live, "autre fiche"),
+            (FollowUpState.CORRECTED, comment.version, "ne peut pas l’avoir corrigé"),
         ):
             with pytest.raises(FollowUpRefused, match=said):
-                follow_up([comment.pk], state, None, assigned_to=None, corrected_in=version)
+                follow_up_comments([comment.pk], state, None, assigned_to=None, corrected_in=version)
         comment.refresh_from_db()
-        assert comment.state == State.NEW
+        assert comment.state == FollowUpState.NEW
 
     def test_is_for_those_who_write(self, comment):
         analyste = User.objects.create_user("analyste")
         analyste.groups.add(Group.objects.get(name="analyste"))
         with pytest.raises(PermissionDenied):
-            follow_up([comment.pk], State.NO_ACTION, analyste, assigned_to=None, corrected_in=None)
+            follow_up_comments([comment.pk], FollowUpState.NO_ACTION, analyste, assigned_to=None, corrected_in=None)
         redacteur = User.objects.create_user("rédacteur")
         redacteur.groups.add(Group.objects.get(name="rédacteur"))
-        assert follow_up([comment.pk], State.NO_ACTION, redacteur, assigned_to=None, corrected_in=None) == 1
+        assert (
+            follow_up_comments([comment.pk], FollowUpState.NO_ACTION, redacteur, assigned_to=None, corrected_in=None)
+            == 1
+        )

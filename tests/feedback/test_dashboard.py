@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from faq.models import FailedSearch
-from feedback.charts import bars, stacked
+from feedback.charts import build_bar_chart, build_column_chart
 from feedback.dashboard import WEEKS, recent_votes, votes_by_couloir, votes_by_week
-from feedback.models import Answer, SearchFollowUp, State
+from feedback.models import FollowUpState, SearchFollowUp, VoteAnswer
 from feedback.scoring import Tally
-from feedback.services import cast_vote
+from feedback.votes import cast_vote
 from tests.factories import a_published_entry, a_taxonomy
 from tests.faq.admin.conftest import analyste, sign_in
 
@@ -29,7 +29,7 @@ THURSDAY = datetime(2026, 3, 12, 11, tzinfo=UTC)
 
 def vote(entry, yes, no, at=None, name="v"):
     for rank in range(yes + no):
-        cast_vote(entry.pk, Answer.YES if rank < yes else Answer.NO, f"{name} {rank}", at=at)
+        cast_vote(entry.pk, VoteAnswer.YES if rank < yes else VoteAnswer.NO, f"{name} {rank}", at=at)
 
 
 def home(client):
@@ -62,19 +62,19 @@ def test_couloirs_have_the_votes_of_the_entries_filed_under_them():
 
 class TestCharts:
     def test_the_longest_bar_is_as_wide_as_the_chart(self):
-        chart = bars([("a", 10), ("b", 5), ("c", 0)])
+        chart = build_bar_chart([("a", 10), ("b", 5), ("c", 0)])
         assert [bar.width for bar in chart.bars] == [chart.width, chart.width // 2, 0]
         assert all(0 <= bar.y <= chart.height - bar.height for bar in chart.bars)
 
     def test_shares_are_drawn_to_the_same_scale(self):
-        assert bars([("a", 0.5)], 1).bars[0].width == bars([], 1).width // 2
+        assert build_bar_chart([("a", 0.5)], 1).bars[0].width == build_bar_chart([], 1).width // 2
 
     def test_columns_stand_on_the_axis_and_stay_inside(self):
-        chart = stacked([("a", 3, 1), ("b", 0, 0), ("c", 0, 2)])
+        chart = build_column_chart([("a", 3, 1), ("b", 0, 0), ("c", 0, 2)])
         for bar in chart.bars:
             assert bar.y + bar.height == chart.base
             assert 0 <= bar.top <= bar.y
-        assert stacked([]).bars == []
+        assert build_column_chart([]).bars == []
 
 
 def test_every_chart_has_a_title_and_a_table_and_no_style(analyste):
@@ -83,7 +83,7 @@ def test_every_chart_has_a_title_and_a_table_and_no_style(analyste):
     vote(entry, 2, 10)
     FailedSearch.objects.create(query="licorne", day=timezone.localdate(), times=7)
     FailedSearch.objects.create(query="dragon", day=timezone.localdate(), times=9)
-    SearchFollowUp.objects.create(query="dragon", state=State.NO_ACTION, followed_on=timezone.localdate())
+    SearchFollowUp.objects.create(query="dragon", state=FollowUpState.NO_ACTION, followed_on=timezone.localdate())
     text = home(analyste)
     drawings = re.findall(r"<svg.*?</svg>", text, re.DOTALL)
     charts = [drawing for drawing in drawings if 'role="img"' in drawing]

@@ -12,10 +12,10 @@ from faq.models import Entry, FailedSearch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry
-from feedback.comments import Remark, save_comment
-from feedback.models import Answer, Comment, Reason, SearchFollowUp, State
-from feedback.searches import failed_searches, open_searches
-from feedback.services import cast_vote, votable
+from feedback.comments import NewComment, save_comment
+from feedback.models import Comment, CommentReason, FollowUpState, SearchFollowUp, VoteAnswer
+from feedback.searches import group_failed_searches, open_searches
+from feedback.votes import cast_vote, get_votable
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.faq.admin.conftest import analyste, redacteur, sign_in
 from tests.feedback.test_merged_votes import merge
@@ -30,7 +30,7 @@ TODAY = date(2026, 3, 12)
 
 
 def say(entry, text, visitor="a", reason=None, **details):
-    save_comment(votable(entry.pk), visitor, Remark(reason, text), **details)
+    save_comment(get_votable(entry.pk), visitor, NewComment(reason, text), **details)
     return Comment.objects.latest("pk")
 
 
@@ -52,7 +52,7 @@ def text_of(client, address=INBOX):
 class TestComments:
     def test_stand_by_entry_the_most_commented_first(self, redacteur):
         one, two = a_published_entry("Un ?"), a_published_entry("Deux ?", "Deux.")
-        say(one, "Seul.", reason=Reason.UNCLEAR)
+        say(one, "Seul.", reason=CommentReason.UNCLEAR)
         say(two, "Premier.", "a")
         say(two, "Second.", "b")
         text = text_of(redacteur)
@@ -81,7 +81,11 @@ class TestComments:
         response = redacteur.post(INBOX, sent, follow=True)
         assert "1 commentaire : corrigé." in response.content.decode().replace("\u00a0", " ")
         comment.refresh_from_db()
-        assert (comment.state, comment.corrected_in, comment.assigned_to) == (State.CORRECTED, version, redacteur.user)
+        assert (comment.state, comment.corrected_in, comment.assigned_to) == (
+            FollowUpState.CORRECTED,
+            version,
+            redacteur.user,
+        )
         assert "Faux." not in text_of(redacteur)
         shown = text_of(redacteur, f"{INBOX}?suivi=corrige")
         assert f"corrigé en v{version.number}" in shown
@@ -100,7 +104,7 @@ class TestComments:
         sent = sent | ({"comment": comment.pk} if "comment" in sent else {})
         assert said in redacteur.post(INBOX, sent, follow=True).content.decode()
         comment.refresh_from_db()
-        assert comment.state == State.NEW
+        assert comment.state == FollowUpState.NEW
 
     def test_are_filtered(self, redacteur):
         one, two = a_published_entry("Un ?"), a_published_entry("Deux ?", "Deux.")
@@ -126,15 +130,15 @@ class TestComments:
         entry = a_published_entry()
         say(entry, "Faux.")
         for rank in range(20):
-            cast_vote(entry.pk, Answer.NO if rank < 15 else Answer.YES, f"avant {rank}")
+            cast_vote(entry.pk, VoteAnswer.NO if rank < 15 else VoteAnswer.YES, f"avant {rank}")
         rewrite(entry, "Juste, et tout autrement.")
         for rank in range(9):
-            cast_vote(entry.pk, Answer.YES, f"après {rank}")
+            cast_vote(entry.pk, VoteAnswer.YES, f"après {rank}")
         text = text_of(redacteur)
         assert "25 % utile (de 11 % à 47 %, 20 votes)" in text
         assert "9 votes, trop peu" in text
         assert "évolution" not in text
-        cast_vote(entry.pk, Answer.YES, "après 9")
+        cast_vote(entry.pk, VoteAnswer.YES, "après 9")
         assert "évolution : +75 points, plus que le hasard" in text_of(redacteur)
 
     def test_are_read_by_all_and_dealt_with_by_those_who_write(self, analyste):
@@ -144,7 +148,7 @@ class TestComments:
         assert "Enregistrer" not in text
         response = analyste.post(INBOX, {"comment": comment.pk, "state": "sans-suite"})
         assert response.status_code == 403
-        assert Comment.objects.get().state == State.NEW
+        assert Comment.objects.get().state == FollowUpState.NEW
 
 
 class TestSearches:
@@ -167,7 +171,7 @@ class TestSearches:
         redacteur.post(SEARCHES, {"create": "facturer un dragon"})
         assert Entry.objects.count() == 1
         [search] = open_searches()
-        assert (search["state"], search["assigned_to"]) == (State.IN_PROGRESS, redacteur.user.pk)
+        assert (search["state"], search["assigned_to"]) == (FollowUpState.IN_PROGRESS, redacteur.user.pk)
         assert entry.reference in text_of(redacteur, SEARCHES)
 
     def test_that_nobody_made_become_nothing(self, redacteur):
@@ -183,7 +187,7 @@ class TestSearches:
         assert SearchFollowUp.objects.get().corrected_in == entry.live
         assert not open_searches().exists()
         look_for("licorne", day=timezone.localdate() + timedelta(days=1))
-        assert [search["state"] for search in failed_searches()] == [State.NEW]
+        assert [search["state"] for search in group_failed_searches()] == [FollowUpState.NEW]
 
     def test_without_a_follow_up_stay_out_of_the_way(self, redacteur):
         look_for("licorne")
@@ -213,7 +217,7 @@ def test_the_page_costs_the_same_whatever_it_holds(redacteur, address):
             entry = a_published_entry(f"Question {number} {rank} ?", f"Réponse {number} {rank}.")
             comment = say(entry, "Faux.")
             say(entry, "Vraiment.", "b")
-            follow_up = {"state": State.CORRECTED, "corrected_in": entry.live, "assigned_to": redacteur.user}
+            follow_up = {"state": FollowUpState.CORRECTED, "corrected_in": entry.live, "assigned_to": redacteur.user}
             Comment.objects.filter(pk=comment.pk).update(**follow_up)
             look_for(f"mots {number} {rank}")
             SearchFollowUp.objects.create(query=f"mots {number} {rank}", followed_on=TODAY, entry=entry, **follow_up)

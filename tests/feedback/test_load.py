@@ -18,9 +18,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from feedback.models import Answer, Vote
+from feedback.models import Vote, VoteAnswer
 from feedback.recount import recount_votes
-from feedback.services import new_visitor_token, visitor_hash
+from feedback.votes import compute_visitor_hash, create_visitor_token
 from tests.factories import a_published_entry, some_published_entries
 
 WORKERS = 4
@@ -101,8 +101,8 @@ class Voter:
     def __init__(self, port, entry, rank):
         self.port = port
         self.entry = entry
-        self.answer = (Answer.YES, Answer.NO)[rank % 2]
-        self.token = new_visitor_token()
+        self.answer = (VoteAnswer.YES, VoteAnswer.NO)[rank % 2]
+        self.token = create_visitor_token()
         self.told = None
         self.tries = 0
 
@@ -152,7 +152,9 @@ def test_every_acknowledged_vote_is_stored_once(killing):
     voters = all_vote(entries, killing=killing)
     assert Counter(voter.told for voter in voters) == {"merci": VOTERS}
     stored = Counter(Vote.objects.values_list("entry", "visitor_hash", "answer"))
-    assert stored == Counter((voter.entry, visitor_hash(voter.token, voter.entry), voter.answer) for voter in voters)
+    assert stored == Counter(
+        (voter.entry, compute_visitor_hash(voter.token, voter.entry), voter.answer) for voter in voters
+    )
     recount = recount_votes(check=True)
     assert (recount.votes.yes, recount.votes.no, recount.faults) == (VOTERS // 2, VOTERS // 2, ())
 
@@ -160,7 +162,7 @@ def test_every_acknowledged_vote_is_stored_once(killing):
 def test_what_each_is_told_is_what_is_stored_in_a_burst_too():
     entry = a_published_entry().pk
     voters = all_vote([entry], killing=False)
-    told = {visitor_hash(voter.token, entry): voter.told for voter in voters}
+    told = {compute_visitor_hash(voter.token, entry): voter.told for voter in voters}
     counted = {vote.visitor_hash: vote for vote in Vote.objects.counted()}
     assert Vote.objects.count() == VOTERS
     assert 0 < len(counted) < VOTERS

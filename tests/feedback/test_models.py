@@ -8,7 +8,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from faq.models import Entry
-from feedback.models import Answer, Comment, MonthlyCount, Standing, State, Vote
+from feedback.models import Comment, FollowUpState, MonthlyCount, Standing, Vote, VoteAnswer
 from tests.factories import a_published_entry
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def entry():
     return a_published_entry()
 
 
-def a_vote(entry, visitor="visitor", answer=Answer.YES, moment=None, **fields):
+def a_vote(entry, visitor="visitor", answer=VoteAnswer.YES, moment=None, **fields):
     moment = moment or at(1)
     return Vote.objects.create(
         entry=entry,
@@ -70,7 +70,7 @@ def test_the_database_refuses(entry, constraint, fields):
         ("comment_says_something", {"text": ""}),
         ("comment_reason_known", {"reason": "bof"}),
         ("comment_state_known", {"state": "perdu"}),
-        ("comment_corrected_by_a_version", {"state": State.CORRECTED}),
+        ("comment_corrected_by_a_version", {"state": FollowUpState.CORRECTED}),
         ("comment_corrected_by_a_version", {"corrected_in_id": 1}),
     ],
 )
@@ -100,9 +100,9 @@ def test_an_entry_with_votes_is_not_deleted(entry):
 
 def test_withdrawn_votes_and_those_set_aside_do_not_count(entry):
     counted = a_vote(entry)
-    a_vote(entry, "withdrawn", Answer.WITHDRAWN)
+    a_vote(entry, "withdrawn", VoteAnswer.WITHDRAWN)
     waiting = a_vote(entry, "waiting", standing=Standing.SET_ASIDE)
-    a_vote(entry, "gone meanwhile", Answer.WITHDRAWN, standing=Standing.SET_ASIDE)
+    a_vote(entry, "gone meanwhile", VoteAnswer.WITHDRAWN, standing=Standing.SET_ASIDE)
     a_vote(entry, "dismissed", standing=Standing.DISMISSED)
     reinstated = a_vote(entry, "reinstated", standing=Standing.REINSTATED)
     assert set(Vote.objects.counted()) == {counted, reinstated}

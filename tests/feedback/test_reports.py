@@ -16,10 +16,10 @@ from faq.domain.spreadsheet import FrenchExcel
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry
-from feedback.comments import Remark, save_comment
-from feedback.models import Answer, MonthlyCount, Vote
-from feedback.reports import SUBJECTS, Period, report, report_file
-from feedback.services import cast_vote, votable
+from feedback.comments import NewComment, save_comment
+from feedback.models import MonthlyCount, Vote, VoteAnswer
+from feedback.reports import SUBJECTS, Period, build_report, render_report
+from feedback.votes import cast_vote, get_votable
 from tests.factories import a_published_entry, a_taxonomy, by_command
 from tests.faq.admin.conftest import analyste, sign_in
 from tests.feedback.test_merged_votes import merge
@@ -38,11 +38,11 @@ def noon(month, day):
 
 def vote(entry, yes, no, at, name="v"):
     for rank in range(yes + no):
-        cast_vote(entry.pk, Answer.YES if rank < yes else Answer.NO, f"{name} {at} {rank}", at=at)
+        cast_vote(entry.pk, VoteAnswer.YES if rank < yes else VoteAnswer.NO, f"{name} {at} {rank}", at=at)
 
 
 def rows(by, per, **span):
-    made = report(by, per, **span)
+    made = build_report(by, per, **span)
     return [dict(zip(made.columns, row, strict=True)) for row in made.rows]
 
 
@@ -51,7 +51,7 @@ def test_an_entry_per_month_with_its_trend():
     vote(entry, 3, 7, noon(1, 31))
     vote(entry, 9, 1, noon(2, 1))
     vote(entry, 1, 0, noon(4, 1))
-    save_comment(votable(entry.pk), "a", Remark(text="Bien."), at=noon(2, 3))
+    save_comment(get_votable(entry.pk), "a", NewComment(text="Bien."), at=noon(2, 3))
     january, february, april = rows("entry", Period.MONTH)
     assert list(january) == ["period", "reference", "question", *FIGURES]
     assert (january["period"], january["question"]) == ("2026-01-01", "Où ?")
@@ -78,7 +78,7 @@ def test_days_weeks_and_months_are_those_of_paris(per, periods):
     entry = a_published_entry()
     # The clock changes in the night to the 29th; the last moment is the 30th in Paris alone.
     for rank, moment in enumerate((noon(3, 28), noon(3, 29), datetime(2026, 3, 29, 22, 30, tzinfo=UTC))):
-        cast_vote(entry.pk, Answer.YES, f"{rank}", at=moment)
+        cast_vote(entry.pk, VoteAnswer.YES, f"{rank}", at=moment)
     assert [row["period"] for row in rows("entry", per)] == periods
 
 
@@ -105,7 +105,7 @@ def test_terms_are_those_of_today_and_the_transverse_come_last():
 def test_votes_on_a_merged_entry_are_the_survivors():
     kept, gone = a_published_entry("A ?"), a_published_entry("B ?", "B.")
     vote(gone, 2, 0, noon(1, 1))
-    save_comment(votable(gone.pk), "a", Remark(text="Bien."), at=noon(1, 1))
+    save_comment(get_votable(gone.pk), "a", NewComment(text="Bien."), at=noon(1, 1))
     merge(kept, gone)
     [row] = rows("entry", Period.ALL)
     assert (row["reference"], row["yes"], row["comments"]) == (kept.reference, 2, 1)
@@ -142,7 +142,7 @@ def test_a_report_costs_the_same_whatever_there_is(by):
         for rank in range(number):
             vote(a_published_entry(f"Question {number} {rank} ?", f"R {number} {rank}."), 1, 1, noon(1, 1 + rank))
         with CaptureQueriesContext(connection) as queries:
-            report(by, Period.DAY)
+            build_report(by, Period.DAY)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
 
@@ -151,7 +151,7 @@ def test_the_file_for_french_excel_has_commas_and_no_apostrophe_before_numbers()
     entry = a_published_entry("=1+1 ; « ça » ?")
     vote(entry, 9, 1, noon(1, 1))
     vote(entry, 3, 7, noon(2, 1))
-    data = b"".join(report_file(report("entry", Period.MONTH), "csv"))
+    data = b"".join(render_report(build_report("entry", Period.MONTH), "csv"))
     assert data.startswith(b"\xef\xbb\xbf")
     read = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), dialect=FrenchExcel))
     assert [row["rate"] for row in read] == ["0,9000", "0,3000"]

@@ -4,11 +4,19 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from feedback.scoring import LEAST, LiveVersion, Tally, changed_surely, runs, trend, wilson_interval
+from feedback.scoring import (
+    MIN_VOTES,
+    LiveVersion,
+    Tally,
+    build_runs,
+    compute_trend,
+    differ_significantly,
+    wilson_interval,
+)
 
 counts = st.integers(0, 10_000)
 tallies = st.builds(Tally, counts, counts)
-enough = tallies.filter(lambda tally: tally.votes >= LEAST)
+enough = tallies.filter(lambda tally: tally.votes >= MIN_VOTES)
 
 
 @pytest.mark.parametrize(
@@ -26,46 +34,49 @@ def test_a_rate_stands_within_its_interval_and_that_within_0_and_1(tally):
     assert 0 <= low <= tally.rate + 1e-12
     assert tally.rate - 1e-12 <= high <= 1
     assert low < high
-    assert tally.surely_useful == low
-    assert tally.surely_useless == pytest.approx(Tally(tally.no, tally.yes).surely_useful)
+    assert tally.useful_lower_bound == low
+    assert tally.useless_lower_bound == pytest.approx(Tally(tally.no, tally.yes).useful_lower_bound)
 
 
 @given(enough)
 def test_one_more_yes_never_lowers_the_bounds_and_one_more_no_never_raises_them(tally):
     better, worse = tally + Tally(yes=1), tally + Tally(no=1)
-    assert worse.surely_useful - 1e-12 <= tally.surely_useful <= better.surely_useful + 1e-12
-    assert better.surely_useless - 1e-12 <= tally.surely_useless <= worse.surely_useless + 1e-12
+    assert worse.useful_lower_bound - 1e-12 <= tally.useful_lower_bound <= better.useful_lower_bound + 1e-12
+    assert better.useless_lower_bound - 1e-12 <= tally.useless_lower_bound <= worse.useless_lower_bound + 1e-12
 
 
 @given(enough, st.integers(2, 50))
 def test_the_same_share_of_more_votes_is_surer(tally, times):
     more = Tally(tally.yes * times, tally.no * times)
     assert more.interval[1] - more.interval[0] < tally.interval[1] - tally.interval[0]
-    assert more.surely_useful >= tally.surely_useful - 1e-12
+    assert more.useful_lower_bound >= tally.useful_lower_bound - 1e-12
 
 
-@given(st.integers(0, LEAST - 1).flatmap(lambda yes: st.tuples(st.just(yes), st.integers(0, LEAST - 1 - yes))), enough)
+@given(
+    st.integers(0, MIN_VOTES - 1).flatmap(lambda yes: st.tuples(st.just(yes), st.integers(0, MIN_VOTES - 1 - yes))),
+    enough,
+)
 def test_nothing_is_told_of_few_votes(few, many):
     tally = Tally(*few)
-    assert {tally.rate, tally.interval, tally.surely_useful, tally.surely_useless} == {None}
-    assert trend(tally, many) is trend(many, tally) is None
-    assert not changed_surely(tally, many)
+    assert {tally.rate, tally.interval, tally.useful_lower_bound, tally.useless_lower_bound} == {None}
+    assert compute_trend(tally, many) is compute_trend(many, tally) is None
+    assert not differ_significantly(tally, many)
 
 
 @given(enough, enough)
 def test_a_trend_goes_both_ways_and_is_no_more_than_all(before, after):
-    assert trend(before, after) == -trend(after, before)
-    assert -1 <= trend(before, after) <= 1
-    assert not changed_surely(before, before)
+    assert compute_trend(before, after) == -compute_trend(after, before)
+    assert -1 <= compute_trend(before, after) <= 1
+    assert not differ_significantly(before, before)
 
 
 def test_a_clear_change_is_told_from_chance():
-    assert changed_surely(Tally(10, 90), Tally(90, 10))
-    assert not changed_surely(Tally(5, 5), Tally(7, 3))
+    assert differ_significantly(Tally(10, 90), Tally(90, 10))
+    assert not differ_significantly(Tally(5, 5), Tally(7, 3))
 
 
 def test_one_no_is_not_worse_than_fifty_in_a_hundred():
-    worst = sorted((Tally(6, 4), Tally(50, 50), Tally(9, 1)), key=lambda tally: -tally.surely_useless)
+    worst = sorted((Tally(6, 4), Tally(50, 50), Tally(9, 1)), key=lambda tally: -tally.useless_lower_bound)
     assert worst[0] == Tally(50, 50)
 
 
@@ -80,12 +91,12 @@ class TestRuns:
 
     def test_a_slip_or_a_new_filing_keeps_the_score_and_a_rewrite_starts_afresh(self):
         votes = {2: Tally(1, 0), 4: Tally(0, 2), 5: Tally(3, 3), 9: Tally(0, 1)}
-        found = runs(reversed(self.VERSIONS), votes)
+        found = build_runs(reversed(self.VERSIONS), votes)
         assert [(run.numbers, run.tally) for run in found] == [((2, 4, 5), Tally(4, 5)), ((8, 9), Tally(0, 1))]
         assert [run.first for run in found] == [2, 8]
 
     def test_of_nothing_are_none(self):
-        assert runs([], {1: Tally(1, 1)}) == []
+        assert build_runs([], {1: Tally(1, 1)}) == []
 
     @given(
         st.lists(
@@ -97,7 +108,7 @@ class TestRuns:
     @settings(max_examples=50)
     def test_hold_every_version_once_and_every_vote_on_them(self, versions, votes):
         assume(versions)
-        found = runs(versions, votes)
+        found = build_runs(versions, votes)
         numbers = [number for run in found for number in run.numbers]
         assert numbers == sorted(version.number for version in versions)
         expected = sum((votes.get(number, Tally()) for number in numbers), Tally())

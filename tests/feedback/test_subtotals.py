@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from feedback.dashboard import recent_votes
-from feedback.models import AddedUp, Answer, Standing, Subtotal, Vote
+from feedback.models import AddedUp, Standing, Subtotal, Vote, VoteAnswer
 from feedback.recount import recount_votes
-from feedback.scores import tallies_by_version, worst_answers
 from feedback.scoring import Tally
-from feedback.services import cast_vote, judge_votes
-from feedback.subtotals import EARLIER, WEEKS, add_up, all_tallies_by_version
+from feedback.subtotals import EARLIER, WEEKS, all_tallies_by_version, update_subtotals
+from feedback.tallies import tallies_by_version, worst_answers
+from feedback.votes import cast_vote, judge_votes
 from tests.factories import a_published_entry
 from tests.feedback.test_merged_votes import merge
 from tests.feedback.voting import together
@@ -32,7 +32,7 @@ def entry():
 
 def votes(entry, yes=0, no=0, at=LAST_MONTH, name="v"):
     for rank in range(yes + no):
-        cast_vote(entry.pk, Answer.YES if rank < yes else Answer.NO, f"{name} {rank}", at=at)
+        cast_vote(entry.pk, VoteAnswer.YES if rank < yes else VoteAnswer.NO, f"{name} {rank}", at=at)
 
 
 def recent():
@@ -49,7 +49,7 @@ def test_weeks_are_told_apart_and_what_is_older_is_not(entry):
     for weeks in (0, 2, WEEKS - 1, WEEKS + 5, WEEKS + 50):
         votes(entry, yes=1, at=NOW - timedelta(weeks=weeks), name=f"{weeks}")
     assert all_is_right()
-    add_up(NOW)
+    update_subtotals(NOW)
     assert sorted(Subtotal.objects.values_list("yes", flat=True)) == [1, 1, 2]
     assert Subtotal.objects.get(week=EARLIER).yes == 2
     assert recent() == Tally(3, 0)
@@ -62,18 +62,18 @@ class TestAVoteThatWasAddedUp:
         assert recent() == Tally(3, 2)
 
     def test_counts_otherwise_once_it_is_changed(self, entry):
-        cast_vote(entry.pk, Answer.NO, "v 0")
+        cast_vote(entry.pk, VoteAnswer.NO, "v 0")
         assert recent() == Tally(2, 3)
         assert all_is_right()
 
     def test_counts_no_more_once_it_is_withdrawn(self, entry):
-        cast_vote(entry.pk, Answer.WITHDRAWN, "v 0")
+        cast_vote(entry.pk, VoteAnswer.WITHDRAWN, "v 0")
         assert recent() == Tally(2, 2)
         assert all_is_right()
 
     def test_counts_no_more_while_it_is_dismissed(self, entry):
         Vote.objects.update(standing=Standing.REINSTATED)
-        judge_votes([Vote.objects.filter(answer=Answer.YES)[0].pk], Standing.DISMISSED, None)
+        judge_votes([Vote.objects.filter(answer=VoteAnswer.YES)[0].pk], Standing.DISMISSED, None)
         assert recent() == Tally(2, 2)
         assert all_is_right()
 
@@ -81,7 +81,7 @@ class TestAVoteThatWasAddedUp:
         survivor = a_published_entry("Et ?", "Oui.")
         merge(survivor, entry)
         assert {entry for entry, _ in recent_votes(NOW)} == {survivor.pk}
-        cast_vote(survivor.pk, Answer.NO, "v 0")
+        cast_vote(survivor.pk, VoteAnswer.NO, "v 0")
         assert recent() == Tally(2, 3)
         assert all_is_right()
 
@@ -102,7 +102,7 @@ def test_a_week_that_ends_is_added_up(entry):
 @pytest.mark.parametrize(("field", "value"), [("yes", 7), ("no_again", 1)])
 def test_a_wrong_subtotal_is_found_and_put_right(entry, field, value):
     votes(entry, yes=3)
-    add_up(NOW)
+    update_subtotals(NOW)
     Subtotal.objects.update(**{field: value})
     assert recount_votes(check=True).subtotals == 1
     assert getattr(Subtotal.objects.get(), field) == value
@@ -112,7 +112,7 @@ def test_a_wrong_subtotal_is_found_and_put_right(entry, field, value):
 
 def test_a_subtotal_that_is_missing_or_too_many_is_found(entry):
     votes(entry, yes=3)
-    add_up(NOW)
+    update_subtotals(NOW)
     Subtotal.objects.create(version=entry.live, week=EARLIER, yes=1, no=0, yes_again=0, no_again=0)
     assert recount_votes().subtotals == 1
     Subtotal.objects.all().delete()
@@ -129,7 +129,7 @@ def test_the_nightly_command_adds_up(entry, capsys):
 @pytest.mark.django_db(transaction=True)
 def test_several_who_add_up_at_once_add_up_once():
     votes(a_published_entry(), yes=3)
-    assert together(*[lambda: add_up(NOW)] * 4) == []
+    assert together(*[lambda: update_subtotals(NOW)] * 4) == []
     assert AddedUp.objects.count() == 1
     assert Subtotal.objects.get().yes == 3
 
@@ -138,7 +138,7 @@ def test_many_votes_cost_no_more_queries_and_no_more_rows_than_few(entry):
     costs = []
     for number in (10, 150):
         votes(entry, yes=number, name=f"{number}")
-        add_up(NOW)
+        update_subtotals(NOW)
         with CaptureQueriesContext(connection) as queries:
             recent_votes(NOW)
             worst_answers(5, NOW)

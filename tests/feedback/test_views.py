@@ -12,9 +12,9 @@ from faq.models import Batch, EntryAlias
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry, submit_entry, withdraw_entry
-from feedback import upsert
-from feedback.models import Answer, Vote
-from feedback.services import VoteRefused
+from feedback import vote_upsert
+from feedback.models import Vote, VoteAnswer
+from feedback.votes import VoteRefused
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
 from tests.feedback.test_merged_votes import merge
 from tests.feedback.voting import SITE, post, stored
@@ -38,23 +38,23 @@ class TestThePlainForm:
         response = post(visitor, entry.pk)
         assert response.status_code == 303
         assert response["Location"] == f"{entry.get_absolute_url()}#merci-{entry.pk}"
-        assert stored() == [(entry.pk, Answer.YES)]
+        assert stored() == [(entry.pk, VoteAnswer.YES)]
 
     def test_leads_back_to_the_list_where_it_was_sent(self, visitor, entry):
         response = post(visitor, entry.pk, "non", retour="/?offre=segur&page=2")
         assert response["Location"] == f"/?offre=segur&page=2#merci-{entry.pk}"
-        assert stored() == [(entry.pk, Answer.NO)]
+        assert stored() == [(entry.pk, VoteAnswer.NO)]
 
     def test_withdraws(self, visitor, entry):
         post(visitor, entry.pk)
         response = post(visitor, entry.pk, "retire", retour="/")
         assert response["Location"] == f"/#retrait-{entry.pk}"
-        assert stored() == [(entry.pk, Answer.WITHDRAWN)]
+        assert stored() == [(entry.pk, VoteAnswer.WITHDRAWN)]
 
     def test_changes_the_vote_as_often_as_one_likes(self, visitor, entry):
         for vote in ("oui", "non", "retire", "oui", "non"):
             assert post(visitor, entry.pk, vote).status_code == 303
-        assert stored() == [(entry.pk, Answer.NO)]
+        assert stored() == [(entry.pk, VoteAnswer.NO)]
 
     def test_is_what_the_pages_hold(self, visitor, entry):
         for address in ("/", entry.get_absolute_url()):
@@ -62,12 +62,12 @@ class TestThePlainForm:
             [form] = re.findall(r'<form class="vote".*?</form>', html, re.DOTALL)
             sent = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
             assert f'action="/fiche/{entry.pk}/vote/"' in form
-            assert set(re.findall(r'name="vote" value="(\w+)"', form)) == set(Answer.values)
+            assert set(re.findall(r'name="vote" value="(\w+)"', form)) == set(VoteAnswer.values)
             response = post(visitor, entry.pk, **sent)
             anchor = urlsplit(response["Location"])
             assert anchor._replace(fragment="").geturl() == address
             assert f'id="{anchor.fragment}"' in form
-        assert stored() == [(entry.pk, Answer.YES)]
+        assert stored() == [(entry.pk, VoteAnswer.YES)]
         assert Vote.objects.get().version == entry.live
 
 
@@ -202,7 +202,7 @@ def test_a_merged_entrys_page_that_is_still_open_votes_for_the_survivor(visitor,
     EntryAlias.objects.create(former=entry, survivor=survivor, batch=batch)
     response = post(visitor, entry.pk, version=1, retour="/?page=2")
     assert response["Location"] == f"{survivor.get_absolute_url()}#merci-{survivor.pk}"
-    assert stored() == [(survivor.pk, Answer.YES)]
+    assert stored() == [(survivor.pk, VoteAnswer.YES)]
     assert Vote.objects.get().version == survivor.live
 
 
@@ -249,7 +249,7 @@ class TestTheShortWay:
     def test_is_closed_once_the_entry_is_archived(self, visitor, entry):
         post(visitor, entry.pk)
         archive_entry(entry.pk, by_command())
-        for vote in Answer.values:
+        for vote in VoteAnswer.values:
             response = post(Client(), entry.pk, vote)
             assert response.status_code == 410
             assert "Content-Security-Policy" in response
@@ -263,8 +263,8 @@ class TestTheShortWay:
                 raise OperationalError("server closed the connection")
             return really(values)
 
-        calls, really = [], upsert._execute
-        monkeypatch.setattr(upsert, "_execute", execute)
+        calls, really = [], vote_upsert._execute
+        monkeypatch.setattr(vote_upsert, "_execute", execute)
         assert post(visitor, entry.pk).status_code == 303
         assert len(calls) == 2
         assert len(stored()) == 1

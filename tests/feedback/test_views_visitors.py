@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from feedback.models import Answer
+from feedback.models import VoteAnswer
 from tests.factories import a_published_entry
 from tests.feedback.voting import SITE, post, stored, together
 
@@ -38,7 +38,7 @@ class TestTheOrigin:
     def test_may_be_ours(self, visitor, entry, settings, headers):
         settings.CSRF_TRUSTED_ORIGINS = ["https://faq.exemple.fr", "https://*.exemple.org"]
         assert post(visitor, entry.pk, headers=headers).status_code == 303
-        assert stored() == [(entry.pk, Answer.YES)]
+        assert stored() == [(entry.pk, VoteAnswer.YES)]
 
     @pytest.mark.parametrize(
         "headers",
@@ -130,4 +130,4 @@ def test_the_same_vote_sent_twice_at_once_is_one(visitor, entry):
 
     assert together(send, send, send) == []
     assert statuses == [303] * 3
-    assert stored() == [(other.pk, Answer.YES), (entry.pk, Answer.NO)]
+    assert stored() == [(other.pk, VoteAnswer.YES), (entry.pk, VoteAnswer.NO)]

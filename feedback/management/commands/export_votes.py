@@ -11,7 +11,7 @@ from faq.management.exports import add_export_arguments, write_export
 from faq.management.output import written_to
 from faq.resources import WRITERS
 from feedback.models import Vote
-from feedback.reports import SUBJECTS, Period, report, report_file
+from feedback.reports import SUBJECTS, Period, build_report, render_report
 from feedback.resources import VoteResource
 
 _VOTE = "vote"
@@ -61,10 +61,10 @@ class Command(BaseCommand):
 
     def _report(self, by, per, first, last, options):
         file_format = _known("--format", options["format"], WRITERS)
-        made = report(by, per, since=first, until=last)
+        made = build_report(by, per, since=first, until=last)
         with written_to(options["output"], self.stdout) as file:
             try:
-                for piece in report_file(made, file_format):
+                for piece in render_report(made, file_format):
                     file.write(piece)
             except TableTooBig as error:
                 raise CommandError(str(error)) from error

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from feedback.ranking import rank_by_votes
-from feedback.subtotals import add_up
+from feedback.ranking import update_usefulness
+from feedback.subtotals import update_subtotals
 
 
 class Command(BaseCommand):
@@ -15,6 +15,6 @@ class Command(BaseCommand):
     def handle(self, **options):
         """Return how many entries moved."""
         # So that no editor waits for it on Monday morning.
-        add_up(timezone.now())
-        changed = rank_by_votes()
+        update_subtotals(timezone.now())
+        changed = update_usefulness()
         self.stdout.write(f"Classement de la recherche : {changed} fiche{'s' if changed > 1 else ''} à revoir.")

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import CommandError, call_command
 
-from feedback.models import Answer
-from feedback.services import cast_vote
+from feedback.models import VoteAnswer
+from feedback.votes import cast_vote
 from tests.factories import a_published_entry
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def votes():
     entry = a_published_entry()
     for moment in MOMENTS:
         at = datetime.fromisoformat(moment).replace(tzinfo=PARIS)
-        cast_vote(entry.pk, Answer.YES, moment, at=at)
+        cast_vote(entry.pk, VoteAnswer.YES, moment, at=at)
 
 
 def exported(capsysbinary, *arguments):

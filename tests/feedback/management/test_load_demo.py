@@ -14,7 +14,7 @@ from faq.models import Dump, Entry, Version
 from faq.selectors.published import live_snapshot
 from faq.services.dumps_export import export_dump, find_dump
 from feedback import demo
-from feedback.models import Answer, Vote
+from feedback.models import Vote, VoteAnswer
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_the_demo_is_filled_through_the_products_own_path(settings):
     assert len(live_snapshot().index) == Entry.objects.count()
     votes = Vote.objects.all()
     assert 200 < votes.count() < 1_000
-    assert {vote.answer for vote in votes} == {Answer.YES, Answer.NO}
+    assert {vote.answer for vote in votes} == {VoteAnswer.YES, VoteAnswer.NO}
     assert (max(vote.voted_at for vote in votes) - min(vote.voted_at for vote in votes)).days > 7 * 10
     for account in demo.ACCOUNTS:
         user = authenticate(username=account.name, password=account.password)

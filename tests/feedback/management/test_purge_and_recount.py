@@ -8,14 +8,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from faq.models import FailedSearch, SearchedEntry
-from feedback.comments import Remark, save_comment
-from feedback.models import Answer, Comment, MonthlyCount, SearchFollowUp, Standing, Vote
+from feedback.comments import NewComment, save_comment
+from feedback.models import Comment, MonthlyCount, SearchFollowUp, Standing, Vote, VoteAnswer
 from feedback.recount import recount_votes
 from feedback.retention import MONTHS_KEPT, months_before, purge_feedback
-from feedback.scores import runs_of
 from feedback.scoring import Tally
-from feedback.services import cast_vote, votable
+from feedback.tallies import get_runs
 from feedback.views import COOKIE_DAYS
+from feedback.votes import cast_vote, get_votable
 from tests.factories import a_published_entry
 from tests.feedback.test_merged_votes import merge
 
@@ -42,9 +42,9 @@ def test_months_before_a_day(day, months, expected):
 def old_and_new(entry):
     moments = (LIMIT - timedelta(days=40), LIMIT - timedelta(seconds=1), LIMIT, NOW)
     for rank, moment in enumerate(moments):
-        cast_vote(entry.pk, Answer.YES, f"oui {rank}", at=moment)
-        cast_vote(entry.pk, Answer.NO, f"non {rank}", at=moment)
-        save_comment(votable(entry.pk), f"oui {rank}", Remark(text="Bien."), at=moment)
+        cast_vote(entry.pk, VoteAnswer.YES, f"oui {rank}", at=moment)
+        cast_vote(entry.pk, VoteAnswer.NO, f"non {rank}", at=moment)
+        save_comment(get_votable(entry.pk), f"oui {rank}", NewComment(text="Bien."), at=moment)
         FailedSearch.objects.create(day=timezone.localdate(moment), query=f"mots {rank}")
     SearchFollowUp.objects.create(query="mots 0", followed_on=date(2024, 1, 1))
     SearchFollowUp.objects.create(query="mots 3", followed_on=date(2024, 1, 1))
@@ -58,23 +58,23 @@ def left():
 def test_what_is_too_old_goes_and_is_counted():
     entry = a_published_entry()
     old_and_new(entry)
-    before = runs_of([entry.pk])[entry.pk][0].tally
+    before = get_runs([entry.pk])[entry.pk][0].tally
     purge = purge_feedback(NOW)
     assert (purge.votes, purge.comments, purge.searches, purge.before) == (4, 2, 2, LIMIT.date())
     assert left() == [4, 2, 2, 1, 2]
     assert min(Vote.objects.values_list("voted_at", flat=True)) == LIMIT
     months = MonthlyCount.objects.order_by("month").values_list("month", "yes", "no", "comments")
     assert list(months) == [(date(2024, 3, 1), 1, 1, 1), (date(2024, 4, 1), 1, 1, 1)]
-    assert runs_of([entry.pk])[entry.pk][0].tally == before == Tally(4, 4)
+    assert get_runs([entry.pk])[entry.pk][0].tally == before == Tally(4, 4)
     assert purge_feedback(NOW).votes == 0
     assert left() == [4, 2, 2, 1, 2]
 
 
 def test_months_add_up_over_several_purges():
     entry = a_published_entry()
-    cast_vote(entry.pk, Answer.YES, "a", at=LIMIT - timedelta(days=20))
+    cast_vote(entry.pk, VoteAnswer.YES, "a", at=LIMIT - timedelta(days=20))
     purge_feedback(NOW - timedelta(days=10))
-    cast_vote(entry.pk, Answer.YES, "b", at=LIMIT - timedelta(days=2))
+    cast_vote(entry.pk, VoteAnswer.YES, "b", at=LIMIT - timedelta(days=2))
     purge_feedback(NOW)
     assert list(MonthlyCount.objects.values_list("month", "yes")) == [(date(2024, 4, 1), 2)]
 
@@ -82,10 +82,10 @@ def test_months_add_up_over_several_purges():
 def test_votes_that_did_not_count_leave_nothing():
     entry = a_published_entry()
     for rank, standing in enumerate(Standing):
-        cast_vote(entry.pk, Answer.NO, f"{rank}", at=LIMIT - timedelta(days=1))
+        cast_vote(entry.pk, VoteAnswer.NO, f"{rank}", at=LIMIT - timedelta(days=1))
         Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(standing=standing)
-    cast_vote(entry.pk, Answer.NO, "retiré", at=LIMIT - timedelta(days=1))
-    Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(answer=Answer.WITHDRAWN)
+    cast_vote(entry.pk, VoteAnswer.NO, "retiré", at=LIMIT - timedelta(days=1))
+    Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(answer=VoteAnswer.WITHDRAWN)
     purge_feedback(NOW)
     assert not Vote.objects.exists()
     assert MonthlyCount.objects.get().no == 2
@@ -93,7 +93,7 @@ def test_votes_that_did_not_count_leave_nothing():
 
 def test_a_trial_run_changes_nothing_and_says_what_would_go():
     entry = a_published_entry()
-    cast_vote(entry.pk, Answer.YES, "a", at=timezone.now() - timedelta(days=800))
+    cast_vote(entry.pk, VoteAnswer.YES, "a", at=timezone.now() - timedelta(days=800))
     out = io.StringIO()
     call_command("purge_feedback", "--dry-run", stdout=out)
     assert "À effacer" in out.getvalue()
@@ -116,9 +116,9 @@ class TestRecounting:
         kept, gone = a_published_entry("A ?"), a_published_entry("B ?")
         old_and_new(kept)
         for name in ("a", "b"):
-            cast_vote(gone.pk, Answer.NO, name)
+            cast_vote(gone.pk, VoteAnswer.NO, name)
         merge(kept, gone)
-        cast_vote(kept.pk, Answer.YES, "a")
+        cast_vote(kept.pk, VoteAnswer.YES, "a")
         Vote.objects.filter(pk=Vote.objects.earliest("pk").pk).update(standing=Standing.SET_ASIDE)
         purge_feedback(NOW)
         recount = recount_votes()
@@ -127,8 +127,8 @@ class TestRecounting:
     def test_renews_what_searches_rank_by(self):
         useful, useless, unknown = (a_published_entry(f"{name} ?", f"{name}.") for name in "ABC")
         for rank in range(10):
-            cast_vote(useful.pk, Answer.YES, f"{rank}")
-            cast_vote(useless.pk, Answer.NO, f"{rank}")
+            cast_vote(useful.pk, VoteAnswer.YES, f"{rank}")
+            cast_vote(useless.pk, VoteAnswer.NO, f"{rank}")
         SearchedEntry.objects.filter(pk=unknown.pk).update(usefulness=50)
         assert recount_votes(check=True).changed == 3
         out = io.StringIO()
@@ -141,7 +141,7 @@ class TestRecounting:
 
     def test_names_votes_that_cannot_be(self):
         entry, other = a_published_entry("A ?"), a_published_entry("B ?")
-        cast_vote(entry.pk, Answer.NO, "a")
+        cast_vote(entry.pk, VoteAnswer.NO, "a")
         Vote.objects.update(version=other.live)
         with pytest.raises(CommandError, match=f"{entry.reference} : des votes portent sur une version de"):
             call_command("recount_votes", "--dry-run", stdout=io.StringIO())

@@ -16,8 +16,8 @@ from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also, merge_entries
 from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry
-from feedback.models import Answer
-from feedback.services import cast_vote
+from feedback.models import VoteAnswer
+from feedback.votes import cast_vote
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import head_of, page_of, read
 
@@ -141,7 +141,7 @@ class TestPreview:
         merged(gone, older)
         edit_entry(gone.pk, Content("Brouillon ?", "Un brouillon."), by_command())
         schedule(gone.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=1), by_command())
-        cast_vote(gone.pk, Answer.YES, "visiteur")
+        cast_vote(gone.pk, VoteAnswer.YES, "visiteur")
         add_see_also(gone.pk, draft.pk, None)
         versions = Version.objects.count()
         response = send(

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
-from feedback.models import Answer, MonthlyCount, Vote
-from feedback.scores import runs_of, tallies_by_entry, tallies_by_version, worst_answers
+from feedback.models import MonthlyCount, Vote, VoteAnswer
 from feedback.scoring import Tally
-from feedback.services import cast_vote
+from feedback.tallies import get_runs, tallies_by_entry, tallies_by_version, worst_answers
+from feedback.votes import cast_vote
 from tests.factories import a_published_entry, by_command
 from tests.feedback.test_merged_votes import merge
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def votes(entry, yes=0, no=0, name="v"):
     for rank in range(yes + no):
-        cast_vote(entry.pk, Answer.YES if rank < yes else Answer.NO, f"{name} {rank}")
+        cast_vote(entry.pk, VoteAnswer.YES if rank < yes else VoteAnswer.NO, f"{name} {rank}")
 
 
 def publish(entry, question, answer, *, minor=False):
@@ -36,7 +36,7 @@ def test_a_slip_keeps_the_score_and_a_rewrite_starts_afresh():
     votes(entry, yes=1, name="b")
     rewritten = publish(entry, "Où ?", "Là-bas, tout au fond.")
     votes(entry, no=4, name="c")
-    before, after = runs_of([entry.pk])[entry.pk]
+    before, after = get_runs([entry.pk])[entry.pk]
     assert (before.numbers, before.tally) == ((entry.live.number, minor.number), Tally(3, 1))
     assert (after.numbers, after.tally) == ((rewritten.number,), Tally(0, 4))
 
@@ -55,7 +55,7 @@ def test_votes_on_a_merged_entry_count_for_the_survivor_and_not_for_its_text():
     merge(kept, gone)
     votes(kept, no=1)
     assert tallies_by_entry(Vote.objects.all()) == {kept.pk: Tally(3, 1)}
-    assert runs_of([kept.pk])[kept.pk][-1].tally == Tally(0, 1)
+    assert get_runs([kept.pk])[kept.pk][-1].tally == Tally(0, 1)
 
 
 def test_the_worst_come_first_by_what_is_sure_and_few_votes_say_nothing():

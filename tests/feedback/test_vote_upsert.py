@@ -3,8 +3,8 @@
 import pytest
 from django.db import connection
 
-from feedback.models import Answer, Vote
-from feedback.services import cast_vote
+from feedback.models import Vote, VoteAnswer
+from feedback.votes import cast_vote
 from tests.factories import a_published_entry
 
 pytestmark = [
@@ -25,7 +25,7 @@ def entry():
 
 def vote(entry, first, number):
     for rank in range(first, first + number):
-        cast_vote(entry, Answer.YES, f"{rank}")
+        cast_vote(entry, VoteAnswer.YES, f"{rank}")
 
 
 def prepared():

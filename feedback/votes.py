@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from faq.models import Entry, Publication
 from faq.services.roles import ROLES, Author, grant, require
-from feedback.models import Answer, Standing, Vote
-from feedback.sources import source_of
-from feedback.upsert import Cast, Votable, upsert
+from feedback.models import Standing, Vote, VoteAnswer
+from feedback.networks import compute_source
+from feedback.vote_upsert import Votable, VoteToStore, store_vote
 
 
 class VoteRefused(ValueError):
@@ -35,12 +35,12 @@ def grant_rights(**signal: Any) -> None:
         grant(role, {"feedback.judge_vote"})
 
 
-def new_visitor_token() -> str:
+def create_visitor_token() -> str:
     """Make the random name (256 bits) by which one browser's votes are told from another's."""
     return secrets.token_urlsafe(32)
 
 
-def visitor_hash(token: str, entry: int) -> str:
+def compute_visitor_hash(token: str, entry: int) -> str:
     """Return what is stored of a visitor for one entry: HMAC-SHA-256 (RFC 2104), in hexadecimal.
 
     `entry` is its number. Without the site's key it tells nothing, and two entries' hashes of one visitor cannot
@@ -50,7 +50,7 @@ def visitor_hash(token: str, entry: int) -> str:
     return hmac.digest(settings.VOTE_KEY.encode(), message, "sha256").hex()
 
 
-def votable(number: int) -> Votable:
+def get_votable(number: int) -> Votable:
     """Read what a vote on an entry needs, in one query.
 
     Raises Entry.DoesNotExist, and VoteRefused where the entry is not live.
@@ -67,7 +67,7 @@ def votable(number: int) -> Votable:
     return Votable(entry.pk, entry.live.pk, entry.live.number, former_numbers, entry.get_absolute_url())
 
 
-def version_read(entry: Votable, number: int | None) -> int:
+def get_version_read(entry: Votable, number: int | None) -> int:
     """Return the primary key of the version that was read: the live one for a number that never was live."""
     if number is None or number == entry.version:
         return entry.version_id
@@ -77,7 +77,7 @@ def version_read(entry: Votable, number: int | None) -> int:
 
 def cast_vote(
     on: int | Votable,
-    answer: Answer,
+    answer: VoteAnswer,
     token: str,
     *,
     version: int | None = None,
@@ -93,23 +93,23 @@ def cast_vote(
     nothing behind. Raises Entry.DoesNotExist, and VoteRefused where the entry is not live; Outdated where what was
     known of it is true no more.
     """
-    entry = on if isinstance(on, Votable) else votable(on)
+    entry = on if isinstance(on, Votable) else get_votable(on)
     moment = at or timezone.now()
-    if answer == Answer.WITHDRAWN:
+    if answer == VoteAnswer.WITHDRAWN:
         return _withdraw(entry, token, moment)
-    cast = Cast(
+    cast = VoteToStore(
         entry,
-        version_read(entry, version),
-        visitor_hash(token, entry.number),
+        get_version_read(entry, version),
+        compute_visitor_hash(token, entry.number),
         answer,
         moment,
-        source_of(network, entry.number, moment),
+        compute_source(network, entry.number, moment),
         late=at is not None,
     )
     if not entry.former_numbers:
-        return upsert(cast)
+        return store_vote(cast)
     with transaction.atomic():
-        standing = upsert(cast)
+        standing = store_vote(cast)
         Vote.objects.filter(_on_merged_entries(token, entry)).update(given_again=True, changed=True)
     return standing
 
@@ -128,14 +128,14 @@ def judge_votes(votes: Iterable[int], standing: Standing, author: Author) -> int
 
 
 def _withdraw(entry: Votable, token: str, at: datetime) -> Standing | None:
-    own = Q(entry=entry.number, visitor_hash=visitor_hash(token, entry.number))
+    own = Q(entry=entry.number, visitor_hash=compute_visitor_hash(token, entry.number))
     votes = Vote.objects.filter(own | _on_merged_entries(token, entry))
-    return Standing.COUNTED if votes.update(answer=Answer.WITHDRAWN, voted_at=at, changed=True) else None
+    return Standing.COUNTED if votes.update(answer=VoteAnswer.WITHDRAWN, voted_at=at, changed=True) else None
 
 
 def _on_merged_entries(token: str, entry: Votable) -> Q:
     """Find what the visitor voted on entries that were merged into this one; nothing (false) where none was."""
     found = Q()
     for number in entry.former_numbers:
-        found |= Q(entry=number, visitor_hash=visitor_hash(token, number))
+        found |= Q(entry=number, visitor_hash=compute_visitor_hash(token, number))
     return found

@@ -20,7 +20,7 @@ _KEPT_BITS = {4: 24, 6: 48}
 """Of an address: what all machines of one site share."""
 
 
-def network_of(address: str) -> str:
+def get_network(address: str) -> str:
     """Return the network of an IP address, as « 192.0.2.0/24 » or « 2001:db8::/48 »; "" for what is none."""
     try:
         read = ipaddress.ip_address(address.strip())
@@ -34,7 +34,7 @@ def network_of(address: str) -> str:
     return f"{type(read)(int(read) >> dropped << dropped)}/{kept}"
 
 
-def source_of(network: str, entry: int, at: datetime) -> str:
+def compute_source(network: str, entry: int, at: datetime) -> str:
     """Return what a vote bears of a network on one day and one entry (its number); "" for no network."""
     if not network:
         return ""
@@ -43,7 +43,7 @@ def source_of(network: str, entry: int, at: datetime) -> str:
 
 
 @transaction.atomic
-def forget_sources(today: date) -> int:
+def delete_sources(today: date) -> int:
     """Delete the keys of other days, and the hashes that they made; return how many votes and comments bore one."""
     SourceKey.objects.exclude(day=today).delete()
     morning = timezone.make_aware(datetime.combine(today, datetime.min.time()))
@@ -56,7 +56,7 @@ def _read_key(day: date) -> bytes:
     """Return the key of a day; the first vote of a day makes it, and has the day before forgotten."""
     key, new = SourceKey.objects.get_or_create(day=day, defaults={"key": secrets.token_hex(32)})
     if new and day == timezone.localdate():
-        forget_sources(day)
+        delete_sources(day)
     return bytes.fromhex(key.key)
 
 

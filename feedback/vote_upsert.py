@@ -7,16 +7,16 @@ from typing import Any
 from django.db import Error, connection
 from psycopg import Cursor
 
-from feedback.models import Answer, Standing
+from feedback.models import Standing, VoteAnswer
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-FROM_ONE_NETWORK = {MINUTE: 20, HOUR: 200}
+VOTES_PER_NETWORK = {MINUTE: 20, HOUR: 200}
 """New votes on one entry that count; a whole hospital may come from one network."""
-FROM_ANYWHERE = 100
+VOTES_PER_ENTRY = 100
 """New votes on one entry that count within a minute, wherever they come from."""
 
 
-class Outdated(Exception):
+class VotableOutdated(Exception):
     """What was known of an entry is true no more; nothing was written."""
 
 
@@ -36,7 +36,7 @@ class Votable:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class VoteToStore:
     """A vote as it is to be stored."""
 
     on: Votable
@@ -44,7 +44,7 @@ class Cast:
     """The key of the version that was read."""
     visitor: str
     """The visitor's hash for this entry."""
-    answer: Answer
+    answer: VoteAnswer
     at: datetime
     source: str
     """What tells other votes from the same network; "" for none."""
@@ -58,13 +58,13 @@ INSERT INTO feedback_vote
 SELECT id, %s, %s, %s, %s, %s, %s, %s, %s, CASE
   WHEN EXISTS (
     SELECT 1 FROM feedback_vote WHERE entry_id = %s AND first_voted_at > %s AND first_voted_at <= %s
-    ORDER BY first_voted_at DESC LIMIT 1 OFFSET {FROM_ANYWHERE - 1}
+    ORDER BY first_voted_at DESC LIMIT 1 OFFSET {VOTES_PER_ENTRY - 1}
   ) OR EXISTS (
     SELECT 1 FROM feedback_vote WHERE source = %s AND NOT (source = '') AND first_voted_at > %s AND first_voted_at <= %s
-    LIMIT 1 OFFSET {FROM_ONE_NETWORK[MINUTE] - 1}
+    LIMIT 1 OFFSET {VOTES_PER_NETWORK[MINUTE] - 1}
   ) OR EXISTS (
     SELECT 1 FROM feedback_vote WHERE source = %s AND NOT (source = '') AND first_voted_at > %s AND first_voted_at <= %s
-    LIMIT 1 OFFSET {FROM_ONE_NETWORK[HOUR] - 1}
+    LIMIT 1 OFFSET {VOTES_PER_NETWORK[HOUR] - 1}
   ) THEN '{Standing.SET_ASIDE}' ELSE '{Standing.COUNTED}' END
 FROM faq_entry WHERE id = %s AND live_id = %s
   AND (SELECT COUNT(*) FROM faq_entryalias WHERE survivor_id = %s) = %s
@@ -79,18 +79,18 @@ A burst is looked for by its last vote that would be one too many, so that no lo
 is one of this entry and this day; the condition on it is written as the index has it, or SQLite does not use that."""
 
 
-def upsert(cast: Cast) -> Standing:
+def store_vote(cast: VoteToStore) -> Standing:
     """Store a vote, in place of an earlier one by the same visitor; tell where it stands.
 
     Raises Outdated where what the vote says of the entry is true no more.
     """
     stored = _fetch(_values(cast))
     if stored is None:
-        raise Outdated
+        raise VotableOutdated
     return Standing(stored[0])
 
 
-def _values(cast: Cast) -> tuple[Any, ...]:
+def _values(cast: VoteToStore) -> tuple[Any, ...]:
     entry, source = cast.on, cast.source
     now, minute, hour = (
         connection.ops.adapt_datetimefield_value(moment) for moment in (cast.at, cast.at - MINUTE, cast.at - HOUR)
