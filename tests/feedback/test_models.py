@@ -139,7 +139,7 @@ def test_nothing_names_the_visitor():
         "standing",
         "judged_by_id",
         "judged_at",
-        # Empty on the day after: see feedback/sources.py.
+        # Empty on the day after: see feedback/networks.py.
         "source",
         "changed",
     }
