@@ -1,8 +1,8 @@
-"""What changed between two texts, for the people who edit them: lines first, then words within a line.
+"""The differences between two texts, for the people who edit them: lines first, then words within a line.
 
 A line break is a line break: a text is a sequence of lines, a paragraph a run of lines between blank ones.
-Only LF ends a line. Lines that stayed are found first, so that what is inserted or moved leaves the rest
-alone; among the others, a line and its rewording are paired; words are compared within a pair only.
+Only LF ends a line. Equal lines are paired first, so that insertions and moves do not affect the rest; among
+the others, a line and its rewording are paired; words are compared within a pair only.
 """
 
 import re
@@ -28,12 +28,12 @@ _NAMES = {
     "\u2060": "espace insécable sans largeur",
     "\ufeff": "espace insécable sans largeur",
 }
-_TELLING = re.compile(r"\d|\w{3}")
-"""What must not be drawn into a change beside it: a number, a word that is no mere « de » or « la »."""
+_SIGNIFICANT = re.compile(r"\d|\w{3}")
+"""Text that is never merged into the changes around it: a number, a word longer than « de » or « la »."""
 
 
 class Change(StrEnum):
-    """What became of a line, or of a stretch of a line."""
+    """The kind of change of a line, or of a segment of a line."""
 
     UNCHANGED = "unchanged"
     ADDED = "added"
@@ -42,7 +42,7 @@ class Change(StrEnum):
 
     @property
     def label(self) -> str:
-        """The French word for it."""
+        """Return the French word for it."""
         return _LABELS[self]
 
 
@@ -55,7 +55,7 @@ _LABELS = {
 
 
 class Piece(NamedTuple):
-    """A stretch of text to show as it is or, where it has a name, by its French name: a reader cannot see it."""
+    """A piece of text to show as it is or, where it cannot be seen, by its French name."""
 
     text: str
     name: str = ""
@@ -63,16 +63,16 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a line that was kept (UNCHANGED), ADDED or REMOVED."""
+    """A part of a line that is UNCHANGED, ADDED or REMOVED."""
 
     change: Change
     text: str
     spaces_differ: bool = False
-    """Whether the change is, or may be, one of spaces and other characters that cannot be seen."""
+    """Whether the change is, or may be, one of spaces and other invisible characters."""
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        """The text, with the characters that cannot be seen apart and named where they may be what changed."""
+        """Return the text in pieces; invisible characters are named where they may be what changed."""
         if not self.spaces_differ:
             return (Piece(self.text),)
         plain = "" if is_blank(self.text) else " "
@@ -88,12 +88,12 @@ class Line:
 
     @property
     def old(self) -> str | None:
-        """The line as it was, None where there was none."""
+        """Return the line as it was, None where there was none."""
         return None if self.change is Change.ADDED else self._without(Change.ADDED)
 
     @property
     def new(self) -> str | None:
-        """The line as it is now, None where it is gone."""
+        """Return the line as it is now, None where it was removed."""
         return None if self.change is Change.REMOVED else self._without(Change.REMOVED)
 
     def _without(self, change: Change) -> str:
@@ -102,7 +102,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FacetChange:
-    """How an entry's filing changed at one facet, in the labels that the terms had at the time."""
+    """The change of an entry's filing in one facet, in the labels that the terms had at the time."""
 
     facet: Facet
     added: tuple[str, ...]
@@ -118,7 +118,7 @@ Filed = Mapping[str, FiledTerms]
 
 
 def diff_text(old: str, new: str) -> tuple[Line, ...]:
-    """Return what became of each line, in reading order, removals before additions.
+    """Return the lines of both texts with their changes, in reading order, removals before additions.
 
     `"\\n".join` of the lines' `old` that are not None is the old text, and likewise for `new`.
     """
@@ -126,22 +126,22 @@ def diff_text(old: str, new: str) -> tuple[Line, ...]:
     lines: list[Line] = []
     at_old = at_new = 0
     for i, j in [*align_lines(before, after), (len(before), len(after))]:
-        lines += [_whole(Change.REMOVED, line) for line in before[at_old:i]]
-        lines += [_whole(Change.ADDED, line) for line in after[at_new:j]]
+        lines += [_single_segment(Change.REMOVED, line) for line in before[at_old:i]]
+        lines += [_single_segment(Change.ADDED, line) for line in after[at_new:j]]
         lines += [diff_line(before[i], after[j])] if i < len(before) else []
         at_old, at_new = i + 1, j + 1
     return tuple(lines)
 
 
 def diff_line(old: str, new: str) -> Line:
-    """Return what changed within one line, such as a question: words, numbers, marks, addresses, spaces."""
+    """Return the changes within one line, such as a question: words, numbers, punctuation, addresses, spaces."""
     if old == new:
-        return _whole(Change.UNCHANGED, old)
+        return _single_segment(Change.UNCHANGED, old)
     return Line(Change.CHANGED, tuple(_segments(old, new)))
 
 
 def changed_terms(old: Filed, new: Filed) -> tuple[FacetChange, ...]:
-    """Tell, in the order of the facets, at which ones terms came or went. A term renamed is the same term."""
+    """Return the facets in which terms were added or removed, in their order. A renamed term is the same term."""
     changes = (_facet_change(facet, old.get(facet, ()), new.get(facet, ())) for facet in Facet)
     return tuple(change for change in changes if change.added or change.removed)
 
@@ -151,14 +151,14 @@ def split_lines(text: str) -> list[str]:
     return text.split("\n") if text else []
 
 
-def _whole(change: Change, text: str) -> Line:
-    unseen = change is not Change.UNCHANGED and is_blank(text)
-    return Line(change, (Segment(change, text, unseen),) if text else ())
+def _single_segment(change: Change, text: str) -> Line:
+    invisible = change is not Change.UNCHANGED and is_blank(text)
+    return Line(change, (Segment(change, text, invisible),) if text else ())
 
 
 def _segments(old: str, new: str) -> Iterator[Segment]:
     at = 0
-    for gap in [*_changed_stretches(old, new), Gap(len(old), len(old), len(new), len(new))]:
+    for gap in [*_changed_gaps(old, new), Gap(len(old), len(old), len(new), len(new))]:
         removed, added = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
         differ = _spaces_differ(removed, added)
         if at < gap.old_start:
@@ -170,24 +170,24 @@ def _segments(old: str, new: str) -> Iterator[Segment]:
         at = gap.old_end
 
 
-def _changed_stretches(old: str, new: str) -> list[Gap]:
-    """Return the stretches of characters that differ, whole words and addresses."""
+def _changed_gaps(old: str, new: str) -> list[Gap]:
+    """Return the gaps of characters that differ, extended to whole words and addresses."""
     before, after = split_tokens(old), split_tokens(new)
     old_at, new_at = [0, *accumulate(map(len, before))], [0, *accumulate(map(len, after))]
-    stretches: list[Gap] = []
+    changed: list[Gap] = []
     for i, next_i, j, next_j in gaps(pair_equal(before, after), before, after):
-        stretch = Gap(old_at[i], old_at[next_i], new_at[j], new_at[next_j])
-        if stretches and _read_as_one(stretches[-1], stretch, old):
-            last = stretches.pop()
-            stretch = Gap(last.old_start, stretch.old_end, last.new_start, stretch.new_end)
-        stretches.append(stretch)
-    return stretches
+        gap = Gap(old_at[i], old_at[next_i], new_at[j], new_at[next_j])
+        if changed and _can_be_joined(changed[-1], gap, old):
+            last = changed.pop()
+            gap = Gap(last.old_start, gap.old_end, last.new_start, gap.new_end)
+        changed.append(gap)
+    return changed
 
 
-def _read_as_one(one: Gap, other: Gap, old: str) -> bool:
-    """Return whether what was kept between two changes is too little to stop at, and tells nothing by itself."""
+def _can_be_joined(one: Gap, other: Gap, old: str) -> bool:
+    """Return whether the text between two changes is so short and insignificant that they read as one."""
     between = other.old_start - one.old_end
-    return between <= min(one.size, other.size) and not _TELLING.search(old, one.old_end, other.old_start)
+    return between <= min(one.size, other.size) and not _SIGNIFICANT.search(old, one.old_end, other.old_start)
 
 
 def _spaces_differ(removed: str, added: str) -> bool:
@@ -198,7 +198,7 @@ def _spaces_differ(removed: str, added: str) -> bool:
 def _pieces(text: str, seen: str) -> Iterator[Piece]:
     for _, run in groupby(text, lambda character: character if _is_unseen(character, seen) else ""):
         stretch = "".join(run)
-        # An ordinary space is not seen, either, between two characters that are not.
+        # Between two invisible characters an ordinary space is invisible too.
         yield Piece(stretch, _name(stretch[0], len(stretch)) if is_blank(stretch) else "")
 
 

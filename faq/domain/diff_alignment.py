@@ -1,6 +1,6 @@
-"""Which items of two sequences are the same item: lines of two texts, words of two lines.
+"""The alignment of two sequences: which lines of two texts, or words of two lines, are the same.
 
-Blank items (spaces, blank lines) follow those beside them: they never decide.
+Blank items (spaces, blank lines) are aligned after the items around them and never influence those.
 """
 
 import re
@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
-MOST_CELLS = 400_000_000
-"""Lines, or words, of one text times those of the other beyond which they are not aligned: 0.3 s and 50 MB."""
-MOST_COMPARISONS = 60_000
-"""Pairs of lines that are compared for likeness, all gaps of two texts together: 0.5 s."""
+MAX_CELLS = 400_000_000
+"""Lines (or words) of one text times those of the other up to which they are aligned: 0.3 s and 50 MB."""
+MAX_COMPARISONS = 60_000
+"""Pairs of lines that are compared for similarity, in all gaps of two texts together: 0.5 s."""
 
 _INVISIBLE = r"\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _VISIBLE = re.compile(f"[^{_INVISIBLE}]")
@@ -32,11 +32,11 @@ _TOKEN = re.compile(
 _WORD = re.compile(r"\w")
 
 PositionPair = tuple[int, int]
-"""Positions, in the old and in the new sequence, of what is the same item."""
+"""Positions of one item in the old and in the new sequence."""
 
 
 class Gap(NamedTuple):
-    """A stretch of the old and of the new sequence that holds no pair: positions, from start to before end."""
+    """A range of the old and one of the new sequence that hold no pair."""
 
     old_start: int
     old_end: int
@@ -45,48 +45,48 @@ class Gap(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """How many pairs could be made of its items."""
+        """Return how many pairs could be made of its items."""
         return (self.old_end - self.old_start) * (self.new_end - self.new_start)
 
     @property
     def size(self) -> int:
-        """The length of its longer side."""
+        """Return the length of its longer side."""
         return max(self.old_end - self.old_start, self.new_end - self.new_start)
 
 
 def split_tokens(text: str) -> list[str]:
-    """Cut a text into words, numbers, whole addresses, and every other character: joined, they are the text."""
+    """Return the words, numbers, whole addresses and other characters of a text; joined, they are the text."""
     return _TOKEN.findall(text)
 
 
 def is_blank(text: str) -> bool:
-    """Return whether nothing in a text can be seen."""
+    """Return whether all characters of a text are invisible."""
     return not _VISIBLE.search(text)
 
 
 def align_lines(old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
-    """Pair the lines that are the same line in two texts, as it was or reworded, in rising order."""
+    """Return the pairs of lines that are the same, unchanged or reworded, in rising order."""
     pairs = pair_equal(old, new)
     open_gaps = [gap for gap in gaps(pairs, old, new) if gap.cells]
-    most = MOST_COMPARISONS // max(1, len(open_gaps))
-    reworded = [pair for gap in open_gaps if gap.cells <= most for pair in _reworded(old, new, gap)]
-    return _between_paragraphs(sorted([*pairs, *reworded]), old, new)
+    most = MAX_COMPARISONS // max(1, len(open_gaps))
+    reworded = [pair for gap in open_gaps if gap.cells <= most for pair in _pair_reworded(old, new, gap)]
+    return _align_paragraphs(sorted([*pairs, *reworded]), old, new)
 
 
 def pair_equal(old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
-    """Pair equal items: as many as can be of those that can be seen, and the blank ones beside these.
+    """Return pairs of equal items: as many visible ones as possible, then blank ones beside these.
 
-    Blank ones do not count, or two spaces kept would weigh more than a word, two blank lines than a paragraph.
+    Blank items do not count: two equal spaces would outweigh a word, two blank lines a paragraph.
     """
     pairs: list[PositionPair] = []
-    for find in (_ends, _longest_common, _ends):
+    for find in (_pair_ends, _pair_common, _pair_ends):
         found = [pair for gap in gaps(pairs, old, new) for pair in find(old, new, gap)]
         pairs = sorted([*pairs, *found])
     return pairs
 
 
 def gaps(pairs: Sequence[PositionPair], old: Sequence[str], new: Sequence[str]) -> Iterator[Gap]:
-    """Return the stretches between the pairs, where there is something in either sequence."""
+    """Yield the gaps between the pairs that hold anything in either sequence."""
     i = j = 0
     for next_i, next_j in [*pairs, (len(old), len(new))]:
         if i < next_i or j < next_j:
@@ -94,7 +94,7 @@ def gaps(pairs: Sequence[PositionPair], old: Sequence[str], new: Sequence[str]) 
         i, j = next_i + 1, next_j + 1
 
 
-def _ends(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
+def _pair_ends(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
     i, old_end, j, new_end = gap
     shorter = min(old_end - i, new_end - j)
     head = next((k for k in range(shorter) if old[i + k] != new[j + k]), shorter)
@@ -103,12 +103,12 @@ def _ends(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair
     return [(i + k, j + k) for k in range(head)] + [(old_end - k, new_end - k) for k in range(tail, 0, -1)]
 
 
-def _longest_common(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
+def _pair_common(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
     olds = [i for i in range(gap.old_start, gap.old_end) if not is_blank(old[i])]
     news = [j for j in range(gap.new_start, gap.new_end) if not is_blank(new[j])]
-    if len(olds) * len(news) > MOST_CELLS:
+    if len(olds) * len(news) > MAX_CELLS:
         return []
-    # The library compares hashes: numbers make them exact.
+    # The library compares hashes: distinct numbers make that exact.
     numbers: dict[str, int] = {}
     before = [numbers.setdefault(old[i], len(numbers)) for i in olds]
     after = [numbers.setdefault(new[j], len(numbers)) for j in news]
@@ -116,27 +116,27 @@ def _longest_common(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[Po
     return [(olds[block.a + k], news[block.b + k]) for block in blocks for k in range(block.size)]
 
 
-def _between_paragraphs(pairs: list[PositionPair], old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
-    """Let lines that only came, or only went, be whole paragraphs where lines that repeat leave the choice."""
-    came = _slide_up(pairs, old, new)
-    return [(i, j) for j, i in _slide_up([(j, i) for i, j in came], new, old)]
+def _align_paragraphs(pairs: list[PositionPair], old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
+    """Return the pairs with added and removed lines moved to whole paragraphs where repeated lines leave the choice."""
+    additions_moved = _slide_up(pairs, old, new)
+    return [(i, j) for j, i in _slide_up([(j, i) for i, j in additions_moved], new, old)]
 
 
 def _slide_up(pairs: Sequence[PositionPair], old: Sequence[str], new: Sequence[str]) -> list[PositionPair]:
-    """Move stretches of added lines up to the bounds of a paragraph: they were found as low as can be."""
+    """Return the pairs with added lines moved up to a paragraph's bounds: they were found as low as possible."""
     moved = [*pairs, (len(old), len(new))]
     for at in range(1, len(moved)):
         (i, j), (next_i, end) = moved[at - 1], moved[at]
         if next_i == i + 1 and end > j + 1:
-            for k in range(at - _rise(moved, at, old, new), at):
+            for k in range(at - _lines_to_move(moved, at, old, new), at):
                 moved[k] = (moved[k][0], moved[k][1] + end - j - 1)
     return moved[:-1]
 
 
-def _rise(pairs: Sequence[PositionPair], at: int, old: Sequence[str], new: Sequence[str]) -> int:
-    """Tell by how many lines to move up the stretch of added lines before a pair; 0 to leave it.
+def _lines_to_move(pairs: Sequence[PositionPair], at: int, old: Sequence[str], new: Sequence[str]) -> int:
+    """Return by how many lines to move up the added lines before a pair; 0 to leave them.
 
-    It moves up a line where that line, which it then begins with, is paired with its last one instead.
+    They can move up by a line that equals their last one, which is then paired in its place.
     """
     (i, j), end = pairs[at - 1], pairs[at][1]
     for k in range(end - j):
@@ -151,13 +151,13 @@ def _bounds_paragraph(lines: Sequence[str], at: int) -> bool:
     return at in (0, len(lines)) or is_blank(lines[at - 1]) or is_blank(lines[at])
 
 
-def _reworded(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
-    """PositionPair, in order, lines that share half of their words, so that as many words as can be are shared."""
+def _pair_reworded(old: Sequence[str], new: Sequence[str], gap: Gap) -> list[PositionPair]:
+    """Return pairs of lines, in order, that share half of their words, so that most words are shared in all."""
     olds = [_words(line) for line in old[gap.old_start : gap.old_end]]
     news = [_words(line) for line in new[gap.new_start : gap.new_end]]
-    if sum(map(len, olds)) * sum(map(len, news)) > MOST_CELLS:
+    if sum(map(len, olds)) * sum(map(len, news)) > MAX_CELLS:
         return []
-    alike = [[_likeness(before, after) for after in news] for before in olds]
+    alike = [[_shared_words(before, after) for after in news] for before in olds]
     best = [[0] * (len(news) + 1) for _ in range(len(olds) + 1)]
     for i in reversed(range(len(olds))):
         for j in reversed(range(len(news))):
@@ -182,8 +182,8 @@ def _words(line: str) -> list[str]:
     return [token for token in split_tokens(line) if _WORD.search(token)]
 
 
-def _likeness(old: list[str], new: list[str]) -> int:
-    """Count the words that two lines share, twice; 0 where that is less than half of all, 1 where there are none."""
+def _shared_words(old: list[str], new: list[str]) -> int:
+    """Return twice the number of shared words, 0 if that is less than half of all words, 1 if there are none."""
     total = len(old) + len(new)
     if not total:
         return 1

@@ -1,7 +1,7 @@
-"""Two editors changed the same text: what both of them want, and where they must be asked.
+"""The three-way merge of what two editors wrote, with the conflicts that only an editor can decide.
 
-A three-way merge: *base* is what both started from, *theirs* what the other has saved since, *mine* what
-is about to be saved. Whoever left something as it was leaves it to the other.
+*Base* is the text that both started from, *theirs* the one that the other has saved since, *mine* the one
+about to be saved. Where one left the base unchanged, the other's change is taken.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,31 +16,31 @@ from faq.domain.facets import Facet, Filing
 
 
 class Side(StrEnum):
-    """Whose change something is."""
+    """The author of a change."""
 
     THEIRS = "theirs"
     MINE = "mine"
 
 
 class Written(Protocol):
-    """What an editor writes: a question, an answer, and where they are filed."""
+    """The content that an editor writes: a question, an answer, and their filing."""
 
     @property
     def question(self) -> str:
-        """The question, one line."""
+        """Return the question, one line."""
 
     @property
     def answer(self) -> str:
-        """The answer, lines ended by LF."""
+        """Return the answer, with lines ended by LF."""
 
     @property
     def filing(self) -> Filing:
-        """The ids of the terms, per facet."""
+        """Return the ids of the terms, per facet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """A stretch of a text: the lines that each of the three has there, perhaps none."""
+    """A part of a text: the lines that each of the three versions has there, perhaps none."""
 
     base: tuple[str, ...]
     theirs: tuple[str, ...]
@@ -48,17 +48,17 @@ class Hunk:
 
     @property
     def changed_by(self) -> frozenset[Side]:
-        """Who changed these lines; both, where they agree as where they do not."""
+        """Return who changed these lines; both, whether they agree or not."""
         return _changed_by(self.base, self.theirs, self.mine)
 
     @property
     def conflict(self) -> bool:
-        """Whether both changed these lines, and not alike."""
+        """Return whether both changed these lines in different ways."""
         return len(self.changed_by) == 2 and self.theirs != self.mine
 
     @property
     def merged(self) -> tuple[str, ...]:
-        """The lines to keep. Raises ValueError for a conflict."""
+        """Return the merged lines. Raises ValueError for a conflict."""
         if self.conflict:
             raise ValueError("a conflict is for an editor to decide")
         return self.mine if Side.MINE in self.changed_by else self.theirs
@@ -66,36 +66,36 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class MergedText:
-    """Three texts side by side, every line of each in one hunk, in reading order."""
+    """Three versions of a text side by side, every line of each in one hunk, in reading order."""
 
     hunks: tuple[Hunk, ...]
 
     @property
     def conflicts(self) -> tuple[Hunk, ...]:
-        """The hunks for an editor to decide."""
+        """Return the hunks that an editor must decide."""
         return tuple(hunk for hunk in self.hunks if hunk.conflict)
 
     @property
     def conflict(self) -> bool:
-        """Whether there is anything to decide."""
+        """Return whether an editor must decide anything."""
         return bool(self.conflicts)
 
     @property
     def text(self) -> str | None:
-        """What both want, None where there is anything to decide."""
+        """Return the merged text, None where an editor must decide anything."""
         if self.conflict:
             return None
         return "\n".join(line for hunk in self.hunks for line in hunk.merged)
 
     @property
     def changed_by(self) -> frozenset[Side]:
-        """Who changed anything in the text."""
+        """Return who changed anything in the text."""
         return frozenset().union(*(hunk.changed_by for hunk in self.hunks))
 
 
 @dataclass(frozen=True, slots=True)
 class MergedTerms:
-    """Three sets of ids of one facet's terms."""
+    """Three versions of the set of terms of one facet, by their ids."""
 
     base: frozenset[int]
     theirs: frozenset[int]
@@ -103,14 +103,14 @@ class MergedTerms:
 
     @property
     def changed_by(self) -> frozenset[Side]:
-        """Who changed the set; both, where they agree as where they do not."""
+        """Return who changed the set; both, whether they agree or not."""
         return _changed_by(self.base, self.theirs, self.mine)
 
     @property
     def conflict(self) -> bool:
-        """Whether each wants something that the union would not give: no term means all terms.
+        """Return whether the changes are at odds because one of the sets, or their merger, is empty.
 
-        Two editors who each remove another term of two would else leave none, and show the entry to all.
+        No term means all terms: two editors who remove one of two terms each would show the entry to everybody.
         """
         return (
             len(self.changed_by) == 2 and self.theirs != self.mine and not (self.theirs and self.mine and self._union)
@@ -118,7 +118,7 @@ class MergedTerms:
 
     @property
     def terms(self) -> frozenset[int] | None:
-        """The set with what either added and without what either removed, None where an editor must decide."""
+        """Return the base with all additions and without all removals, None where an editor must decide."""
         return None if self.conflict else self._union
 
     @property
@@ -128,7 +128,7 @@ class MergedTerms:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """What became of each field. Fields are named `question`, `answer`, and by the values of the facets."""
+    """The merged fields, named `question`, `answer`, and by the values of the facets."""
 
     question: MergedText
     answer: MergedText
@@ -136,11 +136,11 @@ class Merge:
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The fields in which there is something for an editor to decide, in the order of the form."""
+        """Return the fields in which an editor must decide, in the order of the form."""
         return tuple(name for name, field in self._fields.items() if field.conflict)
 
     def changed_by(self, side: Side) -> tuple[str, ...]:
-        """The fields that one side changed, in the order of the form: to tell what came from whom."""
+        """Return the fields that one side changed, in the order of the form."""
         return tuple(name for name, field in self._fields.items() if side in field.changed_by)
 
     @property
@@ -153,7 +153,7 @@ class Merge:
 
 
 def merge(base: Written, theirs: Written, mine: Written) -> Merge:
-    """Merge all that editors write, field by field."""
+    """Return the merge of two changes to a content, field by field."""
     return Merge(
         question=merge_text(base.question, theirs.question, mine.question),
         answer=merge_text(base.answer, theirs.answer, mine.answer),
@@ -162,19 +162,18 @@ def merge(base: Written, theirs: Written, mine: Written) -> Merge:
 
 
 def merge_text(base: str, theirs: str, mine: str) -> MergedText:
-    """Merge a text by lines: changes are at odds where they touch the same line, or add at the same place.
+    """Return the merge of a text by lines: changes conflict where they affect the same line or add at the same place.
 
-    A line reworded is still the same line. Where lines came, went or were replaced altogether, the stretch
-    between two lines that all three texts have is taken as a whole: a paragraph added beside one that the
-    other removed is asked about.
+    A reworded line is still the same line. Where lines were added, removed or replaced, the lines between two
+    that all three versions have form one hunk: a paragraph added next to one that the other removed is a conflict.
     """
     texts = split_lines(base), split_lines(theirs), split_lines(mine)
-    alike = groupby(_aligned(*texts), lambda hunk: (hunk.changed_by, hunk.conflict))
-    return MergedText(tuple(_joined(list(hunks)) for _, hunks in alike))
+    grouped = groupby(_align(*texts), lambda hunk: (hunk.changed_by, hunk.conflict))
+    return MergedText(tuple(_join(list(hunks)) for _, hunks in grouped))
 
 
-def _aligned(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> Iterator[Hunk]:
-    """Cut three texts at the lines that all have: each of these is a hunk, and what stands between two."""
+def _align(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> Iterator[Hunk]:
+    """Yield a hunk for each line that all three texts have, and one for the lines between two of these."""
     in_theirs, in_mine = dict(align_lines(base, theirs)), dict(align_lines(base, mine))
     i = j = k = 0
     for at in [*sorted(in_theirs.keys() & in_mine.keys()), len(base)]:
@@ -186,7 +185,7 @@ def _aligned(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) ->
             yield Hunk((base[at],), (theirs[their_at],), (mine[my_at],))
 
 
-def _joined(hunks: Sequence[Hunk]) -> Hunk:
+def _join(hunks: Sequence[Hunk]) -> Hunk:
     return Hunk(
         tuple(line for hunk in hunks for line in hunk.base),
         tuple(line for hunk in hunks for line in hunk.theirs),
@@ -204,7 +203,7 @@ def _changed_by(base: object, theirs: object, mine: object) -> frozenset[Side]:
 
 
 def combine_texts(first: str, second: str) -> str:
-    """Return a text that holds every line of two: shared ones once, where they differ the first's first."""
+    """Return a text with every line of two texts: shared lines once, elsewhere those of the first one first."""
     lines: list[str] = []
     for line in diff_text(first, second):
         lines += dict.fromkeys(text for text in (line.old, line.new) if text is not None)
@@ -212,7 +211,7 @@ def combine_texts(first: str, second: str) -> str:
 
 
 def combine_filings(filings: Sequence[Filing]) -> Filing:
-    """Return the filing of an entry that answers for all of several: without a term where one concerns them all."""
+    """Return the filing of an entry that replaces several: all their terms, or none where one of them has none."""
     return {
         facet: frozenset().union(*sets) if all(sets := [filing[facet] for filing in filings]) else frozenset()
         for facet in Facet

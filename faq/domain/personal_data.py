@@ -1,8 +1,8 @@
-"""Personal data in what people type: found, and masked before anything is stored.
+"""The masking of personal data in what people type, before anything is stored.
 
 Masked are e-mail addresses, telephone numbers, social security numbers (NIR, which an INS is made of too), numbers
 of health professionals (RPPS, ADELI), of bank cards and of bank accounts. Error codes, versions, dates, amounts and
-numbers of companies stay: they are what a question is about.
+numbers of companies stay, as questions are about them.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 Check = Callable[[str], bool]
-"""Tells by its digits and letters alone whether something that looks like a number of a kind is one."""
+"""Returns whether the digits and letters of what looks like a number of a kind are one."""
 
 _SPACE = "[ \u00a0\u202f]"
 _GAP = "[ .\u00a0\u202f\u2011-]?"
@@ -40,7 +40,7 @@ _SIGNS = re.compile(r"\W")
 
 
 def mask_personal_data(text: str) -> str:
-    """Return a text with personal data replaced by what they are, « [téléphone] »; masking is idempotent."""
+    """Return a text with personal data replaced by its kind, as « [téléphone] »; idempotent."""
     for pattern, check, mask in _KINDS:
         text = pattern.sub(partial(_mask, check, mask), text)
     return _NAMED_PROFESSIONAL.sub(r"\1[RPPS]", text)
@@ -55,26 +55,26 @@ def _anything(number: str) -> bool:
 
 
 def _is_nir(number: str) -> bool:
-    """Return whether the parts may be those of a NIR; one that was mistyped, so that its key is wrong, is one too."""
+    """Return whether month and department may be those of a NIR; the key is not checked, as it may be mistyped."""
     month, department = int(number[3:5]), number[5:7]
     return (1 <= month <= 12 or 20 <= month <= 42 or month >= 50) and department != "00"
 
 
 def _is_iban(number: str) -> bool:
-    """Check an account number by its key (ISO 13616)."""
+    """Return whether the key of an account number is right (ISO 13616)."""
     moved = number[4:] + number[:4]
     return int("".join(str(int(letter, 36)) for letter in moved)) % 97 == 1
 
 
 def _follows_luhn(number: str) -> bool:
-    """Check a number by its last digit (ISO/IEC 7812)."""
+    """Return whether the last digit of a number is right (ISO/IEC 7812)."""
     digits = [int(digit) for digit in reversed(number[-16:])]
     doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0
 
 
 def _is_professional(number: str) -> bool:
-    """Check the number of a health professional, eleven digits, with or without the 8 of the national identifier."""
+    """Return whether eleven digits, perhaps after an 8, are the national number of a health professional."""
     return _follows_luhn(number[-11:])
 
 

@@ -1,7 +1,7 @@
-"""Tables as files: the CSV that French Excel opens by double-click, JSON, and what a workbook can hold.
+"""Tables as files: CSV that French Excel opens by double-click, JSON, and the limits of a workbook.
 
-A table is its column names and its rows; every row has one cell per column. Files are given piece by
-piece, so that a table of any length passes through in the memory of one row.
+A table is its column names and its rows; every row has one cell per column. Files are rendered piece by
+piece, so that a table of any length takes the memory of one row.
 """
 
 import codecs
@@ -15,9 +15,9 @@ Cell = str | int | None
 TableRow = Sequence[Cell]
 
 EXCEL_CELL_LENGTH = 32_767
-"""UTF-16 code units that Excel keeps of one cell; what exceeds them it drops without a word."""
+"""UTF-16 code units of one cell; Excel silently drops what exceeds them."""
 EXCEL_ROWS = 1_048_576
-"""Rows of one Excel sheet, that of the column names included."""
+"""Rows of one Excel sheet, the column names included."""
 
 _GUARD = "'"
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", _GUARD)
@@ -28,7 +28,7 @@ _TO_ESCAPE = re.compile(f"[{_UNWRITABLE}]|_(?=x[0-9A-Fa-f]{{4}}[_{_UNWRITABLE}])
 
 
 class FrenchExcel(csv.Dialect):
-    """What Excel expects where the comma is the decimal sign; in UTF-8 with a byte-order mark."""
+    """The CSV that Excel expects where the comma is the decimal sign, in UTF-8 with a byte-order mark."""
 
     delimiter = ";"
     quotechar = '"'
@@ -38,24 +38,24 @@ class FrenchExcel(csv.Dialect):
 
 
 class TableTooBig(ValueError):
-    """A table that Excel would cut: where, and what to do instead, in French."""
+    """A table that Excel would cut; the message says where, and what to do instead, in French."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"{reason} Choisissez le format csv ou json.")
 
 
 def is_guarded(text: str) -> bool:
-    """Return whether a spreadsheet would take a text for a formula, or for one that `guard` disarmed."""
+    """Return whether a spreadsheet would take a text for a formula, or `unguard` for a guarded one."""
     return text.startswith(_GUARDED)
 
 
 def guard(text: str) -> str:
-    """Put an apostrophe before what would be taken for a formula, and before an apostrophe."""
+    """Return a text with an apostrophe before what would be taken for a formula, or before an apostrophe."""
     return _GUARD + text if is_guarded(text) else text
 
 
 def unguard(text: str) -> str:
-    """Take the apostrophe of `guard` away: `unguard(guard(text)) == text` for every text.
+    """Return a text without the apostrophe of `guard`: `unguard(guard(text)) == text` for every text.
 
     An apostrophe that `guard` would not have put there stays.
     """
@@ -64,7 +64,7 @@ def unguard(text: str) -> str:
 
 
 def render_csv(columns: Sequence[str], rows: Iterable[TableRow]) -> Iterator[bytes]:
-    """Write a table as CSV for French Excel, without formulas and without loss; None is an empty cell."""
+    """Yield a table as CSV for French Excel, without formulas and without loss; None is an empty cell."""
     writer = csv.writer(_Echo(), FrenchExcel)
     yield codecs.BOM_UTF8
     for row in chain([columns], rows):
@@ -73,7 +73,7 @@ def render_csv(columns: Sequence[str], rows: Iterable[TableRow]) -> Iterator[byt
 
 
 def render_json(columns: Sequence[str], rows: Iterable[TableRow]) -> Iterator[bytes]:
-    """Write a table as a JSON array (RFC 8259) of one object per row, keyed by column."""
+    """Yield a table as a JSON array (RFC 8259) of one object per row, keyed by column."""
     before = "[\n"
     for row in rows:
         yield (before + json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False)).encode()
@@ -82,24 +82,24 @@ def render_json(columns: Sequence[str], rows: Iterable[TableRow]) -> Iterator[by
 
 
 def excel_text(text: str) -> str:
-    """Write what XML cannot hold as Excel does (ECMA-376, ST_Xstring): « _x0001_ » is U+0001."""
+    """Return a text with what XML cannot hold escaped as in Excel (ECMA-376, ST_Xstring): « _x0001_ » is U+0001."""
     return _TO_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def check_excel_row(columns: Sequence[str], row: TableRow, number: int) -> None:
-    """Raise TableTooBig unless Excel can hold a row; `number` is its own, from 1, column names included."""
+    """Raise TableTooBig unless Excel can hold a row; `number` counts from 1, column names included."""
     if number > EXCEL_ROWS:
-        raise TableTooBig(f"Une feuille d’Excel ne contient pas plus de {_french(EXCEL_ROWS)} lignes.")
+        raise TableTooBig(f"Une feuille d’Excel ne contient pas plus de {_format_number(EXCEL_ROWS)} lignes.")
     for column, cell in zip(columns, row, strict=True):
         if isinstance(cell, str) and (length := _excel_length(cell)) > EXCEL_CELL_LENGTH:
             raise TableTooBig(
-                f"Ligne {number} ({row[0]}), colonne « {column} » : {_french(length)} caractères, "
-                f"alors qu’une cellule d’Excel en contient {_french(EXCEL_CELL_LENGTH)} au plus."
+                f"Ligne {number} ({row[0]}), colonne « {column} » : {_format_number(length)} caractères, "
+                f"alors qu’une cellule d’Excel en contient {_format_number(EXCEL_CELL_LENGTH)} au plus."
             )
 
 
 class _Echo:
-    """Hands each line of CSV back to whoever had it written."""
+    """A file for csv.writer, whose `writerow` then returns the line."""
 
     def write(self, line: str) -> str:
         return line
@@ -109,5 +109,5 @@ def _excel_length(text: str) -> int:
     return len(excel_text(text).encode("utf-16-le")) // 2
 
 
-def _french(number: int) -> str:
+def _format_number(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")

@@ -18,7 +18,7 @@ class DumpQuerySet(models.QuerySet):
         return self.filter(batch__undone_by__isnull=True)
 
     def current(self):
-        """The newest kept edition under each name."""
+        """The newest edition under each name whose import was not undone."""
         newer = Dump.objects.not_undone().filter(name=OuterRef("name"), edition__gt=OuterRef("edition"))
         return self.not_undone().exclude(Exists(newer))
 
@@ -59,7 +59,7 @@ class PassageQuerySet(models.QuerySet):
         return self.filter(dump__batch__undone_by__isnull=True)
 
     def current(self):
-        """Passages of the newest kept edition of each dump."""
+        """Passages of the current edition of each dump."""
         return self.filter(dump__in=Dump.objects.current())
 
 

@@ -18,7 +18,7 @@ class PairQuerySet(models.QuerySet):
         return self.filter(stands=True).exclude(archived)
 
     def open(self):
-        """Pairs that wait for an editor: never decided, or decided on texts that have changed materially since."""
+        """Pairs that wait for a decision: never decided, or decided on texts that have changed materially since."""
         changed = ~Q(decided_left=F("left_text")) | ~Q(decided_right=F("right_text"))
         return self.in_use().exclude(kind=PairKind.SIBLINGS).filter(Q(decision="") | changed)
 
@@ -27,27 +27,27 @@ class PairQuerySet(models.QuerySet):
         return self.filter(Q(left=number) | Q(right=number))
 
     def variants_of(self, number):
-        """The entry numbers that an editor called variants of this one, meant to stand beside it."""
+        """The numbers of the entries that an editor declared variants of one, meant to stand beside it."""
         decided = self.filter(decision=Decision.VARIANT)
         other = Case(When(left=number, then="right"), default="left")
         return decided.of_entry(number).order_by().annotate(other=other).values("other")
 
 
 class Pair(models.Model):
-    """Two entries, the one of the smaller number first, and what the detector makes of their latest texts."""
+    """Two entries, the smaller number first, with the detector's verdict on their latest texts."""
 
     left = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="fiche")
     right = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="autre fiche")
     kind = models.CharField("nature", max_length=10, choices=PairKind)
     score = models.FloatField("ressemblance", help_text="De 0 à 1.")
     evidence = models.JSONField("motif", default=dict)
-    """What decided, if anything did: {"cause": "number", "left": "30 jours", "right": "60 jours"}."""
+    """The words that decided, if any: {"cause": "number", "left": "30 jours", "right": "60 jours"}."""
     generation = models.PositiveIntegerField("génération", help_text="Du détecteur qui l’a trouvée.")
     stands = models.BooleanField("toujours vraie", default=True)
-    """Whether the texts of today still look alike; a decided pair is kept even when they do not."""
+    """Whether the latest texts still look alike; a decided pair is stored even when they do not."""
     left_text = models.CharField(max_length=FINGERPRINT_LENGTH, editable=False)
     right_text = models.CharField(max_length=FINGERPRINT_LENGTH, editable=False)
-    """Fingerprints of the words that were compared."""
+    """Material fingerprints of the texts that were compared."""
     found_at = models.DateTimeField("trouvée le")
     decision = models.CharField("décision", max_length=10, choices=Decision, blank=True)
     decided_by = models.ForeignKey(
@@ -56,7 +56,7 @@ class Pair(models.Model):
     decided_at = models.DateTimeField("décidée le", null=True, blank=True)
     decided_left = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True, editable=False)
     decided_right = models.CharField(max_length=FINGERPRINT_LENGTH, blank=True, editable=False)
-    """Fingerprints of the words that the decision was made on."""
+    """Material fingerprints of the texts that the decision was made on."""
 
     objects = PairQuerySet.as_manager()
 

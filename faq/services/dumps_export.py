@@ -1,4 +1,4 @@
-"""Dumps out: the bytes that came in, for ever, or the same dump with its answers as they are live today."""
+"""Export of dumps: the bytes that were imported, or the same dump with its answers as they are live today."""
 
 import hashlib
 import unicodedata
@@ -11,7 +11,7 @@ from faq.enums import EntryStatus
 from faq.models import Dump, Passage
 
 CHUNK = 500
-"""Passages read together: what bounds memory."""
+"""Passages read together, which bounds memory."""
 
 
 def find_dump(name: str, edition: int | None = None) -> Dump:
@@ -34,7 +34,7 @@ def dump_name(text: str) -> str:
 
 
 def export_dump(dump: Dump) -> Iterator[bytes]:
-    """Return back, part by part, the bytes that were imported. Raises ValueError at the end if they are not."""
+    """Yield the bytes that were imported, part by part. Raises ValueError at the end if they were altered."""
     digest = hashlib.sha256()
     for passage in dump.passages.order_by("position").iterator(CHUNK):
         part = f"{passage.lead}{passage.answer}{passage.closing}".encode()
@@ -50,14 +50,14 @@ def export_dump(dump: Dump) -> Iterator[bytes]:
 
 
 def export_current(dump: Dump) -> Iterator[bytes]:
-    """Return the dump with each answer as it is live today; where it is not live, or says the same, as it was."""
+    """Yield the dump with each answer as it is live today, or as imported where it is not live or is unchanged."""
     passages = dump.passages.order_by("position").select_related("entry")
     for passage in passages.iterator(CHUNK):
-        yield f"{passage.lead}{_answer_today(passage)}{passage.closing}".encode()
+        yield f"{passage.lead}{_current_answer(passage)}{passage.closing}".encode()
     yield dump.tail.encode()
 
 
-def _answer_today(passage: Passage) -> str:
+def _current_answer(passage: Passage) -> str:
     entry = passage.entry
     if entry is None or entry.status != EntryStatus.PUBLISHED or normalise(entry.answer) == normalise(passage.answer):
         return passage.answer

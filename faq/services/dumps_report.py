@@ -1,4 +1,4 @@
-"""What an import makes of every answer, and of those that it does not find any more."""
+"""The report of an import: the outcome of every answer, and the answers that vanished."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -10,17 +10,17 @@ from faq.enums import DumpVerdict
 
 @dataclass(frozen=True, slots=True)
 class Resemblance:
-    """An older entry that an answer resembles."""
+    """An older entry that a new answer resembles."""
 
     number: int
     kind: PairKind
     reason: Reason | None
-    """What tells them apart, if anything does: on the left the older one's words, on the right the answer's."""
+    """The words that differ, if any decide: the older entry's on the left, the answer's on the right."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an import makes of one answer: the entry that it belongs to, and another that it resembles."""
+    """The outcome of one answer: its entry, and an older one that it resembles."""
 
     position: int
     line: int
@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(slots=True)
 class DumpReport:
-    """What an import of one file does: a finding per answer, and the passages of the last edition that vanished."""
+    """The outcome of one file: a finding per answer, and the passages of the last edition that vanished."""
 
     name: str
     edition: int
@@ -41,26 +41,28 @@ class DumpReport:
     vanished: list[Finding] = field(default_factory=list)
 
     def counts(self) -> dict[DumpVerdict, int]:
-        """Count the findings per verdict; they add up to the number of answers, unless nothing was to be done."""
+        """Return the findings per verdict; they add up to the number of answers, unless the file was unchanged."""
         found = Counter(finding.verdict for finding in self.findings)
         return {verdict: found[verdict] for verdict in DumpVerdict}
 
 
 def attach_resemblances(report: DumpReport, pairs: Iterable[FoundPair]) -> None:
-    """Say of each new answer what it resembles: first of all an answer that vanished, whose place it takes."""
+    """Add to each new answer the entry that it resembles most, preferring one that vanished, which it then replaces."""
     older = defaultdict(list)
     for pair in pairs:
         if pair.verdict.kind is not PairKind.SIBLINGS:
             older[pair.right].append(pair)
     missing = {finding.number: finding for finding in report.vanished}
     report.findings = [
-        _told(finding, older.get(finding.number or 0, ()), missing) if finding.verdict == DumpVerdict.NEW else finding
+        _with_resemblance(finding, older.get(finding.number or 0, ()), missing)
+        if finding.verdict == DumpVerdict.NEW
+        else finding
         for finding in report.findings
     ]
     report.vanished = list(missing.values())
 
 
-def _told(finding: Finding, pairs: Iterable[FoundPair], missing: dict[int | None, Finding]) -> Finding:
+def _with_resemblance(finding: Finding, pairs: Iterable[FoundPair], missing: dict[int | None, Finding]) -> Finding:
     best = min(pairs, key=lambda pair: (pair.left not in missing, -pair.verdict.score, pair.left), default=None)
     if best is None:
         return finding

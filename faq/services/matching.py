@@ -1,4 +1,4 @@
-"""Which entry a text belongs to: the one whose text it equals, now or at its source."""
+"""The matching of texts with entries: those whose text, or whose source's text, is equal."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from faq.models import Entry, EntryAlias, Passage
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
-    """An entry that a text equals; the smaller of two is the better one."""
+    """An entry of equal text; of two matches the smaller is the better one."""
 
     archived: bool
     former: bool
-    """Whether the text equals only what the entry was made from, not what it says now."""
+    """Whether the text equals only the entry's source, not its text of now."""
     number: int
     undone: bool
-    """Whether the entry is out of use only because the import that made it was undone."""
+    """Whether the entry is archived only because the import that created it was undone."""
 
 
 def find_matches(fingerprints: Collection[str]) -> dict[str, list[Match]]:
-    """Give, per fingerprint, the entries of equal text, best first; fingerprints that match nothing are left out."""
+    """Return, per fingerprint, the entries of equal text, best first; fingerprints without a match are left out."""
     found: dict[str, dict[int, Match]] = {}
-    for fingerprint, match in _all_matches(fingerprints):
+    for fingerprint, match in _read_matches(fingerprints):
         known = found.setdefault(fingerprint, {})
         known[match.number] = min(match, known.get(match.number, match))
     return {fingerprint: sorted(known.values()) for fingerprint, known in found.items()}
 
 
-def _all_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
+def _read_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
     wanted = set(fingerprints) - {""}
     says_it = Q(head__answer_fingerprint__in=wanted) | Q(live__answer_fingerprint__in=wanted)
     # What was merged away answers under its survivor's number, through its passages or else by its alias.
@@ -38,17 +38,17 @@ def _all_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
     columns = ("pk", "status", "head__batch__kind", "head__answer_fingerprint", "live__answer_fingerprint")
     for number, status, batch_kind, *own in entries.values_list(*columns):
         for fingerprint in wanted.intersection(own):
-            yield fingerprint, _match(number, status, batch_kind, former=False)
+            yield fingerprint, _build_match(number, status, batch_kind, former=False)
     merged = EntryAlias.objects.filter(former__head__answer_fingerprint__in=wanted)
     survivors = ("former__head__answer_fingerprint", "survivor", "survivor__status", "survivor__head__batch__kind")
     for fingerprint, number, status, batch_kind in merged.values_list(*survivors):
-        yield fingerprint, _match(number, status, batch_kind, former=True)
+        yield fingerprint, _build_match(number, status, batch_kind, former=True)
     passages = Passage.objects.not_undone().filter(fingerprint__in=wanted)
     sources = passages.values_list("fingerprint", "entry", "entry__status", "entry__head__batch__kind")
     for fingerprint, number, status, batch_kind in sources.distinct():
-        yield fingerprint, _match(number, status, batch_kind, former=True)
+        yield fingerprint, _build_match(number, status, batch_kind, former=True)
 
 
-def _match(number: int, status: str, batch_kind: str | None, *, former: bool) -> Match:
+def _build_match(number: int, status: str, batch_kind: str | None, *, former: bool) -> Match:
     archived = status == EntryStatus.ARCHIVED
     return Match(archived, former, number, undone=archived and batch_kind == BatchKind.UNDO)

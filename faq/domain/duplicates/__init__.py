@@ -1,7 +1,7 @@
-"""Which texts say the same: candidates without a miss, then a verdict on each pair that explains itself.
+"""The detector of duplicates: candidate pairs from an inverted index, then a verdict with its reason on each pair.
 
-Three steps, each to be looked at by itself: `AnalysedText` (normalised words), `DocumentIndex.candidates` (what
-is worth judging), `compare` (the verdict). A verdict depends on its two texts alone.
+Three steps that can be looked at one by one: `AnalysedText` (the words of a text), `DocumentIndex.candidates`
+(the documents worth comparing), `compare_documents` (the verdict). A verdict depends on its two documents alone.
 """
 
 from faq.domain.duplicates.analysis import AnalysedText

@@ -1,4 +1,4 @@
-"""Which word of one text answers to which word of another, moved and misspelt words included."""
+"""The alignment of two texts: which word of one is which word of the other, moved and misspelt ones included."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,35 +12,35 @@ from faq.domain.text import Token, TokenKind
 
 NONE = -1
 MOST_LONGER = 3
-"""Letters by which a word and what it was mistyped as may differ in length."""
+"""Letters by which a word and its misspelling may differ in length."""
 _SPELT_RIGHT = 0.3
-"""Share of the shorter text's words that must be the same before any is taken for a misspelling."""
+"""Share of the shorter text's words that must be the same before misspellings are looked for."""
 _SLACK = 4
-"""Words by which a gap may be more than twice as long as another, and still be another spelling of it."""
+"""Words by which a gap may exceed twice the other one's length and still hold misspellings of its words."""
 _MOST_MOVES = 6
-"""Times that what was moved is looked for among what is left: enough for a dozen shuffled sentences."""
+"""Rounds in which moved blocks are looked for in what is left: enough for a dozen shuffled sentences."""
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """The content words of two texts, each with its partner's place in the other text or NONE."""
+    """For each content word of two texts, the place of its partner in the other text, or NONE."""
 
     left: list[int]
     right: list[int]
     misspelt: frozenset[int]
-    """Places of the left text whose partner is spelt otherwise."""
+    """Places of the left text whose partner is spelt differently."""
 
     @cached_property
     def gaps(self) -> list[tuple[list[int], list[int]]]:
-        """Where one wording stands for another: places without a partner, on both sides of the same gap."""
+        """The gaps where one wording stands for another: the places without a partner on either side."""
         return [(ones, opposite) for ones, opposite in _gaps(self.left, self.right) if opposite]
 
 
 def align(left: AnalysedText, right: AnalysedText) -> Alignment:
-    """Return each content word its partner: same order first, then moved blocks, moved words, misspellings."""
+    """Return the alignment of two texts: words in order first, then moved blocks, moved words, misspellings."""
     partners = [NONE] * len(left.hashes)
     others = [NONE] * len(right.hashes)
-    for one, other in _same_words(left.hashes, right.hashes):
+    for one, other in _pair_equal_words(left.hashes, right.hashes):
         partners[one], others[other] = other, one
     misspelt = set()
     matched = len(partners) - partners.count(NONE)
@@ -48,14 +48,14 @@ def align(left: AnalysedText, right: AnalysedText) -> Alignment:
     for ones, opposite in [] if few else _gaps(partners, others):
         if len(opposite) > 2 * len(ones) + _SLACK:
             continue
-        for one, other in _misspellings(left.content, right.content, ones, opposite):
+        for one, other in _pair_misspellings(left.content, right.content, ones, opposite):
             partners[one], others[other] = other, one
             misspelt.add(one)
     return Alignment(partners, others, frozenset(misspelt))
 
 
-def _same_words(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Pair equal words, the longest common sequence first, then that of what is left."""
+def _pair_equal_words(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of equal words: the longest common subsequence first, then that of what is left."""
     ones, others = list(range(len(left))), list(range(len(right)))
     for _ in range(_MOST_MOVES):
         found = LCSseq.editops([left[i] for i in ones], [right[i] for i in others]).as_matching_blocks()
@@ -68,10 +68,10 @@ def _same_words(left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int
         others = [other for other in others if other not in taken_others]
         if not ones or not others or {left[i] for i in ones}.isdisjoint(right[i] for i in others):
             return
-    yield from _moved_words(left, right, ones, others)
+    yield from _pair_moved_words(left, right, ones, others)
 
 
-def _moved_words(
+def _pair_moved_words(
     left: Sequence[int], right: Sequence[int], ones: list[int], others: list[int]
 ) -> Iterator[tuple[int, int]]:
     free = defaultdict(list)
@@ -83,7 +83,7 @@ def _moved_words(
 
 
 def _gaps(partners: list[int], others: list[int]) -> Iterator[tuple[list[int], list[int]]]:
-    """Return each run of the left text without partners, and the run that stands for it in the right text."""
+    """Yield each run without partners in the left text, and the run that stands for it in the right text."""
     place = 0
     while place < len(partners):
         if partners[place] != NONE:
@@ -115,14 +115,14 @@ def _opposite(others: list[int], before: int, after: int, *, at_start: bool) -> 
     return found if len(found) > len(preceding) else preceding[::-1]
 
 
-def _misspellings(
+def _pair_misspellings(
     left: list[Token], right: list[Token], ones: list[int], others: list[int]
 ) -> Iterator[tuple[int, int]]:
     free = list(others)
     for one in ones:
         spelt = left[one].folded
         for other in free:
-            # Whatever was mistyped in between, the first letter or the last is still the same.
+            # A misspelling keeps the first letter or the last: this test is cheaper than the next.
             if (spelt[0] == right[other].folded[0] or spelt[-1] == right[other].folded[-1]) and is_misspelling(
                 left[one], right[other]
             ):
@@ -132,7 +132,7 @@ def _misspellings(
 
 
 def is_misspelling(one: Token, other: Token) -> bool:
-    """Return whether two words may be one, mistyped: a letter or two apart, by their length."""
+    """Return whether one of two words may be a misspelling of the other, by one to three letters."""
     if TokenKind.NEGATION in (one.kind, other.kind):
         return TokenKind.WORD in (one.kind, other.kind) and OSA.distance(one.folded, other.folded, score_cutoff=1) <= 1
     if one.kind not in _SPELT or other.kind not in _SPELT:

@@ -1,4 +1,4 @@
-"""Arrays that grow, and ranges of them taken together."""
+"""Growing arrays, and ranges of several places at once."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from numpy.typing import DTypeLike, NDArray
 
 
 class GrowingArray:
-    """A growing one-dimensional array: adding to it takes time in proportion to what is added."""
+    """A one-dimensional array that grows in time proportional to what is added."""
 
     def __init__(self, dtype: DTypeLike) -> None:
         self._room: NDArray[Any] = np.empty(16, dtype)
@@ -18,7 +18,7 @@ class GrowingArray:
 
     @property
     def values(self) -> NDArray[Any]:
-        """What it holds; not to be kept across an addition."""
+        """A view of the values, valid until the next addition."""
         return self._room[: self._length]
 
     def extend(self, values: NDArray[Any]) -> None:
@@ -32,13 +32,13 @@ class GrowingArray:
         self._length = length
 
     def keep(self, chosen: NDArray[np.bool_]) -> None:
-        """Keep the values chosen, and no more room than they need."""
+        """Keep only the values chosen, without spare room."""
         self._room = self.values[chosen]
         self._length = len(self._room)
 
 
 def expand_ranges(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return start…end − 1 of every range, one range after the other."""
+    """Return the numbers of every range(start, end), one range after the other."""
     counts = ends - starts
     places = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
     return np.asarray(places + np.arange(len(places)))

@@ -1,4 +1,4 @@
-"""The verdict on two documents, questions and answers together."""
+"""The verdict on two documents, from their answers and their questions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,56 +10,56 @@ from faq.domain.duplicates.verdict import compare_texts
 CompareFunction = Callable[["AnalysedDocument", "AnalysedDocument"], Verdict | None]
 
 SAME_QUESTION = 0.85
-"""Score from which two questions ask the same."""
+"""Score from which two questions count as the same."""
 TERSE = 20
-"""Weight under which an answer says little without its question: five words or so."""
+"""Weight, of about five words, below which an answer means little without its question."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysedDocument:
-    """A document as it is judged."""
+    """A document with its texts analysed."""
 
     answer: AnalysedText
     question: AnalysedText | None
 
     @classmethod
-    def of(cls, document: Document) -> "AnalysedDocument":
-        """Read a document."""
+    def analyse(cls, document: Document) -> "AnalysedDocument":
+        """Return the analysis of a document, without a question where it is blank."""
         question = AnalysedText(document.question) if document.question and document.question.strip() else None
         return cls(AnalysedText(document.answer), question)
 
 
 def compare_documents(left: AnalysedDocument, right: AnalysedDocument) -> Verdict | None:
-    """Return what two documents are to each other; None where they are nothing to each other."""
+    """Return the verdict on two documents, None where they have nothing in common."""
     verdict = compare_texts(left.answer, right.answer)
     if verdict is None:
         return compare_questions(left, right)
     if left.question is None or right.question is None:
         return verdict
     if min(left.answer.weight, right.answer.weight) < TERSE:
-        return _terse(verdict, left.question, right.question)
+        return _compare_terse(verdict, left.question, right.question)
     return verdict
 
 
 def compare_questions(left: AnalysedDocument, right: AnalysedDocument) -> Verdict | None:
-    """Judge documents whose answers are nothing to each other: a conflict where they answer one question."""
+    """Return the verdict on documents with unrelated answers: a conflict where their questions are the same."""
     if left.question is None or right.question is None:
         return None
     questions = compare_texts(left.question, right.question)
-    if questions is None or not _same(questions):
+    if questions is None or not _ask_the_same(questions):
         return None
     return Verdict(PairKind.CONFLICT, questions.score, Reason(Cause.QUESTION, left.question.text, right.question.text))
 
 
-def _terse(verdict: Verdict, left: AnalysedText, right: AnalysedText) -> Verdict | None:
-    """Judge answers such as « Oui. », which mean something only after their questions."""
+def _compare_terse(verdict: Verdict, left: AnalysedText, right: AnalysedText) -> Verdict | None:
+    """Return the verdict on answers such as « Oui. », which mean little without their questions."""
     questions = compare_texts(left, right)
-    if questions is not None and _same(questions):
+    if questions is not None and _ask_the_same(questions):
         return verdict
     if questions is not None and questions.kind in (PairKind.SIBLINGS, PairKind.CONFLICT):
         return Verdict(PairKind.SIBLINGS, questions.score, questions.reason)
     return None
 
 
-def _same(questions: Verdict) -> bool:
+def _ask_the_same(questions: Verdict) -> bool:
     return questions.kind in (PairKind.EXACT, PairKind.NEAR) and questions.score >= SAME_QUESTION

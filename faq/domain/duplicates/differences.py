@@ -1,4 +1,4 @@
-"""What tells apart two texts that are otherwise alike: another number, code, name, role, or a negation."""
+"""The differences that distinguish two texts that are otherwise alike: a number, code, name, role or negation."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,53 +17,53 @@ _LABELS = frozenset(map(stem, LABELS))
 _FACTS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_FACTS)
 _THINGS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_THINGS)
 _REACH = 3
-"""Content words within which a negation bears on another word."""
+"""Distance in content words within which a negation applies to another word."""
 
 
 def find_other_subject(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Reason | None:
-    """Return the words that make two texts speak of two things; None where they may speak of one."""
+    """Return the words by which two texts are about two things, None where they may be about one."""
     return next(_other_subjects(left, right, alignment), None)
 
 
 def find_contradiction(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Reason | None:
-    """Return the words by which two texts say different things of one thing; None where they may agree."""
+    """Return the words by which two texts contradict each other about one thing, None where they may agree."""
     return next(_other_facts(left, right, alignment), None)
 
 
 def _other_subjects(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Iterator[Reason]:
     for ones, others in alignment.gaps:
-        if found := _numbers(left, right, ones, others, labelled=True):
-            yield Reason(_numbered(left, found[0]), _said(left, found[0]), _said(right, found[1]))
+        if found := _find_numbers(left, right, ones, others, labelled=True):
+            yield Reason(_number_cause(left, found[0]), _number_words(left, found[0]), _number_words(right, found[1]))
         for cause, of_left, of_right in (
-            (Cause.CODE, _kinds(left, ones, TokenKind.CODE), _kinds(right, others, TokenKind.CODE)),
+            (Cause.CODE, _keys_of_kind(left, ones, TokenKind.CODE), _keys_of_kind(right, others, TokenKind.CODE)),
             (Cause.ROLE, _roles(left, ones), _roles(right, others)),
             (Cause.ENTITY, _names(left, right, ones), _names(right, left, others)),
         ):
             if of_left and of_right and not of_left & of_right:
                 yield Reason(cause, " ".join(sorted(of_left)), " ".join(sorted(of_right)))
-        if pair := _opposed(left, right, ones, others, _THINGS):
+        if pair := _find_opposed(left, right, ones, others, _THINGS):
             yield Reason(Cause.OPPOSITE, *pair)
 
 
 def _other_facts(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Iterator[Reason]:
     for ones, others in alignment.gaps:
-        if found := _numbers(left, right, ones, others, labelled=False):
-            yield Reason(Cause.NUMBER, _said(left, found[0]), _said(right, found[1]))
-        if pair := _opposed(left, right, ones, others, _FACTS):
+        if found := _find_numbers(left, right, ones, others, labelled=False):
+            yield Reason(Cause.NUMBER, _number_words(left, found[0]), _number_words(right, found[1]))
+        if pair := _find_opposed(left, right, ones, others, _FACTS):
             yield Reason(Cause.OPPOSITE, *pair)
-        if pair := _other_units(left, right, ones, others):
+        if pair := _find_other_units(left, right, ones, others):
             yield Reason(Cause.NUMBER, *pair)
-    yield from _opposed_openings(left, right)
+    yield from _compare_openings(left, right)
     for place in _lone_negations(left, alignment.left, right, alignment.right):
-        yield Reason(Cause.NEGATION, _around(left, place), "")
+        yield Reason(Cause.NEGATION, _words_around(left, place), "")
     for place in _lone_negations(right, alignment.right, left, alignment.left):
-        yield Reason(Cause.NEGATION, "", _around(right, place))
+        yield Reason(Cause.NEGATION, "", _words_around(right, place))
 
 
-def _numbers(
+def _find_numbers(
     left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int], *, labelled: bool
 ) -> tuple[int, int] | None:
-    """Return the places of the first two numbers that differ, of those that name something or of those that measure."""
+    """Return the places of the first two numbers that differ, among those with a label or among those without."""
     of_left, of_right = _numerals(left, ones), _numerals(right, others)
     known = {left.content[one].key for one in of_left} & {right.content[other].key for other in of_right}
     of_left = [one for one in of_left if left.content[one].key not in known]
@@ -79,7 +79,7 @@ def _numerals(reading: AnalysedText, places: Iterable[int]) -> list[int]:
 
 
 def _label(reading: AnalysedText, place: int) -> Token | None:
-    """Return the noun that a number names one of: « vague » of « vague 2 », unless a unit follows the number."""
+    """Return the noun that a number belongs to, « vague » in « vague 2 », unless a unit follows the number."""
     at = reading.places[place]
     if any(token.key in _UNITS for token in reading.words[at + 1 : at + 2]):
         return None
@@ -93,20 +93,20 @@ def _label(reading: AnalysedText, place: int) -> Token | None:
     return next((token for token in reversed(before) if token.key in _LABELS), None)
 
 
-def _numbered(reading: AnalysedText, place: int) -> Cause:
+def _number_cause(reading: AnalysedText, place: int) -> Cause:
     label = _label(reading, place)
     return Cause.VAGUE if label is not None and label.key == _VAGUE else Cause.CODE
 
 
-def _said(reading: AnalysedText, place: int) -> str:
-    """Return a number with the word before it or the unit after it."""
+def _number_words(reading: AnalysedText, place: int) -> str:
+    """Return the words of a number, with its label before it and its unit after it."""
     at = reading.places[place]
     label = _label(reading, place)
     after = [token.folded for token in reading.words[at + 1 : at + 2] if token.key in _UNITS]
     return " ".join([*([label.folded] if label else []), reading.words[at].folded, *after])
 
 
-def _kinds(reading: AnalysedText, places: Iterable[int], kind: TokenKind) -> frozenset[str]:
+def _keys_of_kind(reading: AnalysedText, places: Iterable[int], kind: TokenKind) -> frozenset[str]:
     return frozenset(reading.content[place].key for place in places if reading.content[place].kind is kind)
 
 
@@ -122,31 +122,33 @@ def _names(reading: AnalysedText, other: AnalysedText, places: Iterable[int]) ->
     )
 
 
-def _opposed(
+def _find_opposed(
     left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int], pairs: frozenset[frozenset[str]]
 ) -> tuple[str, str] | None:
-    # One stands for the other only where they stand in the same place.
+    # A word replaces another only in the same place of a gap.
     for one, other in zip(ones, others, strict=False):
         if frozenset((left.content[one].key, right.content[other].key)) in pairs:
             return left.content[one].folded, right.content[other].folded
     return None
 
 
-def _other_units(left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int]) -> tuple[str, str] | None:
+def _find_other_units(
+    left: AnalysedText, right: AnalysedText, ones: list[int], others: list[int]
+) -> tuple[str, str] | None:
     for one in ones:
         for other in others:
             units = left.content[one], right.content[other]
-            if all(token.key in _UNITS for token in units) and _counted(left, one) and _counted(right, other):
+            if all(token.key in _UNITS for token in units) and _has_number(left, one) and _has_number(right, other):
                 return units[0].folded, units[1].folded
     return None
 
 
-def _counted(reading: AnalysedText, place: int) -> bool:
+def _has_number(reading: AnalysedText, place: int) -> bool:
     return place > 0 and reading.content[place - 1].kind is TokenKind.NUMBER
 
 
-def _opposed_openings(left: AnalysedText, right: AnalysedText) -> Iterator[Reason]:
-    """« Oui » against « Non »: whatever follows, they do not say the same."""
+def _compare_openings(left: AnalysedText, right: AnalysedText) -> Iterator[Reason]:
+    """Yield the contradiction of « Oui » and « Non » at the beginning of two texts."""
     one, other = (reading.words[0].folded if reading.words else "" for reading in (left, right))
     if {one, other} == {"oui", "non"}:
         yield Reason(Cause.NEGATION, one, other)
@@ -155,7 +157,7 @@ def _opposed_openings(left: AnalysedText, right: AnalysedText) -> Iterator[Reaso
 def _lone_negations(
     reading: AnalysedText, partners: list[int], other: AnalysedText, others: list[int]
 ) -> Iterator[int]:
-    """Return the negations that stand between words which the other text has without any negation."""
+    """Yield the places of negations between two words that the other text has without a negation."""
     for place, token in enumerate(reading.content):
         if token.kind is TokenKind.NEGATION and partners[place] == NONE:
             before = next((p for p in range(place - 1, max(-1, place - 3), -1) if partners[p] != NONE), None)
@@ -168,8 +170,8 @@ def _lone_negations(
 
 
 def _is_negated(reading: AnalysedText, partners: list[int], low: int, high: int, negation: Token) -> bool:
-    """Return whether a negation, or this one mistyped, stands about two places."""
-    # One that has its own partner bears on something else.
+    """Return whether a negation, or a misspelling of this one, stands around two places."""
+    # A negation that has a partner applies to something else.
     for place in range(max(0, low - 1), min(len(partners), high + 2)):
         if reading.content[place].kind is TokenKind.NEGATION and partners[place] == NONE:
             return True
@@ -179,7 +181,7 @@ def _is_negated(reading: AnalysedText, partners: list[int], low: int, high: int,
     )
 
 
-def _around(reading: AnalysedText, place: int) -> str:
+def _words_around(reading: AnalysedText, place: int) -> str:
     at = reading.places[place]
     return " ".join(token.folded for token in reading.words[max(0, at - 2) : at + 2])
 

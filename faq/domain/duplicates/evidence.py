@@ -1,4 +1,4 @@
-"""What two texts share and where they differ, word by word, for people to see."""
+"""The evidence of a verdict: what two texts share and where they differ, word by word, for people to see."""
 
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -12,13 +12,13 @@ from faq.domain.duplicates.verdict import compare_texts, is_in_order
 
 
 class Mark(StrEnum):
-    """What a stretch of text is to the other text."""
+    """The relation of a span of text to the other text."""
 
     SAME = "same"
     MISSPELT = "misspelt"
     DIFFERENT = "different"
     DECIDING = "deciding"
-    """What the verdict rests upon: the number, name or negation that tells the two texts apart."""
+    """The words that decide the verdict: the number, name or negation that distinguishes the two texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class MarkedSpan:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A verdict on two texts, and both of them in stretches, in order; function words go with their neighbours."""
+    """A verdict on two texts, and the marked spans of both, in order; function words belong to their neighbours."""
 
     verdict: Verdict | None
     left: tuple[MarkedSpan, ...]
@@ -40,50 +40,50 @@ class Evidence:
 
 
 def explain(left: str, right: str) -> Evidence:
-    """Show what the verdict on two texts rests upon."""
+    """Return the evidence of the verdict on two texts."""
     one, other = AnalysedText(left), AnalysedText(right)
     if not is_in_order(one, other):
         there = explain(right, left)
         return Evidence(compare_texts(one, other), there.right, there.left)
     alignment = align(one, other)
     verdict = compare_texts(one, other)
-    said = (verdict.reason.left, verdict.reason.right) if verdict and verdict.reason else ("", "")
+    deciding = (verdict.reason.left, verdict.reason.right) if verdict and verdict.reason else ("", "")
     misspelt_right = {alignment.left[place] for place in alignment.misspelt}
     return Evidence(
         verdict,
-        tuple(_stretches(one, _marks(one, alignment.left, alignment.misspelt, said[0]))),
-        tuple(_stretches(other, _marks(other, alignment.right, misspelt_right, said[1]))),
+        tuple(_spans(one, _marks(one, alignment.left, alignment.misspelt, deciding[0]))),
+        tuple(_spans(other, _marks(other, alignment.right, misspelt_right, deciding[1]))),
     )
 
 
-def _marks(reading: AnalysedText, partners: list[int], misspelt: AbstractSet[int], said: str) -> dict[int, Mark]:
-    """Return what words are to the other text, by their places among all words; `said` are those that decide."""
+def _marks(text: AnalysedText, partners: list[int], misspelt: AbstractSet[int], deciding: str) -> dict[int, Mark]:
+    """Return the mark of each content word by its place among all words; `deciding` are the words that decide."""
     marks = {}
-    for place, at in enumerate(reading.places):
+    for place, at in enumerate(text.places):
         marks[at] = Mark.MISSPELT if place in misspelt else Mark.SAME if partners[place] != NONE else Mark.DIFFERENT
-    return marks | dict.fromkeys(_deciding(reading, marks, said.split()), Mark.DECIDING)
+    return marks | dict.fromkeys(_find_deciding(text, marks, deciding.split()), Mark.DECIDING)
 
 
-def _deciding(reading: AnalysedText, marks: Mapping[int, Mark], said: Collection[str]) -> set[int]:
-    """Find the words that decide among those that only this text has, with what belongs to them: a unit, a label."""
-    named = {at for at, token in enumerate(reading.words) if token.folded in said or token.key in said}
+def _find_deciding(text: AnalysedText, marks: Mapping[int, Mark], deciding: Collection[str]) -> set[int]:
+    """Return the places of the deciding words that only this text has, with the unit or label that belongs to them."""
+    named = {at for at, token in enumerate(text.words) if token.folded in deciding or token.key in deciding}
     alone = {at for at in named if marks.get(at) is Mark.DIFFERENT} or named & {0}
     return {at for at in named if any(abs(at - one) <= _TOGETHER for one in alone)}
 
 
-def _stretches(reading: AnalysedText, marks: Mapping[int, Mark]) -> Iterator[MarkedSpan]:
-    stretch: MarkedSpan | None = None
+def _spans(text: AnalysedText, marks: Mapping[int, Mark]) -> Iterator[MarkedSpan]:
+    span: MarkedSpan | None = None
     for at, mark in sorted(marks.items()):
-        token = reading.placed_tokens[at]
-        if stretch and mark is stretch.mark:
-            stretch = MarkedSpan(stretch.start, token.end, mark)
+        token = text.placed_tokens[at]
+        if span and mark is span.mark:
+            span = MarkedSpan(span.start, token.end, mark)
             continue
-        if stretch:
-            yield stretch
-        stretch = MarkedSpan(token.start, token.end, mark)
-    if stretch:
-        yield stretch
+        if span:
+            yield span
+        span = MarkedSpan(token.start, token.end, mark)
+    if span:
+        yield span
 
 
 _TOGETHER = 3
-"""Words within which a unit, a label or a negated word belongs to what decides."""
+"""Words within which a unit, a label or a negated word belongs to a deciding word."""

@@ -1,9 +1,8 @@
-"""What texts are found by: words that stand near one another, the frame around them, the letters of short texts.
+"""The features by which texts are found: pairs of nearby words, runs of function words, letters of short texts.
 
-Pairs of words are far rarer than words, which keeps the lists short that have to be read, and survive
-what happens to texts: sentences that move, words that are changed or added between two others. Where
-most of the words that count were changed for others, the function words around them still follow one
-another as before (stop-word n-grams, Stamatatos 2011).
+Pairs of words are far rarer than words, so that their lists are short, and most of them survive sentences
+that move and words that are replaced or inserted. Where most content words were replaced, the function
+words around them still follow one another as before (stop-word n-grams, Stamatatos 2011).
 """
 
 import zlib
@@ -19,13 +18,13 @@ from faq.domain.duplicates.pairs import Document
 from faq.domain.text import Token, tokenize
 
 SHORT = 8
-"""Content words up to which a text is also found by its letters: a misspelling there is a large part of it."""
+"""Content words up to which a text is also found by its letters: a misspelling changes much of its word pairs."""
 NEARBY = (1, 2)
-"""How far apart words of a pair may stand, function words left out."""
+"""Distances at which two content words make a pair."""
 FRAME = 7
-"""Function words that follow one another in a run: fewer stand in too many texts, more are too easily broken."""
-_FRAMED = 2 * FRAME
-"""Function words from which a text has a frame."""
+"""Function words in a run: shorter runs stand in too many texts, longer ones are too easily broken."""
+_MIN_FRAME = 2 * FRAME
+"""Function words from which a text has a frame profile."""
 _QUESTION = 0x5BD1E995
 _LETTERS = 0x2C1B3C6D
 _RUNS = np.uint32(0x27D4EB2F)
@@ -36,29 +35,29 @@ WeightArray = NDArray[np.uint8]
 
 
 class ProfileKind(IntEnum):
-    """One way to look at a text."""
+    """The kinds of profiles: of n-grams of words, letters or function words."""
 
     WORDS = 0
-    """By its pairs of words that count."""
+    """Pairs of content words."""
     LETTERS = 1
-    """By its runs of letters."""
+    """Runs of three letters."""
     FRAME = 2
-    """By its runs of function words."""
+    """Runs of function words."""
 
 
 @dataclass(slots=True)
 class FeatureBatch:
-    """The profiles of some documents, one after the other, as flat arrays."""
+    """Collects the profiles of some documents in flat arrays; a profile is the features of one text of one kind."""
 
     owners: list[int] = field(default_factory=list)
-    """Which document each profile is of."""
+    """The document of each profile."""
     lengths: list[int] = field(default_factory=list)
     kinds: list[ProfileKind] = field(default_factory=list)
     hashes: "array[int]" = field(default_factory=lambda: array("I"))
     weights: "array[int]" = field(default_factory=lambda: array("B"))
 
     def add(self, owner: int, document: Document) -> None:
-        """Take in the profiles of a document: of its answer, and of its question but for the frame."""
+        """Add the profiles of a document: of its answer and, but for the frame, of its question."""
         for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
             words = tokenize(text or "")
             content = [token for token in words if token.weight]
@@ -66,14 +65,18 @@ class FeatureBatch:
                 self._add_profile(
                     owner, ProfileKind.WORDS, [token.key_hash ^ salt for token in content], (t.weight for t in content)
                 )
-                if not salt and len(words) - len(content) >= _FRAMED:
-                    # Right after the words of the same text: the two are looked at together.
-                    self._alike(owner, ProfileKind.FRAME, [token.key_hash for token in words if not token.weight])
+                if not salt and len(words) - len(content) >= _MIN_FRAME:
+                    # `Postings.have_similar_words` expects it right after the word profile of the same text.
+                    self._add_unweighted(
+                        owner, ProfileKind.FRAME, [token.key_hash for token in words if not token.weight]
+                    )
             if words and len(content) <= SHORT:
-                self._alike(owner, ProfileKind.LETTERS, [key_hash ^ salt for key_hash in _letters(content or words)])
+                self._add_unweighted(
+                    owner, ProfileKind.LETTERS, [key_hash ^ salt for key_hash in _letters(content or words)]
+                )
 
-    def _alike(self, owner: int, kind: ProfileKind, hashes: Sequence[int]) -> None:
-        """Take in a profile all of whose features tell as much."""
+    def _add_unweighted(self, owner: int, kind: ProfileKind, hashes: Sequence[int]) -> None:
+        """Add a profile whose features all weigh the same."""
         self._add_profile(owner, kind, hashes, bytes([1]) * len(hashes))
 
     def _add_profile(self, owner: int, kind: ProfileKind, hashes: Sequence[int], weights: Iterable[int]) -> None:
@@ -84,7 +87,7 @@ class FeatureBatch:
         self.weights.extend(weights)
 
     def profiles(self) -> "Profiles":
-        """Return the profiles with each feature once, in order."""
+        """Return the profiles, the features of each once and in rising order."""
         hashes, weights = np.array(self.hashes, np.uint32), np.array(self.weights, np.uint8)
         places = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
         kinds = np.repeat(np.array(self.kinds, np.uint8), self.lengths)
@@ -112,7 +115,7 @@ class FeatureBatch:
 
 @dataclass(frozen=True, slots=True)
 class FeatureRows:
-    """Features with their weights, row after row; `lengths` tells how many each row has."""
+    """Features with their weights, row after row, each row having as many as `lengths` says."""
 
     lengths: NDArray[np.int64]
     features: HashArray
@@ -120,12 +123,12 @@ class FeatureRows:
 
     @property
     def totals(self) -> NDArray[np.float64]:
-        """The weight of each row."""
+        """Return the weight of each row."""
         return np.bincount(self.numbers, self.weights, minlength=len(self.lengths)).astype(np.float64)
 
     @property
     def numbers(self) -> NDArray[np.int64]:
-        """The row of each feature."""
+        """Return the number of the row of each feature."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
     def row(self, number: int) -> "FeatureRows":
@@ -134,13 +137,13 @@ class FeatureRows:
         mine = slice(end - int(self.lengths[number]), end)
         return FeatureRows(self.lengths[number : number + 1], self.features[mine], self.weights[mine])
 
-    def times(self, number: int) -> "FeatureRows":
-        """Repeat all rows."""
+    def repeat(self, number: int) -> "FeatureRows":
+        """Return all rows, repeated so many times."""
         return FeatureRows(np.tile(self.lengths, number), np.tile(self.features, number), np.tile(self.weights, number))
 
-    def likeness(self, other: "FeatureRows") -> NDArray[np.float64]:
-        """Return the share of the heavier of two rows that stands in both, row by row (0–1)."""
-        mine, theirs = keyed(self.numbers, self.features), keyed(other.numbers, other.features)
+    def similarity(self, other: "FeatureRows") -> NDArray[np.float64]:
+        """Return the weight that two rows share, over that of the heavier one, row by row (0–1)."""
+        mine, theirs = pack_keys(self.numbers, self.features), pack_keys(other.numbers, other.features)
         places = np.minimum(mine.searchsorted(theirs), len(mine) - 1)
         amounts = np.where(mine[places] == theirs, other.weights, 0)
         shared = np.bincount(other.numbers, amounts, minlength=len(self.lengths))
@@ -149,20 +152,20 @@ class FeatureRows:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Some profiles as arrays: whose, of what kind, and their features."""
+    """Profiles as arrays: the document, kind and features of each."""
 
     owners: NDArray[np.int32]
     kinds: NDArray[np.uint8]
     rows: FeatureRows
 
 
-def keyed(rows: NDArray[np.int64], features: HashArray) -> NDArray[np.uint64]:
-    """Put a row, or a profile, and a feature into one number; in order, where the features of each row are."""
+def pack_keys(rows: NDArray[np.int64], features: HashArray) -> NDArray[np.uint64]:
+    """Return each row number and feature as one number, in the order of rows, then of features."""
     return (rows.astype(np.uint64) << np.uint64(32)) | features
 
 
 def _pairs(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArray, step: int) -> NDArray[np.uint64]:
-    """Return the pairs of words that stand so many places apart, whichever comes first."""
+    """Return the features of pairs of words so many places apart, whichever comes first."""
     together = profiles[step:] == profiles[:-step]
     ones, others = hashes[:-step][together], hashes[step:][together]
     low, high = np.minimum(ones, others), np.maximum(ones, others)
@@ -172,7 +175,7 @@ def _pairs(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArray
 
 
 def _runs(profiles: NDArray[np.uint64], hashes: HashArray) -> NDArray[np.uint64]:
-    """Return the runs of FRAME function words."""
+    """Return the features of runs of FRAME function words."""
     number = max(0, len(hashes) - FRAME + 1)
     mixed = np.full(number, _RUNS)
     for step in range(FRAME):
@@ -183,7 +186,7 @@ def _runs(profiles: NDArray[np.uint64], hashes: HashArray) -> NDArray[np.uint64]
 
 
 def _packed(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArray) -> NDArray[np.uint64]:
-    """Put profile (24 bits), feature (32) and weight (8) into one number, to sort by."""
+    """Return profile (24 bits), feature (32) and weight (8) as one number, to sort by."""
     packed = profiles << np.uint64(40)
     packed |= hashes.astype(np.uint64) << np.uint64(8)
     packed |= weights
@@ -191,7 +194,7 @@ def _packed(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArra
 
 
 def _letters(content: list[Token]) -> Iterator[int]:
-    """Return the hashes of a text's runs of three letters, word limits included."""
+    """Yield the hashes of a text's runs of three letters, spaces between words included."""
     text = " ".join(["", *(token.folded for token in content), ""])
     for start in range(len(text) - 2):
         yield zlib.crc32(text[start : start + 3].encode()) ^ _LETTERS

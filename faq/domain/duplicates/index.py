@@ -1,4 +1,4 @@
-"""All documents, so that every pair among them, or with a text being typed, is found."""
+"""The index of documents, which finds every pair among them or with a text that is being typed."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
@@ -12,29 +12,29 @@ from faq.domain.duplicates.pairs import Document, FoundPair
 from faq.domain.duplicates.postings import Postings
 from faq.domain.duplicates.processes import map_in_processes, release_memory
 from faq.domain.duplicates.quick_filter import QuickFilter
-from faq.domain.duplicates.similarity_join import SimilarityJoin, merged
+from faq.domain.duplicates.similarity_join import SimilarityJoin, merge_pairs
 
 _BATCH = 2_000
-"""Documents whose features are worked out together."""
+"""Documents whose features are computed together."""
 _PART = 16_000
-"""Profiles that a process looks at in one go, during a full scan."""
-_JUDGED = 2_000
-"""Couples that a process judges in one go."""
-_KEPT = 4_096
-"""Documents kept in the form in which they are judged, during a full scan."""
-_KEPT_WHILE_TYPING = 500
-"""The same between two checks: with each word that is typed, nearly the same are looked at. Some 10 MB."""
+"""Profiles that a process joins at a time during a full scan."""
+_COMPARED = 2_000
+"""Candidate pairs that a process compares at a time."""
+_SCAN_CACHE_SIZE = 4_096
+"""Analysed documents that a process caches during a full scan."""
+_TYPING_CACHE_SIZE = 500
+"""Analysed documents cached between two checks, about 10 MB: each word typed leaves nearly the same candidates."""
 
 ProgressCallback = Callable[[int, int], None]
 """Called with (documents done, documents in all)."""
 
 
 class DocumentIndex:
-    """Documents by what they are found by.
+    """An index of documents by their features.
 
     Adding, changing or removing one takes milliseconds, and leaves the index as if it had been
-    made of its present documents at once. Holds about a kilobyte and a half per answer of a
-    hundred words, beside the documents themselves.
+    built from its present documents. It takes about 1.5 kB per answer of a hundred words, beside
+    the documents themselves.
     """
 
     def __init__(self, documents: Iterable[Document] = (), *, processes: int = 1) -> None:
@@ -69,21 +69,21 @@ class DocumentIndex:
         slot = self._slots.pop(key, None)
         if slot is not None:
             self._documents[slot] = None
-            self._postings.forget(slot)
+            self._postings.remove(slot)
 
     def check(self, document: Document) -> list[FoundPair]:
-        """Return the pairs of a document that is not taken in, as it stands; best first.
+        """Return the pairs of a document with those of the index, best first.
 
         One of the same key is another state of the same document, and is left out.
         """
-        read = AnalysedDocument.of(document)
-        glance = QuickFilter(read.answer)
+        analysed = AnalysedDocument.analyse(document)
+        quick_filter = QuickFilter(analysed.answer)
         found = []
         for other in self._candidates(document):
-            if not glance.cannot_match(other.answer):
-                pair = _pair(document, read, other, _read(other), compare_documents)
+            if not quick_filter.cannot_match(other.answer):
+                pair = _build_pair(document, analysed, other, _analyse(other), compare_documents)
             elif document.question and other.question:
-                pair = _pair(document, read, other, _read(other), compare_questions)
+                pair = _build_pair(document, analysed, other, _analyse(other), compare_questions)
             else:
                 continue
             if pair:
@@ -91,46 +91,46 @@ class DocumentIndex:
         return sorted(found, key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
 
     def candidates(self, document: Document) -> list[Document]:
-        """Return the documents that share enough with one to be looked at, by key."""
+        """Return the documents that share enough features with one to be compared, in the order of their keys."""
         return sorted(self._candidates(document), key=lambda other: other.key)
 
     def _candidates(self, document: Document) -> Iterator[Document]:
         batch = FeatureBatch()
         batch.add(0, document)
-        for slot in self._postings.like(batch.profiles()):
+        for slot in self._postings.find_similar(batch.profiles()):
             other = self._documents[slot]
             if other is not None and other.key != document.key:
                 yield other
 
     def pairs(self, *, processes: int = 1, progress: ProgressCallback | None = None) -> Iterator[FoundPair]:
-        """Return every pair, each once, the same whatever the number of processes, in no particular order.
+        """Yield every pair once, the same for any number of processes, in no particular order.
 
-        `progress` is told how many of the documents are done, now and then.
+        `progress` is called now and then with the number of documents done.
         """
-        couples = self._couples(processes, _halved(progress, 0))
-        parts = [couples[start : start + _JUDGED] for start in range(0, len(couples), _JUDGED)]
-        tell = _halved(progress, 1)
-        for number, found in enumerate(map_in_processes(self._judged, parts, processes), start=1):
+        candidates = self._candidate_pairs(processes, _halved(progress, 0))
+        parts = [candidates[start : start + _COMPARED] for start in range(0, len(candidates), _COMPARED)]
+        report = _halved(progress, 1)
+        for number, found in enumerate(map_in_processes(self._compare, parts, processes), start=1):
             yield from found
-            tell(len(self) * number // len(parts), len(self))
-        tell(len(self), len(self))
+            report(len(self) * number // len(parts), len(self))
+        report(len(self), len(self))
 
-    def _couples(self, processes: int, progress: ProgressCallback) -> NDArray[np.int64]:
-        """Return the slots of all documents that are worth judging, in order: those alike often stand together."""
+    def _candidate_pairs(self, processes: int, progress: ProgressCallback) -> NDArray[np.int64]:
+        """Return the slots of all pairs worth comparing, in order, as similar documents often stand together."""
         join, profiles = SimilarityJoin(self._postings), len(self._postings)
         parts = [range(start, min(profiles, start + _PART)) for start in range(0, profiles, _PART)]
         found = []
-        for part, couples in zip(parts, map_in_processes(partial(_joined, join), parts, processes), strict=True):
-            found.append(couples)
+        for part, candidates in zip(parts, map_in_processes(partial(_join_part, join), parts, processes), strict=True):
+            found.append(candidates)
             progress(len(self) * part.stop // profiles, len(self))
-        return merged(found)
+        return merge_pairs(found)
 
-    def _judged(self, couples: NDArray[np.int64]) -> list[FoundPair]:
-        read = lru_cache(_KEPT)(AnalysedDocument.of)
+    def _compare(self, candidates: NDArray[np.int64]) -> list[FoundPair]:
+        analyse = lru_cache(_SCAN_CACHE_SIZE)(AnalysedDocument.analyse)
         found = []
-        for slot, other in couples.tolist():
+        for slot, other in candidates.tolist():
             left, right = self._documents[slot], self._documents[other]
-            if left and right and (pair := _pair(left, read(left), right, read(right), compare_documents)):
+            if left and right and (pair := _build_pair(left, analyse(left), right, analyse(right), compare_documents)):
                 found.append(pair)
         return found
 
@@ -142,18 +142,18 @@ class DocumentIndex:
         return batch.profiles()
 
 
-def _joined(join: SimilarityJoin, part: range) -> NDArray[np.int64]:
-    return join.couples(part.start, part.stop)
+def _join_part(join: SimilarityJoin, part: range) -> NDArray[np.int64]:
+    return join.pairs(part.start, part.stop)
 
 
 def _halved(progress: ProgressCallback | None, half: int) -> ProgressCallback:
-    """Have one half of the work told as half of the documents: which are worth judging, then what they are."""
+    """Return a callback for one half of the work, finding candidates or comparing them, as half of the documents."""
     if progress is None:
         return lambda done, total: None
     return lambda done, total: progress((done + half * total) // 2, total)
 
 
-def _pair(
+def _build_pair(
     one: Document,
     analysed_one: AnalysedDocument,
     other: Document,
@@ -166,6 +166,6 @@ def _pair(
     return FoundPair(one.key, other.key, verdict) if verdict else None
 
 
-@lru_cache(_KEPT_WHILE_TYPING)
-def _read(document: Document) -> AnalysedDocument:
-    return AnalysedDocument.of(document)
+@lru_cache(_TYPING_CACHE_SIZE)
+def _analyse(document: Document) -> AnalysedDocument:
+    return AnalysedDocument.analyse(document)

@@ -1,4 +1,4 @@
-"""What of a text is material: what a decision about it rests upon."""
+"""The material part of a text: a decision about it stays valid until this changes."""
 
 import re
 import unicodedata
@@ -11,31 +11,33 @@ _SIGNS = ("Sm", "Sc")
 _OTHER_SIGNS = "%‰°&§"
 _NO_SIGNS = "|~"
 _ARROWS = range(0x2190, 0x2200)
-# Folding takes the stroke away, and would leave the contrary.
+# Folding removes the stroke, which would leave the opposite sign.
 _STRUCK = str.maketrans({"≠": "<>", "≰": ">", "≱": "<", "≮": "≥", "≯": "≤"})
 _MINUS = re.compile(r"(?<![^\s(<>=≤≥])[-\u2010-\u2013](?=\d)")
 _AROUND = ".,;:!?\"'()[]{}*_•·…/\\-\u2013\u2014|~"
-"""Punctuation that says nothing before or after a word."""
+"""Punctuation that has no meaning before or after a word."""
 
 
 def material_fingerprint(document: Document) -> str:
-    """Name what a text says: its words, numbers and signs such as ≥, +, − and %.
+    """Return a fingerprint of the words, numbers and signs (≥, +, −, %…) of a document.
 
     Case, accents, kinds of spaces and of quotes, and plain punctuation around words do not count.
     """
     text = f"{document.question or ''}\n{document.answer}".translate(_STRUCK)
     folded = fold(_MINUS.sub("\u2212", text))
-    return fingerprint(" ".join(word for piece in _pieces(folded) if (word := piece.strip(_AROUND)) and _says(word)))
+    return fingerprint(
+        " ".join(word for piece in _split(folded) if (word := piece.strip(_AROUND)) and _is_material(word))
+    )
 
 
-def _pieces(folded: str) -> list[str]:
-    """Cut at spaces, and set signs apart, whether there are spaces about them or not."""
+def _split(folded: str) -> list[str]:
+    """Return the words and signs of a folded text; a sign is set apart, with spaces around it or not."""
     for sign in filter(_is_sign, set(folded)):
         folded = folded.replace(sign, f" {sign} ")
     return folded.split()
 
 
-def _says(word: str) -> bool:
+def _is_material(word: str) -> bool:
     return any(map(str.isalnum, word)) or _is_sign(word[0])
 
 

@@ -1,10 +1,10 @@
-"""What the detector takes and gives."""
+"""The input and output of the detector: documents, verdicts, pairs."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 GENERATION = 2
-"""Raised whenever the same two texts may be judged otherwise than before: stored pairs are then judged again."""
+"""To be raised whenever two texts may get another verdict than before: stored pairs are then found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +17,18 @@ class Document:
 
 
 class PairKind(StrEnum):
-    """What two answers are to each other."""
+    """The relation between two answers."""
 
     EXACT = "exact"
     NEAR = "near"
     CONTAINS = "contains"
     CONFLICT = "conflict"
     SIBLINGS = "siblings"
-    """Alike, and about two different things: no duplicates."""
+    """Alike, but about two different things: no duplicates."""
 
 
 class Cause(StrEnum):
-    """What tells two texts apart that are otherwise alike."""
+    """The kind of difference between two texts that are otherwise alike."""
 
     NUMBER = "number"
     CODE = "code"
@@ -42,7 +42,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """The words that decide: one text's, the other's (empty where it has none)."""
+    """The words that decide a verdict, those of each text; empty where a text has none."""
 
     cause: Cause
     left: str
@@ -51,7 +51,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found about two texts."""
+    """The outcome of comparing two texts."""
 
     kind: PairKind
     score: float
@@ -61,7 +61,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class FoundPair:
-    """Two documents by their keys, left < right, and the verdict on them."""
+    """The keys of two documents, left < right, and the verdict on them."""
 
     left: int
     right: int

@@ -1,4 +1,4 @@
-"""Work shared among processes, and the memory that it took."""
+"""Work in forked processes, and the release of the memory that it took."""
 
 import ctypes
 import multiprocessing
@@ -9,38 +9,38 @@ from typing import Any, TypeVar
 
 Part = TypeVar("Part")
 Result = TypeVar("Result")
-_work: Callable[[Any], Any] | None = None
-"""What the children of this process do: they inherit it, and all that it holds, instead of being sent it."""
+_function: Callable[[Any], Any] | None = None
+"""The function that child processes call: they inherit it with all it refers to, so that nothing is pickled."""
 
 
 def map_in_processes(function: Callable[[Part], Result], parts: Sequence[Part], processes: int) -> Iterator[Result]:
-    """Return the result of each part, in order; in this very process where one is enough or none can be forked."""
+    """Yield the result of each part, in order; without forking where one process is enough or fork is not available."""
     if processes < 2 or len(parts) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(function, parts)
         return
-    global _work
-    _work = function
+    global _function
+    _function = function
     try:
         with warnings.catch_warnings():
-            # NumPy's own threads are at rest here.
+            # The warning is about threads in the parent; those of NumPy are idle here.
             warnings.simplefilter("ignore", DeprecationWarning)
             pool = multiprocessing.get_context("fork").Pool(min(processes, len(parts)))
         with pool:
             yield from pool.imap(_do, parts)
     finally:
-        _work = None
+        _function = None
 
 
 def _do(part: Any) -> Any:
-    if _work is None:
+    if _function is None:
         raise RuntimeError("Nothing to do: the process was not forked by map_in_processes().")
-    return _work(part)
+    return _function(part)
 
 
 def release_memory() -> None:
-    """Return to the system what the C library keeps of memory that is free again, where it can (glibc).
+    """Return freed memory to the system where the C library would keep it (glibc).
 
-    After much was sorted, that is as much again as what was sorted takes.
+    After a large sort it keeps as much memory as the sorted data takes.
     """
     if os.name == "posix" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
         library.malloc_trim(0)

@@ -1,67 +1,67 @@
-"""What needs no reading: of many texts that share a little with one, most are plainly nothing to it."""
+"""A quick filter before the verdict: most of the texts that share a few features with one have nothing in common."""
 
 from collections import defaultdict
 
 from faq.domain.duplicates.alignment import MOST_LONGER, is_misspelling
-from faq.domain.duplicates.analysis import AnalysedText, worth
+from faq.domain.duplicates.analysis import AnalysedText, sentence_factor
 from faq.domain.duplicates.verdict import CONTAINED, NEARLY_AS_LONG
 from faq.domain.text import SENTENCE_ENDS, Token, split_chunks, tokenize_chunk
 
 _ROUNDING = 1e-5
-"""More than what is lost in short fractions."""
+"""A bound above the rounding errors of sums of weights."""
 
 
 class QuickFilter:
-    """A text beside which others are looked at, many of them made of the same words.
+    """A filter of texts that cannot match a given one.
 
-    A word of the text can only have a partner in another one that has the same word, or this one mistyped: each
-    stretch between two spaces is asked once which words it may be the partner of, wherever it stands.
+    A word of the text can only be aligned with the same word or a misspelling of it. Which words a chunk of another
+    text may be aligned with is computed once per chunk, as candidates repeat the same chunks.
     """
 
     def __init__(self, text: AnalysedText) -> None:
         self._weight = text.weight
         self._weights = text.weights
         self._chunks = _Chunks(text.content)
-        self._ruled_out: dict[int, bool] = {}
+        self._known: dict[int, bool] = {}
 
     def cannot_match(self, other: str) -> bool:
-        """Tell for sure that another text is nothing to this one; False: perhaps it is not.
+        """Return whether another text certainly gets no verdict beside this one.
 
-        Only of much longer ones, which would have to contain this one.
+        Always False for texts that are not much longer: a longer one would have to contain this one.
         """
-        places, weight = self._seen(other)
+        places, weight = self._measure(other)
         if self._weight >= weight * NEARLY_AS_LONG * (1 - _ROUNDING):
             return False
-        known = self._ruled_out.get(places)
+        known = self._known.get(places)
         if known is None:
             found = sum(weight for place, weight in enumerate(self._weights) if places >> place & 1)
-            known = self._ruled_out[places] = found < self._weight * CONTAINED * (1 - _ROUNDING)
+            known = self._known[places] = found < self._weight * CONTAINED * (1 - _ROUNDING)
         return known
 
-    def _seen(self, other: str) -> tuple[int, float]:
-        """Return the places of the words that may have a partner in another text, and what there is to share in it."""
+    def _measure(self, other: str) -> tuple[int, float]:
+        """Return the places of the words that may be aligned with another text, as bits, and that text's weight."""
         places, weight = 0, 0.0
         known = self._chunks
         for line in split_chunks(other):
-            counting = common = heavy = 0
+            content = common = summed = 0
             for chunk in line:
-                there, counting_there, common_there, heavy_there, ends = known[chunk]
-                places |= there
-                counting += counting_there
-                common += common_there
-                heavy += heavy_there
-                if ends:
-                    weight += heavy * worth(counting, common)
-                    counting = common = heavy = 0
-            weight += heavy * worth(counting, common)
+                chunk_places, chunk_content, chunk_common, chunk_weight, ends_sentence = known[chunk]
+                places |= chunk_places
+                content += chunk_content
+                common += chunk_common
+                summed += chunk_weight
+                if ends_sentence:
+                    weight += summed * sentence_factor(content, common)
+                    content = common = summed = 0
+            weight += summed * sentence_factor(content, common)
         return places, weight
 
 
 class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
-    """What stands between two spaces of other texts, once it was looked at.
+    """The chunks of other texts that were seen, each with what `QuickFilter` sums.
 
-    The places of the text's words that may have a partner in it, one bit each; how many words that count it holds,
-    how many of them are common, and their weight; whether it ends a sentence.
+    That is: the places of the text's words that may be aligned with it, one bit each; the number of its content
+    words, of the common ones among them, and their weight; whether it ends a sentence.
     """
 
     def __init__(self, content: list[Token]) -> None:
@@ -77,7 +77,7 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
         content = [token for token in tokenize_chunk(chunk) if token.weight]
         places = 0
         for token in content:
-            places |= self._partners(token)
+            places |= self._find_partners(token)
         self[chunk] = found = (
             places,
             len(content),
@@ -87,8 +87,8 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
         )
         return found
 
-    def _partners(self, other: Token) -> int:
-        """Return the places of the words that are the same, or that one of the two may be the other mistyped."""
+    def _find_partners(self, other: Token) -> int:
+        """Return the places of the words that are the same as another one, or may be the same misspelt, as bits."""
         places = self._same.get(other.key_hash, 0)
         length = len(other.folded)
         for end in _ends(other):
@@ -99,5 +99,5 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
 
 
 def _ends(token: Token) -> tuple[str, str]:
-    """Whatever is mistyped in between, the first letter or the last is still the same."""
+    """Return keys for the first and last letter: a misspelling keeps one of them."""
     return f"{token.folded[0]}…", f"…{token.folded[-1]}"

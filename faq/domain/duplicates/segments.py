@@ -1,4 +1,4 @@
-"""Sorted parts of the inverted index."""
+"""The sorted segments of the inverted index."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 Places = NDArray[Any]
 _PARTS = 16
-"""Shares in which a large segment is sorted: what this takes in memory, for a moment, is that much less."""
-_SHARED_FROM = 1_000_000
-"""Features from which it is."""
+"""Parts in which a large segment is sorted, which divides the memory that sorting takes."""
+_SORTED_IN_PARTS_FROM = 1_000_000
+"""Features from which a segment is sorted in parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +19,23 @@ class Segment:
 
     first: int
     last: int
-    """The profiles are those from `first` to just before `last`."""
+    """The profiles are range(first, last)."""
     by_rank: NDArray[np.int32]
-    """The profiles, lightest first: their ranks are their places herein."""
+    """The profiles in the order of their ranks, lightest first."""
     weights: NDArray[np.float32]
-    """Their weights, by rank."""
+    """The weight of each rank."""
     known: NDArray[np.uint32]
-    """The features, in order."""
+    """The features, in rising order."""
     starts: NDArray[np.int64]
-    """Where the list of each feature begins; one more, where the last one ends."""
+    """Where the list of each feature begins in `ranks`, and where the last one ends."""
     ranks: NDArray[np.int32]
-    """The lists, one after the other."""
+    """The lists of all features, one after the other."""
 
     @classmethod
-    def of(cls, first: int, weights: NDArray[np.float64], lengths: Places, features: NDArray[np.uint32]) -> "Segment":
-        """Sort profiles of these weights, with so many features each, which are given one profile after the other."""
+    def build(
+        cls, first: int, weights: NDArray[np.float64], lengths: Places, features: NDArray[np.uint32]
+    ) -> "Segment":
+        """Return the segment of profiles with these weights; `lengths` says how many of the features each has."""
         order = np.argsort(weights, kind="stable")
         rank_of = np.empty(len(order), np.uint32)
         rank_of[order] = np.arange(len(order), dtype=np.uint32)
@@ -56,8 +58,8 @@ class Segment:
         return cls(first, first + len(order), by_rank, lightest_first, known_in_order, starts.astype(np.int64), ranks)
 
     def places(self, features: NDArray[np.uint32]) -> tuple[Places, NDArray[np.bool_]]:
-        """Return the place of each feature among those known, and whether it is known."""
-        # Looked up in order, each search begins in memory that the one before it has just read.
+        """Return the place of each feature in `known`, and whether it is there."""
+        # Lookups in rising order find their memory in the processor's cache.
         order = features.argsort()
         places = np.empty(len(features), np.int64)
         places[order] = self.known.searchsorted(features[order])
@@ -66,7 +68,7 @@ class Segment:
         return places, there
 
     def lists(self, features: NDArray[np.uint32]) -> list[NDArray[np.int32]]:
-        """Return the list of each feature; one with nothing in it where it is not known."""
+        """Return the list of each feature, an empty one where it is not known."""
         if not len(self.known):
             return [self.ranks] * len(features)
         places, there = self.places(features)
@@ -74,14 +76,14 @@ class Segment:
         high = np.where(there, self.starts[places + 1], low)
         return [self.ranks[start:end] for start, end in zip(low.tolist(), high.tolist(), strict=True)]
 
-    def passed(self, rank: int) -> NDArray[np.int64]:
-        """Return how many of each list come before a rank."""
+    def count_below(self, rank: int) -> NDArray[np.int64]:
+        """Return how many ranks of each list are below a rank."""
         if not len(self.ranks):
             return np.zeros(0, np.int64)
         return np.add.reduceat(self.ranks < rank, self.starts[:-1], dtype=np.int64)
 
-    def upto(self, low: Places, high: Places, limits: Places) -> Places:
-        """Give, for parts of lists that begin and end so, where the first rank stands that is not below a limit."""
+    def search_limits(self, low: Places, high: Places, limits: Places) -> Places:
+        """Return, for each part low–high of `ranks`, the place of the first rank that is not below its limit."""
         low, high = low.copy(), high.copy()
         while np.any(searching := low < high):
             middle = (low + high) // 2
@@ -92,8 +94,8 @@ class Segment:
 
 
 def _parts(features: NDArray[np.uint32]) -> list[Any]:
-    """Return the shares of the features to sort one after the other, lowest first."""
-    if len(features) < _SHARED_FROM:
+    """Return the parts of the features to sort one after the other, lowest first."""
+    if len(features) < _SORTED_IN_PARTS_FROM:
         return [slice(None)]
     shares = features >> np.uint32(28)
     return [np.flatnonzero(shares == part) for part in range(_PARTS)]

@@ -1,4 +1,4 @@
-"""The verdict on two texts. It depends on them alone: what else is stored, and in what order, changes nothing."""
+"""The verdict on two texts; it depends on them alone, not on what else is stored or in which order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,52 +13,51 @@ from faq.domain.duplicates.pairs import PairKind, Reason, Verdict
 CONTAINED = 0.8
 """Share of the shorter text's weight in the longer from which one contains the other."""
 IN_RUNS = 0.5
-"""The part of it that must stand in runs of words: words found here and there contain nothing."""
+"""Share of it that must stand in runs of words: scattered words are no containment."""
 AS_LONG = 0.75
 """Ratio of the weights from which two texts count as equally long: near rather than contained."""
 NEARLY_AS_LONG = 0.5
-"""The least ratio at which two texts can resemble one another."""
+"""Ratio of the weights from which two texts can resemble one another."""
 RESEMBLING = 0.5
-"""Mean of the shares of each text in the other from which they say the same."""
+"""Mean of the shares of each text in the other from which they are near."""
 SAME_FRAME = 0.6
 """Share of all words, function words included, that stand in the same order in both texts…"""
 REWORDED = 0.25
-"""… from which texts whose content words were changed for others say the same, with this mean at least."""
+"""… from which texts whose content words were replaced are near, with this mean of the shares at least."""
 LEAST_WEIGHT = 12
-"""Weight of a text from which another can contain it: three words or so."""
+"""Weight, of about three words, from which a text can be contained in another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Similarity:
-    """How much of each text stands in the other, in shares of weight (0–1)."""
+    """The shares of weight (0–1) by which two texts stand in one another; left is the lighter one."""
 
     runs: float
-    """Weight that stands in runs of at least four words, over the shorter text's weight."""
-
+    """Weight that stands in runs of at least four words, over the lighter text's weight."""
     compact: bool
-    """Whether these runs stand close together in the longer text, or are long enough to stand anywhere."""
+    """Whether these runs stand close together in the heavier text, which only matters for a short lighter one."""
     left: float
     right: float
     ratio: float
-    """The shorter text's weight over the longer's."""
+    """The lighter text's weight over the heavier's."""
 
     @property
     def contained(self) -> float:
-        """Share of the one that is best found in the other."""
+        """Return the larger of the two shares."""
         return max(self.left, self.right)
 
     @property
     def mean(self) -> float:
-        """The two shares' mean."""
+        """Return the mean of the two shares."""
         return (self.left + self.right) / 2
 
 
 def compare_texts(left: AnalysedText, right: AnalysedText) -> Verdict | None:
-    """Return what two texts are to each other, whichever comes first; None where they are nothing to each other."""
+    """Return the verdict on two texts in either order, None where they have nothing in common."""
     if not is_in_order(left, right):
-        verdict = _judge(right, left)
-        return replace(verdict, reason=_mirrored(verdict.reason)) if verdict and verdict.reason else verdict
-    return _judge(left, right)
+        verdict = _compare_in_order(right, left)
+        return replace(verdict, reason=_swap(verdict.reason)) if verdict and verdict.reason else verdict
+    return _compare_in_order(left, right)
 
 
 def is_in_order(left: AnalysedText, right: AnalysedText) -> bool:
@@ -68,18 +67,18 @@ def is_in_order(left: AnalysedText, right: AnalysedText) -> bool:
     return left.spelling <= right.spelling
 
 
-def _mirrored(reason: Reason) -> Reason:
+def _swap(reason: Reason) -> Reason:
     return Reason(reason.cause, reason.right, reason.left)
 
 
-def _judge(left: AnalysedText, right: AnalysedText) -> Verdict | None:
+def _compare_in_order(left: AnalysedText, right: AnalysedText) -> Verdict | None:
     if left.weight == right.weight and left.spelling == right.spelling:
         return Verdict(PairKind.EXACT, 1.0) if left.spelling else None
-    if not left.weight or not right.weight or _unlike_at_sight(left, right):
+    if not left.weight or not right.weight or _cannot_match(left, right):
         return None
     alignment = align(left, right)
-    similarity = measure(left, right, alignment)
-    kind = related(left, right, similarity)
+    similarity = measure_similarity(left, right, alignment)
+    kind = classify(left, right, similarity)
     if kind is None:
         return None
     score = round(similarity.contained if kind is PairKind.CONTAINS else similarity.mean, 4)
@@ -90,8 +89,8 @@ def _judge(left: AnalysedText, right: AnalysedText) -> Verdict | None:
     return Verdict(kind, min(score, 0.9999))
 
 
-def related(left: AnalysedText, right: AnalysedText, similarity: Similarity) -> PairKind | None:
-    """Say near or contains by the shares alone; None where they are too low."""
+def classify(left: AnalysedText, right: AnalysedText, similarity: Similarity) -> PairKind | None:
+    """Return near or contains, by the shares alone; None where they are too low."""
     if similarity.contained >= CONTAINED and min(left.weight, right.weight) >= LEAST_WEIGHT:
         if similarity.ratio >= AS_LONG:
             return PairKind.NEAR
@@ -99,24 +98,24 @@ def related(left: AnalysedText, right: AnalysedText, similarity: Similarity) -> 
             return PairKind.CONTAINS
     if similarity.ratio < NEARLY_AS_LONG:
         return None
-    if similarity.mean >= RESEMBLING or (similarity.mean >= REWORDED and _frame(left, right) >= SAME_FRAME):
+    if similarity.mean >= RESEMBLING or (similarity.mean >= REWORDED and _share_in_order(left, right) >= SAME_FRAME):
         return PairKind.NEAR
     return None
 
 
-def _unlike_at_sight(left: AnalysedText, right: AnalysedText) -> bool:
-    """Tell, of most texts that are nothing to each other, that aligning them would change nothing.
+def _cannot_match(left: AnalysedText, right: AnalysedText) -> bool:
+    """Return whether two texts share too little for any alignment to give a verdict, which settles most of them.
 
-    Some of what can be shared is misspelt, but not most of it.
+    Some of the shared words may be misspelt, but not most of them.
     """
-    sight = _at_sight(left, right)
+    shared = _share_in_common(left, right)
     if left.weight / right.weight >= NEARLY_AS_LONG:
-        return sight < REWORDED or (sight < RESEMBLING * _SPELT_RIGHT and _frame(left, right) < SAME_FRAME)
+        return shared < REWORDED or (shared < RESEMBLING * _SPELT_RIGHT and _share_in_order(left, right) < SAME_FRAME)
     most = CONTAINED * _SPELT_RIGHT_IN_PART
-    return sight < most or LCSseq.similarity(left.hashes, right.hashes) < most * len(left.hashes)
+    return shared < most or LCSseq.similarity(left.hashes, right.hashes) < most * len(left.hashes)
 
 
-def _at_sight(left: AnalysedText, right: AnalysedText) -> float:
+def _share_in_common(left: AnalysedText, right: AnalysedText) -> float:
     """Return the share of the lighter text's weight in words that the other has too, wherever they stand (0–1)."""
     there = right.hash_set
     return (
@@ -125,13 +124,13 @@ def _at_sight(left: AnalysedText, right: AnalysedText) -> float:
     )
 
 
-def _frame(left: AnalysedText, right: AnalysedText) -> float:
+def _share_in_order(left: AnalysedText, right: AnalysedText) -> float:
     """Return the share of all words that stand in the same order in both texts (0–1)."""
     return LCSseq.normalized_similarity(left.all_hashes, right.all_hashes, score_cutoff=SAME_FRAME)
 
 
-def measure(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Similarity:
-    """Weigh what was aligned, the lighter text on the left; a word alone among words that differ counts for half."""
+def measure_similarity(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Similarity:
+    """Return the shares of an alignment, the lighter text on the left; a single word between gaps counts for half."""
     shared = in_runs = 0.0
     first, last = len(alignment.right), 0
     for run in _runs(alignment.left):
@@ -148,12 +147,12 @@ def measure(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Si
 
 
 def _runs(partners: list[int]) -> Iterator[list[int]]:
-    """Return the runs of places whose partners follow one another, one or two words between them at most."""
+    """Yield the runs of places whose partners follow one another, with two words between them at most."""
     run: list[int] = []
     for place, partner in enumerate(partners):
         if partner == NONE:
             continue
-        if run and (place - run[-1] > _STEP or not 0 < partner - partners[run[-1]] <= _STEP):
+        if run and (place - run[-1] > _MAX_STEP or not 0 < partner - partners[run[-1]] <= _MAX_STEP):
             yield run
             run = []
         run.append(place)
@@ -161,11 +160,12 @@ def _runs(partners: list[int]) -> Iterator[list[int]]:
         yield run
 
 
-_STEP = 3
+_MAX_STEP = 3
+"""Distance of two words of a run."""
 _LONG_RUN = 3
 _FRAGMENT = 25
-"""Words that count, up to which a text is found in another only if it stands there in one place."""
+"""Content words up to which a text is contained in another only if it stands there in one place."""
 _SPELT_RIGHT = 0.8
-"""Share of what two texts must have in common, unless their frame is the same, that stands there letter for letter."""
+"""Share of what two texts must have in common that must be spelt the same, unless their frame is the same."""
 _SPELT_RIGHT_IN_PART = 0.625
-"""The same for a part of a text, which may be a few words long: one in three of them may be misspelt."""
+"""The same for a part of a text, which may be so short that one word in three is misspelt."""

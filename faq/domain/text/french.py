@@ -1,4 +1,4 @@
-"""Words of French, and of this trade, that count otherwise than the rest. All without case and accents."""
+"""Lists of French words, and of this field's, that are compared in a special way; all without case and accents."""
 
 import re
 
@@ -36,7 +36,7 @@ COMMON_WORDS = _words("""
     veuillez voir % € lundi mardi mercredi jeudi vendredi samedi dimanche ouvert date jour regulierement verifier
     dedie ressource demarche retrouver
 """)
-"""Words that nearly every answer of a help page may hold: two answers that share them share little."""
+"""Words that nearly every answer of a help page may hold: sharing them says little about two answers."""
 
 ROLES = _words("""
     acheteur administrateur aidant anesthesiste assistant auditeur beneficiaire biologie biologiste chirurgien citoyen
@@ -47,7 +47,7 @@ ROLES = _words("""
     preleveur prescripteur prestataire psychiatre psychologue radiologie radiologue redacteur relecteur remplacant
     sagefemme secretaire soustraitant tuteur usager vaccinateur
 """)
-"""Who an answer speaks to or of, and their fields of work: alike for two of them, two answers remain two."""
+"""People that an answer addresses, and their fields of work: answers for two of them are no duplicates."""
 
 UNITS = _words("""
     % € an ans annee jour mois semaine heure minute seconde trimestre semestre euro centime ko mo go to octet caractere
@@ -61,7 +61,7 @@ LABELS = _words("""
     paragraphe partie phase port preuve procedure profil question reference reglement regle rejet rubrique scenario
     section segment serie statut table tableau test ticket tome transaction version volet vague categorie classe type
 """)
-"""Nouns that a number after them names one of: « erreur 905 » is another thing than « erreur 906 »."""
+"""Nouns whose number is a name: « erreur 905 » is another thing than « erreur 906 »."""
 
 NUMBERS = {
     "zero": 0, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
@@ -79,7 +79,7 @@ OPPOSED_FACTS = _words("""
     suffisant/insuffisant necessaire/inutile requis/facultatif obligatoire/interdit permis/interdit
     conforme/nonconforme active/desactive autoriser/interdire compatible/incompatible
 """)
-"""Pairs that cannot both be true of one thing."""
+"""Pairs of words that cannot both be true of one thing."""
 
 OPPOSED_THINGS = _words("""
     premier/dernier test/production entrant/sortant envoi/reception emission/reception importer/exporter import/export
@@ -88,7 +88,7 @@ OPPOSED_THINGS = _words("""
     organisationnelle/applicative ouverture/fermeture connexion/deconnexion serveur/organisation serveur/client
     renouvellement/revocation commande/revocation installation/desinstallation inscription/desinscription
 """)
-"""Pairs that tell two things apart."""
+"""Pairs of words that name two different things."""
 
 _APART = r"[\s\u2010\u2011-]+"
 _E = r"(?:é|e\u0301?)"
@@ -96,7 +96,7 @@ _SANTE = rf"sant{_E}"
 
 
 def _name(first: str, rest: str) -> re.Pattern[str]:
-    # What begins with a letter, not with a word limit, is found several times faster.
+    # A pattern that begins with a letter instead of a word boundary is found several times faster.
     return re.compile(rf"{first}(?<!\w{first}){rest}\b")
 
 
@@ -113,4 +113,4 @@ NAMES = [
     ("ville", _name("m", rf"{_E}decine\s+de\s+ville")),
     ("vitale", _name("carte", r"\s+vitale")),
 ]
-"""Names of several words in small letters, one token each; those that hold no such hint need not be looked for."""
+"""Names of several words that are one token each, with a hint without which a text needs no search for them."""

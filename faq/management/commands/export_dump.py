@@ -8,12 +8,12 @@ from faq.services.dumps_export import export_current, export_dump, find_dump
 
 
 class Command(BaseCommand):
-    """Return a dump back."""
+    """Export a dump."""
 
     help = "Rend une extraction, à l’octet près, sur la sortie standard ou dans un fichier."
 
     def add_arguments(self, parser):
-        """Declare the name and what to write where."""
+        """Add the name, --current, --edition and --output."""
         parser.add_argument("name", metavar="NOM", help="nom de l’extraction (voir list_dumps)")
         parser.add_argument(
             "--current",
@@ -24,11 +24,11 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FICHIER", help="fichier à écrire (par défaut, la sortie standard)")
 
     def handle(self, *, name, current, edition, output, **options):
-        """Write the bytes and nothing else."""
+        """Write the bytes and nothing else. Raises CommandError for an unknown dump."""
         try:
             dump = find_dump(name, edition)
         except Dump.DoesNotExist as error:
-            raise CommandError(self._unknown(name, edition)) from error
+            raise CommandError(self._unknown_dump(name, edition)) from error
         parts = export_current(dump) if current else export_dump(dump)
         with written_to(output, self.stdout) as file:
             try:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             except ValueError as error:
                 raise CommandError(str(error)) from error
 
-    def _unknown(self, name, edition):
+    def _unknown_dump(self, name, edition):
         names = sorted(set(Dump.objects.current().values_list("name", flat=True)))
         known = f"Extractions connues : {', '.join(names)}." if names else "Aucune extraction n’a été importée."
         wanted = f"« {name} »" if edition is None else f"« {name} », édition {edition}"

@@ -13,25 +13,27 @@ from faq.services.duplicates import find_duplicates
 
 COLUMNS = ("left", "right", "kind", "score", "decision", "evidence")
 _WRITERS = {"csv": render_csv, "json": render_json}
-_SHOWN = [kind.value for kind in PairKind if kind is not PairKind.SIBLINGS]
+_DEFAULT_KINDS = [kind.value for kind in PairKind if kind is not PairKind.SIBLINGS]
 
 
 class Command(BaseCommand):
-    """Look at all entries in use, store the pairs, keep the decisions, and write the pairs as a table."""
+    """Compare all entries in use, store the pairs and write them as a table; decisions stay."""
 
     help = "Cherche les doublons parmi toutes les fiches en service, et les range dans la file « Doublons possibles »."
 
     def add_arguments(self, parser):
-        """Declare --kinds, --format and --output."""
+        """Add --kinds, --format and --output."""
         kinds = ",".join(PairKind.values)
-        parser.add_argument("--kinds", metavar=kinds, default=",".join(_SHOWN), help="par défaut, toutes sauf siblings")
+        parser.add_argument(
+            "--kinds", metavar=kinds, default=",".join(_DEFAULT_KINDS), help="par défaut, toutes sauf siblings"
+        )
         parser.add_argument("--format", metavar="csv|json", default="csv", help="par défaut, csv (Excel en français)")
         parser.add_argument("--output", metavar="FICHIER", help="fichier à écrire (par défaut, la sortie standard)")
 
     def handle(self, *, kinds, output, verbosity, **options):
-        """Find, store and write; refuse unknown kinds and formats."""
-        wanted = _known(kinds.replace(" ", "").split(","), PairKind.values, "Nature inconnue")
-        [file_format] = _known([options["format"]], _WRITERS, "Format inconnu")
+        """Find, store and write. Raises CommandError for unknown kinds and formats."""
+        wanted = _require_known(kinds.replace(" ", "").split(","), PairKind.values, "Nature inconnue")
+        [file_format] = _require_known([options["format"]], _WRITERS, "Format inconnu")
         with written_to(output, self.stdout) as file:
             report = find_duplicates(progress_on(self.stderr, "fiches"), processes=os.cpu_count() or 1)
             pairs = [pair for pair in report.pairs if pair.kind in wanted]
@@ -39,11 +41,11 @@ class Command(BaseCommand):
             for piece in _WRITERS[file_format](COLUMNS, map(_row, pairs)):
                 file.write(piece)
         if verbosity and output is not None:
-            told = f"{report.documents} fiches comparées : {len(pairs)} paires dans « {output} », dont "
-            self.stderr.write(f"{told}{report.new} nouvelles ; {report.gone} ne tiennent plus.", self.style.SUCCESS)
+            summary = f"{report.documents} fiches comparées : {len(pairs)} paires dans « {output} », dont "
+            self.stderr.write(f"{summary}{report.new} nouvelles ; {report.gone} ne tiennent plus.", self.style.SUCCESS)
 
 
-def _known(names, known, refusal):
+def _require_known(names, known, refusal):
     for name in names:
         if name not in known:
             raise CommandError(f"{refusal} : « {name} ». Choisissez parmi {', '.join(known)}.")

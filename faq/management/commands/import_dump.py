@@ -16,12 +16,12 @@ from faq.services.versions import Provenance
 
 
 class Command(BaseCommand):
-    """Take dumps in, all or none, and tell what became of every answer."""
+    """Import dumps, all or none, and print the outcome of every answer."""
 
     help = "Importe des extractions (fichiers texte) : toutes, ou aucune si l’une est refusée."
 
     def add_arguments(self, parser):
-        """Declare files, --name and --dry-run."""
+        """Add files, --name and --dry-run."""
         parser.add_argument("files", metavar="FICHIER", nargs="+", type=Path)
         parser.add_argument("--name", help="nom de l’extraction (par défaut, celui du fichier sans son extension)")
         parser.add_argument(
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, files, name, dry_run, verbosity, **options):
-        """Import and report; refuse with one line per fault and exit status 1."""
+        """Import and print a report. Raises CommandError with one line per fault."""
         if name is not None and len(files) > 1:
             raise CommandError("--name ne peut nommer qu’un seul fichier ; importez les autres séparément.")
         with contextlib.ExitStack() as stack:
@@ -43,7 +43,7 @@ class Command(BaseCommand):
                 )
             except ImportRefused as refused:
                 raise CommandError(f"Rien n’a été importé.\n{refused}") from refused
-        created = _created(reports) if dry_run else {}
+        created = _created_names(reports) if dry_run else {}
         for report in reports:
             self._print(report, dry_run, created, detailed=dry_run or verbosity > 1)
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{title} : déjà importée à l’identique, rien n’a changé ({report.answers} réponses).")
             return
         preview = " (aperçu, rien n’est enregistré)" if dry_run else ""
-        self.stdout.write(f"{title}{preview} : {report.answers} réponses — {_listed(report)}")
+        self.stdout.write(f"{title}{preview} : {report.answers} réponses — {_list_counts(report)}")
         if detailed:
             for finding in [*report.findings, *report.vanished]:
                 self.stdout.write(self._line(finding, created))
@@ -68,12 +68,12 @@ class Command(BaseCommand):
     def _line(self, finding, created):
         own = finding.number in created and finding.verdict is not DumpVerdict.KNOWN
         entry = "" if finding.number is None or own else f" {_cite(finding.number, created)}"
-        resemblance = f" ({_told(finding.resemblance, created)})" if finding.resemblance else ""
+        resemblance = f" ({_describe(finding.resemblance, created)})" if finding.resemblance else ""
         return f"  ligne {finding.line}, réponse {finding.position} : {finding.verdict.label}{entry}{resemblance}"
 
 
-def _created(reports):
-    """Return the names of the entries that a preview made and rolled back, by the answers they stand for."""
+def _created_names(reports):
+    """Return a citation of its answer for every entry that a preview created and rolled back."""
     return {
         finding.number: f"{report.name}#{finding.position}"
         for report in reports
@@ -82,23 +82,23 @@ def _created(reports):
     }
 
 
-def _told(resemblance, created):
-    """Return what an answer is to the older one, and by which words they differ."""
-    told = f"comparer à {_cite(resemblance.number, created)} : {PairKind(resemblance.kind).label}"
+def _describe(resemblance, created):
+    """Return how an answer relates to the older entry, and the words that differ."""
+    text = f"comparer à {_cite(resemblance.number, created)} : {PairKind(resemblance.kind).label}"
     reason = resemblance.reason
     if reason is None:
-        return told
+        return text
     if reason.cause == PairCause.QUESTION:
-        return f"{told}, {PairCause.QUESTION.label}"
+        return f"{text}, {PairCause.QUESTION.label}"
     words = (f"« {said} »" if said else "rien" for said in (reason.right, reason.left))
-    return f"{told}, {PairCause(reason.cause).label} : {' au lieu de '.join(words)}"
+    return f"{text}, {PairCause(reason.cause).label} : {' au lieu de '.join(words)}"
 
 
 def _cite(number, created):
     return created.get(number) or reference(number)
 
 
-def _listed(report):
+def _list_counts(report):
     counts = [(verdict.label, count) for verdict, count in report.counts().items() if count]
     vanished = [(DumpVerdict.VANISHED.label, len(report.vanished))] if report.vanished else []
     return ", ".join(f"{label} : {count}" for label, count in counts + vanished)

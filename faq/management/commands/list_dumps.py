@@ -8,7 +8,7 @@ from faq.models import Dump
 
 
 class Command(BaseCommand):
-    """Return which dumps there are."""
+    """List the dumps."""
 
     help = "Liste les extractions importées, avec toutes leurs éditions."
 

@@ -24,7 +24,7 @@ QUESTIONS = st.none() | st.sampled_from(["", "Que faire ?", "Quel est le délai 
 
 def all_pairs(documents):
     """Judge every two documents: what an index must give without looking at most of them."""
-    read = [(document.key, AnalysedDocument.of(document)) for document in sorted(documents, key=lambda d: d.key)]
+    read = [(document.key, AnalysedDocument.analyse(document)) for document in sorted(documents, key=lambda d: d.key)]
     verdicts = {
         (one, other): compare_documents(left, right)
         for place, (one, left) in enumerate(read)

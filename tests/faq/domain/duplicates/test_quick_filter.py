@@ -54,10 +54,10 @@ def ruled_out(monkeypatch):
 def test_half_typed_texts_lose_no_pair_by_it(ruled_out):
     documents = build_dataset(600).documents
     index = DocumentIndex(documents)
-    read = {document.key: AnalysedDocument.of(document) for document in documents}
+    read = {document.key: AnalysedDocument.analyse(document) for document in documents}
     for document in documents[::10]:
         typed = Document(-1, document.question, document.answer[: len(document.answer) // 2])
-        here = AnalysedDocument.of(typed)
+        here = AnalysedDocument.analyse(typed)
         verdicts = {other.key: compare_documents(here, read[other.key]) for other in index.candidates(typed)}
         wanted = {key: verdict for key, verdict in verdicts.items() if verdict}
         assert {pair.right: pair.verdict for pair in index.check(typed)} == wanted
@@ -84,5 +84,5 @@ def test_answers_that_share_nothing_may_still_answer_one_question():
 
 @given(TEXTS, TEXTS)
 def test_it_weighs_texts_as_reading_them_does(text, other):
-    _, weight = QuickFilter(AnalysedText(text))._seen(other)
+    _, weight = QuickFilter(AnalysedText(text))._measure(other)
     assert weight == pytest.approx(AnalysedText(other).weight)

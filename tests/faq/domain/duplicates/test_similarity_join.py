@@ -8,8 +8,8 @@ import pytest
 from faq.domain.duplicates import postings, segments, similarity_join
 from faq.domain.duplicates.features import FeatureBatch, ProfileKind
 from faq.domain.duplicates.pairs import Document
-from faq.domain.duplicates.postings import FRAMED_AND_WORDED, Postings, enough
-from faq.domain.duplicates.similarity_join import SimilarityJoin, merged
+from faq.domain.duplicates.postings import FRAMED_AND_WORDED, Postings, reach_threshold
+from faq.domain.duplicates.similarity_join import SimilarityJoin, merge_pairs
 from tests.evaluation.dataset import build_dataset
 
 DOCUMENTS = build_dataset(150, seed=11).documents
@@ -42,7 +42,7 @@ def are_judged(profiles, one, other):
     """Look at two profiles by themselves, as the thresholds are stated."""
     (_, kind, mine), (_, kind_other, theirs) = profiles[one], profiles[other]
     weights = (np.array([float(sum(held.values()))]) for held in (mine, theirs))
-    if kind != kind_other or not enough(np.array([share(mine, theirs)]), *weights, np.array([kind]))[0]:
+    if kind != kind_other or not reach_threshold(np.array([share(mine, theirs)]), *weights, np.array([kind]))[0]:
         return False
     worded = likeness(profiles[one - 1][2], profiles[other - 1][2]) if kind is ProfileKind.FRAME else 1
     return likeness(mine, theirs) + worded >= FRAMED_AND_WORDED
@@ -67,7 +67,7 @@ def joined(batch, parts=1):
     index.extend([batch])
     limits = np.linspace(0, len(index), parts + 1).astype(int).tolist()
     join = SimilarityJoin(index)
-    return set(map(frozenset, merged([join.couples(*part) for part in pairwise(limits)]).tolist()))
+    return set(map(frozenset, merge_pairs([join.pairs(*part) for part in pairwise(limits)]).tolist()))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_no_shortcut_changes_what_is_judged(settings, batch, judged, monkeypatch
 
 
 def test_a_large_index_is_sorted_in_parts(batch, judged, monkeypatch):
-    monkeypatch.setattr(segments, "_SHARED_FROM", 1)
+    monkeypatch.setattr(segments, "_SORTED_IN_PARTS_FROM", 1)
     assert joined(batch) == judged
 
 
@@ -102,7 +102,7 @@ def test_a_text_by_itself_is_compared_with_the_same_ones(batch, judged, monkeypa
         one.add(owner, document)
         index.add(one.profiles())
     for owner in range(0, len(documents), 10):
-        found = index.like(views_of(documents[owner])) - {owner}
+        found = index.find_similar(views_of(documents[owner])) - {owner}
         assert found == {other for couple in judged if owner in couple for other in couple - {owner}}
 
 
@@ -110,16 +110,15 @@ def test_what_is_forgotten_is_not_found_and_leaves_no_trace(batch):
     index, without = Postings(), Postings()
     index.extend([batch])
     for owner in range(0, len(DOCUMENTS), 2):
-        index.forget(owner)
+        index.remove(owner)
     kept = FeatureBatch()
     for owner, document in enumerate([*DOCUMENTS, *SHORT]):
         if owner % 2 or owner >= len(DOCUMENTS):
             kept.add(owner, document)
     without.extend([kept.profiles()])
     looked_for = views_of(DOCUMENTS[0])
-    assert index.like(looked_for) == without.like(looked_for)
+    assert index.find_similar(looked_for) == without.find_similar(looked_for)
     assert (
-        SimilarityJoin(index).couples(0, len(index)).tolist()
-        == SimilarityJoin(without).couples(0, len(without)).tolist()
+        SimilarityJoin(index).pairs(0, len(index)).tolist() == SimilarityJoin(without).pairs(0, len(without)).tolist()
     )
     assert len(index) == len(without)

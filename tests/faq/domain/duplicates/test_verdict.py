@@ -147,7 +147,7 @@ def test_nothing_equals_nothing():
 
 def compared(one, other):
     documents = (Document(1, *one), Document(2, *other))
-    verdict = compare_documents(*(AnalysedDocument.of(document) for document in documents))
+    verdict = compare_documents(*(AnalysedDocument.analyse(document) for document in documents))
     return verdict and verdict.kind
 
 
