@@ -1,12 +1,13 @@
 """A real browser on a real server: the system's Chromium, which must not leave this machine."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
-from django.db import connection, connections
+from django.db import connections
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -36,28 +37,42 @@ OpenPage = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in this folder: « -m e2e », « -m 'not e2e' »."""
+    """Mark what lies in this folder: « -m e2e », « -m 'not e2e' », and what runs on one database: « -m 'not once' »."""
     for item in items:
         if "tests/e2e/" in item.path.as_posix():
             item.add_marker("e2e")
+            if not item.get_closest_marker("every_database"):
+                item.add_marker("once")
 
 
-@pytest.fixture(scope="module")
-def chromium(django_db_setup: None) -> Iterator[Browser]:
-    """The browser, started for each file of tests; without one the tests are skipped and the run says so."""
+@pytest.fixture(scope="session")
+def launched() -> Iterator[tuple[Browser, asyncio.AbstractEventLoop]]:
+    """The browser, started once per process, and Playwright's event loop; without a browser the tests are skipped.
+
+    Between tests the loop is hidden from this thread, which other tests use: Django takes a thread with a running
+    event loop for asynchronous code.
+    """
     found = system.find()
     if found is None:
-        pytest.skip(f"pas de Chromium ; pour l’obtenir : {system.ADVICE}")
-    rows_of_migrations = connection._test_serialized_contents
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright leaves an event loop running in this thread. Django takes that for asynchronous code:
-        # it refuses queries, and gives connections of their own, which know nothing of the rows to restore.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        connection._test_serialized_contents = rows_of_migrations
+        pytest.skip(f"pas de Chromium ; pour l’obtenir : {system.ADVICE}")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.path, args=FLAGS)
-        yield browser
+        loop = asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
-        connections.close_all()
+
+
+@pytest.fixture
+def chromium(launched: tuple[Browser, asyncio.AbstractEventLoop], monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """The browser, with its event loop running, in which Django gives connections that are closed afterwards."""
+    browser, loop = launched
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    asyncio._set_running_loop(loop)
+    yield browser
+    connections.close_all()
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture
