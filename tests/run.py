@@ -1,8 +1,8 @@
-"""The whole suite on SQLite, then on PostgreSQL; the closing lines say what ran on what: « make test ».
+"""The whole suite on SQLite and on PostgreSQL, side by side; the closing lines say what ran on what: « make test ».
 
-Words after the command go to pytest: `python -m tests.run -k dumps`. A PostgreSQL address in
-DATABASE_URL is used instead of a server of our own. Exits with 1 when anything failed, and in
-CI also when anything could not run.
+Words after the command go to pytest: `python -m tests.run -k dumps`. A PostgreSQL address in DATABASE_URL is used
+instead of a server of our own. What no database can change runs on SQLite alone: tests that reach none, and most of
+those in a browser; `-m` says otherwise. Exits with 1 when anything failed, and in CI also when anything could not run.
 """
 
 import collections
@@ -14,8 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -27,6 +26,7 @@ from tools import browser
 from tools.environment import say
 
 PROCESSES = 2
+"""For each database. Both runs together keep two cores busy while some tests wait."""
 
 
 @dataclass
@@ -36,18 +36,28 @@ class Outcome:
     database: str
     passed: int = 0
     failed: int = 0
-    in_browser: int = 0
+    tests: set[str] = field(default_factory=set)
+    """The tests that ran, by the names that they have on every database."""
     skipped: list[str] = field(default_factory=list)
     succeeded: bool = False
     seconds: float = 0.0
     not_run: str = ""
+
+    @property
+    def in_browser(self) -> set[str]:
+        """Return the tests that ran in a browser."""
+        return {test for test in self.tests if test.startswith("tests.e2e.")}
 
 
 def main(arguments: list[str]) -> int:
     """Run everything, print the summary, return the exit status."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = os.environ.get("DATABASE_URL", "")
-    outcomes = [run_on_sqlite(arguments, given), run_on_postgres(arguments, given)]
+    with contextlib.ExitStack() as stack:
+        # Prepared first, started together: what PostgreSQL gives is shown when SQLite is done.
+        outcomes = [
+            wait() for wait in (start_on_sqlite(arguments, given, stack), start_on_postgres(arguments, given, stack))
+        ]
     found = browser.find()
     summarise(outcomes, found)
     complete = found is not None and not any(outcome.not_run for outcome in outcomes)
@@ -57,42 +67,79 @@ def main(arguments: list[str]) -> int:
     return 0 if all(outcome.succeeded or outcome.not_run for outcome in outcomes) else 1
 
 
-def run_on_sqlite(arguments: list[str], given: str) -> Outcome:
-    """Run the suite on SQLite, each process with a file of its own."""
+def start_on_sqlite(arguments: list[str], given: str, stack: contextlib.ExitStack) -> Callable[[], Outcome]:
+    """Start the suite on SQLite, each process with a file of its own; return what waits for its end."""
     name = f"SQLite {sqlite3.sqlite_version}"
-    return run_suite(name, arguments, given if given.startswith("sqlite:") else "")
+    return start_suite(name, arguments, given if given.startswith("sqlite:") else "", stack)
 
 
-def run_on_postgres(arguments: list[str], given: str) -> Outcome:
-    """Run the suite on the PostgreSQL that was given, else on one started for the occasion."""
+def start_on_postgres(arguments: list[str], given: str, stack: contextlib.ExitStack) -> Callable[[], Outcome]:
+    """Start the suite on the PostgreSQL that was given, else on one started for the occasion."""
+    arguments = ["-m", "not once", *arguments]
     if given.startswith(("postgres:", "postgresql:")):
-        return run_suite("PostgreSQL (serveur de DATABASE_URL)", arguments, given)
+        return start_suite("PostgreSQL (serveur de DATABASE_URL)", arguments, given, stack, aside=True)
     binaries = postgres.find()
     if binaries is None:
-        return Outcome("PostgreSQL", not_run="aucun serveur ici ; pour l’obtenir : sudo apt-get install postgresql")
+        advice = "aucun serveur ici ; pour l’obtenir : sudo apt-get install postgresql"
+        return lambda: Outcome("PostgreSQL", not_run=advice)
     try:
-        with postgres.running(binaries) as server:
-            name = f"PostgreSQL {server.version} (serveur temporaire, {server.origin})"
-            return run_suite(name, arguments, server.url)
+        server = stack.enter_context(postgres.running(binaries))
     except postgres.StartError as error:
         say(str(error))
-        return Outcome("PostgreSQL (n’a pas démarré : voir ci-dessus)", failed=1)
+        return lambda: Outcome("PostgreSQL (n’a pas démarré : voir ci-dessus)", failed=1)
+    name = f"PostgreSQL {server.version} (serveur temporaire, {server.origin})"
+    return start_suite(name, arguments, server.url, stack, aside=True)
 
 
-def run_suite(name: str, arguments: list[str], url: str) -> Outcome:
-    """Run pytest once on one database, its own output shown as it comes."""
-    say(f"\n──── {name} ────")
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+def start_suite(
+    name: str, arguments: list[str], url: str, stack: contextlib.ExitStack, *, aside: bool = False
+) -> Callable[[], Outcome]:
+    """Start pytest on one database; return what waits for its end and counts.
+
+    Its output is shown as it comes, or, `aside`, once it is waited for. Leaving the stack ends it.
+    """
+    environment = {
+        key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
+    }
     if url:
         environment["DATABASE_URL"] = url
-    started = time.monotonic()
-    with temporary_file() as report:
-        command = [sys.executable, "-m", "pytest", "-n", str(PROCESSES), f"--junit-xml={report}", *arguments]
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
+    report = stack.enter_context(temporary_file())
+    output = stack.enter_context(tempfile.TemporaryFile()) if aside else None
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        str(PROCESSES),
+        "--dist=worksteal",
+        f"--junit-xml={report}",
+        *arguments,
+    ]
+    if not aside:
+        say(f"\n──── {name} ────")
+    running = subprocess.Popen(
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT if aside else None
+    )
+    stack.callback(end, running)
+
+    def wait() -> Outcome:
+        status = running.wait()
+        if output is not None:
+            say(f"\n──── {name} ────")
+            output.seek(0)
+            say(output.read().decode(errors="replace"))
         outcome = read_report(name, report)
-    outcome.succeeded = done.returncode == 0
-    outcome.seconds = time.monotonic() - started
-    return outcome
+        outcome.succeeded = status == 0
+        return outcome
+
+    return wait
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process that was left before it was done."""
+    if process.poll() is None:
+        process.terminate()
+        process.wait()
 
 
 @contextlib.contextmanager
@@ -105,12 +152,16 @@ def temporary_file() -> Iterator[Path]:
 def read_report(name: str, report: Path) -> Outcome:
     """Count what pytest wrote into its report; nothing when it was cut short."""
     outcome = Outcome(name)
-    for case in ElementTree.parse(report).iter("testcase") if report.exists() else ():  # noqa: S314
+    if not report.exists():
+        return outcome
+    root = ElementTree.parse(report).getroot()  # noqa: S314
+    outcome.seconds = sum(float(suite.get("time", 0)) for suite in root.iter("testsuite"))
+    for case in root.iter("testcase"):
         skipped = case.find("skipped")
         if skipped is not None:
             outcome.skipped.append(skipped.get("message") or "sans raison")
             continue
-        outcome.in_browser += "tests.e2e" in (case.get("classname") or "")
+        outcome.tests.add(f"{case.get('classname')}.{case.get('name')}")
         if case.find("failure") is None and case.find("error") is None:
             outcome.passed += 1
         else:
@@ -119,17 +170,26 @@ def read_report(name: str, report: Path) -> Outcome:
 
 
 def summarise(outcomes: list[Outcome], found: browser.Browser | None) -> None:
-    """Return what ran on what, what did not, and why."""
-    say(f"\n════ Bilan : Python {platform.python_version()}, Django {django.get_version()} ════")
+    """Print what ran on what, what did not, and why."""
+    say(f"\n════ Bilan : Python {platform.python_version()}, Django {django.get_version()} ════")
     for outcome in outcomes:
-        say(f"{outcome.database} : {describe(outcome)}")
-    tests = max(outcome.in_browser for outcome in outcomes)
+        say(f"{outcome.database} : {describe(outcome)}")
     if found is None:
-        say(f"Tests dans un navigateur : NON LANCÉS, pas de Chromium ; pour l’obtenir : {browser.ADVICE}")
+        say(f"Tests dans un navigateur : NON LANCÉS, pas de Chromium ; pour l’obtenir : {browser.ADVICE}")
     else:
-        say(f"Navigateur : {found.version}, {tests} tests sur chaque base")
+        counts = " et ".join(f"{len(one.in_browser)} tests sur {one.database.split()[0]}" for one in outcomes)
+        say(f"Navigateur : {found.version}, {counts}")
+    say_what_ran_once(outcomes)
     for reason, count in reasons(outcomes).items():
-        say(f"Ignoré {count} fois : {reason}")
+        say(f"Ignoré {count} fois : {reason}")
+
+
+def say_what_ran_once(outcomes: list[Outcome]) -> None:
+    """Print how many tests ran on the first database alone though the second was there, and why."""
+    first, second = outcomes
+    once = first.tests - second.tests - first.in_browser
+    if once and second.tests:
+        say(f"Une seule fois, sur {first.database.split()[0]} : {len(once)} tests qui n’atteignent aucune base")
 
 
 def describe(outcome: Outcome) -> str:

@@ -54,6 +54,7 @@ def test_everybody_can_read_every_page(page, sign_in, legible):
         legible(page)
 
 
+@pytest.mark.every_database
 @pytest.mark.usefixtures("_content")
 def test_an_editor_files_titles_and_publishes_an_imported_answer(page, sign_in):
     sign_in(page)

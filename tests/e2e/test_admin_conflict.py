@@ -35,6 +35,7 @@ def head_of(entry):
     return Entry.objects.select_related("head").get(pk=entry.pk).head
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_both_texts_are_shown_and_what_is_chosen_is_saved(open_page, sign_in, entry, axe, scripts):
     page = sign_in(open_page(java_script_enabled=scripts))

@@ -47,6 +47,7 @@ def test_from_the_home_page_to_a_comment_that_is_done_with(open_page, sign_in, e
     assert Comment.objects.get().state == FollowUpState.NO_ACTION
 
 
+@pytest.mark.every_database
 def test_from_a_vain_search_to_a_draft(page, sign_in, entry):
     sign_in(page, "relecteur").goto(HOME)
     page.get_by_role("link", name="1 Recherches sans résultat").click()

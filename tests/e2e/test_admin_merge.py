@@ -25,6 +25,7 @@ def start(page, *entries):
     page.goto(f"{reverse('admin:faq_entry_merge')}?" + "&".join(f"fiche={entry.pk}" for entry in entries))
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 def test_merged_with_both_texts_and_undone(open_page, sign_in, duplicates, axe, scripts):
     kept, gone = duplicates

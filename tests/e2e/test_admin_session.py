@@ -11,6 +11,7 @@ from tests.factories import an_entry
 TEXT = "Tapé longuement,\nà « 100 % »."
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_text_is_there_after_signing_in_and_is_saved(open_page, sign_in, axe, scripts):
     entry = an_entry()

@@ -173,6 +173,7 @@ def test_skip_links_lead_past_the_header(page):
     assert page.evaluate("document.activeElement.id") == "reponses"
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_search_goes_with_the_filters(open_page, scripts):
     page = open_page(java_script_enabled=scripts)

@@ -63,6 +63,7 @@ class TestTheWholeWay:
         assert answers() == ["oui"]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_double_click_is_one_vote(open_page, entry, scripts):
     page = open_page(java_script_enabled=scripts)
