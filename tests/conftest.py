@@ -27,10 +27,15 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that give the same on every database because they cannot reach any: « -m "not once" »."""
+    """Mark the tests that reach no database, and so give the same on each: « -m "not once" ».
+
+    The others get back what migrations wrote, such as roles, after tests that empty every table: threads, browsers.
+    """
     for item in items:
         if not (item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(item.fixturenames)):
             item.add_marker("once")
+        elif "django_db_serialized_rollback" not in item.fixturenames:
+            item.fixturenames.append("django_db_serialized_rollback")
 
 
 @pytest.fixture(scope="session")
@@ -108,11 +113,6 @@ def _strict_templates() -> Iterator[None]:
     engine.string_if_invalid = RaiseOnOurs("%s")
     yield
     engine.string_if_invalid = before
-
-
-@pytest.fixture(autouse=True)
-def _rows_of_migrations(django_db_serialized_rollback: None) -> None:
-    """Return back what migrations wrote, such as roles, to tests that empty every table: threads, browsers."""
 
 
 @pytest.fixture(autouse=True)
