@@ -1,4 +1,4 @@
-"""What a merge took along to its survivor, row by row, so that undoing it takes each back."""
+"""The rows that a merge moved to its survivor, so that undoing it moves each back."""
 
 from django.db import models
 from django.db.models import Q

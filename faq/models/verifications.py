@@ -24,7 +24,7 @@ class VerificationQuerySet(models.QuerySet):
 
 
 class Verification(models.Model):
-    """Somebody vouched for the text that the public reads. Rows are added and, at most, marked as taken back.
+    """A check of the text that the public reads, by a person. Rows are added and, at most, marked as taken back.
 
     The one that counts for an entry is the last that was added and stands: `Entry.verification`.
     """
@@ -72,7 +72,7 @@ class ReviewEventQuerySet(models.QuerySet):
         return self.filter(taken_back_at__isnull=True)
 
     def by_entry(self, entries):
-        """Give, per number of the live ones of these entries, the events that are news to whoever checked it last.
+        """Return, per live entry, the events that were declared after its last check.
 
         One query; the entries come with their live version and their verification.
         """
@@ -126,5 +126,5 @@ class ReviewEvent(models.Model):
 
     @property
     def trigger(self):
-        """What of it decides which entries are due, on the clocks of Paris."""
+        """The facet, term and time that decide which entries are due, in the time zone of the site."""
         return ReviewTrigger(Facet(self.facet), self.term, localtime(self.declared_at))

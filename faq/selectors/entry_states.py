@@ -1,4 +1,4 @@
-"""What every version left of its entry: what the public read from then on, and the refusal that stood."""
+"""The state of an entry after each of its versions: the live version, and the refusal that stood."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from faq.enums import Action, EntryStatus
 from faq.models import Version
 
 _EDITS = (Action.CREATED, Action.EDITED, Action.REVERTED)
-"""A refusal stands while the text is worked on."""
+"""Actions after which a refusal still stands."""
 _OFFLINE = (Action.CREATED, Action.WITHDRAWN, Action.RESTORED, Action.MERGED)
-"""Unless they publish, nothing is live after them."""
+"""Actions after which nothing is live, unless they publish."""
 
 
 class EntryState(NamedTuple):

@@ -23,10 +23,10 @@ class Operation(Protocol):
 
 @dataclass(slots=True)
 class BulkReport:
-    """What became of the entries: changed, already as wanted, or refused and why (in French)."""
+    """The result for each entry: changed, already as wanted, or refused and why (in French)."""
 
     batch: Batch | None = None
-    """None where no entry was changed."""
+    """The batch, or None where no entry was changed."""
     changed: list[Outcome] = field(default_factory=list)
     unchanged: list[Outcome] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Two editors on one entry: what both want is joined, and where they are at odds they are asked."""
+"""Concurrent edits of one entry: they are merged, and where they conflict the editor decides."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from faq.services.content import Content, EntryError, content_of
 from faq.services.versions import latest
 
 NO_VERSION = 0
-"""A base that no version has: whoever does not say what they saw is told to look again."""
+"""A base that no version has: a form that does not say what it showed is refused as stale."""
 
 
 class StaleVersion(EntryError):
@@ -40,9 +40,9 @@ def check_base(entry: Entry, base: int | None) -> None:
 
 
 def joined(entry: Entry, mine: Content, base: int) -> Content:
-    """Join what was made from version `base` of a locked entry with what was saved since, field by field.
+    """Return a change made from version `base` of a locked entry merged with what was saved since, field by field.
 
-    `mine` is cleaned. Raises Conflict where both changed the same, StaleVersion where there is no such version.
+    `mine` is cleaned. Raises Conflict where both changed the same, StaleVersion where no version has that number.
     """
     theirs = latest(entry)
     started_from = Version.objects.filter(entry=entry, number=base).first()

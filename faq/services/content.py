@@ -1,4 +1,4 @@
-"""What editors write, and what of it can be stored."""
+"""The content of entries, as editors write it and as it is stored."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ NOT_FILED: Filing = {facet: frozenset() for facet in Facet}
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What editors write: an entry's text and where it is filed."""
+    """The part of an entry that editors write: its text and its filing."""
 
     question: str = ""
     answer: str = ""
@@ -32,12 +32,12 @@ class InvalidContent(EntryError):
 
 
 def content_of(version: Version) -> Content:
-    """Read a version's snapshot back as what an editor writes."""
+    """Return the content that a version holds."""
     return Content(version.question, version.answer, version.filed_under)
 
 
 def one_line_end(text: str) -> str:
-    """Write every line end as LF, whatever a browser or a file made of it."""
+    """Return a text whose line ends are all LF; browsers send CRLF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -41,7 +41,7 @@ class CurationRow:
 
 @dataclass(slots=True)
 class CurationReport:
-    """What became of each line. `kept` entries have a question of their editors' already."""
+    """The result for each line. `kept` entries already have a question that editors wrote."""
 
     applied: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""The proof that what must always hold does hold, and the names of whatever does not.
+"""Checks of the invariants of the database, and a sentence for each row that breaks one.
 
 Every check reads in batches and writes nothing.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Count, F, Max, Q
 
+from faq.domain.chunks import split_in_chunks
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import GENERATION, Document
 from faq.domain.facets import Facet
@@ -29,7 +30,7 @@ _SEARCH_AGAIN = "Relancez « manage.py find_duplicates »."
 
 
 def faults() -> Iterator[str]:
-    """Return one French sentence per fault, as it is found; none where all is well."""
+    """Return one French sentence per fault, as it is found."""
     for check in CHECKS:
         yield from check()
 
@@ -54,7 +55,7 @@ def wrong_pointers() -> Iterator[str]:
 
 
 def wrong_publications() -> Iterator[str]:
-    """What is live is what the open publication says, and publications of one entry do not overlap."""
+    """Open publications name the live versions, and publications of one entry do not overlap."""
     open_now = Publication.objects.filter(live_until__isnull=True)
     said = dict(open_now.values_list("entry", "version"))
     live = dict(Entry.objects.live().values_list("pk", "live"))
@@ -70,7 +71,7 @@ def wrong_publications() -> Iterator[str]:
 def rows_unlike_their_snapshot() -> Iterator[str]:
     """An entry's row and filing say what its live version says, or else its latest one."""
     entries = Entry.objects.select_related("head", "live").order_by("pk").iterator(BATCH)
-    while batch := list(itertools.islice(entries, BATCH)):
+    for batch in split_in_chunks(entries, BATCH):
         filings = _filings(entry.pk for entry in batch)
         for entry in batch:
             shown = entry.live or entry.head
@@ -114,14 +115,14 @@ def wrong_aliases() -> Iterator[str]:
 
 
 def wrong_schedules() -> Iterator[str]:
-    """What is planned to be published is a version of the entry itself."""
+    """A plan to publish names a version of its own entry."""
     planned = Schedule.objects.filter(version__isnull=False).exclude(version__entry=F("entry"))
     for schedule in planned.select_related("entry").iterator(BATCH):
         yield f"{schedule} : la version prévue est celle d’une autre fiche."
 
 
 def wrong_pairs() -> Iterator[str]:
-    """Pairs are of entries in use, as the detector of now found them in the texts of now."""
+    """Pairs are of entries in use, as the present detector finds them in the present texts."""
     standing = Pair.objects.filter(stands=True)
     archived = Q(left__status=EntryStatus.ARCHIVED) | Q(right__status=EntryStatus.ARCHIVED)
     settled = Q(left__comparison_rank__isnull=False, right__comparison_rank__isnull=False)
@@ -151,7 +152,7 @@ def pairs_not_found() -> Iterator[str]:
 
 
 def missing_epoch() -> Iterator[str]:
-    """Whoever published something moved the epoch, without which pages would go stale."""
+    """The epoch exists once something is published; without it cached pages would stay stale."""
     if Entry.objects.live().exists() and not Epoch.now():
         yield "Des fiches sont publiées, mais l’époque qui tient les pages à jour manque."
 

@@ -1,4 +1,4 @@
-"""Writing entries: their text and filing, whatever path the change comes by.
+"""Writing the text and filing of entries, for forms, list edits, imports and commands alike.
 
 Every changed entry gets exactly one new version whose snapshot equals it; an unchanged one gets none.
 The check, the lock, the version and its effects share one transaction.
@@ -19,10 +19,10 @@ from faq.services.conflicts import check_base, joined
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import require
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
-from faq.services.workflow import build_change, outcomes, require_right, target_status
+from faq.services.workflow import build_change, complete_outcomes, require_transition_right, target_status
 
 FIELDS = ("question", "answer", *(facet.value for facet in Facet))
-"""What editors write, by the names that forms, conflicts and restorations use."""
+"""Names of the fields that editors write, as forms, conflicts and restorations use them."""
 
 
 def create_entry(content: Content, provenance: Provenance, *, then: Action | None = None) -> Outcome:
@@ -42,7 +42,7 @@ def create_entries(
     then: Action | None = None,
     fingerprints: Iterable[str] = (),
 ) -> list[Outcome]:
-    """Create entries, in a number of queries that does not depend on how many. Raises as `create_entry`.
+    """Create entries, in a constant number of queries. Raises as `create_entry`.
 
     `fingerprints` are those of the answers, in the same order, where the caller has computed them.
     """
@@ -65,7 +65,7 @@ def _created(entry: Entry, content: Content, then: Action | None, text: str | No
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What an entry is to say; `base` is the number of the version that the change was made from, where known."""
+    """The new content of an entry; `base` is the number of the version that the change was made from, where known."""
 
     number: int
     content: Content
@@ -102,7 +102,7 @@ def edit_entries(edits: Sequence[Edit], provenance: Provenance, *, then: Action 
         for entry in entries
         if (change := _edited(entry, rebased[entry.pk], provenance.minor, _then(then, rebased[entry.pk])))
     ]
-    written = outcomes(entries, record(changes, taxonomy, provenance))
+    written = complete_outcomes(entries, record(changes, taxonomy, provenance))
     return [replace(outcome, joined=rebased[outcome.entry.pk].joined) for outcome in written]
 
 
@@ -129,7 +129,7 @@ def _then(then: Action | None, rebased: _Rebased) -> Action | None:
 
 def _edited(entry: Entry, rebased: _Rebased, minor: bool, then: Action | None) -> Change | None:
     head = latest(entry)
-    # A slip corrected in a draft that says something else than the live text leaves it saying something else.
+    # A minor correction of a draft that differs from the live text does not make the whole draft minor.
     minor = minor and (head.minor or not entry.has_draft)
     if then:
         return build_change(then, entry, rebased.content, minor=minor)
@@ -145,7 +145,7 @@ def restore_version(
     """Bring back what a version said, or some of its FIELDS, as a new draft that says so.
 
     Raises StaleVersion where `base` is given and is not the latest version any more, PermissionDenied,
-    InvalidContent where the filing of then contradicts the taxonomy of now, and EntryError for an archived entry.
+    InvalidContent where the former filing contradicts the present taxonomy, and EntryError for an archived entry.
     """
     require(provenance.author, "faq.change_entry")
     taxonomy = load_taxonomy()
@@ -182,4 +182,4 @@ def _restored(version: Version, fields: Collection[str], comment: str) -> str:
 def _require_rights(right: str, then: Action | None, provenance: Provenance) -> None:
     require(provenance.author, right)
     if then:
-        require_right(then, provenance)
+        require_transition_right(then, provenance)

@@ -1,4 +1,4 @@
-"""Merging entries that say the same: one survives, the others lead to it for ever, and all of it can be undone."""
+"""Merging entries that say the same: one survives, the others redirect to it; `faq.services.undo` reverts it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ _RIGHT = "faq.merge_entry"
 
 @dataclass(slots=True)
 class MergeReport:
-    """What a merge did: its batch, the survivor, and how much followed it."""
+    """The result of a merge: its batch, the survivor, and what was moved to it."""
 
     batch: Batch
     survivor: Entry
@@ -37,7 +37,7 @@ class MergeReport:
 def merge_entries(
     survivor: int, absorbed: Sequence[int], content: Content, provenance: Provenance, *, bases: Mapping[int, int]
 ) -> MergeReport:
-    """Have one entry say `content` and answer for the others too, as one batch.
+    """Merge entries as one batch: the survivor gets `content`, and the others redirect to it.
 
     The absorbed ones are archived; their addresses, passages and former numbers lead to the survivor, which is
     live afterwards if any of them was, and counts as checked when that one was which has waited for longest.
@@ -55,7 +55,7 @@ def merge_entries(
     report = MergeReport(batch, entries[survivor])
     change = _survivor_change(entries, survivor, clean(content, taxonomy))
     _write(entries, survivor, change, taxonomy, told, report)
-    _move_along(survivor, absorbed, batch, report)
+    _redirect_to_survivor(survivor, absorbed, batch, report)
     keep_oldest_check(report.survivor, waiting, batch)
     return report
 
@@ -83,7 +83,7 @@ def _open_batch(survivor: int, absorbed: Sequence[int], provenance: Provenance) 
 
 
 def _survivor_change(entries: Mapping[int, Entry], survivor: int, content: Content) -> Change | None:
-    """Return the version that the survivor needs; none where it says and is all that already."""
+    """Return the change of the survivor, or None where its content and status stay the same."""
     entry = entries[survivor]
     head = latest(entry)
     to_be_live = any(one.live_id for one in entries.values())
@@ -113,8 +113,8 @@ def _write(
     report.changed = change is not None
 
 
-def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: MergeReport) -> None:
-    """Have what led to the absorbed entries lead to the survivor, and store where it led."""
+def _redirect_to_survivor(survivor: int, absorbed: Sequence[int], batch: Batch, report: MergeReport) -> None:
+    """Have passages and former numbers of the absorbed entries lead to the survivor, and store where they led."""
     passages = Passage.objects.filter(entry__in=absorbed)
     aliases = EntryAlias.objects.filter(survivor__in=absorbed)
     MovedRow.objects.bulk_create(
@@ -135,7 +135,7 @@ def _move_along(survivor: int, absorbed: Sequence[int], batch: Batch, report: Me
 
 @transaction.atomic
 def add_see_also(one: int, other: int, author: Author) -> bool:
-    """Have two entries name each other under « Voir aussi »; return whether they did not yet.
+    """Add two entries to each other's « Voir aussi »; return whether anything changed.
 
     Raises PermissionDenied, EntryError, Entry.DoesNotExist.
     """
@@ -152,7 +152,7 @@ def add_see_also(one: int, other: int, author: Author) -> bool:
 
 @transaction.atomic
 def remove_see_also(one: int, other: int, author: Author) -> bool:
-    """Take such a mention back; return whether there was one. Raises PermissionDenied."""
+    """Remove two entries from each other's « Voir aussi »; return whether anything changed. Raises PermissionDenied."""
     left, right = sorted((one, other))
     require(author, "faq.change_entry")
     gone, _ = SeeAlso.objects.filter(left=left, right=right).delete()

@@ -16,7 +16,7 @@ STARTER_TEXTS = Path(settings.BASE_DIR) / "fixtures" / "pages"
 
 
 class StalePage(EntryError):
-    """Somebody else saved the page since whoever saves it now opened it; nothing was written."""
+    """Another editor saved the page since this one opened it; nothing was written."""
 
     def __init__(self, latest: SitePageVersion) -> None:
         self.latest = latest
@@ -25,7 +25,7 @@ class StalePage(EntryError):
 
 @transaction.atomic
 def save_page(page: SitePage, title: str, text: str, author: Author, *, base: int | None = None) -> bool:
-    """Have the public read this from now on; return whether anything changed, and leave a version where it did.
+    """Store a title and text, with a version; return whether anything changed.
 
     `base` is the number of the version that the author has seen, where it matters.
     Raises PermissionDenied, StalePage, SitePage.DoesNotExist.

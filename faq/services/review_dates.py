@@ -1,8 +1,8 @@
-"""The review clock: until when each published entry is taken to be right, kept true by whatever it depends on.
+"""Review dates: the day before which each published entry has to be checked again.
 
-`Entry.review_before` is reckoned from its last verification, the filing that the public reads, the months that
-terms set, and the events that were declared. Whoever changes one of these has it reckoned anew, here, in the same
-transaction: after having locked the entries, then moved the epoch, so that two of them take turns.
+`Entry.review_before` follows from its last verification, the filing that the public reads, the months that terms
+set, and the review events. A service that changes one of these recomputes the dates here, in its own transaction:
+it locks the entries first and moves the epoch then, so that two such transactions take turns.
 """
 
 from collections import defaultdict
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Max, QuerySet
 from django.utils.timezone import localtime
 
+from faq.domain.chunks import split_in_chunks
 from faq.domain.facets import Facet
 from faq.domain.review_dates import Intervals, ReviewTrigger, review_date
 from faq.enums import Action, EntryStatus, VerificationKind
@@ -25,13 +26,13 @@ from faq.selectors.published import filing_table, load_taxonomy
 CHUNK = 500
 """Entries in memory at a time."""
 REVIEWING_ACTIONS = (Action.CREATED, Action.PUBLISHED)
-"""What somebody does who has read what goes live; what is undone or merged goes live without being read again."""
+"""Actions by which a person publishes a text after having read it; an undo or a merge publishes without reading."""
 _AGAIN = "Relancez « manage.py migrate »."
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What all review dates depend on, as the database holds it now."""
+    """The rules that all review dates follow: intervals of terms, review events, the default interval."""
 
     intervals: Intervals
     triggers: Sequence[ReviewTrigger]
@@ -39,7 +40,7 @@ class Rules:
 
     @classmethod
     def now(cls) -> "Rules":
-        """Read them: two queries."""
+        """Read the rules from the database: two queries."""
         return cls(_intervals(), [event.trigger for event in ReviewEvent.objects.standing()])
 
     def apply(self, entry: Entry) -> bool:
@@ -49,25 +50,25 @@ class Rules:
         return bool(entry.review_before != before)
 
     def date_for(self, live: Version | None, check: Verification | None) -> date | None:
-        """Return the day before which a text is to be checked again; none where there is no such day."""
+        """Return the day before which a text is to be checked again; None where the text has no date."""
         if live is None or check is None:
             return None
         return review_date(localtime(check.checked_at), live.filed_under, self.intervals, self.triggers, self.default)
 
 
 def counts_as_review(version: Version) -> bool:
-    """Return whether whoever made this version live vouched for what it says: not for a slip that was corrected."""
+    """Return whether publishing this version counts as a check of its text: a minor correction does not."""
     return version.status == EntryStatus.PUBLISHED and version.action in REVIEWING_ACTIONS and not version.minor
 
 
 def follow_publications(recorded: Sequence[tuple[Entry, Version]]) -> None:
-    """Have entries that go live, or stay so, know when they are to be checked again; publishing counts as a check.
+    """Set the verification and the review date of entries that go live or stay live; publishing counts as a check.
 
     The entries are locked, hold their new `live`, and are stored by the caller; each comes with the version
-    that was just written. Three queries, however many they are.
+    that was just written. Three queries, whatever their number.
     """
     new = Verification.objects.bulk_create(
-        _publication(version) for _, version in recorded if counts_as_review(version)
+        _check_by_publication(version) for _, version in recorded if counts_as_review(version)
     )
     made = {check.entry_id: check for check in new}
     kept = Verification.objects.in_bulk({entry.verification_id for entry, _ in recorded if entry.pk not in made})
@@ -78,10 +79,10 @@ def follow_publications(recorded: Sequence[tuple[Entry, Version]]) -> None:
 
 
 def recompute_review_dates(entries: QuerySet[Entry]) -> None:
-    """Find, for locked entries, the verification that counts and the date that follows from it; store what differs."""
+    """Recompute the verification that counts and the review date of locked entries; store those that differ."""
     rules = Rules.now()
-    for chunk in _chunks(entries):
-        checks = last_standing(entry.pk for entry in chunk)
+    for chunk in _read_in_chunks(entries):
+        checks = get_last_checks(entry.pk for entry in chunk)
         checked, dated = [], defaultdict(list)
         for entry in chunk:
             before = entry.verification_id
@@ -97,14 +98,14 @@ def recompute_review_dates(entries: QuerySet[Entry]) -> None:
             Entry.objects.filter(pk__in=numbers).update(review_before=day)
 
 
-def last_standing(numbers: Iterable[int]) -> dict[int, Verification]:
-    """Give, per entry that has any, the verification that counts: one query."""
+def get_last_checks(numbers: Iterable[int]) -> dict[int, Verification]:
+    """Return, per entry that has one, the verification that counts: one query."""
     standing = Verification.objects.standing().filter(entry__in=list(numbers)).order_by()
     lasts = standing.values("entry").annotate(last=Max("pk")).values("last")
     return {check.entry_id: check for check in Verification.objects.filter(pk__in=lasts)}
 
 
-def live_under(facet: Facet, term: int) -> QuerySet[Entry]:
+def get_live_under(facet: Facet, term: int) -> QuerySet[Entry]:
     """Return the live entries filed under a term, or under one that belongs to it."""
     table, entry_column, term_column = filing_table(facet)
     filed = table.objects.filter(**{term_column: term}).values(entry_column)
@@ -112,37 +113,39 @@ def live_under(facet: Facet, term: int) -> QuerySet[Entry]:
     return live
 
 
-def lock(entries: QuerySet[Entry]) -> list[int]:
-    """Lock entries whose dates are to be reckoned again, and give their numbers; to be called within a transaction."""
+def lock_entries_of(entries: QuerySet[Entry]) -> list[int]:
+    """Lock entries whose dates are to be recomputed, and return their numbers; to be called within a transaction."""
     locked = entries.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
     return list(locked)
 
 
 @transaction.atomic
 def ensure_review_dates(**signal: Any) -> None:
-    """Return every live entry its verification and its date, also where they come from before there were any.
+    """Store the verification and the date of every live entry, also of those published before there were any.
 
-    Runs after every migration: the dates follow when the site's interval is another.
+    Runs after every migration, so that the dates follow a change of the site's default interval.
     """
-    lock(Entry.objects.live())
+    lock_entries_of(Entry.objects.live())
     Epoch.hold()
-    for chunk in _chunks(Entry.objects.live().filter(verification=None)):
-        _verify_as_published([entry.pk for entry in chunk])
+    for chunk in _read_in_chunks(Entry.objects.live().filter(verification=None)):
+        _store_first_checks([entry.pk for entry in chunk])
     recompute_review_dates(Entry.objects.live())
 
 
-def _verify_as_published(numbers: Sequence[int]) -> None:
-    """Take the last publication of what is live that was no slip's correction for its first verification."""
+def _store_first_checks(numbers: Sequence[int]) -> None:
+    """Store the last publication of each live text that was not minor as its first verification."""
     live = Version.objects.filter(entry__in=numbers, number__lte=F("entry__live__number")).order_by("number")
     read = live.filter(status=EntryStatus.PUBLISHED, action__in=REVIEWING_ACTIONS, minor=False)
     online = live.filter(pk=F("entry__live"))
     light = [versions.defer("answer", "filing") for versions in (online, read)]
     last = {version.entry_id: version for versions in light for version in versions}
     has_one = set(Verification.objects.standing().filter(entry__in=numbers).values_list("entry", flat=True))
-    Verification.objects.bulk_create(_publication(version) for number, version in last.items() if number not in has_one)
+    Verification.objects.bulk_create(
+        _check_by_publication(version) for number, version in last.items() if number not in has_one
+    )
 
 
-def _publication(version: Version) -> Verification:
+def _check_by_publication(version: Version) -> Verification:
     return Verification(
         entry_id=version.entry_id,
         version=version,
@@ -154,10 +157,10 @@ def _publication(version: Version) -> Verification:
 
 
 def review_date_faults() -> Iterator[str]:
-    """Tell of live entries whose verification or review date is not what it should be, in French."""
+    """Yield a French sentence per live entry whose verification or review date is wrong."""
     rules = Rules.now()
-    for entries in _chunks(Entry.objects.live()):
-        checks = last_standing(entry.pk for entry in entries)
+    for entries in _read_in_chunks(Entry.objects.live()):
+        checks = get_last_checks(entry.pk for entry in entries)
         for entry in entries:
             if entry.verification is None or entry.verification != checks.get(entry.pk):
                 yield f"{entry.reference} : sa vérification n’est pas la dernière qui compte. {_AGAIN}"
@@ -168,17 +171,17 @@ def review_date_faults() -> Iterator[str]:
         yield f"{check} : la version vérifiée est celle d’une autre fiche."
 
 
-def _chunks(entries: QuerySet[Entry]) -> Iterator[list[Entry]]:
-    """Return entries with what their dates depend on, without the long texts."""
+def _read_in_chunks(entries: QuerySet[Entry]) -> Iterator[list[Entry]]:
+    """Yield entries in lists, with the columns that their dates depend on and without the long texts."""
     columns = ("status", "review_before", "verification__checked_at", "verification__entry", "live__filing")
     light = Entry.objects.select_related("live", "verification").only(*columns).order_by("pk")
     # Numbers first: what is read must not move under the cursor when it is written.
     numbers = list(entries.order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(numbers), CHUNK):
-        yield list(light.filter(pk__in=numbers[start : start + CHUNK]))
+    for chunk in split_in_chunks(numbers, CHUNK):
+        yield list(light.filter(pk__in=chunk))
 
 
 def _intervals() -> dict[tuple[Facet, int], int]:
-    """Read what terms set: one query, more only after a change."""
+    """Return the months that terms set: one query, more only after a change of the taxonomy."""
     terms = load_taxonomy().terms
     return {(term.facet, term.id): term.review_months for term in terms if term.review_months is not None}

@@ -9,7 +9,7 @@ from faq.domain.facets import Term
 from faq.models import Epoch, ReviewEvent
 from faq.models.verifications import REASON_MAX_LENGTH
 from faq.services.content import EntryError
-from faq.services.review_dates import live_under, lock, recompute_review_dates
+from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require
 
 _RIGHT = "faq.check_entry"
@@ -19,17 +19,17 @@ _RIGHT = "faq.check_entry"
 def declare_event(
     term: Term, reason: str, happened_on: date, author: Author, *, at: datetime | None = None
 ) -> ReviewEvent:
-    """Have all live entries under a term due for a check from now on, for a reason of one line.
+    """Store an event: all live entries under a term have to be checked again, for a reason of one line.
 
-    Whatever is checked, or published anew, afterwards is due no more. Raises EntryError where there is no
-    reason or no entry, PermissionDenied.
+    An entry that is checked or published afterwards is no longer due. Raises EntryError where the reason is
+    missing or no entry is concerned, PermissionDenied.
     """
     require(author, _RIGHT)
     reason = " ".join(reason.split())
     if not reason or len(reason) > REASON_MAX_LENGTH:
         raise EntryError(f"Donnez la raison en une ligne de {REASON_MAX_LENGTH} caractères au plus.")
-    branch = live_under(term.facet, term.id)
-    lock(branch)
+    branch = get_live_under(term.facet, term.id)
+    lock_entries_of(branch)
     Epoch.hold()
     event = ReviewEvent.objects.create(
         facet=term.facet,

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 Author = User | None
-"""Who writes; None is the system itself (commands run by an operator), which may do everything."""
+"""The author of a write; None is the system itself (commands run by an operator), which may do everything."""
 
 _READ = {
     "faq.view_batch",
@@ -77,7 +77,7 @@ def install_roles(**signal: Any) -> None:
 
 
 def grant(role: str, permissions: set[str]) -> None:
-    """Return a role the permissions named « app.codename »; those whose tables do not exist yet are passed over."""
+    """Add permissions, named « app.codename », to a role; those whose tables do not exist yet are passed over."""
     group, _ = Group.objects.get_or_create(name=role)
     named = Q()
     for permission in permissions:

@@ -49,7 +49,7 @@ def schedule(
 
 @transaction.atomic
 def cancel(planned: Schedule, author: Author) -> bool:
-    """Return a plan up; return whether it was still there. Raises PermissionDenied."""
+    """Delete a plan; return whether it was still there. Raises PermissionDenied."""
     require(author, _RIGHT)
     lock_entries([planned.entry_id])
     gone, _ = Schedule.objects.filter(pk=planned.pk).delete()
@@ -58,7 +58,7 @@ def cancel(planned: Schedule, author: Author) -> bool:
 
 @dataclass(slots=True)
 class DueReport:
-    """What was carried out, and what failed and waits for an editor."""
+    """The plans that were carried out, and those that failed and wait for an editor."""
 
     done: list[Outcome] = field(default_factory=list)
     failed: list[Schedule] = field(default_factory=list)
@@ -67,7 +67,7 @@ class DueReport:
 def carry_out_due(at: datetime | None = None) -> DueReport:
     """Do what is due by a time, one transaction per entry: one that fails is marked so and stops no other.
 
-    Safe to repeat, and to run on several machines at once: whoever comes second to an entry finds nothing to do.
+    Safe to repeat, and to run on several machines at once: the second to come to an entry finds nothing to do.
     """
     report = DueReport()
     for number in Schedule.objects.due(at or timezone.now()).values_list("pk", flat=True):
@@ -82,7 +82,7 @@ def carry_out_due(at: datetime | None = None) -> DueReport:
 
 @transaction.atomic
 def _carry_out(number: int) -> Outcome | None:
-    """Carry out one plan and forget it, together or not at all; nothing where somebody else was faster."""
+    """Carry out one plan and forget it, together or not at all; return None where another process was faster."""
     entry = Schedule.objects.filter(pk=number).values_list("entry", flat=True).first()
     if entry is None:
         return None
@@ -92,8 +92,8 @@ def _carry_out(number: int) -> Outcome | None:
     if planned is None or planned.due_at > timezone.now():
         return None
     planned.delete()
-    # Whoever planned it had the right to; they may have left since.
-    provenance = Provenance(Origin.SCHEDULE, comment=_by_whom(planned))
+    # The author had the right when planning, and may have left since: the system acts.
+    provenance = Provenance(Origin.SCHEDULE, comment=_planner_text(planned))
     if planned.action == Action.WITHDRAWN:
         return withdraw_entry(entry, provenance)
     return publish_entry(entry, provenance, base=planned.version.number)
@@ -108,7 +108,7 @@ def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
     return list(Schedule.objects.select_related("entry").filter(pk=number)) if marked else []
 
 
-def _by_whom(planned: Schedule) -> str:
+def _planner_text(planned: Schedule) -> str:
     author = planned.author
     name = (author.get_full_name() or author.get_username()) if author else "le système"
     return f"Planifiée par {name}."

@@ -1,13 +1,13 @@
 """Writing terms: a former slug keeps answering, a term that entries need stays, the read side follows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from faq.domain.facets import Facet
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
-from faq.services.review_dates import live_under, lock, recompute_review_dates
+from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require
 
 AnyTerm = OfferType | Couloir | Dispositif | Product | Theme
@@ -26,15 +26,15 @@ def save_term(term: AnyTerm, author: Author) -> None:
     adding = term._state.adding
     require(author, _right("add" if adding else "change", term))
     if not adding:
-        term.old_slugs = _slugs_of_former_days(term)
+        term.old_slugs = _former_slugs(term)
     others_due = not adding and _months_before(term) != term.review_months
     if others_due:
-        lock(live_under(_facet_of(term), term.pk))
+        lock_entries_of(get_live_under(_facet_of(term), term.pk))
     term.save()
     Epoch.move()
     if others_due:
         # Asked again: some may have come while the epoch was being waited for.
-        recompute_review_dates(live_under(_facet_of(term), term.pk))
+        recompute_review_dates(get_live_under(_facet_of(term), term.pk))
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def delete_term(term: AnyTerm, author: Author) -> None:
 
 
 def find_term_uses(term: AnyTerm) -> list[str]:
-    """Say in French what would suffer from the loss of a term; nothing where it can be deleted.
+    """Return in French what uses a term; an empty list where it can be deleted.
 
     Past versions count: an entry cannot go back to one whose terms are gone.
     """
@@ -61,31 +61,36 @@ def find_term_uses(term: AnyTerm) -> list[str]:
     return uses
 
 
-@transaction.atomic
-def get_or_create_themes(names: Iterable[str], author: Author) -> list[Theme]:
-    """Return the thématiques of these names, whatever their case; those that do not exist are created.
+def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:
+    """Return the thématiques of these names, without regard to case; create those that do not exist.
 
     Raises PermissionDenied where one has to be created and the author may not.
     """
-    known = {theme.name.casefold(): theme for theme in Theme.objects.all()}
-    named = []
-    for name in names:
-        if name.casefold() not in known:
-            require(author, "faq.add_theme")
-            # Somebody else may be creating it at this moment.
-            theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})
-            known[name.casefold()] = theme
-            # No entry that is live changes by it: it shows with the first one that is filed there.
-            Epoch.move([], terms=True)
-        named.append(known[name.casefold()])
-    return named
+    if not names:
+        # Most saves name no new thématique.
+        return []
+    with transaction.atomic():
+        known = {theme.name.casefold(): theme for theme in Theme.objects.all()}
+        for name in names:
+            if name.casefold() not in known:
+                known[name.casefold()] = _create_theme(name, author)
+    return [known[name.casefold()] for name in names]
+
+
+def _create_theme(name: str, author: Author) -> Theme:
+    require(author, "faq.add_theme")
+    # Another transaction may be creating it at this moment.
+    theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})
+    # The pages of live entries stay the same: the term shows with the first entry that is filed there.
+    Epoch.move([], terms=True)
+    return theme
 
 
 def _right(verb: str, term: AnyTerm) -> str:
     return f"faq.{verb}_{term._meta.model_name}"
 
 
-def _slugs_of_former_days(term: AnyTerm) -> list[str]:
+def _former_slugs(term: AnyTerm) -> list[str]:
     """Return every slug that the term ever had, but for the one that it has from now on."""
     stored = type(term).objects.select_for_update().get(pk=term.pk)
     return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]

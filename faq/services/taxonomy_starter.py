@@ -14,7 +14,7 @@ def load_starter_taxonomy(path: Path) -> int:
     """Add the terms of a JSON file that the facet does not know; return how many were added.
 
     The file maps each facet to its terms, in screen order, parents by slug. A term is known by its
-    slug of now or former days, so that what editors renamed does not come back.
+    present or former slug, so that a term that editors renamed does not come back.
     """
     starter = json.loads(path.read_text(encoding="utf-8"))
     added = sum(

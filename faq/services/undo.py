@@ -36,7 +36,7 @@ from faq.models.schedules import PLAN_COLUMNS
 from faq.selectors.entry_states import EntryState, read_entry_states
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, EntryError, content_of
-from faq.services.review_dates import live_under, lock, recompute_review_dates
+from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require
 from faq.services.verifications import RIGHT as CHECK_RIGHT
 from faq.services.verifications import recompute_after_checks
@@ -50,7 +50,7 @@ class UndoReport:
     """The effects of an undo."""
 
     batch: Batch | None
-    """The batch that it was recorded as; none where it had no effect, and can be tried again."""
+    """The batch that records the undo; None where it had no effect and can be tried again."""
     archived: list[Entry] = field(default_factory=list)
     """Entries that the batch had created."""
     reverted: list[Entry] = field(default_factory=list)
@@ -66,9 +66,9 @@ class UndoReport:
     dropped: list[Schedule] = field(default_factory=list)
     """Plans that are dropped again, because an undo that had restored them is undone."""
     former_numbers: dict[int, int | None] = field(default_factory=dict)
-    """Per former number, the entry that it leads to again: none where it stands for itself."""
+    """Per former number, the entry that it leads to again: None where it stands for itself."""
     passages: Counter[int] = field(default_factory=Counter)
-    """How many passages belong again to an entry, per number."""
+    """Per entry, the number of passages that belong to it again."""
     dumps_change: bool = False
     """Whether other dumps count from now on."""
 
@@ -113,7 +113,7 @@ def take_back_checks(number: int, author: Author) -> Batch:
 
 @transaction.atomic
 def take_back_check(check: Verification, author: Author, *, at: datetime | None = None) -> bool:
-    """Have a check not count any more, and the one before it count again; return whether it counted until now.
+    """Take back a check, so that the one before it counts again; return whether it counted until now.
 
     Raises PermissionDenied, and EntryError for what came with a publication or a merge.
     """
@@ -130,13 +130,13 @@ def take_back_check(check: Verification, author: Author, *, at: datetime | None 
 
 @transaction.atomic
 def take_back_event(event: ReviewEvent, author: Author, *, at: datetime | None = None) -> bool:
-    """Have an event count no more; return whether it counted until now. Checks that were made since stay.
+    """Take back a review event; return whether it counted until now. Checks that were made since stay.
 
     Raises PermissionDenied.
     """
     require(author, CHECK_RIGHT)
-    branch = live_under(Facet(event.facet), event.term)
-    lock(branch)
+    branch = get_live_under(Facet(event.facet), event.term)
+    lock_entries_of(branch)
     Epoch.hold()
     standing = ReviewEvent.objects.standing().filter(pk=event.pk)
     if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
@@ -157,7 +157,7 @@ class _Own:
 
 
 def _undo(batch: Batch, provenance: Provenance) -> UndoReport:
-    """Undo a locked batch, or roll back where there is nothing to undo."""
+    """Undo a locked batch; roll back where that has no effect."""
     with transaction.atomic():
         report = _Undo(batch, provenance).run()
         transaction.set_rollback(not report.has_effect)
@@ -167,7 +167,7 @@ def _undo(batch: Batch, provenance: Provenance) -> UndoReport:
 
 
 class _Undo:
-    """One undo on its way, all entries locked: step by step."""
+    """The steps of one undo; all entries are locked."""
 
     def __init__(self, batch: Batch, provenance: Provenance) -> None:
         self.batch = batch
@@ -203,7 +203,7 @@ class _Undo:
             raise EntryError(f"La fiche {name} a été fusionnée à son tour : annulez d’abord le lot {later.batch_id}.")
 
     def _take_moves_back(self, survivor: int) -> None:
-        """Have passages and former numbers lead again where they led before the merge."""
+        """Redirect passages and former numbers to where they led before the merge."""
         self.report.former_numbers = dict.fromkeys(self.merged)
         EntryAlias.objects.filter(batch=self.batch).delete()
         passages = defaultdict(list)
@@ -219,7 +219,7 @@ class _Undo:
         Epoch.move([survivor, *self.merged])
 
     def _write_versions(self) -> None:
-        """Write one version per entry that is what the batch made of it: the one that brings back the state before."""
+        """Write one version, with the state before the batch, per entry that was not changed since."""
         cited = self._cited()
         texts = self._texts()
         planned = self._planned_since()
@@ -285,7 +285,7 @@ class _Undo:
             Action.UNDONE,
             EntryStatus(head.status),
             live_beside=live,
-            # A slip that is being corrected beside the live text stays one.
+            # A draft that is a minor correction of the live text stays minor.
             minor=head.minor and live is not None,
             returns_to=head,
         )
@@ -311,7 +311,7 @@ class _Undo:
         self._follow_planned_texts(reverted)
 
     def _follow_planned_texts(self, reverted: dict[int, Entry]) -> None:
-        """Have plans to publish what is the latest text again name the version that brought it back."""
+        """Point plans that publish a text which is the latest again to the version that brought it back."""
         plans = list(Schedule.objects.filter(entry__in=reverted, action=Action.PUBLISHED).select_related("version"))
         for plan in plans:
             head = reverted[plan.entry_id].head

@@ -1,4 +1,4 @@
-"""Checking published entries: nothing of their text changes, no version is left, and their review date moves on."""
+"""Checks of published entries: a check changes no text and writes no version; it moves the review date on."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ RIGHT = "faq.check_entry"
 
 @dataclass(slots=True)
 class CheckReport:
-    """What became of entries: found still right, or refused and why (in French)."""
+    """The entries that were checked, and why others were refused, in French."""
 
     batch: Batch
     checked: list[Entry] = field(default_factory=list)
@@ -28,9 +28,9 @@ class CheckReport:
 
 @transaction.atomic
 def check_entry(number: int, author: Author, *, seen: int, at: datetime | None = None) -> Verification:
-    """Remember that somebody found what the public reads of an entry still right.
+    """Store that somebody found the live text of an entry still right.
 
-    `seen` is the number of the live version that they read: where another is live, nobody has checked that.
+    `seen` is the number of the live version that they read: a check of another version is refused.
     Raises EntryError then, and for an entry that is not live; PermissionDenied, Entry.DoesNotExist.
     """
     require(author, RIGHT)
@@ -62,10 +62,10 @@ def check_entries(seen: Mapping[int, int], author: Author, *, at: datetime | Non
 
 
 def keep_oldest_check(survivor: Entry, waiting: Iterable[int], batch: Batch) -> None:
-    """Have the survivor of a merge count as checked when the one was that has waited longest.
+    """Store the oldest verification among merged entries as that of the survivor.
 
-    `waiting` are the verifications that counted for those that were live, the survivor maybe. To be called
-    within the merge, once the epoch was moved.
+    `waiting` are the verifications that counted for the entries that were live, maybe the survivor's among them.
+    To be called within the merge, after the epoch was moved.
     """
     checks = Verification.objects.in_bulk(waiting)
     oldest = min(checks.values(), key=lambda check: (check.checked_at, check.pk), default=None)

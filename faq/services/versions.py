@@ -24,20 +24,20 @@ from faq.services.search import index_entries
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who changes something, by which path, as part of what, when and why: what a version remembers."""
+    """The author, path, batch, reason and time of a write, as versions store them."""
 
     origin: Origin
     author: Author = None
     batch: Batch | None = None
     comment: str = ""
     minor: bool = False
-    """Whether the change corrects no more than a slip."""
+    """Whether the change is a minor correction, after which votes still count."""
     at: datetime = field(default_factory=timezone.now)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to become of an entry whose row is locked, or new."""
+    """A change to an entry whose row is locked, or new: one version and everything that follows from it."""
 
     entry: Entry
     content: Content
@@ -46,7 +46,7 @@ class Change:
     live_beside: Version | None = None
     """The version that the public reads while the new one is a draft."""
     minor: bool = False
-    """What the version is to say of itself, see `Version.minor`."""
+    """The value of `Version.minor`."""
     answer_fingerprint: str | None = None
     """The fingerprint of the answer, where it has been computed already."""
     returns_to: Version | None = None
@@ -69,7 +69,7 @@ class Change:
 
     @property
     def to_compare(self) -> bool:
-        """Whether others may look like the entry that did not before, or no longer."""
+        """Whether the entry has to be compared again with all others, to find its duplicates."""
         head = self.entry.head
         if head is None or EntryStatus.ARCHIVED in {self.text_status, self.entry.status}:
             return True
@@ -77,30 +77,30 @@ class Change:
 
     @property
     def repeated_comment(self) -> str:
-        """Why the text that an undo brings back was submitted or refused: those who go on with it have to know."""
+        """The comment with which the text that an undo brings back was submitted or refused; its readers need it."""
         return self.returns_to.comment if self.returns_to and not self.goes_live else ""
 
     @property
     def previous_filing(self) -> Filing:
-        """Where the row was filed before the change: as what is live, or else as the latest text."""
+        """The filing of the row before the change: of the live version, or else of the latest."""
         before = self.entry.live or self.entry.head
         return content_of(before).filing if before else NOT_FILED
 
     @property
     def row_content(self) -> Content:
-        """What the row holds after the change."""
+        """The content of the row after the change: of the live version, or else of the new one."""
         return content_of(self.live_beside) if self.live_beside else self.content
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one entry: its latest version, and whether the call wrote it."""
+    """The result for one entry: its latest version, and whether the call wrote it."""
 
     entry: Entry
     version: Version
     changed: bool
     joined: Version | None = None
-    """What somebody else had saved meanwhile, and the change was joined with."""
+    """The version that somebody else had saved meanwhile, with which the change was merged."""
 
 
 def lock_entries(numbers: Iterable[int]) -> list[Entry]:
@@ -129,10 +129,9 @@ def latest(entry: Entry) -> Version:
 
 
 def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance) -> list[Outcome]:
-    """Leave one version per entry and let everything that is derived from it follow.
+    """Write one version per entry, and update everything that follows from it.
 
-    To be called within a transaction, in a number of queries that does not depend on how many
-    entries there are.
+    To be called within a transaction; takes a constant number of queries.
     """
     if not changes:
         return []
@@ -143,7 +142,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     _record_publications(noticed, provenance.at)
     _file([change for change in changes if change.updates_entry_row])
     if noticed:
-        # Before the dates below are reckoned: whoever changes what they depend on moves it too, and has to wait.
+        # Before the review dates are computed: a transaction that changes what they depend on moves it too, and waits.
         Epoch.move([change.entry.pk for change, _ in noticed])
     for change, version in recorded:
         _bring_up_to_date(change, version, provenance.at)
@@ -171,7 +170,7 @@ def _update(entries: Sequence[Entry], fields: Sequence[str]) -> None:
 
 
 def _no_earlier(changes: Sequence[Change], at: datetime) -> datetime:
-    """Return the time of a write: not before what it follows, however long it waited, and whichever clock is slow."""
+    """Return the time of a write, never before the version that it follows: it may have waited, or a clock be slow."""
     return max([at, *(change.entry.head.created_at for change in changes if change.entry.head)])
 
 
@@ -231,7 +230,7 @@ def _drop_overtaken_schedules(changes: Sequence[Change], noticed: Sequence[Chang
 
 
 def drop_schedules(plans: Iterable[Schedule], batch: Batch | None) -> list[Schedule]:
-    """Delete plans, and remember in the batch, where there is one, what they were; return them."""
+    """Delete plans, store them as dropped by the batch where one is given, and return them."""
     plans = list(plans)
     if not plans:
         return plans

@@ -1,8 +1,8 @@
-"""The ways that an entry takes: to the reviewers, to the public, out of use, and back.
+"""Transitions of the workflow: submitting, publishing, refusing, withdrawing, archiving and restoring entries.
 
-Every function takes `base`, the number of the version that whoever acts has seen: where it is given and
-another was written since, nothing is done and StaleVersion is raised. All raise PermissionDenied, EntryError
-with the reason why an entry cannot go that way, and Entry.DoesNotExist. An entry that is there already stays.
+Every function takes `base`, the number of the version that the author has seen: where it is given and another was
+written since, nothing is done and StaleVersion is raised. All raise PermissionDenied, EntryError with the reason
+why the transition is impossible, and Entry.DoesNotExist. An entry that has the target status already stays as it is.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,55 +21,55 @@ from faq.services.versions import Change, Outcome, Provenance, latest, lock_entr
 
 def submit_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Hand the latest text to the reviewers."""
-    [outcome] = _move({number: base}, provenance, Action.SUBMITTED)
+    [outcome] = _apply({number: base}, provenance, Action.SUBMITTED)
     return outcome
 
 
 def publish_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Make exactly the latest text live, at once."""
-    [outcome] = _move({number: base}, provenance, Action.PUBLISHED)
+    [outcome] = _apply({number: base}, provenance, Action.PUBLISHED)
     return outcome
 
 
 def publish_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
     """Publish several entries, all or none, in a constant number of queries."""
-    return _move(dict.fromkeys(numbers), provenance, Action.PUBLISHED)
+    return _apply(dict.fromkeys(numbers), provenance, Action.PUBLISHED)
 
 
 def refuse_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Return a text that waits for a reviewer back to its editors; the comment says what is to be changed."""
     if not provenance.comment.strip():
         raise EntryError("Un refus demande un commentaire : dites au rédacteur ce qu’il doit changer.")
-    [outcome] = _move({number: base}, provenance, Action.REFUSED)
+    [outcome] = _apply({number: base}, provenance, Action.REFUSED)
     return outcome
 
 
 def withdraw_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Take a published entry back to draft."""
-    [outcome] = _move({number: base}, provenance, Action.WITHDRAWN)
+    [outcome] = _apply({number: base}, provenance, Action.WITHDRAWN)
     return outcome
 
 
 def archive_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Take an entry out of use; its address answers « gone »."""
-    [outcome] = _move({number: base}, provenance, Action.ARCHIVED)
+    [outcome] = _apply({number: base}, provenance, Action.ARCHIVED)
     return outcome
 
 
 def archive_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
     """Archive several entries at once, in a constant number of queries."""
-    return _move(dict.fromkeys(numbers), provenance, Action.ARCHIVED)
+    return _apply(dict.fromkeys(numbers), provenance, Action.ARCHIVED)
 
 
 def restore_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Bring an archived entry back as a draft."""
-    [outcome] = _move({number: base}, provenance, Action.RESTORED)
+    [outcome] = _apply({number: base}, provenance, Action.RESTORED)
     return outcome
 
 
 def restore_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outcome]:
     """Restore several entries at once, in a constant number of queries."""
-    return _move(dict.fromkeys(numbers), provenance, Action.RESTORED)
+    return _apply(dict.fromkeys(numbers), provenance, Action.RESTORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class Transition:
     right: str
     target: EntryStatus
     obstacle: Callable[[Entry, Content], str | None]
-    """Why an entry cannot go this way with that text, in French; none where it can."""
+    """Return why the transition is impossible for an entry with that text, in French, or None."""
     is_reached: Callable[[Entry], bool]
-    """Whether the entry is there already, with its latest text."""
+    """Return whether the latest text of the entry is there already."""
 
 
 def _cannot_submit(entry: Entry, content: Content) -> str | None:
@@ -142,27 +142,27 @@ _TRANSITIONS = {
     ),
 }
 _BESIDE_LIVE = (Action.SUBMITTED, Action.REFUSED)
-"""What the public does not notice."""
+"""Transitions of a draft that leave the live text beside it."""
 
 
 @transaction.atomic
-def _move(bases: Mapping[int, int | None], provenance: Provenance, action: Action) -> list[Outcome]:
-    """Take entries, all or none, where the action leads. Outcomes come in the order of the entries' numbers."""
-    require_right(action, provenance)
+def _apply(bases: Mapping[int, int | None], provenance: Provenance, action: Action) -> list[Outcome]:
+    """Apply a transition to entries, all or none; return outcomes in the order of the entries' numbers."""
+    require_transition_right(action, provenance)
     entries = lock_entries(bases)
     for entry in entries:
         check_base(entry, bases[entry.pk])
     changes = [change for entry in entries if (change := build_change(action, entry, content_of(latest(entry))))]
-    return outcomes(entries, record(changes, load_taxonomy(), provenance))
+    return complete_outcomes(entries, record(changes, load_taxonomy(), provenance))
 
 
-def require_right(action: Action, provenance: Provenance) -> None:
-    """Raise PermissionDenied unless the author may take entries this way."""
+def require_transition_right(action: Action, provenance: Provenance) -> None:
+    """Raise PermissionDenied unless the author holds the right of the transition."""
     require(provenance.author, _TRANSITIONS[action].right)
 
 
 def target_status(action: Action, entry: Entry, content: Content) -> EntryStatus:
-    """Return the state to which the action takes a locked or new entry with that text. Raises EntryError."""
+    """Return the status that a locked or new entry with that text gets. Raises EntryError where it cannot."""
     if reason := _TRANSITIONS[action].obstacle(entry, content):
         # The number of an entry that will not be created means nothing to anybody.
         whose = f" pour la fiche {entry.reference}" if entry.head else ""
@@ -171,9 +171,9 @@ def target_status(action: Action, entry: Entry, content: Content) -> EntryStatus
 
 
 def build_change(action: Action, entry: Entry, content: Content, *, minor: bool = False) -> Change | None:
-    """Return what takes a locked entry there, with that text; none where it is there with it already.
+    """Return the change that applies a transition to a locked entry with that text, or None where nothing changes.
 
-    `minor` says whether the text, where it is another than the latest, differs by a slip. Raises EntryError.
+    `minor` says whether the text, where it differs from the latest, is a minor correction. Raises EntryError.
     """
     same = content == content_of(latest(entry))
     if same and _TRANSITIONS[action].is_reached(entry):
@@ -184,7 +184,7 @@ def build_change(action: Action, entry: Entry, content: Content, *, minor: bool 
     return Change(entry, content, action, status, live_beside, minor=stays_minor)
 
 
-def outcomes(entries: Sequence[Entry], recorded: Sequence[Outcome]) -> list[Outcome]:
-    """Tell of every locked entry what became of it, also of those that stayed as they were."""
+def complete_outcomes(entries: Sequence[Entry], recorded: Sequence[Outcome]) -> list[Outcome]:
+    """Return one outcome per locked entry, also for those that stayed as they were."""
     written = {outcome.entry.pk: outcome for outcome in recorded}
     return [written.get(entry.pk) or Outcome(entry, latest(entry), changed=False) for entry in entries]

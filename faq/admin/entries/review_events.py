@@ -16,7 +16,7 @@ from faq.models import ReviewEvent
 from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy
 from faq.services.content import EntryError
-from faq.services.review_dates import live_under
+from faq.services.review_dates import get_live_under
 from faq.services.review_events import declare_event
 from faq.services.undo import take_back_event
 from faq.services.verifications import RIGHT
@@ -86,7 +86,7 @@ class ReviewEventsPage(AdminPage):
 
 def _preview(term: Term) -> dict[str, Any]:
     """Return the entries that an event of this term would make due."""
-    branch = live_under(term.facet, term.id)
+    branch = get_live_under(term.facet, term.id)
     total, already = branch.count(), branch.due(timezone.localdate()).count()
     entries = list(branch.only("question").order_by("pk")[:_PREVIEWED_ENTRIES])
     return {"term": term, "total": total, "already": already, "entries": entries, "more": total - len(entries)}

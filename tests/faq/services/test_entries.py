@@ -19,6 +19,7 @@ from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, InvalidContent, content_of
 from faq.services.doctor import faults
 from faq.services.entries import create_entries, create_entry, edit_entry
+from faq.services.taxonomy import get_or_create_themes
 from faq.services.workflow import (
     archive_entries,
     archive_entry,
@@ -309,3 +310,17 @@ def test_actions_are_remembered():
         Action.RESTORED,
     ]
     assert set(versions.values_list("comment", flat=True)[1:]) == {"parce que"}
+
+
+def test_a_save_reads_every_row_once(django_assert_max_num_queries):
+    a_taxonomy()
+    entry = a_published_entry("Comment ?", "Oui.", couloirs="hopital")
+    a_published_entry("Comment ?", "Autrement.")
+    draft = Content("Comment ?", "Autrement.", a_filing(couloirs="hopital"))
+    # The savepoint and its release are counted.
+    with django_assert_max_num_queries(7):
+        edit_entry(entry.pk, draft, by_command())
+    with django_assert_max_num_queries(15):
+        publish_entry(entry.pk, by_command())
+    with django_assert_max_num_queries(0):
+        assert get_or_create_themes([], None) == []
