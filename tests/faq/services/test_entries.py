@@ -320,7 +320,7 @@ def test_a_save_reads_every_row_once(django_assert_max_num_queries):
     # The savepoint and its release are counted.
     with django_assert_max_num_queries(7):
         edit_entry(entry.pk, draft, by_command())
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         publish_entry(entry.pk, by_command())
     with django_assert_max_num_queries(0):
         assert get_or_create_themes([], None) == []
