@@ -158,7 +158,7 @@ ADDRESS = re.compile(r"https?://[^\s)]+|www\.\S+|[\w.+-]+@[\w.-]+\w")
 
 def real_answers() -> list[str]:
     files = sorted(DUMPS.glob("*.txt"))
-    return [passage.answer for file in files for passage in dumps.parse(file.read_bytes()).passages]
+    return [passage.answer for file in files for passage in dumps.parse_dump(file.read_bytes()).passages]
 
 
 @pytest.mark.skipif(not DUMPS.is_dir(), reason=f"the real dumps are not at {DUMPS}")
