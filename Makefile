@@ -15,7 +15,7 @@ FIND_PYTHON = for candidate in python3 python3.14 python3.13 python3.12 python3.
 PROD_CHECK = key="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')"; \
 	SECRET_KEY="$$key" VOTE_KEY="$$key" ALLOWED_HOSTS=faq.example.org DATABASE_URL=postgres://faqcms@db.example.org/faqcms
 
-.PHONY: help run setup test quality bench evaluate lock environment
+.PHONY: help run setup test quick quality bench evaluate lock environment
 
 help: ## affiche cette liste
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'

@@ -47,6 +47,7 @@ def assert_all_come_back():
     assert Entry.objects.count() == before
 
 
+@pytest.mark.slow
 def test_from_dump_to_vote_and_back():
     run("load_taxonomy")
     run("import_dump", *files())

@@ -132,6 +132,7 @@ def versions_per_entry():
 @pytest.mark.parametrize(
     ("module", "writer", "path"), PATHS, ids=[f"{rank}-{path[0]}-{path[1]}" for rank, path in enumerate(PATHS)]
 )
+@pytest.mark.slow
 def test_one_version_per_changed_entry_and_none_for_an_unchanged_one(module, writer, path, client, tmp_path, trails):
     a_taxonomy()
     changed, created, take = path(client, tmp_path)
@@ -151,6 +152,7 @@ def test_one_version_per_changed_entry_and_none_for_an_unchanged_one(module, wri
 @pytest.mark.parametrize(
     ("module", "writer", "path"), PATHS, ids=[f"{rank}-{path[0]}-{path[1]}" for rank, path in enumerate(PATHS)]
 )
+@pytest.mark.slow
 def test_pairs_are_those_of_a_full_look(
     module, writer, path, client, tmp_path, django_capture_on_commit_callbacks, caplog
 ):
@@ -173,6 +175,7 @@ def test_every_path_in_the_code_is_taken():
     assert uses() == {(module, writer) for module, writer, _ in PATHS} | DEMO
 
 
+@pytest.mark.slow
 def test_the_demo_leaves_every_entry_equal_to_its_snapshot(trails):
     assert load_demo(ROOT / "fixtures")
     assert {use for trail in trails for use in trail if use in DEMO} == DEMO

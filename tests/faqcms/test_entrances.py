@@ -266,6 +266,7 @@ def test_nobody_reaches_an_admin_address_without_signing_in(client, db):
 
 
 @pytest.mark.parametrize("rank", ROLES)
+@pytest.mark.slow
 def test_who_may_use_each_address(rank, sign_in):
     """Accounts are nested: each address is tried by the least powerful that may use it, and by the one just below."""
     rows = some_rows()

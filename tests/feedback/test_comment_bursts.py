@@ -78,6 +78,7 @@ class TestABurst:
         given = [say(entry, f"{rank}", network=f"10.0.{rank}.0/24") for rank in range(COMMENTS_PER_ENTRY[MINUTE] + 1)]
         assert given.count(Standing.SET_ASIDE) == 1
 
+    @pytest.mark.slow
     def test_that_spares_no_entry_is_one(self):
         entries = some_published_entries(COMMENTS_PER_SITE[HOUR] + 1)
         given = [say(one, "robot", rank % 3_000, f"10.0.{rank}.0/24") for rank, one in enumerate(entries)]

@@ -125,6 +125,7 @@ def test_old_months_stay_in_the_reports():
 
 @pytest.mark.parametrize("per", Period)
 @pytest.mark.parametrize("by", [subject for subject in SUBJECTS if subject != "couloirs"])
+@pytest.mark.slow
 def test_sums_add_up_to_the_votes(by, per):
     a_taxonomy()
     for rank, filing in enumerate(({"offer_types": "segur"}, {"products": "dmn"}, {"themes": "certificats"}, {})):
@@ -135,6 +136,7 @@ def test_sums_add_up_to_the_votes(by, per):
 
 
 @pytest.mark.parametrize("by", SUBJECTS)
+@pytest.mark.slow
 def test_a_report_costs_the_same_whatever_there_is(by):
     a_taxonomy()
     counts = []

@@ -43,6 +43,7 @@ def test_everybody_with_a_role_reads_and_nobody_writes(model, sign_in):
 
 
 @pytest.mark.parametrize("model", ["version", "dump", "batch"])
+@pytest.mark.slow
 def test_lists_cost_the_same_whatever_they_hold(model, analyste, django_assert_max_num_queries):
     one_of_each()
     analyste.get(address(model, "changelist"))

@@ -261,6 +261,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize(("old", "new"), HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.slow
 def test_texts_of_100_000_characters_are_compared_at_once(old: str, new: str) -> None:
     start = time.process_time()
     lines = diff_text(old, new)

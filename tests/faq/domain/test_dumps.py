@@ -93,6 +93,7 @@ def test_cascade_questions_are_recognised_in_all_wordings():
 
 
 @given(st.lists(blocks(), min_size=1, max_size=5), st.sampled_from(["", "\ufeff"]), answer_lines.filter(is_text))
+@pytest.mark.slow
 def test_answers_found_are_the_ones_put_in(parts, mark, tail):
 
     data = (mark + "".join(map("".join, parts)) + tail).encode()
@@ -121,6 +122,7 @@ def is_utf_8(data):
 
 
 @given(st.lists(blocks(), min_size=1, max_size=4))
+@pytest.mark.slow
 def test_lines_are_counted_as_editors_do(parts):
     data = "".join(map("".join, parts))
     lines = data.encode().splitlines(keepends=True)

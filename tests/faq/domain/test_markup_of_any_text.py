@@ -144,6 +144,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.slow
 def test_hostile_text_takes_bounded_time(text: str) -> None:
     start = time.process_time()
     render(text)

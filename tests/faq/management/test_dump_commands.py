@@ -175,6 +175,7 @@ def test_list_and_undo(file):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_an_import_that_is_killed_leaves_all_or_nothing(tmp_path):
     """Kill the command at moments spread over its life: each time either nothing or everything is there."""
     answers = unlike_texts(900)

@@ -36,6 +36,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, name, said):
     assert str(told) == f"{path} : fichier illisible ({said}). Vérifiez son nom et vos droits."
 
 
+@pytest.mark.slow
 def test_a_command_whose_reader_left_ends_quietly():
     reader, writer = os.pipe()
     os.close(reader)

@@ -62,6 +62,7 @@ def told(instant, part=None):
 
 
 @pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.slow
 def test_every_instant_of_a_random_history_is_told_as_the_public_read_it(seed):
     history, then, chance = History(seed), {}, random.Random(seed)
     for _ in range(60):

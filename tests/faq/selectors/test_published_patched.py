@@ -123,6 +123,7 @@ def test_as_if_read_anew():
 
 
 @pytest.mark.parametrize("size", [1, 300])
+@pytest.mark.slow
 def test_a_publication_takes_the_same_queries_whatever_is_live(size):
     a_taxonomy()
     some_published_entries(size)

@@ -169,6 +169,7 @@ def test_publishing_against_an_edit_publishes_what_was_read_or_nothing():
     assert list(faults()) == []
 
 
+@pytest.mark.slow
 def test_two_machines_carry_out_each_plan_once():
     entries = [an_entry(f"Question {rank} ?") for rank in range(12)]
     for entry in entries:
@@ -184,6 +185,7 @@ def test_two_machines_carry_out_each_plan_once():
     assert list(faults()) == []
 
 
+@pytest.mark.slow
 def test_a_save_killed_between_any_two_statements_is_whole_or_has_not_been():
     entry = a_published_entry("En ligne ?", "En ligne.")
     statements = 0
@@ -199,6 +201,7 @@ def test_a_save_killed_between_any_two_statements_is_whole_or_has_not_been():
     assert statements > 10, "fewer statements than a save takes: was anything killed?"
 
 
+@pytest.mark.slow
 def test_plans_killed_on_the_way_are_carried_out_by_the_next_run():
     entries = [an_entry(f"Question {rank} ?") for rank in range(2)]
     for entry in entries:

@@ -140,6 +140,7 @@ def test_what_the_services_write_is_in_order(faq):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.slow
 def test_every_fault_is_named(faq, fault):
     do_harm, words = FAULTS[fault]
     faq = Entry.objects.get(pk=faq.pk)

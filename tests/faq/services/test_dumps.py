@@ -278,6 +278,7 @@ def test_only_reviewers_import():
 
 
 @pytest.mark.parametrize("number", [3, 400])
+@pytest.mark.slow
 def test_queries_depend_on_chunks_not_on_answers(number):
     data = a_dump_file(*unlike_texts(number))
     with CaptureQueriesContext(connection) as queries:

@@ -121,6 +121,7 @@ class TestPages:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_no_worker_is_ever_late():
     a_taxonomy()
     entry, *_ = some_published_entries(3)

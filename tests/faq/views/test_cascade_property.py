@@ -32,6 +32,7 @@ def demo_faq():
     return live_snapshot()
 
 
+@pytest.mark.slow
 def test_in_every_reachable_state_each_option_keeps_its_word(demo_faq):
     size_of = sizes_by_key(demo_faq.taxonomy)
     reached = {key_of({}): {}}
@@ -49,6 +50,7 @@ def test_in_every_reachable_state_each_option_keeps_its_word(demo_faq):
     assert len(reached) > 1_000
 
 
+@pytest.mark.slow
 def test_as_pages_show_it_and_the_form_sends_it(demo_faq, client):
     chance = random.Random(2026)
     addresses = ["/"]

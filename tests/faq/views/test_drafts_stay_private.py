@@ -40,6 +40,7 @@ def _taxonomy():
 
 
 @pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.slow
 def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
     monkeypatch.setattr("faq.views.pagination.ANSWERS_PER_PAGE", PER_PAGE)
     assert set(public_addresses(get_resolver().url_patterns)) == set(WALKS)

@@ -30,6 +30,7 @@ def load():
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_the_demo_is_filled_through_the_products_own_path(settings):
     out = load()
     assert "http://127.0.0.1:8123/admin/" in out
@@ -46,6 +47,7 @@ def test_the_demo_is_filled_through_the_products_own_path(settings):
         assert f"{account.name} / {account.password}" in out
 
 
+@pytest.mark.slow
 def test_a_second_run_changes_nothing():
     load()
     entry = Entry.objects.first()
@@ -55,6 +57,7 @@ def test_a_second_run_changes_nothing():
     assert (Version.objects.count(), Vote.objects.count(), entry.updated_at) == before
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_halfway_leaves_nothing_to_clean_up(monkeypatch):
     def fail(*args, **options):
         raise DatabaseError("disque plein")
@@ -74,6 +77,7 @@ def test_only_development_settings_create_accounts(settings):
         load()
 
 
+@pytest.mark.slow
 def test_a_damaged_sqlite_file_is_explained_and_left_as_it_is(tmp_path, settings):
     file = tmp_path / "faqcms.sqlite3"
     file.write_bytes(b"ceci n'est pas une base" * 100)

@@ -51,6 +51,7 @@ class TestHostileAddresses:
             (DUPLICATES, "vue fiche nature offre couloir dispositif produit theme"),
         ],
     )
+    @pytest.mark.slow
     def test_a_value_that_is_no_choice_is_ignored_and_told(self, analyste, address, names):
         waiting_entries(1)
         for value in HOSTILE:
@@ -60,6 +61,7 @@ class TestHostileAddresses:
             assert "Effacer les filtres" not in read(response)
 
     @pytest.mark.parametrize("address", [LIST, REVIEW, DUE, DUPLICATES])
+    @pytest.mark.slow
     def test_a_parameter_that_is_no_filter_is_ignored_and_told(self, analyste, address):
         waiting_entries(1)
         for parameter in ("offer_types__id__gt", "couloirs__slug", "head__author__password__startswith", "\0", "'"):
@@ -96,6 +98,7 @@ class TestCounts:
         ],
         ids=["list", "review", "due", "duplicates"],
     )
+    @pytest.mark.slow
     def test_every_option_leads_to_as_many_entries_as_it_announces(self, filters_of, asked):
         waiting_entries(4)
         couloir = next(term for term in load_taxonomy().by_facet["couloirs"] if term.slug == "hopital")
@@ -110,6 +113,7 @@ class TestCounts:
 
 
 @pytest.mark.parametrize("address", [LIST, REVIEW, DUE, DUPLICATES])
+@pytest.mark.slow
 def test_as_many_queries_for_many_entries_as_for_few(relecteur, address):
     def queries():
         with CaptureQueriesContext(connection) as captured:

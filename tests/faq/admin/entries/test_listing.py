@@ -158,6 +158,7 @@ class TestFilters:
         [value] = [value for value in options(analyste, "extraction") if value]
         assert len(listed(analyste, extraction=value)) == 2
 
+    @pytest.mark.slow
     def test_every_option_leads_to_what_it_announces(self, analyste):
         an_entry(couloirs="hopital", products="convergence")
         an_entry(dispositifs="pfi-vague-2", themes="certificats")
@@ -188,6 +189,7 @@ class TestFilters:
 
 
 @pytest.mark.usefixtures("_taxonomy")
+@pytest.mark.slow
 def test_queries_of_list_and_form_do_not_depend_on_the_number_of_entries(relecteur):
     entry = a_published_entry(couloirs="hopital", themes="certificats")
     some_published_entries(2, dispositifs="pfi-vague-2", themes="financement")
