@@ -14,8 +14,7 @@ from django_filters import ChoiceFilter, FilterSet
 from faq.domain.facets import Facet
 from faq.enums import Decision, EntryStatus, PairKind
 from faq.models import Dump, Entry, Pair, Passage, ReviewEvent
-from faq.models.entries import number_of, reference
-from faq.selectors.published import filing_table
+from faq.models.entries import filing_table, number_of, reference
 
 NONE = "~"
 """The value for entries without a term at a facet, or without an author; no slug and no number is written so."""

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from faq.domain.facets import Facet
 from faq.models import Entry, Version
-from faq.models.entries import reference
+from faq.models.entries import filing_table, reference
 from faq.resources import WRITERS
-from faq.selectors.published import filing_table, load_taxonomy
+from faq.selectors.published import load_taxonomy
 from feedback.models import Comment, MonthlyCount, Vote
 from feedback.scoring import Tally, compute_trend
 from feedback.subtotals import VOTE_COUNTS

@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from faq.caching import LRUByteCache
 from faq.models import Entry
-from faq.views.addresses import Absent, live_entry, tells_absences
+from faq.views.addresses import AbsentEntry, get_live_entry, handle_absent_entry
 from feedback.comments import NewComment, save_comment
 from feedback.forms import InvalidForm, PageContext, SentVote, parse_comment, parse_vote
 from feedback.models import COUNTING, Standing, VoteAnswer
@@ -55,7 +55,7 @@ def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
 
     @csrf_exempt
     @sensitive_post_parameters("commentaire")
-    @tells_absences
+    @handle_absent_entry
     @wraps(view)
     def guarded(request: HttpRequest, number: int) -> HttpResponse:
         if request.method != "POST":
@@ -140,15 +140,15 @@ def _is_within(origin, trusted) -> bool:
 
 
 def _votable(number: int) -> Votable:
-    """Return the live entry that answers at a number, and cache it. Raises Http404 and Absent as `live_entry` does."""
+    """Return the live entry that answers at a number, and cache it. Raises Http404 and AbsentEntry."""
     try:
         entry = get_votable(number)
     except (Entry.DoesNotExist, VoteRefused):
-        # Merged into another, withdrawn, archived, or never published: `live_entry` tells which.
+        # Merged into another, withdrawn, archived, or never published: `get_live_entry` tells which.
         try:
-            return get_votable(live_entry(number).pk)
+            return get_votable(get_live_entry(number).pk)
         except VoteRefused as refusal:
-            raise Absent(410, "410.html") from refusal
+            raise AbsentEntry(410, "410.html") from refusal
     _votables.put(number, entry, _VOTABLE_BYTES)
     return entry
 
@@ -185,8 +185,8 @@ def _cast(request, number: int, sent: SentVote, token: str) -> tuple[Votable, St
         except VotableOutdated:
             continue
         except (VoteRefused, Entry.DoesNotExist) as refusal:
-            raise Absent(410, "410.html") from refusal
-    raise Absent(410, "410.html")
+            raise AbsentEntry(410, "410.html") from refusal
+    raise AbsentEntry(410, "410.html")
 
 
 def _state(answer: VoteAnswer, standing: Standing | None) -> str:

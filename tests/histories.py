@@ -109,8 +109,8 @@ class History:
 
     def undo(self, provenance: Provenance) -> None:
         """A bulk action, a merge, or an undoing, undone."""
-        if self.batches:
-            self.batches.append(undo_batch(self.chance.choice(self.batches), provenance).batch.pk)
+        if self.batches and (batch := undo_batch(self.chance.choice(self.batches), provenance).batch):
+            self.batches.append(batch.pk)
 
     def bulk(self) -> None:
         """Several entries at once, and perhaps back."""

@@ -235,6 +235,15 @@ class SeeAlso(models.Model):
         return f"{reference(self.left_id)} ↔ {reference(self.right_id)}"
 
 
+def filing_table(facet: Facet):
+    """Return the table between entries and the terms of a facet, and the names of its columns (entry, term)."""
+    relation = Entry._meta.get_field(facet)
+    through = relation.remote_field.through
+    if facet is Facet.THEMES:
+        return through, "content_object_id", "tag_id"
+    return through, f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
+
+
 def reference(number):
     """Write an entry's number as its reference."""
     return f"Q-{number}"

@@ -15,8 +15,7 @@ from faq.domain.facets import Facet
 from faq.domain.text import fingerprint
 from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
-from faq.models.entries import reference
-from faq.selectors.published import filing_table
+from faq.models.entries import filing_table, reference
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import recheck_sample

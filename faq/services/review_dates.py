@@ -21,7 +21,8 @@ from faq.domain.facets import Facet
 from faq.domain.review_dates import Intervals, ReviewTrigger, review_date
 from faq.enums import Action, EntryStatus, VerificationKind
 from faq.models import Entry, Epoch, ReviewEvent, Verification, Version
-from faq.selectors.published import filing_table, load_taxonomy
+from faq.models.entries import filing_table
+from faq.selectors.published import load_taxonomy
 
 CHUNK = 500
 """Entries in memory at a time."""

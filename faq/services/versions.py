@@ -12,9 +12,8 @@ from faq.domain.facets import Facet, Filing, Taxonomy
 from faq.domain.text import fingerprint, fold
 from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, DroppedSchedule, Entry, Epoch, Publication, Schedule, Version
-from faq.models.entries import reference
+from faq.models.entries import filing_table, reference
 from faq.models.schedules import PLAN_COLUMNS
-from faq.selectors.published import filing_table
 from faq.services.content import NOT_FILED, Content, EntryError, content_of
 from faq.services.duplicates import compare_waiting
 from faq.services.review_dates import follow_publications

@@ -1,4 +1,4 @@
-"""From the number in an address to the entry that the public reads there."""
+"""Finding the live entry that an address names, and the responses where none is live."""
 
 from functools import wraps
 
@@ -10,8 +10,8 @@ from faq.enums import EntryStatus
 from faq.models import Entry, EntryAlias
 
 
-class Absent(Exception):
-    """Nothing to read at an address where there was something; the template says so to the visitor."""
+class AbsentEntry(Exception):
+    """An entry that the public could read and cannot any more, with the status and the template of the response."""
 
     def __init__(self, status: int, template: str) -> None:
         self.status = status
@@ -19,25 +19,24 @@ class Absent(Exception):
         super().__init__(template)
 
 
-def tells_absences(view):
-    """Answer with the page of an Absent that a view raises."""
+def handle_absent_entry(view):
+    """Decorate a view that may raise AbsentEntry: render the template of the exception."""
 
     @wraps(view)
-    def answer(request, *args, **kwargs):
+    def guarded(request, *args, **kwargs):
         try:
             return view(request, *args, **kwargs)
-        except Absent as absent:
+        except AbsentEntry as absent:
             return render(request, absent.template, status=absent.status)
 
-    return answer
+    return guarded
 
 
-def live_entry(number: int) -> Entry:
+def get_live_entry(number: int) -> Entry:
     """Return the live entry that answers at a number: the one of that number, or the one it was merged into.
 
-    Its live version and its last verification come along. Raises Http404 where there is nothing that the public
-    ever read, and Absent: 410 for an entry that was archived, 404 for one that was withdrawn, because it may come
-    back.
+    Its live version and its last verification come in the same query. Raises Http404 where the public never read
+    anything, and AbsentEntry: 410 for an archived entry, 404 for a withdrawn one, which may come back.
     """
     entries = Entry.objects.with_live().select_related("verification")
     entry = entries.filter(pk=number).first()
@@ -45,25 +44,25 @@ def live_entry(number: int) -> Entry:
         raise Http404
     if entry.live:
         return entry
-    answering = entries.get(pk=_survivor(number))
+    answering = entries.get(pk=_get_final_survivor(number))
     if answering.live:
         return answering
     if answering.status != EntryStatus.ARCHIVED and answering.publications.exists():
-        raise Absent(404, "faq/withdrawn.html")
+        raise AbsentEntry(404, "faq/withdrawn.html")
     if entry.status == EntryStatus.ARCHIVED:
-        raise Absent(410, "410.html")
+        raise AbsentEntry(410, "410.html")
     raise Http404
 
 
-def moved_permanently(address: str) -> HttpResponse:
-    """Redirect for good, but have browsers ask again: titles change back, and they would go in circles."""
+def redirect_permanently(address: str) -> HttpResponse:
+    """Redirect permanently, but uncached: a title that changes back would make browsers redirect in circles."""
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, no_cache=True)
     return response
 
 
-def _survivor(number: int) -> int:
-    """Follow the merges to their end; a circle, which no merge makes, ends where it closes."""
+def _get_final_survivor(number: int) -> int:
+    """Return the number of the entry at the end of a chain of merges; a circle, which no merge makes, ends it too."""
     seen = {number}
     while step := EntryAlias.objects.filter(former=number).values_list("survivor", flat=True).first():
         if step in seen:

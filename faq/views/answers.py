@@ -1,4 +1,4 @@
-"""Answers as the public pages show them: an entry, and where it stands in the cascade."""
+"""Answers as the public pages show them: an entry with its place in the cascade, and its cached HTML."""
 
 import re
 import secrets
@@ -16,25 +16,24 @@ from faq.domain.facets import Facet, State, Taxonomy, Term
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.selectors.search.hits import Hits
-from faq.views.states import branch, state_address
+from faq.views.states import branch_state, state_address
 
-_SPINE = (Facet.OFFER_TYPES, Facet.COULOIRS, Facet.DISPOSITIFS)
-"""The facets of which each is part of the one before."""
+_HIERARCHY = (Facet.OFFER_TYPES, Facet.COULOIRS, Facet.DISPOSITIFS)
+"""Facets that nest: the terms of each belong to terms of the one before."""
 
-WRITTEN_BYTES = 6_000_000
-"""Of answers as lists show them, in each process."""
-_HERE = secrets.token_urlsafe(12)
-"""Stands for the address of the page, which no text of an answer can know."""
-_PASSAGE = secrets.token_urlsafe(12)
-"""Stands for what a search found in the answer."""
-_MARK = "<mark>{}</mark>"
+ANSWER_CACHE_BYTES = 6_000_000
+"""Size of the cache of rendered answers in one process."""
+_ADDRESS_PLACEHOLDER = secrets.token_urlsafe(12)
+"""Stands for the address of the page in cached HTML; random, so that no text contains it."""
+_PASSAGE_PLACEHOLDER = secrets.token_urlsafe(12)
+"""Stands for the passage that a search found."""
 _INDENT = re.compile(r"\s*\n\s*")
-_written: LRUByteCache[str] = LRUByteCache(WRITTEN_BYTES)
+_answer_cache: LRUByteCache[str] = LRUByteCache(ANSWER_CACHE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class TermLink:
-    """A term, and the address of its answers."""
+    """A term with the address of its answers."""
 
     label: str
     address: str
@@ -42,7 +41,7 @@ class TermLink:
 
 @dataclass(frozen=True)
 class Answer:
-    """A live entry, and the taxonomy that gives the terms of its live version their present names."""
+    """A live entry with the taxonomy, which holds the present names of the terms of its live version."""
 
     entry: Entry
     taxonomy: Taxonomy
@@ -68,7 +67,7 @@ class Answer:
         """The terms, each with the address of its branch of the cascade; a retired term has none."""
         return {
             facet: [
-                TermLink(term.label, "" if term.retired else state_address(branch(term, self.taxonomy)))
+                TermLink(term.label, "" if term.retired else state_address(branch_state(term, self.taxonomy)))
                 for term in terms
             ]
             for facet, terms in self.terms.items()
@@ -78,58 +77,62 @@ class Answer:
     def place(self) -> State:
         """The most precise branch that holds the answer, going down while it has one place only."""
         state = {}
-        for facet in _SPINE:
+        for facet in _HIERARCHY:
             if len(self.terms.get(facet, ())) != 1 or self.terms[facet][0].retired:
                 break
             [state[facet]] = self.terms[facet]
         return state
 
 
-class AnswerList:
-    """The answers of one page of a list, each written once for all lists and as long as it stays the same."""
+class AnswerRenderer:
+    """Renders the answers of a list; the HTML of each is cached for all lists, until the entry or its terms change."""
 
     def __init__(self, snapshot: Snapshot, site: str) -> None:
         self._snapshot = snapshot
         self._site = site
 
-    def written(self, numbers: Iterable[int], address: str, hits: Hits | None = None) -> list[SafeString]:
-        """Return the HTML of the answers of these numbers, for the page of that address, in one query at most.
+    def render(self, numbers: Iterable[int], address: str, hits: Hits | None = None) -> list[SafeString]:
+        """Return the HTML of the answers of some entries, for the page at an address: one query at most.
 
-        Of those that a search found, the passage that it found is shown. Those that are not live any more are
-        left out.
+        The passage that a search found is shown with each. Entries that are not live any more are left out.
         """
-        kept = {number: _written.get(self._key(number)) for number in numbers}
-        entries = {number: hits.loaded[number] for number in kept if number in hits.loaded} if hits else {}
-        missing = [number for number, html in kept.items() if (html is None or hits) and number not in entries]
+        cached = {number: _answer_cache.get(self._key(number)) for number in numbers}
+        entries = {number: hits.loaded[number] for number in cached if number in hits.loaded} if hits else {}
+        missing = [number for number, html in cached.items() if (html is None or hits) and number not in entries]
         entries |= Entry.objects.with_live().live().in_bulk(missing) if missing else {}
-        kept |= {number: self._write(entry) for number, entry in entries.items() if kept[number] is None}
-        here = conditional_escape(address)
-        # Our own templates wrote these; the address and the passage are escaped.
+        cached |= {number: self._render_and_cache(entry) for number, entry in entries.items() if cached[number] is None}
+        escaped_address = conditional_escape(address)
         return [
-            mark_safe(html.replace(_HERE, here).replace(_PASSAGE, _passage(entries.get(number), hits)))  # noqa: S308
-            for number, html in kept.items()
+            _fill_placeholders(html, escaped_address, _render_passage(entries.get(number), hits))
+            for number, html in cached.items()
             if html
         ]
 
-    def _write(self, entry: Entry) -> str:
+    def _render_and_cache(self, entry: Entry) -> str:
         context = {
             "answer": Answer(entry, self._snapshot.taxonomy),
             "site": self._site,
-            "address": _HERE,
-            "passage": _PASSAGE,
+            "address": _ADDRESS_PLACEHOLDER,
+            "passage": _PASSAGE_PLACEHOLDER,
         }
         html = _INDENT.sub("\n", get_template("faq/answer.html").render(context))
-        _written.put(self._key(entry.pk), html, getsizeof(html))
+        _answer_cache.put(self._key(entry.pk), html, getsizeof(html))
         return html
 
     def _key(self, number: int) -> tuple[str, int, str]:
-        return self._site, number, self._snapshot.stamp(number)
+        return self._site, number, self._snapshot.version_key(number)
 
 
-def _passage(entry: Entry | None, hits: Hits | None) -> str:
+def _render_passage(entry: Entry | None, hits: Hits | None) -> str:
     if entry is None or hits is None:
         return ""
     pieces = [format_html("<mark>{}</mark>", text) if found else text for text, found in hits.extract(entry.answer)]
     return format_html(
         '<span class="answer__passage">{}</span>', format_html_join("", "{}", ((one,) for one in pieces))
     )
+
+
+def _fill_placeholders(html: str, address: str, passage: str) -> SafeString:
+    # Our templates rendered the HTML; the address and the passage are escaped.
+    filled = html.replace(_ADDRESS_PLACEHOLDER, address).replace(_PASSAGE_PLACEHOLDER, passage)
+    return mark_safe(filled)  # noqa: S308

@@ -1,4 +1,4 @@
-"""Pages that are the same for everybody: kept as they were sent, until the public reads something else."""
+"""Pages that are the same for everybody: cached as they were sent, for as long as the epoch stays the same."""
 
 import gzip
 import re
@@ -15,16 +15,16 @@ from faq.selectors.published import Snapshot, live_snapshot
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-KEPT_BYTES = 6_000_000
-"""Of pages, in each process; what was asked for longest ago goes first."""
-LONGEST_ADDRESS = 500
-"""Characters. Longer ones are made up, and seldom asked for twice."""
-_READING = ("GET", "HEAD")
-_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+PAGE_CACHE_BYTES = 6_000_000
+"""Size of the page cache of one process; the least recently requested pages are dropped first."""
+MAX_ADDRESS_LENGTH = 500
+"""Characters. Pages at longer addresses, which are made up and seldom requested twice, are not cached."""
+_SAFE_METHODS = ("GET", "HEAD")
+_ACCEPTS_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
 
-class _Page:
-    """What the site answered, every header included, ready to be sent again."""
+class _CachedPage:
+    """A response with all its headers, ready to be sent again."""
 
     def __init__(self, response: HttpResponse, epoch: EpochTokens) -> None:
         self.epoch = epoch
@@ -34,24 +34,24 @@ class _Page:
         self._headers = {**response.headers, "ETag": self._etag, "Content-Length": str(len(self.body))}
 
     @cached_property
-    def _zipped(self) -> tuple[bytes, dict[str, str]]:
-        # No date in it: every worker is to send the same bytes.
+    def _compressed(self) -> tuple[bytes, dict[str, str]]:
+        # Without a date: every worker sends the same bytes.
         body = gzip.compress(self.body, 6, mtime=0)
-        # Other bytes, same page: the tag of a compressed page is a weak one.
+        # The bytes differ, the page is the same: the ETag of a compressed page is weak.
         changed = {"ETag": f"W/{self._etag}", "Content-Encoding": "gzip", "Content-Length": str(len(body))}
         return body, self._headers | changed
 
-    def response(self, request: HttpRequest) -> HttpResponse:
-        """Return the page, compressed where the browser reads that, or 304 where it has the page already."""
-        zips = _GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        body, headers = self._zipped if zips else (self.body, self._headers)
+    def build_response(self, request: HttpRequest) -> HttpResponse:
+        """Return the page, compressed where the browser accepts that, or 304 where the browser has the page already."""
+        accepts_gzip = _ACCEPTS_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        body, headers = self._compressed if accepts_gzip else (self.body, self._headers)
         response = HttpResponse(body, headers=headers)
         if "HTTP_IF_NONE_MATCH" in request.META:
             return get_conditional_response(request, etag=headers["ETag"], response=response)
         return response
 
 
-page_cache: LRUByteCache[_Page] = LRUByteCache(KEPT_BYTES)
+page_cache: LRUByteCache[_CachedPage] = LRUByteCache(PAGE_CACHE_BYTES)
 
 
 def request_epoch(request: HttpRequest) -> EpochTokens:
@@ -67,46 +67,42 @@ def request_snapshot(request: HttpRequest) -> Snapshot:
 
 
 def cached_by_epoch(view):
-    """Have a page sent again as it was, with an ETag, for as long as what the public reads stays the same.
+    """Decorate a view whose response depends on its address and the epoch alone: its pages are cached, with an ETag.
 
-    For views whose answer depends on nothing but the address and what is published. The epoch is read before
-    anything else: what they read is as new as that or newer.
+    The epoch is read before anything else, so that a cached page can be newer than its epoch, never older.
     """
 
     @wraps(view)
-    def answer(request, *args, **kwargs):
+    def cached_view(request, *args, **kwargs):
         epoch = request_epoch(request)
         response = view(request, *args, **kwargs)
-        if epoch and _can_be_kept(response):
+        if epoch and _is_cacheable(response):
             response.epoch = epoch
         return response
 
-    return answer
+    return cached_view
 
 
-def kept_pages(get_response: GetResponse) -> GetResponse:
-    """Middleware, before all others: send the pages of such views again, which are the same for everybody.
-
-    What is kept is what all the others made of a page, so none of them has to see it twice.
-    """
+def page_cache_middleware(get_response: GetResponse) -> GetResponse:
+    """Send cached pages again; the first middleware, so that the others run once for each cached page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # As it was sent: a host that is not ours never got a page that could be found under its name.
+        # The header as it was sent: under a host that is not allowed no page was ever cached.
         host = request.META.get("HTTP_HOST") or (request.META["SERVER_NAME"], request.META["SERVER_PORT"])
         key = request.scheme, host, request.get_full_path()
-        page = page_cache.get(key) if request.method in _READING else None
+        page = page_cache.get(key) if request.method in _SAFE_METHODS else None
         if page and page.epoch == request_epoch(request):
-            return page.response(request)
+            return page.build_response(request)
         response = get_response(request)
         if not hasattr(response, "epoch") or response.cookies:
             return response
-        page = _Page(response, response.epoch)
-        if len(key[-1]) <= LONGEST_ADDRESS:
+        page = _CachedPage(response, response.epoch)
+        if len(key[-1]) <= MAX_ADDRESS_LENGTH:
             page_cache.put(key, page, len(page.body))
-        return page.response(request)
+        return page.build_response(request)
 
     return middleware
 
 
-def _can_be_kept(response: HttpResponse) -> bool:
+def _is_cacheable(response: HttpResponse) -> bool:
     return response.status_code == 200 and "no-store" not in response.headers.get("Cache-Control", "")

@@ -10,61 +10,61 @@ from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
 from faq.services.failed_searches import record_failed_search
-from faq.views.addresses import moved_permanently
-from faq.views.answers import AnswerList
+from faq.views.addresses import redirect_permanently
+from faq.views.answers import AnswerRenderer
 from faq.views.caching import cached_by_epoch, request_snapshot
-from faq.views.pagination import nearest_page, pagination
-from faq.views.results import Proposals, Results, proposals, results_of
+from faq.views.pagination import build_pagination, get_nearest_page
+from faq.views.results import Proposals, Results, build_results, find_proposals
 from faq.views.selections import origin
-from faq.views.states import page_address, read_state, renamed_slugs, state_address
+from faq.views.states import get_renamed_slugs, page_address, parse_query, state_address
 
 
 @require_safe
 @cached_by_epoch
 def cascade(request):
-    """Show the questions worth asking in the state that the address names, and the answers of that state."""
+    """Show the questions and the answers of the state that the address names."""
     snapshot = request_snapshot(request)
-    if renamed := renamed_slugs(request.GET, snapshot.taxonomy):
-        return _with_present_slugs(request.GET, renamed)
-    results = results_of(snapshot, read_state(request.GET, snapshot.taxonomy))
-    response = HttpResponse(render_to_string("faq/cascade.html", _context(request, results)))
+    if renamed := get_renamed_slugs(request.GET, snapshot.taxonomy):
+        return _redirect_to_present_slugs(request.GET, renamed)
+    results = build_results(snapshot, parse_query(request.GET, snapshot.taxonomy))
+    response = HttpResponse(render_to_string("faq/cascade.html", _build_context(request, results)))
     if results.found_nowhere:
         record_failed_search(results.search)
-        # So that it is counted every time.
+        # The response is not cached, so that every search without a result is recorded.
         patch_cache_control(response, no_store=True)
     else:
         patch_cache_control(response, public=True, no_cache=True)
     return response
 
 
-def _with_present_slugs(query, renamed: dict[str, str]) -> HttpResponse:
+def _redirect_to_present_slugs(query, renamed: dict[str, str]) -> HttpResponse:
     present = query.copy()
     for parameter, slug in renamed.items():
         present[parameter] = slug
-    return moved_permanently(f"{reverse('faq:cascade')}?{present.urlencode()}")
+    return redirect_permanently(f"{reverse('faq:cascade')}?{present.urlencode()}")
 
 
-def _feed(state: State) -> str:
-    """Return the address of the feed of a state; "" for the whole FAQ, whose feed every page names."""
+def _feed_address(state: State) -> str:
+    """Return the address of the feed of a state; "" for the whole FAQ, whose feed is linked from every page."""
     return reverse("faq:feed") + state_address(state).removeprefix(reverse("faq:cascade")) if state else ""
 
 
-def _context(request: HttpRequest, results: Results) -> dict[str, Any]:
-    page = nearest_page(results.numbers, results.reading.page)
+def _build_context(request: HttpRequest, results: Results) -> dict[str, Any]:
+    page = get_nearest_page(results.numbers, results.query.page)
     address = page_address(results.address, page.number)
     site = origin(request)
     return {
-        "search": results.reading.search,
+        "search": results.query.search,
         "found_nowhere": results.found_nowhere,
         "notices": results.notices,
         "questions": results.questions,
         "filters": results.filters,
         "page": page,
-        "pagination": pagination(page, results.address),
-        "answers": AnswerList(results.snapshot, site).written(page.object_list, address, results.hits),
-        "proposals": Proposals([], []) if page.paginator.count else proposals(results),
+        "pagination": build_pagination(page, results.address),
+        "answers": AnswerRenderer(results.snapshot, site).render(page.object_list, address, results.hits),
+        "proposals": Proposals([], []) if page.paginator.count else find_proposals(results),
         "canonical": site + address,
         "site": site,
-        "feed": _feed(results.reading.state),
+        "feed": _feed_address(results.query.state),
         "empty": not results.snapshot.index.live,
     }

@@ -1,4 +1,4 @@
-"""The live FAQ for programs: one JSON document, written while it is read, whatever its size."""
+"""The JSON export of the live FAQ, streamed so that memory does not grow with its size."""
 
 import json
 from collections.abc import Iterator
@@ -10,53 +10,53 @@ from django.views.decorators.http import require_safe
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.views.answers import Answer
-from faq.views.selections import as_of, of_a_state, origin
-from faq.views.states import Reading, state_address
+from faq.views.selections import conditional_by_epoch, origin, with_cascade_state
+from faq.views.states import CascadeQuery, state_address
 
 FORMAT = "faqcms-1"
-"""Named otherwise once a field goes or means something else; fields may be added."""
-_AT_A_TIME = 500
-"""Entries. One query for as many; none stays open while a slow reader reads."""
+"""Raise its number when a field is removed or changes its meaning; fields may be added under the same name."""
+_CHUNK = 500
+"""Entries read by one query; no query stays open while a slow client reads."""
 
 
 @require_safe
-@of_a_state
-def export(request, snapshot, reading):
-    """Write the answers of a state, in the order of their numbers. The page « Réutiliser » describes the fields."""
-    return as_of(request, snapshot.epoch, lambda: _written(request, snapshot, reading))
+@with_cascade_state
+def export(request, snapshot, query):
+    """Stream the answers of a state in the order of their numbers. The page « Réutiliser » describes the fields."""
+    return conditional_by_epoch(request, snapshot.epoch, lambda: _stream_export(request, snapshot, query))
 
 
-def _written(request, snapshot: Snapshot, reading: Reading) -> StreamingHttpResponse:
+def _stream_export(request, snapshot: Snapshot, query: CascadeQuery) -> StreamingHttpResponse:
     head = {
         "format": FORMAT,
-        "address": origin(request) + state_address(reading.state),
-        "filters": {facet.parameter: term.slug for facet, term in reading.state.items()},
-        "notices": list(reading.notices),
+        "address": origin(request) + state_address(query.state),
+        "filters": {facet.parameter: term.slug for facet, term in query.state.items()},
+        "notices": list(query.notices),
     }
-    numbers = snapshot.index.select(reading.state)
-    lines = _document(head, numbers, snapshot.taxonomy, origin(request))
+    numbers = snapshot.index.select(query.state)
+    lines = _serialize_document(head, numbers, snapshot.taxonomy, origin(request))
     response = StreamingHttpResponse(lines, content_type="application/json; charset=utf-8")
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _document(head, numbers, taxonomy, site) -> Iterator[str]:
+def _serialize_document(head, numbers, taxonomy, site) -> Iterator[str]:
     yield f'{_json(head)[:-1]}, "entries": ['
-    before = "\n"
-    for entry in _entries(numbers):
-        yield before + _json(_said(entry, Answer(entry, taxonomy), site))
-        before = ",\n"
+    separator = "\n"
+    for entry in _read_entries(numbers):
+        yield separator + _json(_serialize_entry(entry, Answer(entry, taxonomy), site))
+        separator = ",\n"
     yield "\n]}\n"
 
 
-def _entries(numbers) -> Iterator[Entry]:
-    """Read entries a few at a time; one that went offline meanwhile is left out."""
+def _read_entries(numbers) -> Iterator[Entry]:
+    """Yield entries, read in chunks; those that were withdrawn meanwhile are left out."""
     wanted = list(numbers)
-    for start in range(0, len(wanted), _AT_A_TIME):
-        yield from Entry.objects.with_live().live().filter(pk__in=wanted[start : start + _AT_A_TIME]).order_by("pk")
+    for start in range(0, len(wanted), _CHUNK):
+        yield from Entry.objects.with_live().live().filter(pk__in=wanted[start : start + _CHUNK]).order_by("pk")
 
 
-def _said(entry: Entry, answer: Answer, site: str) -> dict[str, object]:
+def _serialize_entry(entry: Entry, answer: Answer, site: str) -> dict[str, object]:
     return {
         "id": entry.pk,
         "reference": entry.reference,

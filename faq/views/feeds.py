@@ -1,4 +1,4 @@
-"""The latest answers of any state of the cascade, for feed readers."""
+"""The Atom feed of any state of the cascade."""
 
 import re
 from collections.abc import Iterator
@@ -15,18 +15,18 @@ from django.views.decorators.http import require_safe
 from faq.models import Entry
 from faq.views.answers import Answer
 from faq.views.caching import cached_by_epoch
-from faq.views.selections import of_a_state, origin
+from faq.views.selections import origin, with_cascade_state
 from faq.views.states import state_address
 
 ANSWERS_IN_A_FEED = 50
-_FEW = 500
-"""Entries among which the database finds the latest; among more, going through the latest of all finds them sooner."""
+_MAX_IN_QUERY = 500
+"""Entries up to which the database sorts a selection; for more, reading the latest of all entries is faster."""
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class _Feed(Atom1Feed):
-    """Django's, without the present moment for a feed that has no entry: what did not change stays the same."""
+    """Django's feed, with a constant date where there is no entry: an unchanged feed keeps its ETag."""
 
     def latest_post_date(self):
         return max((item["updateddate"] for item in self.items), default=_NEVER)
@@ -35,48 +35,48 @@ class _Feed(Atom1Feed):
 @require_safe
 @cached_by_epoch
 @cache_control(public=True, no_cache=True)
-@of_a_state
-def feed(request, snapshot, reading):
-    """List the answers of a state, those whose text or filing changed last first."""
-    site, state = origin(request), reading.state
+@with_cascade_state
+def feed(request, snapshot, query):
+    """List the answers of a state, the most recently changed first."""
+    site, state = origin(request), query.state
     named = ", ".join(term.label for term in state.values())
-    written = _Feed(
-        title=_clean(f"FAQ de l’Agence du Numérique en Santé{f' : {named}' if named else ''}"),
+    atom = _Feed(
+        title=_without_control_characters(f"FAQ de l’Agence du Numérique en Santé{f' : {named}' if named else ''}"),
         link=site + state_address(state),
         description=None,
         feed_url=site + request.get_full_path(),
         language="fr",
         author_name="Agence du Numérique en Santé",
     )
-    for entry in _latest(snapshot.index.select(state)):
-        _add(written, entry, Answer(entry, snapshot.taxonomy), site)
-    response = HttpResponse(written.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    for entry in _get_latest(snapshot.index.select(state)):
+        _add_item(atom, entry, Answer(entry, snapshot.taxonomy), site)
+    response = HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _add(feed: _Feed, entry: Entry, answer: Answer, site: str) -> None:
+def _add_item(feed: _Feed, entry: Entry, answer: Answer, site: str) -> None:
     feed.add_item(
-        title=_clean(entry.question),
+        title=_without_control_characters(entry.question),
         link=site + entry.get_absolute_url(),
         description=render_to_string("faq/feed_answer.html", {"entry": entry}),
         # The title in the address may change, the number never does.
         unique_id=site + reverse("faq:entry_by_number", args=(entry.pk,)),
         updateddate=entry.updated_at,
-        categories=[_clean(label) for label in answer.labels],
+        categories=[_without_control_characters(label) for label in answer.labels],
     )
 
 
-def _latest(selection) -> list[Entry]:
+def _get_latest(selection) -> list[Entry]:
     entries = Entry.objects.with_live().live().order_by("-updated_at", "-pk")
-    numbers = selection if len(selection) <= _FEW else islice(_latest_among(selection), ANSWERS_IN_A_FEED)
+    numbers = selection if len(selection) <= _MAX_IN_QUERY else islice(_iterate_latest(selection), ANSWERS_IN_A_FEED)
     return list(entries.filter(pk__in=list(numbers))[:ANSWERS_IN_A_FEED])
 
 
-def _latest_among(selection) -> Iterator[int]:
+def _iterate_latest(selection) -> Iterator[int]:
     numbers = Entry.objects.live().order_by("-updated_at", "-pk").values_list("pk", flat=True)
-    return (number for number in numbers.iterator(chunk_size=_FEW) if number in selection)
+    return (number for number in numbers.iterator(chunk_size=_MAX_IN_QUERY) if number in selection)
 
 
-def _clean(text: str) -> str:
+def _without_control_characters(text: str) -> str:
     return _NOT_IN_XML.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""What programs look for at fixed addresses: what may be read, by what, and whether the site lives."""
+"""Files that programs look for at fixed addresses: robots.txt, llms.txt and the health checks."""
 
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from faq.models import Epoch
 from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.selections import origin
-from faq.views.states import branch, state_address
+from faq.views.states import branch_state, state_address
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -18,7 +18,7 @@ _TEXT = "text/plain; charset=utf-8"
 @conditional_page
 @cache_control(public=True, max_age=3600)
 def robots(request):
-    """Tell crawlers where the list of addresses is, and what is not worth a visit."""
+    """Return robots.txt: the address of the sitemap, and the paths that crawlers should skip."""
     return render(request, "faq/robots.txt", {"site": origin(request)}, content_type=_TEXT)
 
 
@@ -26,9 +26,9 @@ def robots(request):
 @cached_by_epoch
 @cache_control(public=True, no_cache=True)
 def llms(request):
-    """Tell language models what the site holds, and where it can be read without its pages."""
+    """Return llms.txt: an overview of the site for language models, with the addresses of its exports."""
     snapshot = request_snapshot(request)
-    states = [branch(term, snapshot.taxonomy) for term in snapshot.taxonomy.terms if not term.parents]
+    states = [branch_state(term, snapshot.taxonomy) for term in snapshot.taxonomy.terms if not term.parents]
     branches = [
         {"label": [*state.values()][-1].label, "address": state_address(state), "count": count}
         for state in states
@@ -41,14 +41,14 @@ def llms(request):
 @require_safe
 @never_cache
 def alive(request):
-    """Tell whoever watches the process that it answers, whatever the state of the database."""
+    """Return 200 while the process answers, whatever the state of the database."""
     return HttpResponse("ok\n", content_type=_TEXT)
 
 
 @require_safe
 @never_cache
 def ready(request):
-    """Tell whoever sends visitors here whether they will be served: 503 while the database does not answer."""
+    """Return 200 when visitors can be served, and 503 while the database does not answer."""
     try:
         Epoch.now()
     except DatabaseError:

@@ -1,4 +1,4 @@
-"""The pages about the site itself: what the law asks for, the map of the site, how to reuse its answers."""
+"""Pages about the site: those that editors write, the map of the site, and how to reuse the answers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from faq.models import SitePage
 from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.exports import FORMAT
 from faq.views.selections import origin
-from faq.views.states import branch, state_address
+from faq.views.states import branch_state, state_address
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A term of the taxonomy, the answers that it leads to, and its own branches."""
+    """A term on the map of the site, with the number of its answers and the branches below it."""
 
     label: str
     address: str
@@ -47,12 +47,12 @@ def page(request, slug):
 def site_map(request):
     """Show every branch of the cascade that holds answers, and every other page."""
     snapshot = request_snapshot(request)
-    tree = _Tree(snapshot.taxonomy, snapshot.index)
+    tree = _BranchTree(snapshot.taxonomy, snapshot.index)
     context = {
         "count": snapshot.index.count({}),
-        "offers": tuple(tree.below({}, Facet.OFFER_TYPES)),
-        "products": tuple(tree.alone(Facet.PRODUCTS)),
-        "themes": tuple(tree.alone(Facet.THEMES)),
+        "offers": tuple(tree.branches_below({}, Facet.OFFER_TYPES)),
+        "products": tuple(tree.flat_branches(Facet.PRODUCTS)),
+        "themes": tuple(tree.flat_branches(Facet.THEMES)),
         "pages": SitePage.objects.defer("text"),
         **_addresses(request),
     }
@@ -63,7 +63,7 @@ def site_map(request):
 @cached_by_epoch
 @cache_control(public=True, no_cache=True)
 def reuse(request):
-    """Return how programs get the answers, and what the fields of the export mean."""
+    """Show how programs can read the answers, and what the fields of the export mean."""
     context = {
         "format": FORMAT,
         "export": reverse("faq:export"),
@@ -80,31 +80,31 @@ def _addresses(request) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Tree:
-    """The branches of the cascade that hold answers; retired terms are on none."""
+class _BranchTree:
+    """The branches of the cascade that hold answers, without retired terms."""
 
     taxonomy: Taxonomy
     index: CascadeIndex
 
-    def below(self, above: State, facet: Facet) -> Iterator[Branch]:
-        """Return the terms of a facet that belong to what was chosen above, with those below them."""
-        for term in self._offered(facet):
+    def branches_below(self, above: State, facet: Facet) -> Iterator[Branch]:
+        """Yield the branches of a facet within the state `above`, each with the branches below it."""
+        for term in self._terms_in_use(facet):
             state = {**above, facet: term}
             if self.taxonomy.fits(term, above) and (count := self.index.count(state)):
-                child = _BELOW.get(facet)
-                branches = tuple(self.below(state, child)) if child else ()
+                child = _CHILD_FACET.get(facet)
+                branches = tuple(self.branches_below(state, child)) if child else ()
                 yield Branch(term.label, state_address(state), count, branches)
 
-    def alone(self, facet: Facet) -> Iterator[Branch]:
-        """Return the terms of a facet, each with the branch that it stands for."""
-        for term in self._offered(facet):
-            state = branch(term, self.taxonomy)
+    def flat_branches(self, facet: Facet) -> Iterator[Branch]:
+        """Yield the branch of each term of a facet, without branches below it."""
+        for term in self._terms_in_use(facet):
+            state = branch_state(term, self.taxonomy)
             if not any(chosen.retired for chosen in state.values()) and (count := self.index.count(state)):
                 yield Branch(term.label, state_address(state), count)
 
-    def _offered(self, facet: Facet) -> Iterator[Term]:
+    def _terms_in_use(self, facet: Facet) -> Iterator[Term]:
         return (term for term in self.taxonomy.by_facet[facet] if not term.retired)
 
 
-_BELOW = {Facet.OFFER_TYPES: Facet.COULOIRS, Facet.COULOIRS: Facet.DISPOSITIFS}
-"""The facets whose terms belong to the one above, as the map shows them."""
+_CHILD_FACET = {Facet.OFFER_TYPES: Facet.COULOIRS, Facet.COULOIRS: Facet.DISPOSITIFS}
+"""The facet whose branches the map shows below those of another."""

@@ -1,4 +1,4 @@
-"""One page of a list of answers, and the way to the others."""
+"""One page of a list of answers, and the links to the other pages."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ ANSWERS_PER_PAGE = 10
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """One step of the pagination; no address stands for the pages left out."""
+    """A link to a page; without an address it is the ellipsis that stands for the pages in between."""
 
     label: str
     address: str
@@ -21,21 +21,21 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Pagination:
-    """The way to the other pages of a list; no address where there is no such page."""
+    """The links to the other pages of a list; an address is "" where there is no such page."""
 
     previous: str
     next: str
     links: list[PageLink]
 
 
-def nearest_page(numbers: Iterable[int], wanted: int) -> Page:
-    """Return the wanted page of entry numbers, or the nearest that there is."""
+def get_nearest_page(numbers: Iterable[int], requested: int) -> Page:
+    """Return the requested page of entry numbers, or the last page where that one does not exist."""
     paginator = Paginator(numbers, ANSWERS_PER_PAGE)
-    return paginator.page(min(wanted, paginator.num_pages))
+    return paginator.page(min(requested, paginator.num_pages))
 
 
-def pagination(page: Page, first: str) -> Pagination | None:
-    """Return the way to the other pages, the first of which has that address; None where there is no other."""
+def build_pagination(page: Page, first: str) -> Pagination | None:
+    """Return the links to all pages, the first of which has the address `first`; None where there is one page."""
     if not page.has_other_pages():
         return None
     shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

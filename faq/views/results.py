@@ -1,4 +1,4 @@
-"""What an address of the cascade leads to: the answers, the questions that go on, what was set aside."""
+"""The results of a cascade query: the answers, the questions that narrow them down, and the notices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from faq.domain.cascade import Question
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.selectors.search.hits import Hits, live_search, most_useful_entries
-from faq.views.states import Reading, state_address
+from faq.views.states import CascadeQuery, state_address
 
 _MOST_USEFUL = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """One choice of the visitor's, and where taking it back leads: an address, and how many answers there."""
+class ActiveFilter:
+    """A term or search that the visitor chose, with the address without it and the number of answers there."""
 
     label: str
     without: str
@@ -27,24 +27,24 @@ class Filter:
 
 @dataclass(frozen=True)
 class Results:
-    """The answers of a state, in their order, and the questions worth asking there."""
+    """The numbers of the answers to a query, in display order, and the questions that narrow them down."""
 
     snapshot: Snapshot
-    reading: Reading
+    query: CascadeQuery
     numbers: BitMap | Sequence[int]
     questions: list[Question]
     hits: Hits | None
-    """What the search found; None without a search that says something."""
+    """The hits of the search; None without a search, or for one made of stop words alone."""
 
     @cached_property
     def address(self) -> str:
         """The address of the first page."""
-        return state_address(self.reading.state, search=self.search)
+        return state_address(self.query.state, search=self.search)
 
     @property
     def search(self) -> str:
-        """What was searched for, "" for nothing."""
-        return self.reading.search if self.hits else ""
+        """The search that was carried out; "" for none."""
+        return self.query.search if self.hits else ""
 
     @property
     def found_nowhere(self) -> bool:
@@ -52,25 +52,25 @@ class Results:
         return self.hits is not None and not self.hits.entries
 
     @property
-    def filters(self) -> list[Filter]:
-        """All choices: the search first."""
-        state = self.reading.state
+    def filters(self) -> list[ActiveFilter]:
+        """All active filters, the search first."""
+        state = self.query.state
         filters = []
         if self.hits:
             found = self.snapshot.index.count(state)
-            filters.append(Filter(f"« {self.search} »", state_address(state), found, is_search=True))
+            filters.append(ActiveFilter(f"« {self.search} »", state_address(state), found, is_search=True))
         for question in self.questions:
             if question.chosen:
                 others = {facet: term for facet, term in state.items() if facet is not question.facet}
                 without = state_address(others, search=self.search)
-                filters.append(Filter(question.chosen.label, without, question.everything))
+                filters.append(ActiveFilter(question.chosen.label, without, question.everything))
         return filters
 
     @property
     def notices(self) -> list[str]:
-        """What the visitor is told of choices that mean something else than they say, or nothing."""
-        notices = list(self.reading.notices)
-        if self.reading.search and not self.hits:
+        """Messages about ignored filters, corrected words and words without a match."""
+        notices = list(self.query.notices)
+        if self.query.search and not self.hits:
             notices.append("Votre recherche ne contient aucun mot qui distingue une réponse d’une autre : précisez-la.")
         if self.hits and self.hits.correction:
             notices.append(f"Résultats pour « {self.hits.correction} ».")
@@ -80,30 +80,30 @@ class Results:
         return notices
 
 
-def results_of(snapshot: Snapshot, reading: Reading) -> Results:
-    """Look up what an address asks for."""
-    selection = snapshot.index.select(reading.state)
-    hits = live_search(reading.search, snapshot, selection) if reading.search else None
+def build_results(snapshot: Snapshot, query: CascadeQuery) -> Results:
+    """Return the results of a query: select the filtered entries, then search among them."""
+    selection = snapshot.index.select(query.state)
+    hits = live_search(query.search, snapshot, selection) if query.search else None
     if hits is None or not hits.query:
-        return Results(snapshot, reading, selection, snapshot.index.questions(reading.state), None)
-    questions = snapshot.index.questions(reading.state, hits.entries)
-    return Results(snapshot, reading, hits.numbers, questions, hits)
+        return Results(snapshot, query, selection, snapshot.index.questions(query.state), None)
+    questions = snapshot.index.questions(query.state, hits.entries)
+    return Results(snapshot, query, hits.numbers, questions, hits)
 
 
 @dataclass(frozen=True, slots=True)
 class Proposals:
-    """What else to read, where nothing was found."""
+    """Entries that are proposed where nothing was found."""
 
     nearest: list[Entry]
-    """Entries that hold something of what was searched for."""
+    """Entries that match a part of the search."""
     useful: list[Entry]
-    """Those of the branch that visitors found most useful."""
+    """The entries of the filtered branch that visitors found most useful."""
 
 
-def proposals(results: Results) -> Proposals:
-    """Look for what else to read, in one query at most."""
+def find_proposals(results: Results) -> Proposals:
+    """Return what to propose where nothing was found: one query at most."""
     nearest = results.hits.nearest if results.hits else ()
-    branch = results.snapshot.index.select(results.reading.state)
+    branch = results.snapshot.index.select(results.query.state)
     useful = most_useful_entries(results.snapshot, branch, _MOST_USEFUL) if results.hits else []
     wanted = {*nearest, *useful}
     found = Entry.objects.live().only("question").in_bulk(wanted) if wanted else {}

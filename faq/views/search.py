@@ -1,4 +1,4 @@
-"""Suggestions while somebody types a search."""
+"""Suggestions while a visitor types a search."""
 
 from django.http import JsonResponse
 from django.views.decorators.cache import cache_control
@@ -7,27 +7,27 @@ from django.views.decorators.http import require_safe
 from faq.models import Entry
 from faq.selectors.search.hits import complete_query, live_search
 from faq.views.caching import cached_by_epoch, request_snapshot
-from faq.views.states import read_state
+from faq.views.states import parse_query
 
-MOST_QUESTIONS = 6
-SHORTEST = 2
-"""Characters from which there is something to suggest."""
+MAX_QUESTIONS = 6
+MIN_LENGTH = 2
+"""Characters from which suggestions are made."""
 
 
 @require_safe
 @cached_by_epoch
 @cache_control(public=True, max_age=60)
 def suggestions(request):
-    """Answer, in JSON, with words that go on with `q`, and questions within the filters that match it.
+    """Return JSON: completions of the last word of `q`, and the questions within the filters that match it.
 
     {"words": ["certificat"], "questions": [{"text": "Comment … ?", "address": "/fiche/7-comment/"}]}
     """
     typed = request.GET.get("q", "")
-    if len(typed.strip()) < SHORTEST:
+    if len(typed.strip()) < MIN_LENGTH:
         return JsonResponse({"words": [], "questions": []})
     snapshot = request_snapshot(request)
-    selection = snapshot.index.select(read_state(request.GET, snapshot.taxonomy).state)
-    numbers = live_search(typed, snapshot, selection, typing=True).numbers[:MOST_QUESTIONS]
+    selection = snapshot.index.select(parse_query(request.GET, snapshot.taxonomy).state)
+    numbers = live_search(typed, snapshot, selection, typing=True).numbers[:MAX_QUESTIONS]
     entries = Entry.objects.live().only("question").in_bulk(numbers)
     questions = [entries[number] for number in numbers if number in entries]
     return JsonResponse(

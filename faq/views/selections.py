@@ -1,52 +1,54 @@
-"""What programs ask for: the answers of a state of the cascade, named by the parameters of its own addresses."""
+"""Decorators and conditional responses of the addresses that programs read: exports, feeds and sitemaps."""
 
+from collections.abc import Callable
 from functools import wraps
 
+from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_cache_control
 
-from faq.views.addresses import moved_permanently
+from faq.views.addresses import redirect_permanently
 from faq.views.caching import request_snapshot
-from faq.views.states import read_state, renamed_slugs
+from faq.views.states import get_renamed_slugs, parse_query
 
 GENERATION = 2
-"""Raised whenever programs are told otherwise what did not change: what they kept is then out of date."""
+"""Raise it whenever these documents change while the epoch does not: it makes the ETags of all of them new."""
 
 
 def origin(request) -> str:
-    """Return the scheme and host by which the site was reached, as absolute addresses begin."""
+    """Return the scheme and host of a request, with which absolute addresses begin."""
     return f"{request.scheme}://{request.get_host()}"
 
 
-def of_a_state(view):
-    """Return a view the snapshot and the state that the address names; a renamed term leads to its present name."""
+def with_cascade_state(view):
+    """Decorate a view(request, snapshot, cascade_query); an address with a former slug redirects to the present one."""
 
     @wraps(view)
-    def answer(request):
+    def view_of_state(request):
         snapshot = request_snapshot(request)
-        if renamed := renamed_slugs(request.GET, snapshot.taxonomy):
+        if renamed := get_renamed_slugs(request.GET, snapshot.taxonomy):
             present = request.GET.copy()
             present.update(renamed)
-            return moved_permanently(f"{request.path}?{_last_of_each(present).urlencode()}")
-        return view(request, snapshot, read_state(request.GET, snapshot.taxonomy))
+            return redirect_permanently(f"{request.path}?{_without_repeated(present).urlencode()}")
+        return view(request, snapshot, parse_query(request.GET, snapshot.taxonomy))
 
-    return answer
+    return view_of_state
 
 
-def as_of(request, epoch: str, write):
-    """Answer with what `write` makes, or with 304 where the asker has that of this epoch already.
+def conditional_by_epoch(request: HttpRequest, epoch: str, build_response: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what `build_response` returns, or 304 where the client has the document of this epoch already.
 
-    For what is too large to be kept in memory, or to be read through for its ETag: the epoch is the ETag.
+    The epoch is the ETag: these documents are too large to be cached, or to be hashed for an ETag.
     """
     etag = f'W/"{GENERATION}-{epoch}"' if epoch else None
-    response = get_conditional_response(request, etag=etag) or write()
+    response = get_conditional_response(request, etag=etag) or build_response()
     if etag:
         response.headers.setdefault("ETag", etag)
     patch_cache_control(response, public=True, no_cache=True)
     return response
 
 
-def _last_of_each(query):
-    """Leave one value per parameter, the one that counts."""
+def _without_repeated(query):
+    """Return a query string with the last value of each parameter, the one that counts."""
     for parameter in list(query):
         query[parameter] = query[parameter]
     return query

@@ -1,4 +1,4 @@
-"""States of the cascade and their addresses: reading a query string, writing the one of a state."""
+"""Query strings of the cascade: parsing them, and building the address of a state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,37 +8,37 @@ from django.urls import reverse
 
 from faq.domain.facets import Facet, State, Taxonomy, Term
 
-_LONGEST_PAGE_NUMBER = 9
-"""Digits. No longer number is read: it could only name a page far beyond the last."""
-_LONGEST_SEARCH = 200
-"""Characters. More is no question; what follows is left out."""
+_MAX_PAGE_DIGITS = 9
+"""Digits after these are ignored: such a page would lie far beyond the last one."""
+_MAX_SEARCH_LENGTH = 200
+"""Characters of a search that are read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a query string asks for: choices that go together, and what to tell of those set aside."""
+class CascadeQuery:
+    """A parsed query string: terms that can be combined, the search and the page, and notices about ignored values."""
 
     state: State
     notices: tuple[str, ...]
     search: str = ""
     page: int = 1
-    """As asked for: there may be no such page."""
+    """The requested page, which may not exist."""
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:_LONGEST_SEARCH]
+def _clean_search(text: str) -> str:
+    return " ".join(text.replace("\0", " ").split())[:_MAX_SEARCH_LENGTH]
 
 
-def _page_number(text: str) -> int:
-    """Read the number of a page; 1 for whatever is none."""
-    digits = text[:_LONGEST_PAGE_NUMBER]
+def _parse_page_number(text: str) -> int:
+    """Return the number that a text names, or 1."""
+    digits = text[:_MAX_PAGE_DIGITS]
     return max(int(digits), 1) if digits.isascii() and digits.isdecimal() else 1
 
 
-def read_state(query: Mapping[str, str], taxonomy: Taxonomy) -> Reading:
-    """Return what a query string asks for: always a state, with a notice for each value that means nothing."""
+def parse_query(query: Mapping[str, str], taxonomy: Taxonomy) -> CascadeQuery:
+    """Parse a query string; each value that is unknown, retired or incompatible is ignored, with a notice."""
     state, notices = {}, []
-    for facet, slug in _slugs(query).items():
+    for facet, slug in _get_slugs(query).items():
         term = taxonomy.by_slug.get((facet, slug))
         if term is None:
             # The value is not repeated: an address could put any sentence on our page.
@@ -47,16 +47,18 @@ def read_state(query: Mapping[str, str], taxonomy: Taxonomy) -> Reading:
             notices.append(f"« {term.label} » ({facet.label}) n’est plus proposé : ce filtre est ignoré.")
         else:
             state[facet] = term
-    kept, dropped = taxonomy.drop_misfits(state)
-    notices += [_misfit(term, kept, taxonomy) for term in dropped]
-    return Reading(kept, tuple(notices), _one_line(query.get("q", "")), _page_number(query.get("page", "").strip()))
+    combined, dropped = taxonomy.drop_misfits(state)
+    notices += [_describe_misfit(term, combined, taxonomy) for term in dropped]
+    return CascadeQuery(
+        combined, tuple(notices), _clean_search(query.get("q", "")), _parse_page_number(query.get("page", "").strip())
+    )
 
 
-def renamed_slugs(query: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, str]:
+def get_renamed_slugs(query: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, str]:
     """Return the parameters that name a term by a former slug, with its present slug."""
     return {
         facet.parameter: taxonomy.by_old_slug[facet, slug].slug
-        for facet, slug in _slugs(query).items()
+        for facet, slug in _get_slugs(query).items()
         if (facet, slug) not in taxonomy.by_slug and (facet, slug) in taxonomy.by_old_slug
     }
 
@@ -77,22 +79,22 @@ def page_address(address: str, page: int) -> str:
     return f"{address}{'&' if '?' in address else '?'}page={page}"
 
 
-def branch(term: Term, taxonomy: Taxonomy) -> dict[Facet, Term]:
-    """Return the state that a term stands for: itself below its parents, as far up as each has only one."""
+def branch_state(term: Term, taxonomy: Taxonomy) -> dict[Facet, Term]:
+    """Return the state of a term and its ancestors, up to the first one that has several parents."""
     above = {}
     if term.facet.parent and len(term.parents) == 1:
         [parent] = term.parents
-        above = branch(taxonomy.by_id[term.facet.parent, parent], taxonomy)
+        above = branch_state(taxonomy.by_id[term.facet.parent, parent], taxonomy)
     return above | {term.facet: term}
 
 
-def _slugs(query: Mapping[str, str]) -> dict[Facet, str]:
-    """Read the parameters that say something; of a repeated one the last value counts."""
+def _get_slugs(query: Mapping[str, str]) -> dict[Facet, str]:
+    """Return the slug that each facet's parameter holds; of a repeated parameter the last value counts."""
     values = {facet: query.get(facet.parameter, "").strip() for facet in Facet}
     return {facet: value for facet, value in values.items() if value}
 
 
-def _misfit(term: Term, kept: State, taxonomy: Taxonomy) -> str:
-    obstacles = [other for facet, other in kept.items() if not taxonomy.fits(term, {facet: other})]
+def _describe_misfit(term: Term, state: State, taxonomy: Taxonomy) -> str:
+    obstacles = [other for facet, other in state.items() if not taxonomy.fits(term, {facet: other})]
     others = " ni de ".join(f"« {other.label} »" for other in obstacles)
     return f"« {term.label} » ({term.facet.label}) ne relève pas de {others} : ce filtre est retiré."

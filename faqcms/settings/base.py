@@ -37,7 +37,7 @@ INSTALLED_APPS = [
 
 # No LocaleMiddleware: the site is in French whatever the browser asks for.
 MIDDLEWARE = [
-    "faq.views.caching.kept_pages",
+    "faq.views.caching.page_cache_middleware",
     "django.middleware.security.SecurityMiddleware",
     "feedback.middleware.votes_first",
     "faqcms.headers.permissions_policy",

@@ -17,7 +17,8 @@ from faq.domain.dumps import CASCADE_QUESTIONS, VOTE_LINE
 from faq.domain.facets import Facet, Filing, State, Taxonomy, Term
 from faq.enums import Action, EntryStatus, Origin
 from faq.models import Entry, Epoch, Publication, Version
-from faq.selectors.published import filing_table, load_taxonomy
+from faq.models.entries import filing_table
+from faq.selectors.published import load_taxonomy
 from faq.services.taxonomy_starter import load_starter_taxonomy
 
 SEED = 214

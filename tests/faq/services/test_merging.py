@@ -14,7 +14,7 @@ from faq.domain.facets import Facet
 from faq.domain.merge import combine_filings, combine_texts
 from faq.enums import Action, Decision, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, Pair, Passage, Schedule, SeeAlso
-from faq.selectors.published import filing_table
+from faq.models.entries import filing_table
 from faq.services.conflicts import StaleVersion
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults

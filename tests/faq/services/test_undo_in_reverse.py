@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from faq.domain.facets import Facet
 from faq.enums import Action, BatchKind, EntryStatus
 from faq.models import Batch, Dump, Entry, EntryAlias, Passage, Schedule, SeeAlso, Version
+from faq.models.entries import filing_table
 from faq.selectors.entry_states import read_entry_states
-from faq.selectors.published import filing_table
 from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults

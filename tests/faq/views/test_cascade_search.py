@@ -134,7 +134,7 @@ def test_three_queries_whatever_there_is(client, monkeypatch, size):
         ("/?q=questoin+reponse", 3),
     ):
         # No answer is cached yet.
-        monkeypatch.setattr(answers, "_written", LRUByteCache(1_000_000))
+        monkeypatch.setattr(answers, "_answer_cache", LRUByteCache(1_000_000))
         with CaptureQueriesContext(connection) as queries:
             assert read(client, address).count == size
         assert len(queries) <= most, [query["sql"] for query in queries]

@@ -73,7 +73,7 @@ def test_only_what_is_live_is_there(client):
 
 
 def test_what_goes_offline_while_it_is_written_is_left_out(client, monkeypatch):
-    monkeypatch.setattr("faq.views.exports._AT_A_TIME", 2)
+    monkeypatch.setattr("faq.views.exports._CHUNK", 2)
     entries = some_published_entries(5)
     response = client.get("/faq.json")
     lines = iter(response.streaming_content)
@@ -84,7 +84,7 @@ def test_what_goes_offline_while_it_is_written_is_left_out(client, monkeypatch):
 
 
 def test_it_is_written_a_few_entries_at_a_time(client, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("faq.views.exports._AT_A_TIME", 5)
+    monkeypatch.setattr("faq.views.exports._CHUNK", 5)
     for number, queries in ((5, 2), (10, 4)):
         some_published_entries(number)
         client.get("/")

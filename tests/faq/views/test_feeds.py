@@ -70,7 +70,7 @@ def test_each_state_has_its_own_the_latest_first(client):
 @pytest.mark.parametrize("few", [0, 500])
 def test_only_the_latest_are_listed_however_they_are_found(client, monkeypatch, few):
     monkeypatch.setattr("faq.views.feeds.ANSWERS_IN_A_FEED", 3)
-    monkeypatch.setattr("faq.views.feeds._FEW", few or 1)
+    monkeypatch.setattr("faq.views.feeds._MAX_IN_QUERY", few or 1)
     entries = some_published_entries(8, couloirs="hopital")
     Entry.objects.filter(pk=entries[4].pk).update(updated_at=datetime(2100, 1, 1, tzinfo=UTC))
     some_published_entries(4, couloirs="imagerie")

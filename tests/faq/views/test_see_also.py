@@ -12,7 +12,7 @@ from faq.services.duplicates import decide_pair
 from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also, remove_see_also
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
-from faq.views.entries import MOST_NEAREST
+from faq.views.entries import MAX_NEAREST
 from tests.factories import a_published_entry, a_taxonomy, by_command, some_published_entries
 from tests.faq.views.reading import read
 
@@ -78,7 +78,7 @@ def test_the_number_of_queries_does_not_depend_on_how_many_answers_there_are(cli
     with CaptureQueriesContext(connection) as queries:
         page = read(client, entry.get_absolute_url())
     assert len(queries) == 5
-    assert len({other.get_absolute_url() for other in near} & set(page.links)) == MOST_NEAREST
+    assert len({other.get_absolute_url() for other in near} & set(page.links)) == MAX_NEAREST
 
 
 class TestTheNearest:

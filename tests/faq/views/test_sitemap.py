@@ -19,7 +19,7 @@ NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 @pytest.fixture(autouse=True)
 def _one_list(monkeypatch):
     # PostgreSQL's numbers go on from test to test.
-    monkeypatch.setattr("faq.views.sitemap.NUMBERS_IN_A_LIST", 10**9)
+    monkeypatch.setattr("faq.views.sitemap.ENTRIES_PER_LIST", 10**9)
     a_taxonomy()
 
 
@@ -42,7 +42,7 @@ def to_the_second(moment):
 
 
 def test_every_live_entry_is_there_once_with_its_date(client, monkeypatch):
-    monkeypatch.setattr("faq.views.sitemap.NUMBERS_IN_A_LIST", 3)
+    monkeypatch.setattr("faq.views.sitemap.ENTRIES_PER_LIST", 3)
     entries = some_published_entries(7)
     an_entry("Brouillon ?")
     withdraw_entry(entries[2].pk, by_command())

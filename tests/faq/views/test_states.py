@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faq.domain.facets import Facet, Taxonomy, Term
-from faq.views.states import branch, read_state, renamed_slugs, state_address
+from faq.views.states import branch_state, get_renamed_slugs, parse_query, state_address
 
 SEGUR = Term(1, Facet.OFFER_TYPES, "segur", "Ségur")
 CERTIFICATION = Term(2, Facet.OFFER_TYPES, "certification", "Certification")
@@ -24,7 +24,7 @@ TAXONOMY = Taxonomy(TERMS)
 
 
 def reading(query):
-    return read_state(QueryDict(query), TAXONOMY)
+    return parse_query(QueryDict(query), TAXONOMY)
 
 
 def test_reads_every_facet():
@@ -72,7 +72,7 @@ def test_a_choice_that_does_not_fit_is_dropped_and_named_with_the_reason():
 def test_the_reason_names_every_choice_in_the_way():
     other = Term(3, Facet.COULOIRS, "homologation", "Homologation", frozenset({2}))
     taxonomy = Taxonomy((*TERMS, other))
-    read = read_state(QueryDict("offre=certification&couloir=homologation&dispositif=dpi"), taxonomy)
+    read = parse_query(QueryDict("offre=certification&couloir=homologation&dispositif=dpi"), taxonomy)
     assert read.notices == (
         "« DPI » (dispositif Ségur) ne relève pas de « Certification » ni de « Homologation » : ce filtre est retiré.",
     )
@@ -80,13 +80,13 @@ def test_the_reason_names_every_choice_in_the_way():
 
 def test_former_slugs_are_found_where_no_present_one_is_meant():
     query = QueryDict("offre=segur&couloir=hopitaux&theme=argent&page=2")
-    assert renamed_slugs(query, TAXONOMY) == {"couloir": "hopital", "theme": "financement"}
+    assert get_renamed_slugs(query, TAXONOMY) == {"couloir": "hopital", "theme": "financement"}
 
 
 def test_a_present_slug_wins_over_a_former_one():
     imaging_before = Term(9, Facet.COULOIRS, "radiologie", "Radiologie", old_slugs=("imagerie",))
     taxonomy = Taxonomy((*TERMS, imaging_before))
-    assert renamed_slugs(QueryDict("couloir=imagerie"), taxonomy) == {}
+    assert get_renamed_slugs(QueryDict("couloir=imagerie"), taxonomy) == {}
 
 
 @given(st.sets(st.sampled_from(TERMS)), st.integers(1, 500))
@@ -102,23 +102,23 @@ def test_an_address_reads_back_as_its_state(terms, page):
 
 @given(st.dictionaries(st.sampled_from([facet.parameter for facet in Facet]), st.text()))
 def test_any_query_gives_a_state_and_its_address_is_canonical(query):
-    state = read_state(query, TAXONOMY).state
+    state = parse_query(query, TAXONOMY).state
     address = state_address(state)
     assert state_address(reading(urlsplit(address).query).state) == address
 
 
 def test_a_branch_goes_up_while_there_is_one_way():
-    assert branch(DPI, TAXONOMY) == {
+    assert branch_state(DPI, TAXONOMY) == {
         Facet.OFFER_TYPES: SEGUR,
         Facet.COULOIRS: HOSPITAL,
         Facet.DISPOSITIFS: DPI,
     }
-    assert branch(PFI, TAXONOMY) == {Facet.DISPOSITIFS: PFI}
-    assert branch(CONVERGENCE, TAXONOMY) == {Facet.PRODUCTS: CONVERGENCE}
-    assert branch(FINANCE, TAXONOMY) == {Facet.THEMES: FINANCE}
+    assert branch_state(PFI, TAXONOMY) == {Facet.DISPOSITIFS: PFI}
+    assert branch_state(CONVERGENCE, TAXONOMY) == {Facet.PRODUCTS: CONVERGENCE}
+    assert branch_state(FINANCE, TAXONOMY) == {Facet.THEMES: FINANCE}
 
 
 def test_every_branch_is_a_state_whose_choices_fit():
     for term in TERMS:
-        chosen = branch(term, TAXONOMY)
+        chosen = branch_state(term, TAXONOMY)
         assert TAXONOMY.drop_misfits(chosen) == (chosen, [])
