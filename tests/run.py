@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 import django
 import pytest
 
-from tests import postgres
+from tests import opensearch, postgres
 from tools import browser
 from tools.environment import say
 
@@ -55,6 +55,9 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     given = os.environ.get("DATABASE_URL", "")
     with contextlib.ExitStack() as stack:
+        if not arguments:
+            # One search node for all processes; some tests of a choice start their own if they need one.
+            stack.enter_context(opensearch.shared())
         # Prepared first, started together: what PostgreSQL gives is shown when SQLite is done.
         outcomes = [
             wait() for wait in (start_on_sqlite(arguments, given, stack), start_on_postgres(arguments, given, stack))
