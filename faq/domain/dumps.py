@@ -119,7 +119,7 @@ def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:
 
 
 def is_vote_line(line: str) -> bool:
-    """Return whether a line is the vote line, whatever its spaces, quotes, hyphens and composition."""
+    """Return whether a line is the vote line, in any typography (spaces, quotes, hyphens, composition)."""
     return _may_be_marker(line) and normalise(line).casefold() in _VOTE_KEYS
 
 

@@ -22,7 +22,7 @@ EXCEL_ROWS = 1_048_576
 _GUARD = "'"
 _GUARDED = ("=", "+", "-", "@", "\t", "\r", _GUARD)
 
-# What XML cannot hold, and the carriage return, which its readers turn into a line feed.
+# Characters that XML cannot hold, and the carriage return, which its readers turn into a line feed.
 _UNWRITABLE = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
 _TO_ESCAPE = re.compile(f"[{_UNWRITABLE}]|_(?=x[0-9A-Fa-f]{{4}}[_{_UNWRITABLE}])")
 

@@ -56,7 +56,7 @@ def compare_waiting() -> None:
 
 
 def find_duplicates(progress: ProgressCallback | None = None, *, processes: int = 1) -> ScanReport:
-    """Compare all entries in use, whatever was found before, and store their pairs.
+    """Compare all entries in use from scratch and store their pairs.
 
     Pairs that an editor has decided on stay, with their decision, even where the texts are no longer alike.
     Editors may write meanwhile. Must not be called within a transaction, nor with several processes from a thread.

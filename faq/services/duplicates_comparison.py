@@ -83,7 +83,7 @@ class DuplicateIndex:
             return self._build_comparison(index, frozenset(waiting), _find_pairs(index, in_use), dict(self._heads))
 
     def compare_all(self, progress: ProgressCallback | None = None, *, processes: int = 1) -> Comparison:
-        """Compare all entries with one another, whatever was found before, in several forked processes if asked to."""
+        """Compare all entries with one another from scratch, in as many forked processes as given."""
         with self._lock:
             self.clear()
             index, _ = self._update(processes)

@@ -1,4 +1,4 @@
-"""The storage of found pairs, so that they are true of the latest texts, whatever is written meanwhile."""
+"""The storage of found pairs, so that they stay true of the latest texts while others write."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

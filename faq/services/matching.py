@@ -33,7 +33,7 @@ def find_matches(fingerprints: Collection[str]) -> dict[str, list[Match]]:
 def _read_matches(fingerprints: Collection[str]) -> Iterator[tuple[str, Match]]:
     wanted = set(fingerprints) - {""}
     says_it = Q(head__answer_fingerprint__in=wanted) | Q(live__answer_fingerprint__in=wanted)
-    # What was merged away answers under its survivor's number, through its passages or else by its alias.
+    # A merged entry matches under its survivor's number, through its passages or else through its alias.
     entries = Entry.objects.filter(says_it, alias__isnull=True)
     columns = ("pk", "status", "head__batch__kind", "head__answer_fingerprint", "live__answer_fingerprint")
     for number, status, batch_kind, *own in entries.values_list(*columns):

@@ -1,8 +1,8 @@
 """Rendering of answers: text as safe HTML, or without any markup.
 
 An answer is plain text with a little Markdown: lists, emphasis, links. A line break is a line break, an
-address is a link, and whatever else Markdown or HTML would make of a character (headings, rules, quotes,
-code, tags, entities) shows as it was typed: people wrote it as text. Only the spaces of French punctuation change.
+address is a link, and all other markup of Markdown and HTML (headings, rules, quotes, code, tags,
+entities) shows as it was typed: people wrote it as text. Only the spaces of French punctuation change.
 """
 
 import html
