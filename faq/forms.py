@@ -11,7 +11,7 @@ from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
 from faq.models import Theme, Version
 from faq.models.entries import QUESTION_MAX_LENGTH
 from faq.models.verifications import REASON_MAX_LENGTH
-from faq.services.content import Content, content_of, one_line_end
+from faq.services.content import Content, content_of, normalize_line_ends
 
 COMMENT_MAX_LENGTH = Version._meta.get_field("comment").max_length
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
@@ -33,7 +33,7 @@ class TextField(forms.CharField):
 
     def to_python(self, value):
         """Return the text with LF line ends: browsers send CRLF, which would make an untouched text look changed."""
-        return one_line_end(super().to_python(value))
+        return normalize_line_ends(super().to_python(value))
 
 
 class TermBoxes(forms.CheckboxSelectMultiple):

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from faq.domain.personal_data import mask_personal_data
 from faq.models import Version
-from faq.services.content import one_line_end
+from faq.services.content import normalize_line_ends
 from faq.services.roles import Author, require
 from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing, Vote
 from feedback.networks import compute_source
@@ -34,7 +34,7 @@ class FollowUpRefused(ValueError):
 
 def clean_comment(text: str) -> str:
     """Return what may be stored of what a visitor typed: personal data masked, then cut to its length."""
-    return mask_personal_data(one_line_end(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
+    return mask_personal_data(normalize_line_ends(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
 
 
 @dataclass(frozen=True, slots=True)

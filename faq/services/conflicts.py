@@ -39,7 +39,7 @@ def check_base(entry: Entry, base: int | None) -> None:
         raise StaleVersion(entry, latest(entry), "relisez-la, puis recommencez.")
 
 
-def joined(entry: Entry, mine: Content, base: int) -> Content:
+def merge_with_latest(entry: Entry, mine: Content, base: int) -> Content:
     """Return a change made from version `base` of a locked entry merged with what was saved since, field by field.
 
     `mine` is cleaned. Raises Conflict where both changed the same, StaleVersion where no version has that number.

@@ -36,15 +36,15 @@ def content_of(version: Version) -> Content:
     return Content(version.question, version.answer, version.filed_under)
 
 
-def one_line_end(text: str) -> str:
+def normalize_line_ends(text: str) -> str:
     """Return a text whose line ends are all LF; browsers send CRLF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def clean(content: Content, taxonomy: Taxonomy) -> Content:
     """Return the content as it is stored: one line end, no blank margins, the filing with what it implies."""
-    question = " ".join(_storable(content.question, "question").split("\n")).strip()
-    answer = _without_blank_margins(one_line_end(_storable(content.answer, "answer")))
+    question = " ".join(_parse_text(content.question, "question").split("\n")).strip()
+    answer = _strip_blank_lines(normalize_line_ends(_parse_text(content.answer, "answer")))
     if len(question) > QUESTION_MAX_LENGTH:
         raise InvalidContent("question", f"La question dépasse {QUESTION_MAX_LENGTH} caractères ; raccourcissez-la.")
     _refuse_reserved_lines(answer)
@@ -54,15 +54,15 @@ def clean(content: Content, taxonomy: Taxonomy) -> Content:
         raise InvalidContent(contradiction.facet, str(contradiction)) from contradiction
 
 
-def _storable(text: str, field: str) -> str:
+def _parse_text(text: str, field: str) -> str:
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidContent(
             field, "Le texte contient un caractère invisible illisible ; effacez-le ou retapez le passage."
         )
-    return one_line_end(text) if field == "question" else text
+    return normalize_line_ends(text) if field == "question" else text
 
 
-def _without_blank_margins(text: str) -> str:
+def _strip_blank_lines(text: str) -> str:
     lines = text.split("\n")
     while lines and not lines[0].strip():
         lines.pop(0)

@@ -59,7 +59,7 @@ def import_curation(data: bytes, provenance: Provenance, *, label: str, overwrit
     """
     taxonomy = load_taxonomy()
     report = CurationReport()
-    edits = list(_edits(read_curation(data, taxonomy), taxonomy, overwrite, report))
+    edits = list(_build_edits(read_curation(data, taxonomy), taxonomy, overwrite, report))
     if edits:
         batch = Batch.objects.create(
             kind=BatchKind.CURATION, label=label[:300], author=provenance.author, created_at=provenance.at
@@ -76,42 +76,42 @@ def read_curation(data: bytes, taxonomy: Taxonomy) -> list[CurationRow]:
     except UnicodeDecodeError as error:
         reason = f"Le fichier n’est pas de l’UTF-8 (octet {error.start + 1}) ; enregistrez-le au format « CSV UTF-8 »."
         raise CurationRefused([reason]) from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_detect_delimiter(text))
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         raise CurationRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
     faults: list[str] = []
-    rows = [_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
-    faults += _repeated(rows)
+    rows = [_parse_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
+    faults += _find_repeated_fingerprints(rows)
     if faults:
         raise CurationRefused(faults)
     return rows
 
 
-def _delimiter(text: str) -> str:
+def _detect_delimiter(text: str) -> str:
     header = text.split("\n", 1)[0]
     return max(",;\t", key=header.count)
 
 
-def _row(line: int, cells: dict[str, str | None], taxonomy: Taxonomy, faults: list[str]) -> CurationRow:
+def _parse_row(line: int, cells: dict[str, str | None], taxonomy: Taxonomy, faults: list[str]) -> CurationRow:
     fingerprint = (cells["fingerprint"] or "").strip().lower()
     if len(fingerprint) != FINGERPRINT_LENGTH or set(fingerprint) - set("0123456789abcdef"):
         faults.append(f"Ligne {line}, colonne fingerprint : {FINGERPRINT_LENGTH} chiffres hexadécimaux attendus.")
     question = (cells["question"] or "").strip()
     if not question:
         faults.append(f"Ligne {line}, colonne question : elle est vide.")
-    filing = {facet: _terms(line, facet, cells[facet] or "", taxonomy, faults) for facet in Facet}
+    filing = {facet: _parse_terms(line, facet, cells[facet] or "", taxonomy, faults) for facet in Facet}
     return CurationRow(line, fingerprint, question, filing)
 
 
-def _terms(line: int, facet: Facet, cell: str, taxonomy: Taxonomy, faults: list[str]) -> frozenset[int]:
+def _parse_terms(line: int, facet: Facet, cell: str, taxonomy: Taxonomy, faults: list[str]) -> frozenset[int]:
     slugs = [slug.strip() for slug in cell.split(TERM_SEPARATOR) if slug.strip()]
     unknown = [slug for slug in slugs if (facet, slug) not in taxonomy.by_slug]
     faults += [f"Ligne {line}, colonne {facet} : terme inconnu « {slug} »." for slug in unknown]
     return frozenset(taxonomy.by_slug[facet, slug].id for slug in slugs if slug not in unknown)
 
 
-def _repeated(rows: Sequence[CurationRow]) -> list[str]:
+def _find_repeated_fingerprints(rows: Sequence[CurationRow]) -> list[str]:
     first: dict[str, int] = {}
     return [
         f"Ligne {row.line}, colonne fingerprint : déjà donnée à la ligne {first[row.fingerprint]}."
@@ -120,7 +120,9 @@ def _repeated(rows: Sequence[CurationRow]) -> list[str]:
     ]
 
 
-def _edits(rows: Sequence[CurationRow], taxonomy: Taxonomy, overwrite: bool, report: CurationReport) -> Iterator[Edit]:
+def _build_edits(
+    rows: Sequence[CurationRow], taxonomy: Taxonomy, overwrite: bool, report: CurationReport
+) -> Iterator[Edit]:
     """Return what is to change; the report takes what is not, and why."""
     found = find_matches([row.fingerprint for row in rows])
     numbers = {match.number for several in found.values() for match in several}
@@ -135,12 +137,14 @@ def _edits(rows: Sequence[CurationRow], taxonomy: Taxonomy, overwrite: bool, rep
         elif usable[0] in titled:
             # Another line knows the entry by what its answer was, or is.
             report.kept.append((row, usable[0]))
-        elif edit := _edit(row, heads[usable[0]], taxonomy, overwrite, report):
+        elif edit := _build_edit(row, heads[usable[0]], taxonomy, overwrite, report):
             titled.add(edit.number)
             yield edit
 
 
-def _edit(row: CurationRow, head: Version, taxonomy: Taxonomy, overwrite: bool, report: CurationReport) -> Edit | None:
+def _build_edit(
+    row: CurationRow, head: Version, taxonomy: Taxonomy, overwrite: bool, report: CurationReport
+) -> Edit | None:
     before = content_of(head)
     try:
         after = clean(Content(row.question, before.answer, row.filing), taxonomy)

@@ -21,7 +21,7 @@ from faq.services.dumps_export import export_dump
 from faq.services.duplicates import recheck_sample
 from faq.services.review_dates import review_date_faults
 from faq.services.search import find_search_faults
-from faq.services.versions import searchable
+from faq.services.versions import build_search_text
 
 BATCH = 500
 """Rows read together: what bounds memory."""
@@ -71,14 +71,14 @@ def rows_unlike_their_snapshot() -> Iterator[str]:
     """An entry's row and filing say what its live version says, or else its latest one."""
     entries = Entry.objects.select_related("head", "live").order_by("pk").iterator(BATCH)
     for batch in split_in_chunks(entries, BATCH):
-        filings = _filings(entry.pk for entry in batch)
+        filings = _read_filings(entry.pk for entry in batch)
         for entry in batch:
             shown = entry.live or entry.head
             if shown is None:
                 continue
             if content_of(shown) != Content(entry.question, entry.answer, filings[entry.pk]):
                 yield f"{entry.reference} : la fiche ne dit plus ce que dit sa version {shown.number}."
-            if entry.search_text != searchable(content_of(shown), content_of(entry.head or shown)):
+            if entry.search_text != build_search_text(content_of(shown), content_of(entry.head or shown)):
                 yield f"{entry.reference} : son texte de recherche n’est pas à jour."
 
 
@@ -173,7 +173,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
 )
 
 
-def _filings(numbers: Iterator[int]) -> dict[int, dict[Facet, frozenset[int]]]:
+def _read_filings(numbers: Iterator[int]) -> dict[int, dict[Facet, frozenset[int]]]:
     terms: dict[int, dict[Facet, set[int]]] = {number: {facet: set() for facet in Facet} for number in numbers}
     for facet in Facet:
         table, entry_column, term_column = filing_table(facet)

@@ -16,7 +16,7 @@ from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpVerdict, Origin
 from faq.models import Batch, Dump, Passage
 from faq.models.dumps import NAME_MAX_LENGTH
-from faq.services.content import Content, one_line_end
+from faq.services.content import Content, normalize_line_ends
 from faq.services.dumps_export import export_dump
 from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
 from faq.services.duplicates_comparison import Comparison, DuplicateIndex
@@ -220,7 +220,7 @@ class _Importer:
         """Create an entry for each answer, by the fingerprints of their texts."""
         if not answers:
             return {}
-        contents = [Content(answer=one_line_end(answer)) for answer in answers.values()]
+        contents = [Content(answer=normalize_line_ends(answer)) for answer in answers.values()]
         outcomes = create_entries(contents, self.provenance, fingerprints=list(answers))
         return {text: outcome.entry.pk for text, outcome in zip(answers, outcomes, strict=True)}
 

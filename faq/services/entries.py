@@ -15,7 +15,7 @@ from faq.domain.facets import Facet, Taxonomy
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, Version
 from faq.selectors.published import load_taxonomy
-from faq.services.conflicts import check_base, joined
+from faq.services.conflicts import check_base, merge_with_latest
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import require
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
@@ -53,12 +53,13 @@ def create_entries(
         Entry(created_at=provenance.at, updated_at=provenance.at, status=EntryStatus.DRAFT) for _ in cleaned
     )
     changes = [
-        _created(entry, content, then, text) for entry, content, text in zip_longest(entries, cleaned, fingerprints)
+        _build_creation(entry, content, then, text)
+        for entry, content, text in zip_longest(entries, cleaned, fingerprints)
     ]
     return record(changes, taxonomy, provenance)
 
 
-def _created(entry: Entry, content: Content, then: Action | None, text: str | None) -> Change:
+def _build_creation(entry: Entry, content: Content, then: Action | None, text: str | None) -> Change:
     status = target_status(then, entry, content) if then else EntryStatus.DRAFT
     return Change(entry, content, Action.CREATED, status, answer_fingerprint=text)
 
@@ -96,42 +97,37 @@ def edit_entries(edits: Sequence[Edit], provenance: Provenance, *, then: Action 
     taxonomy = load_taxonomy()
     by_number = {edit.number: edit for edit in edits}
     entries = lock_entries(by_number)
-    rebased = {entry.pk: _rebased(entry, by_number[entry.pk], taxonomy) for entry in entries}
+    rebased = {entry.pk: _rebase_edit(entry, by_number[entry.pk], taxonomy) for entry in entries}
     changes = [
-        change
-        for entry in entries
-        if (change := _edited(entry, rebased[entry.pk], provenance.minor, _then(then, rebased[entry.pk])))
+        change for entry in entries if (change := _build_edit_change(entry, rebased[entry.pk], provenance.minor, then))
     ]
     written = complete_outcomes(entries, record(changes, taxonomy, provenance))
     return [replace(outcome, joined=rebased[outcome.entry.pk].joined) for outcome in written]
 
 
 @dataclass(frozen=True, slots=True)
-class _Rebased:
+class _RebasedEdit:
     """An edit brought to the latest version, and what of somebody else's it was joined with."""
 
     content: Content
     joined: Version | None = None
 
 
-def _rebased(entry: Entry, edit: Edit, taxonomy: Taxonomy) -> _Rebased:
+def _rebase_edit(entry: Entry, edit: Edit, taxonomy: Taxonomy) -> _RebasedEdit:
     if entry.status == EntryStatus.ARCHIVED:
         raise EntryError(f"La fiche {entry.reference} est archivée : restaurez-la avant de la modifier.")
     content = clean(edit.content, taxonomy)
     if edit.base is None or edit.base == latest(entry).number:
-        return _Rebased(content)
-    return _Rebased(clean(joined(entry, content, edit.base), taxonomy), latest(entry))
+        return _RebasedEdit(content)
+    return _RebasedEdit(clean(merge_with_latest(entry, content, edit.base), taxonomy), latest(entry))
 
 
-def _then(then: Action | None, rebased: _Rebased) -> Action | None:
-    return None if rebased.joined and then == Action.PUBLISHED else then
-
-
-def _edited(entry: Entry, rebased: _Rebased, minor: bool, then: Action | None) -> Change | None:
+def _build_edit_change(entry: Entry, rebased: _RebasedEdit, minor: bool, then: Action | None) -> Change | None:
     head = latest(entry)
     # A minor correction of a draft that differs from the live text does not make the whole draft minor.
     minor = minor and (head.minor or not entry.has_draft)
-    if then:
+    # Nobody has read the whole of a text that was just merged: it is not published.
+    if then and not (rebased.joined and then == Action.PUBLISHED):
         return build_change(then, entry, rebased.content, minor=minor)
     if rebased.content == content_of(head):
         return None
@@ -151,16 +147,16 @@ def restore_version(
     taxonomy = load_taxonomy()
     [entry] = lock_entries([version.entry_id])
     check_base(entry, base)
-    content = _with_fields_of(content_of(version), content_of(latest(entry)), fields)
-    change = _edited(entry, _rebased(entry, Edit(entry.pk, content), taxonomy), provenance.minor, None)
+    content = _replace_fields(content_of(version), content_of(latest(entry)), fields)
+    change = _build_edit_change(entry, _rebase_edit(entry, Edit(entry.pk, content), taxonomy), provenance.minor, None)
     if change is None:
         return Outcome(entry, latest(entry), changed=False)
-    told = replace(provenance, comment=_restored(version, fields, provenance.comment))
+    told = replace(provenance, comment=_build_restoration_comment(version, fields, provenance.comment))
     [outcome] = record([replace(change, action=Action.REVERTED)], taxonomy, told)
     return outcome
 
 
-def _with_fields_of(past: Content, present: Content, fields: Collection[str]) -> Content:
+def _replace_fields(past: Content, present: Content, fields: Collection[str]) -> Content:
     return Content(
         past.question if "question" in fields else present.question,
         past.answer if "answer" in fields else present.answer,
@@ -168,7 +164,7 @@ def _with_fields_of(past: Content, present: Content, fields: Collection[str]) ->
     )
 
 
-def _restored(version: Version, fields: Collection[str], comment: str) -> str:
+def _build_restoration_comment(version: Version, fields: Collection[str], comment: str) -> str:
     names = {"question": "question", "answer": "réponse", **{facet.value: facet.label for facet in Facet}}
     what = ", ".join(names[name] for name in FIELDS if name in fields)
     source = (

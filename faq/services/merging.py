@@ -53,8 +53,8 @@ def merge_entries(
     batch = _open_batch(survivor, absorbed, provenance)
     told = Provenance(Origin.MERGE, provenance.author, batch, provenance.comment, at=provenance.at)
     report = MergeReport(batch, entries[survivor])
-    change = _survivor_change(entries, survivor, clean(content, taxonomy))
-    _write(entries, survivor, change, taxonomy, told, report)
+    change = _build_survivor_change(entries, survivor, clean(content, taxonomy))
+    _write_versions(entries, survivor, change, taxonomy, told, report)
     _redirect_to_survivor(survivor, absorbed, batch, report)
     keep_oldest_check(report.survivor, waiting, batch)
     return report
@@ -82,7 +82,7 @@ def _open_batch(survivor: int, absorbed: Sequence[int], provenance: Provenance) 
     )
 
 
-def _survivor_change(entries: Mapping[int, Entry], survivor: int, content: Content) -> Change | None:
+def _build_survivor_change(entries: Mapping[int, Entry], survivor: int, content: Content) -> Change | None:
     """Return the change of the survivor, or None where its content and status stay the same."""
     entry = entries[survivor]
     head = latest(entry)
@@ -95,7 +95,7 @@ def _survivor_change(entries: Mapping[int, Entry], survivor: int, content: Conte
     return Change(entry, content, Action.MERGED, status)
 
 
-def _write(
+def _write_versions(
     entries: Mapping[int, Entry],
     survivor: int,
     change: Change | None,

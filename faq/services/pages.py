@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from faq.enums import PageSlug
 from faq.models import Epoch, SitePage, SitePageVersion
-from faq.services.content import EntryError, one_line_end
+from faq.services.content import EntryError, normalize_line_ends
 from faq.services.roles import Author, require
 
 STARTER_TEXTS = Path(settings.BASE_DIR) / "fixtures" / "pages"
@@ -32,12 +32,12 @@ def save_page(page: SitePage, title: str, text: str, author: Author, *, base: in
     """
     require(author, "faq.change_sitepage")
     stored = SitePage.objects.select_for_update().get(pk=page.pk)
-    said = (title.strip(), one_line_end(text).strip())
+    said = (title.strip(), normalize_line_ends(text).strip())
     if said == (stored.title, stored.text):
         return False
     if base is not None and base != stored.number:
         raise StalePage(SitePageVersion.objects.select_related("author").get(page=stored, number=stored.number))
-    _write(stored, *said, author)
+    _store_page(stored, *said, author)
     Epoch.move(())
     return True
 
@@ -54,10 +54,10 @@ def install_pages(*, apps: Any = None, **signal: Any) -> None:
         if slug not in present:
             title, _, text = (STARTER_TEXTS / f"{slug}.md").read_text(encoding="utf-8").partition("\n")
             with transaction.atomic():
-                _write(SitePage(slug=slug, number=0), title.removeprefix("# ").strip(), text.strip(), None)
+                _store_page(SitePage(slug=slug, number=0), title.removeprefix("# ").strip(), text.strip(), None)
 
 
-def _write(page: SitePage, title: str, text: str, author: Author) -> None:
+def _store_page(page: SitePage, title: str, text: str, author: Author) -> None:
     page.title, page.text = title, text
     page.number += 1
     page.updated_at = timezone.now()

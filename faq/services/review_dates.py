@@ -42,7 +42,7 @@ class Rules:
     @classmethod
     def now(cls) -> "Rules":
         """Read the rules from the database: two queries."""
-        return cls(_intervals(), [event.trigger for event in ReviewEvent.objects.standing()])
+        return cls(_read_intervals(), [event.trigger for event in ReviewEvent.objects.standing()])
 
     def apply(self, entry: Entry) -> bool:
         """Set the review date that follows from the live version and its check; return whether it changed."""
@@ -182,7 +182,7 @@ def _read_in_chunks(entries: QuerySet[Entry]) -> Iterator[list[Entry]]:
         yield list(light.filter(pk__in=chunk))
 
 
-def _intervals() -> dict[tuple[Facet, int], int]:
+def _read_intervals() -> dict[tuple[Facet, int], int]:
     """Return the months that terms set: one query, more only after a change of the taxonomy."""
     terms = load_taxonomy().terms
     return {(term.facet, term.id): term.review_months for term in terms if term.review_months is not None}

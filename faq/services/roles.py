@@ -92,10 +92,10 @@ def require(author: Author, permission: str) -> None:
         return
     app, codename = permission.split(".")
     right = Permission.objects.get(content_type__app_label=app, codename=codename)
-    raise PermissionDenied(f"Votre rôle ne le permet pas. Il faudrait le droit : « {_in_french(right)} ».")
+    raise PermissionDenied(f"Votre rôle ne le permet pas. Il faudrait le droit : « {_build_permission_name(right)} ».")
 
 
-def _in_french(right: Permission) -> str:
+def _build_permission_name(right: Permission) -> str:
     """Name a permission; Django stores the names of its own four in English."""
     verb, _, _ = right.codename.partition("_")
     model = right.content_type.model_class()

@@ -93,7 +93,7 @@ def _carry_out(number: int) -> Outcome | None:
         return None
     planned.delete()
     # The author had the right when planning, and may have left since: the system acts.
-    provenance = Provenance(Origin.SCHEDULE, comment=_planner_text(planned))
+    provenance = Provenance(Origin.SCHEDULE, comment=_build_planner_text(planned))
     if planned.action == Action.WITHDRAWN:
         return withdraw_entry(entry, provenance)
     return publish_entry(entry, provenance, base=planned.version.number)
@@ -108,7 +108,7 @@ def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
     return list(Schedule.objects.select_related("entry").filter(pk=number)) if marked else []
 
 
-def _planner_text(planned: Schedule) -> str:
+def _build_planner_text(planned: Schedule) -> str:
     author = planned.author
     name = (author.get_full_name() or author.get_username()) if author else "le système"
     return f"Planifiée par {name}."

@@ -24,23 +24,23 @@ def save_term(term: AnyTerm, author: Author) -> None:
     Raises PermissionDenied.
     """
     adding = term._state.adding
-    require(author, _right("add" if adding else "change", term))
+    require(author, _get_permission("add" if adding else "change", term))
     if not adding:
-        term.old_slugs = _former_slugs(term)
-    others_due = not adding and _months_before(term) != term.review_months
+        term.old_slugs = _get_former_slugs(term)
+    others_due = not adding and _get_stored_months(term) != term.review_months
     if others_due:
-        lock_entries_of(get_live_under(_facet_of(term), term.pk))
+        lock_entries_of(get_live_under(_get_facet(term), term.pk))
     term.save()
     Epoch.move()
     if others_due:
         # Asked again: some may have come while the epoch was being waited for.
-        recompute_review_dates(get_live_under(_facet_of(term), term.pk))
+        recompute_review_dates(get_live_under(_get_facet(term), term.pk))
 
 
 @transaction.atomic
 def delete_term(term: AnyTerm, author: Author) -> None:
     """Delete a term that nothing names. Raises PermissionDenied, TermInUse."""
-    require(author, _right("delete", term))
+    require(author, _get_permission("delete", term))
     if uses := find_term_uses(term):
         raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
     term.delete()
@@ -52,7 +52,7 @@ def find_term_uses(term: AnyTerm) -> list[str]:
 
     Past versions count: an entry cannot go back to one whose terms are gone.
     """
-    uses = [f"« {child} » en relève" for child in _children(term)]
+    uses = [f"« {child} » en relève" for child in _get_children(term)]
     entries = _count_entries_ever_filed_under(term)
     if entries == 1:
         uses.append("1 fiche y est classée, ou l’a été")
@@ -80,33 +80,33 @@ def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:
 def _create_theme(name: str, author: Author) -> Theme:
     require(author, "faq.add_theme")
     # Another transaction may be creating it at this moment.
-    theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _free_slug(name)})
+    theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _find_free_slug(name)})
     # The pages of live entries stay the same: the term shows with the first entry that is filed there.
     Epoch.move([], terms=True)
     return theme
 
 
-def _right(verb: str, term: AnyTerm) -> str:
+def _get_permission(verb: str, term: AnyTerm) -> str:
     return f"faq.{verb}_{term._meta.model_name}"
 
 
-def _former_slugs(term: AnyTerm) -> list[str]:
+def _get_former_slugs(term: AnyTerm) -> list[str]:
     """Return every slug that the term ever had, but for the one that it has from now on."""
     stored = type(term).objects.select_for_update().get(pk=term.pk)
     return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]
 
 
-def _facet_of(term: AnyTerm) -> Facet:
+def _get_facet(term: AnyTerm) -> Facet:
     [facet] = [facet for facet in Facet if Entry._meta.get_field(facet).related_model is type(term)]
     return facet
 
 
-def _months_before(term: AnyTerm) -> int | None:
+def _get_stored_months(term: AnyTerm) -> int | None:
     months: int | None = type(term).objects.values_list("review_months", flat=True).get(pk=term.pk)
     return months
 
 
-def _children(term: AnyTerm) -> list[AnyTerm]:
+def _get_children(term: AnyTerm) -> list[AnyTerm]:
     if isinstance(term, OfferType):
         return [*Couloir.objects.filter(offer_type=term), *Product.objects.filter(offer_types=term)]
     if isinstance(term, Couloir):
@@ -115,13 +115,13 @@ def _children(term: AnyTerm) -> list[AnyTerm]:
 
 
 def _count_entries_ever_filed_under(term: AnyTerm) -> int:
-    facet = _facet_of(term)
+    facet = _get_facet(term)
     snapshots = Version.objects.order_by().values_list("entry", f"filing__{facet}")
     named = (entry for entry, terms in snapshots.iterator() if term.pk in [one["id"] for one in terms or ()])
     return len(set(named))
 
 
-def _free_slug(name: str) -> str:
+def _find_free_slug(name: str) -> str:
     """Return a slug that no thématique has, or had."""
     themes = Theme.objects.values_list("slug", "old_slugs")
     taken = {slug for present, former in themes for slug in (present, *former)}

@@ -35,9 +35,9 @@ def check_entry(number: int, author: Author, *, seen: int, at: datetime | None =
     """
     require(author, RIGHT)
     [entry] = lock_entries([number])
-    if reason := _obstacle(entry, seen):
+    if reason := _get_obstacle(entry, seen):
         raise EntryError(reason)
-    [check] = _store([entry], author, at or timezone.now(), None)
+    [check] = _store_checks([entry], author, at or timezone.now(), None)
     return check
 
 
@@ -50,14 +50,14 @@ def check_entries(seen: Mapping[int, int], author: Author, *, at: datetime | Non
     """
     require(author, RIGHT)
     entries = lock_entries(seen)
-    obstacles = {entry.pk: reason for entry in entries if (reason := _obstacle(entry, seen[entry.pk]))}
+    obstacles = {entry.pk: reason for entry in entries if (reason := _get_obstacle(entry, seen[entry.pk]))}
     at = at or timezone.now()
     batch = Batch(kind=BatchKind.CHECK, label="« Toujours exact » depuis la file", author=author, created_at=at)
     report = CheckReport(batch, refused=list(obstacles.values()))
     report.checked = [entry for entry in entries if entry.pk not in obstacles]
     if report.checked:
         batch.save()
-        _store(report.checked, author, at, batch)
+        _store_checks(report.checked, author, at, batch)
     return report
 
 
@@ -82,7 +82,7 @@ def keep_oldest_check(survivor: Entry, waiting: Iterable[int], batch: Batch) -> 
     recompute_review_dates(Entry.objects.filter(pk=survivor.pk))
 
 
-def _obstacle(entry: Entry, seen: int) -> str | None:
+def _get_obstacle(entry: Entry, seen: int) -> str | None:
     if entry.live is None:
         return f"La fiche {entry.reference} n’est pas en ligne : il n’y a rien à vérifier."
     if entry.live.number != seen:
@@ -91,7 +91,7 @@ def _obstacle(entry: Entry, seen: int) -> str | None:
     return None
 
 
-def _store(entries: Collection[Entry], author: Author, at: datetime, batch: Batch | None) -> list[Verification]:
+def _store_checks(entries: Collection[Entry], author: Author, at: datetime, batch: Batch | None) -> list[Verification]:
     checks = Verification.objects.bulk_create(
         Verification(
             entry=entry,

@@ -134,24 +134,24 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     """
     if not changes:
         return []
-    provenance = replace(provenance, at=_no_earlier(changes, provenance.at))
-    versions = Version.objects.bulk_create(_version(change, taxonomy, provenance) for change in changes)
+    provenance = replace(provenance, at=_compute_write_time(changes, provenance.at))
+    versions = Version.objects.bulk_create(_build_version(change, taxonomy, provenance) for change in changes)
     recorded = list(zip(changes, versions, strict=True))
     noticed = [(change, version) for change, version in recorded if change.changes_public_text]
     _record_publications(noticed, provenance.at)
-    _file([change for change in changes if change.updates_entry_row])
+    _update_filing([change for change in changes if change.updates_entry_row])
     if noticed:
         # Before the review dates are computed: a transaction that changes what they depend on moves it too, and waits.
         Epoch.move([change.entry.pk for change, _ in noticed])
     for change, version in recorded:
-        _bring_up_to_date(change, version, provenance.at)
+        _update_entry(change, version, provenance.at)
     if online := [(change.entry, version) for change, version in noticed if change.entry.live]:
         follow_publications(online)
     fields = ["status", "question", "answer", "search_text", "head", "live", "updated_at"]
     # What is new waits to be compared from the first, and writing a column of thousands takes a second.
     fields += ["verification", "review_before"] if noticed else []
     fields += ["comparison_rank"] if any(version.number > 1 for version in versions) else []
-    _update([change.entry for change in changes], fields)
+    _save_entries([change.entry for change in changes], fields)
     _drop_overtaken_schedules(changes, [change for change, _ in noticed], provenance.batch)
     if noticed:
         index_entries(change.entry for change, _ in noticed)
@@ -160,7 +160,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
 
 
-def _update(entries: Sequence[Entry], fields: Sequence[str]) -> None:
+def _save_entries(entries: Sequence[Entry], fields: Sequence[str]) -> None:
     if len(entries) == 1:
         # Most writes: a third of what the statement for several takes.
         entries[0].save(update_fields=fields)
@@ -168,19 +168,19 @@ def _update(entries: Sequence[Entry], fields: Sequence[str]) -> None:
         Entry.objects.bulk_update(entries, fields, batch_size=500)
 
 
-def _no_earlier(changes: Sequence[Change], at: datetime) -> datetime:
+def _compute_write_time(changes: Sequence[Change], at: datetime) -> datetime:
     """Return the time of a write, never before the version that it follows: it may have waited, or a clock be slow."""
     return max([at, *(change.entry.head.created_at for change in changes if change.entry.head)])
 
 
-def _version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Version:
+def _build_version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Version:
     return Version(
         entry=change.entry,
         number=change.entry.head.number + 1 if change.entry.head else 1,
         question=change.content.question,
         answer=change.content.answer,
         answer_fingerprint=_fingerprint_of(change),
-        filing=_labelled(change.content.filing, taxonomy),
+        filing=_build_labelled_filing(change.content.filing, taxonomy),
         status=change.text_status,
         action=change.action,
         origin=provenance.origin,
@@ -198,7 +198,7 @@ def _fingerprint_of(change: Change) -> str:
     return fingerprint(change.content.answer) if known is None else known
 
 
-def _labelled(filing: Filing, taxonomy: Taxonomy) -> dict[str, list[dict[str, int | str]]]:
+def _build_labelled_filing(filing: Filing, taxonomy: Taxonomy) -> dict[str, list[dict[str, int | str]]]:
     filed = {facet: [taxonomy.by_id[facet, id] for id in sorted(ids)] for facet, ids in filing.items()}
     return {
         facet.value: [{"id": term.id, "slug": term.slug, "label": term.label} for term in terms]
@@ -241,7 +241,7 @@ def drop_schedules(plans: Iterable[Schedule], batch: Batch | None) -> list[Sched
     return plans
 
 
-def _file(changes: Sequence[Change]) -> None:
+def _update_filing(changes: Sequence[Change]) -> None:
     """Make the filing tables say what is shown after the changes, in two queries per facet where that differs."""
     filings = [(change.entry, change.previous_filing, change.row_content.filing) for change in changes]
     for facet in Facet:
@@ -255,7 +255,7 @@ def _file(changes: Sequence[Change]) -> None:
         )
 
 
-def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
+def _update_entry(change: Change, version: Version, at: datetime) -> None:
     entry = change.entry
     if change.to_compare:
         entry.comparison_rank = None
@@ -268,10 +268,10 @@ def _bring_up_to_date(change: Change, version: Version, at: datetime) -> None:
     entry.live = version if change.goes_live else change.live_beside
     entry.status = EntryStatus.PUBLISHED if entry.live else change.text_status
     entry.review_before = entry.review_before if entry.live else None
-    entry.search_text = searchable(change.row_content, change.content)
+    entry.search_text = build_search_text(change.row_content, change.content)
 
 
-def searchable(shown: Content, latest: Content) -> str:
+def build_search_text(shown: Content, latest: Content) -> str:
     """Return what the admin searches: what the row holds, then the latest text where it differs."""
     texts = dict.fromkeys(f"{content.question}\n{content.answer}" for content in (shown, latest))
     return fold("\n".join(texts))

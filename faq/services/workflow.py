@@ -74,6 +74,8 @@ def restore_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outc
 
 @dataclass(frozen=True, slots=True)
 class Transition:
+    """One transition of the workflow: the right that it needs, and the status that it leads to."""
+
     right: str
     target: EntryStatus
     obstacle: Callable[[Entry, Content], str | None]
@@ -119,8 +121,8 @@ def _has_status(status: EntryStatus) -> Callable[[Entry], bool]:
     return lambda entry: latest(entry).status == status and not (status == EntryStatus.DRAFT and entry.live_id)
 
 
-def _was_refused(entry: Entry) -> bool:
-    return latest(entry).action == Action.REFUSED
+def _is_refused(entry: Entry) -> bool:
+    return bool(latest(entry).original.action == Action.REFUSED)
 
 
 _TRANSITIONS = {
@@ -130,7 +132,7 @@ _TRANSITIONS = {
     Action.PUBLISHED: Transition(
         "faq.publish_entry", EntryStatus.PUBLISHED, _cannot_publish, _has_status(EntryStatus.PUBLISHED)
     ),
-    Action.REFUSED: Transition("faq.publish_entry", EntryStatus.DRAFT, _cannot_refuse, _was_refused),
+    Action.REFUSED: Transition("faq.publish_entry", EntryStatus.DRAFT, _cannot_refuse, _is_refused),
     Action.WITHDRAWN: Transition(
         "faq.publish_entry", EntryStatus.DRAFT, _cannot_withdraw, _has_status(EntryStatus.DRAFT)
     ),

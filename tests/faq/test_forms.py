@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from faq.domain.facets import Facet, Taxonomy, Term
 from faq.forms import EntryForm, QuestionForm, ScheduleForm, TextField
 from faq.models import Version
-from faq.services.content import one_line_end
+from faq.services.content import normalize_line_ends
 
 TAXONOMY = Taxonomy(
     (
@@ -31,7 +31,7 @@ def a_version():
 
 @given(st.text())
 def test_a_text_comes_through_a_browser_unchanged(text):
-    text = one_line_end(text.replace("\0", ""))
+    text = normalize_line_ends(text.replace("\0", ""))
     assert TextField().clean(text.replace("\n", "\r\n")) == text
 
 

@@ -15,7 +15,7 @@ from faq.domain.facets import Facet
 from faq.domain.merge import MergedTerms, merge
 from faq.forms import EntryForm
 from faq.models import Version
-from faq.services.content import Content, InvalidContent, clean, content_of, one_line_end
+from faq.services.content import Content, InvalidContent, clean, content_of, normalize_line_ends
 
 MINE, THEIRS, BOTH, OTHER = "mine", "theirs", "both", "other"
 _CHOICES = {
@@ -100,7 +100,7 @@ class DecisionForm(forms.Form):
             case "both":
                 return (*hunk.mine, *hunk.theirs)
             case _:
-                return split_lines(one_line_end(self.cleaned_data[f"other-{name}-{rank}"]))
+                return split_lines(normalize_line_ends(self.cleaned_data[f"other-{name}-{rank}"]))
 
     def _decided_terms(self, facet, terms):
         chosen = {MINE: terms.mine, THEIRS: terms.theirs, BOTH: terms.mine | terms.theirs}

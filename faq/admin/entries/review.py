@@ -19,7 +19,7 @@ from faq.models.entries import number_of, reference
 from faq.selectors.entry_states import read_entry_states
 from faq.services.bulk import change_many
 from faq.services.conflicts import NO_VERSION
-from faq.services.content import EntryError, one_line_end
+from faq.services.content import EntryError, normalize_line_ends
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entry, refuse_entry
 
@@ -54,7 +54,7 @@ class ReviewPage(AdminPage):
         fields = {
             number_of(name.removeprefix(_COMMENT_PREFIX)): name for name in sent if name.startswith(_COMMENT_PREFIX)
         }
-        texts = {number: one_line_end(sent[name]).strip() for number, name in fields.items() if number}
+        texts = {number: normalize_line_ends(sent[name]).strip() for number, name in fields.items() if number}
         return {number: text for number, text in texts.items() if text}
 
     @cached_property

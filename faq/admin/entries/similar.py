@@ -12,7 +12,7 @@ from faq.admin.pages import AdminView
 from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
-from faq.services.content import one_line_end
+from faq.services.content import normalize_line_ends
 from faq.services.duplicates import compare_waiting, find_similar
 
 _SHOWN = 5
@@ -43,7 +43,7 @@ class SimilarEntriesView(AdminView):
     def post(self, request):
         """Return the list, the best first; nothing is stored."""
         number = number_of(request.POST.get("number", "")) or _NEW_ENTRY
-        question, answer = (one_line_end(request.POST.get(name, "")) for name in ("question", "answer"))
+        question, answer = (normalize_line_ends(request.POST.get(name, "")) for name in ("question", "answer"))
         found = find_similar(question, answer, number=number) if answer.strip() else []
         alike = [pair for pair in found if pair.verdict.kind != PairKind.SIBLINGS][:_SHOWN]
         siblings = [pair for pair in found if pair.verdict.kind == PairKind.SIBLINGS][:_SIBLINGS_SHOWN]
