@@ -35,7 +35,7 @@ _GONE = "Ces deux fiches ne se ressemblent plus, ou l’une n’est plus en serv
 
 
 class DuplicatesPage(AdminPage):
-    """The queue, the groups from which an editor gains most first."""
+    """The queue of pairs, the most useful groups first, where editors decide."""
 
     template_name = "admin/faq/entry/duplicates.html"
     breadcrumb = "Doublons possibles"

@@ -56,73 +56,73 @@ class EntryAdmin(admin.ModelAdmin):
     actions = ("publish", "submit", "withdraw", "archive", "restore", "merge")
 
     def get_changelist(self, request, **options):
-        """Return the list that knows our filters."""
+        """Return the list with the FilterSet."""
         return EntryChangeList
 
     def get_queryset(self, request):
-        """Bring along what the list shows, but for the long texts."""
+        """Return the entries with all that the list shows, without their long texts."""
         cited = Passage.objects.current().filter(entry=OuterRef("pk")).order_by().values("entry")
         entries = super().get_queryset(request).with_filing().select_related("head").prefetch_related("schedules")
         return entries.defer("answer", "search_text", "head__answer", "head__filing").annotate(
             source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0),
-            open_pairs=_open_pairs("left") + _open_pairs("right")
+            open_pairs=_count_open_pairs("left") + _count_open_pairs("right")
             if request.user.has_perm("faq.view_pair")
             else Value(0),
         )
 
     def get_search_results(self, request, queryset, search_term):
-        """Find the entry of that reference, and the entries that hold all the words."""
+        """Return the entry of that reference, or the entries that contain all the words."""
         return queryset.matching(search_term), False
 
     @admin.display(description="réf.", ordering="pk")
     def number(self, entry):
-        """The reference."""
+        """Return the reference."""
         return entry.reference
 
     @admin.display(description="question", ordering="question")
     def title(self, entry):
-        """The question, in words even where there is none: it is a link."""
+        """Return the question, or words that say it is missing: the text is a link."""
         return entry.question or "(sans question)"
 
     @admin.display(description="état", ordering="status")
     def state(self, entry):
-        """What the public sees, what is being worked on, what is planned, and what may be said twice."""
-        badges = state_badges(entry), schedule_badges(entry.schedules.all()), _duplicates_link(entry)
+        """Return badges of the state, the draft and the plans of an entry, and a link to its possible duplicates."""
+        badges = state_badges(entry), schedule_badges(entry.schedules.all()), _link_duplicates(entry)
         return format_html("{} {} {}", *badges)
 
     @admin.display(description="classement")
     def filing(self, entry):
-        """Where it is filed."""
+        """Return the terms that the entry is filed under."""
         return filing_summary(entry)
 
     @admin.display(description="sources", ordering="source_count")
     def sources(self, entry):
-        """How many passages of the present dumps it answers for."""
+        """Return the number of passages of the current dumps that the entry answers."""
         return entry.source_count
 
     @admin.display(description="mise à jour", ordering="updated_at")
     def updated(self, entry):
-        """When what the row shows came to be."""
+        """Return the day of the last change."""
         return date_format(localtime(entry.updated_at), "d/m/Y")
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody: an entry is archived, and its address goes on answering."""
+        """Return False: an entry is archived, and its address still answers."""
         return False
 
     def has_submit_permission(self, request):
-        """Return who may hand entries to the reviewers."""
+        """Return whether the account may submit entries to the reviewers."""
         return request.user.has_perm("faq.submit_entry")
 
     def has_publish_permission(self, request):
-        """Return who may publish and withdraw."""
+        """Return whether the account may publish and withdraw."""
         return request.user.has_perm("faq.publish_entry")
 
     def has_archive_permission(self, request):
-        """Return who may archive and restore."""
+        """Return whether the account may archive and restore."""
         return request.user.has_perm("faq.archive_entry")
 
     def has_merge_permission(self, request):
-        """Return who may merge entries."""
+        """Return whether the account may merge entries."""
         return request.user.has_perm("faq.merge_entry")
 
     @admin.action(description="Publier", permissions=["publish"])
@@ -132,7 +132,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     @admin.action(description="Soumettre à la relecture", permissions=["submit"])
     def submit(self, request, queryset):
-        """Hand the latest texts to the reviewers."""
+        """Submit the latest texts to the reviewers."""
         self._change_many(request, queryset, submit_entry, "Soumission à la relecture")
 
     @admin.action(description="Retirer du site (repasser en brouillon)", permissions=["publish"])
@@ -152,7 +152,7 @@ class EntryAdmin(admin.ModelAdmin):
 
     @admin.action(description="Fusionner…", permissions=["merge"])
     def merge(self, request, queryset):
-        """Lead to the page that merges entries, where nothing is merged yet."""
+        """Redirect to the page that prepares a merge."""
         numbers = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         if LEAST <= len(numbers) <= MOST:
             return redirect(address_for(numbers))
@@ -161,40 +161,40 @@ class EntryAdmin(admin.ModelAdmin):
         return None
 
     def action_checkbox(self, entry):
-        """Have the list's form say which version of each entry it shows."""
+        """Return the checkbox, with the number of the version that the row shows."""
         box = super().action_checkbox(entry)
         return format_html('{}<input type="hidden" name="base-{}" value="{}">', box, entry.pk, entry.head.number)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """Show and save one entry, on a page of our own."""
+        """Show and save one entry on its own page."""
         return EntryPage.as_view(model_admin=self)(request, object_id=object_id)
 
     def get_urls(self):
-        """Add the pages around the list and the form."""
+        """Return the URLs of the pages around the list and the form, then those of Django."""
         pages = [view.as_path(route, f"faq_entry_{name}", self) for route, name, view in PAGES]
         return [*pages, *super().get_urls()]
 
     def _change_many(self, request, queryset, operation, label):
         numbers = queryset.order_by().values_list("pk", flat=True)
-        # What is on other pages of the list nobody has seen; there the state of the moment counts.
+        # Entries on other pages of the list were not shown: their current version is taken.
         bases = {number: number_of(request.POST.get(f"base-{number}", "")) for number in numbers}
         report = change_many(bases, operation, f"{label} depuis la liste", request.user)
         tell(request, label, report)
 
 
-def _open_pairs(side):
-    """Count the pairs of an entry that wait for a decision, where it stands on that side."""
+def _count_open_pairs(side):
+    """Return an expression that counts the open pairs in which an entry stands on that side."""
     pairs = Pair.objects.open().filter(**{side: OuterRef("pk")}).order_by().values(side)
     return Coalesce(Subquery(pairs.annotate(pairs=Count("pk")).values("pairs")), 0)
 
 
-def _duplicates_link(entry):
+def _link_duplicates(entry):
     if not entry.open_pairs:
         return ""
     several = "s" if entry.open_pairs > 1 else ""
-    told = f"{entry.open_pairs} doublon{several} possible{several}"
+    label = f"{entry.open_pairs} doublon{several} possible{several}"
     queue = f"{reverse('admin:faq_entry_duplicates')}?fiche={entry.pk}"
-    return format_html('<a class="duplicates-told" href="{}">{}</a>', queue, told)
+    return format_html('<a class="duplicates-link" href="{}">{}</a>', queue, label)
 
 
 PAGES = (

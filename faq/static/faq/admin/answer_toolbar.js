@@ -9,8 +9,8 @@ const ITEM =
 
 const answer = document.getElementById("id_answer") ?? document.getElementById("id_text");
 
-/* The browser's own way to type: the only one that it can undo. */
-function type(start, end, text) {
+/* Type as the browser does: Ctrl+Z undoes no other kind of change. */
+function typeText(start, end, text) {
   answer.focus();
   answer.setSelectionRange(start, end);
   if (start === end && !text) {
@@ -52,7 +52,7 @@ function wordAround(place) {
 }
 
 /* What can carry stars within a range: each line's text without its list marker, outer spaces and own stars. */
-function stretches(from, to) {
+function findStretches(from, to) {
   const found = [];
   for (let { start, end } = lineAt(from); start <= to; { start, end } = lineAt(end + 1)) {
     const text = start + (readItem(answer.value.slice(start, end))?.start ?? 0);
@@ -86,22 +86,22 @@ function stretchWithin(from, to, first, last) {
   return { from, to, stars };
 }
 
-function carries(stretch, kind) {
+function isEmphasised(stretch, kind) {
   return kind === BOLD ? stretch.stars >= BOLD : stretch.stars % 2 === ITALIC;
 }
 
 function emphasise(kind, sample) {
   const { selectionStart, selectionEnd } = answer;
   const [from, to] = selectionStart === selectionEnd ? wordAround(selectionStart) : [selectionStart, selectionEnd];
-  const found = stretches(from, to);
+  const found = findStretches(from, to);
   if (!found.length) {
     const stars = "*".repeat(kind);
-    type(selectionStart, selectionEnd, `${stars}${sample}${stars}`);
+    typeText(selectionStart, selectionEnd, `${stars}${sample}${stars}`);
     answer.setSelectionRange(selectionStart + kind, selectionStart + kind + sample.length);
     return;
   }
-  const add = !found.every((stretch) => carries(stretch, kind));
-  const changed = found.filter((stretch) => carries(stretch, kind) !== add);
+  const add = !found.every((stretch) => isEmphasised(stretch, kind));
+  const changed = found.filter((stretch) => isEmphasised(stretch, kind) !== add);
   const start = changed[0].from - changed[0].stars;
   let text = "";
   let place = start;
@@ -111,7 +111,7 @@ function emphasise(kind, sample) {
     text += answer.value.slice(stretch.from, stretch.to) + stars;
     place = stretch.to + stretch.stars;
   }
-  type(start, place, text);
+  typeText(start, place, text);
   const inner = changed.length === 1 ? changed[0].stars + (add ? kind : -kind) : 0;
   answer.setSelectionRange(start + inner, start + text.length - inner);
 }
@@ -146,12 +146,12 @@ function toggleList(isWanted, markerOf) {
     return withMarker(line, remove ? "" : markerOf(rank));
   });
   const typed = text.join("\n");
-  type(start, end, typed);
+  typeText(start, end, typed);
   answer.setSelectionRange(lines.length > 1 ? start : start + typed.length, start + typed.length);
 }
 
 /* A number or an asterisk alone may be a date, an address or a footnote: beside another it is an item. */
-function goesOn(item, start) {
+function continuesList(item, start) {
   if (item.number > 1 || item.bullet === "*") {
     const above = start > 0 ? readItem(answer.value.slice(lineAt(start - 1).start, start - 1)) : null;
     return item.number ? above?.number === item.number - 1 : above?.bullet === "*";
@@ -160,7 +160,7 @@ function goesOn(item, start) {
 }
 
 /* The items below, with the numbers that follow a new one. */
-function renumbered(item, place) {
+function renumberBelow(item, place) {
   let number = item.number + 1;
   let text = "";
   let end = lineAt(place).end;
@@ -182,31 +182,31 @@ function isEnterAlone(event) {
   return event.key === "Enter" && !withOthers;
 }
 
-function enter(event) {
+function continueOnEnter(event) {
   const { selectionStart: place, selectionEnd } = answer;
   const { start, end } = lineAt(place);
   const item = readItem(answer.value.slice(start, end));
-  if (!item || place !== selectionEnd || place < start + item.start || !goesOn(item, start)) {
+  if (!item || place !== selectionEnd || place < start + item.start || !continuesList(item, start)) {
     return;
   }
   event.preventDefault();
   if (!item.text.trim()) {
-    type(start, end, ""); // Enter twice ends the list
+    typeText(start, end, ""); // Enter twice ends the list
     return;
   }
   const marker = `${item.indent}${item.bullet ?? `${item.number + 1}${item.delimiter}`}${item.space || " "}`;
   if (!item.number) {
-    type(place, place, `\n${marker}`);
+    typeText(place, place, `\n${marker}`);
     return;
   }
-  const below = renumbered(item, place);
-  type(place, below.end, `\n${marker}${answer.value.slice(place, end).trimStart()}${below.text}`);
+  const below = renumberBelow(item, place);
+  typeText(place, below.end, `\n${marker}${answer.value.slice(place, end).trimStart()}${below.text}`);
   answer.setSelectionRange(place + 1 + marker.length, place + 1 + marker.length);
 }
 
 /* Links */
 
-function link() {
+function insertLink() {
   const { selectionStart, selectionEnd } = answer;
   const chosen = answer.value.slice(selectionStart, selectionEnd);
   const start = selectionStart + chosen.length - chosen.trimStart().length;
@@ -214,7 +214,7 @@ function link() {
   const isAddress = /^(https?:\/\/|mailto:|tel:)\S+$/.test(inner);
   const text = isAddress || !inner ? "texte du lien" : inner;
   const address = isAddress ? inner : "https://";
-  type(start, start + chosen.trim().length, `[${text}](${address})`);
+  typeText(start, start + chosen.trim().length, `[${text}](${address})`);
   const begin = start + (isAddress || !inner ? 1 : text.length + 3);
   answer.setSelectionRange(begin, begin + (isAddress || !inner ? text : address).length);
 }
@@ -224,7 +224,7 @@ function link() {
 const TOOLS = [
   { name: "Gras", key: "b", use: () => emphasise(BOLD, "texte en gras") },
   { name: "Italique", key: "i", use: () => emphasise(ITALIC, "texte en italique") },
-  { name: "Lien", key: "k", use: link },
+  { name: "Lien", key: "k", use: insertLink },
   { name: "Liste", shifted: "8", use: () => toggleList(isBullet, () => "- ") },
   { name: "Liste numérotée", shifted: "7", use: () => toggleList(isNumber, (rank) => `${rank}. `) },
 ];
@@ -252,7 +252,7 @@ function buttonFor(tool, rank) {
 }
 
 /* One stop for the Tab key; arrows go from tool to tool. */
-function rove(event) {
+function moveFocus(event) {
   const buttons = [...event.currentTarget.children];
   const from = buttons.indexOf(event.target);
   const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: -1 }[event.key];
@@ -272,7 +272,7 @@ bar.setAttribute("role", "toolbar");
 bar.setAttribute("aria-label", "Mise en forme du texte");
 bar.setAttribute("aria-controls", answer.id);
 bar.append(...TOOLS.map(buttonFor));
-bar.addEventListener("keydown", rove);
+bar.addEventListener("keydown", moveFocus);
 answer.before(bar);
 answer.addEventListener("keydown", (event) => {
   const tool = TOOLS.find((one) => isPressed(one, event));
@@ -280,6 +280,6 @@ answer.addEventListener("keydown", (event) => {
     event.preventDefault();
     tool.use();
   } else if (isEnterAlone(event)) {
-    enter(event);
+    continueOnEnter(event);
   }
 });

@@ -1,10 +1,10 @@
-/* Keys of the queue of duplicates. They act while a pair, or something in it, has the focus, and nowhere else. */
+/* Keyboard shortcuts of the queue of duplicates. They act only while a pair, or something in it, has the focus. */
 
 const pairs = [...document.querySelectorAll(".pair")];
 const STEPS = { j: 1, k: -1 };
 let sent = false;
 
-function move(pair, step) {
+function focusNeighbour(pair, step) {
   const next = pairs[pairs.indexOf(pair) + step];
   if (next) {
     next.focus({ preventScroll: true });
@@ -12,7 +12,7 @@ function move(pair, step) {
   }
 }
 
-function decide(pair, key) {
+function pressButton(pair, key) {
   const button = pair.querySelector(`button[aria-keyshortcuts="${CSS.escape(key)}"]`);
   if (button && !sent) {
     sent = true; // a key that is held down decides once
@@ -27,13 +27,13 @@ document.addEventListener("keydown", (event) => {
   }
   const key = event.key.toLowerCase();
   if (key in STEPS) {
-    move(pair, STEPS[key]);
+    focusNeighbour(pair, STEPS[key]);
   } else if (/^[a-z]$/.test(key)) {
-    decide(pair, key);
+    pressButton(pair, key);
   }
 });
 
-// Who comes back finds the keys working.
+// The keys work again when somebody comes back to the page.
 window.addEventListener("pageshow", () => {
   sent = false;
 });

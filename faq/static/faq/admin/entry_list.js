@@ -1,4 +1,4 @@
-/* An address tells only what was chosen: fields left open stay out of it. */
+/* The address holds only what was chosen: empty fields are not sent. */
 "use strict";
 
 document.getElementById("entry-filters").addEventListener("submit", (event) => {
@@ -7,7 +7,7 @@ document.getElementById("entry-filters").addEventListener("submit", (event) => {
   }
 });
 
-/* Coming back to the page, every field can be used again. */
+/* Every field can be used again when somebody comes back to the page. */
 window.addEventListener("pageshow", () => {
   for (const field of document.getElementById("entry-filters").elements) {
     field.disabled = false;

@@ -1,7 +1,7 @@
 /* The filing follows the cascade, as it would when saved: a term brings what it belongs to, and goes with it. */
 
 const form = document.getElementById("entry-form");
-const told = document.getElementById("filing-told");
+const message = document.getElementById("filing-told");
 const boxes = new Map([...form.querySelectorAll("[data-term]")].map((box) => [box.dataset.term, box]));
 const MANY = 2; // more chosen terms than that are counted instead of named
 
@@ -17,12 +17,12 @@ function chosenBeside(box) {
   return [...box.closest(".facet").querySelectorAll("[data-term]:checked")];
 }
 
-function named(some) {
-  return some.map((box) => `« ${box.closest("label").textContent.trim()} »`).join(", ");
+function joinLabels(terms) {
+  return terms.map((box) => `« ${box.closest("label").textContent.trim()} »`).join(", ");
 }
 
-/* A term none of whose parents is ticked brings them all, and they theirs. */
-function bring(box) {
+/* Check the parents of a term that has none checked, and theirs; return the boxes that changed. */
+function checkParents(box) {
   const parents = parentsOf(box);
   if (parents.some((parent) => parent.checked)) {
     return [];
@@ -30,27 +30,27 @@ function bring(box) {
   for (const parent of parents) {
     parent.checked = true;
   }
-  return parents.flatMap((parent) => [parent, ...bring(parent)]);
+  return parents.flatMap((parent) => [parent, ...checkParents(parent)]);
 }
 
-/* A term that is left without any of its parents goes, and what belongs to it. */
-function drop(box) {
+/* Uncheck the terms that have no checked parent left, and what belongs to them; return the boxes that changed. */
+function uncheckOrphans(box) {
   const isOrphan = (child) => child.checked && !parentsOf(child).some((parent) => parent.checked);
   const orphans = childrenOf(box).filter(isOrphan);
   for (const orphan of orphans) {
     orphan.checked = false;
   }
-  return orphans.flatMap((orphan) => [orphan, ...drop(orphan)]);
+  return orphans.flatMap((orphan) => [orphan, ...uncheckOrphans(orphan)]);
 }
 
-/* The chosen terms with which a term does not go: its parents stand beside them, unticked. */
-function obstacles(box) {
+/* Return the chosen terms that a term does not go with: its own parents are unchecked beside them. */
+function findObstacles(box) {
   const parents = parentsOf(box);
   if (!parents.length || parents.some((parent) => parent.checked)) {
     return [];
   }
   const beside = chosenBeside(parents[0]);
-  return beside.length ? beside : parents.flatMap(obstacles).filter((one, rank, all) => all.indexOf(one) === rank);
+  return beside.length ? beside : parents.flatMap(findObstacles).filter((one, rank, all) => all.indexOf(one) === rank);
 }
 
 function misfitText(beside) {
@@ -58,12 +58,12 @@ function misfitText(beside) {
     return "";
   }
   const facet = beside[0].closest(".facet").querySelector("legend").textContent.toLowerCase();
-  return `ne va pas avec ${beside.length > MANY ? `ce qui est coché (${facet})` : named(beside)}`;
+  return `ne va pas avec ${beside.length > MANY ? `ce qui est coché (${facet})` : joinLabels(beside)}`;
 }
 
 function showMisfits() {
   for (const box of boxes.values()) {
-    const text = misfitText(obstacles(box));
+    const text = misfitText(findObstacles(box));
     const note = document.getElementById(`${box.id}_misfit`);
     if (note.textContent !== text) {
       note.textContent = text;
@@ -82,7 +82,7 @@ function addNotes() {
   }
 }
 
-function tell(text, box, moved) {
+function announce(text, box, moved) {
   const undo = document.createElement("button");
   undo.type = "button";
   undo.className = "button secondary";
@@ -91,33 +91,33 @@ function tell(text, box, moved) {
     for (const one of [box, ...moved]) {
       one.checked = !one.checked;
     }
-    told.textContent = "C’est annulé.";
+    message.textContent = "C’est annulé.";
     undo.remove();
     box.focus();
-    box.dispatchEvent(new Event("input", { bubbles: true })); // nothing follows from it: see below
+    box.dispatchEvent(new Event("input", { bubbles: true })); // not « change », which would check other terms
     showMisfits();
   });
-  told.textContent = text;
-  told.after(undo);
+  message.textContent = text;
+  message.after(undo);
 }
 
 function follow(box) {
-  const moved = box.checked ? bring(box) : drop(box);
+  const moved = box.checked ? checkParents(box) : uncheckOrphans(box);
   for (const one of moved) {
     one.closest("li").hidden = false; // a search may have hidden it
   }
-  told.parentElement.querySelector("button")?.remove();
-  told.textContent = "";
+  message.parentElement.querySelector("button")?.remove();
+  message.textContent = "";
   if (moved.length) {
-    const cause = named([box]);
+    const cause = joinLabels([box]);
     const why = box.checked ? `Coché aussi, car ${cause} en relève` : `Décoché aussi, car cela relève de ${cause}`;
-    tell(`${why} : ${named(moved)}.`, box, moved);
+    announce(`${why} : ${joinLabels(moved)}.`, box, moved);
   }
   showMisfits();
 }
 
 addNotes();
-window.addEventListener("pageshow", showMisfits); // browsers tick the boxes again for whoever comes back
+window.addEventListener("pageshow", showMisfits); // browsers restore the boxes when somebody comes back
 form.addEventListener("change", (event) => {
   if (boxes.has(event.target.dataset.term)) {
     follow(event.target);

@@ -5,11 +5,11 @@ const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
 const form = document.querySelector("form[data-guarded]");
 const mark = form.querySelector("[data-unsaved]");
 const save = form.elements._save;
-// What came back from a refused save, or was kept while nobody was signed in, is in no version yet.
-const cameBack = form.querySelector(".errornote") !== null || "_kept" in form.elements;
+// A text that came back from a refused save, or from before signing in again, is in no version yet.
+const isRestored = form.querySelector(".errornote") !== null || "_kept" in form.elements;
 let leaving = false;
 
-function changed(field) {
+function isChanged(field) {
   if (!field.name || field.type === "hidden" || field.type === "submit") {
     return false;
   }
@@ -17,10 +17,10 @@ function changed(field) {
 }
 
 function isUnsaved() {
-  return cameBack || [...form.elements].some(changed);
+  return isRestored || [...form.elements].some(isChanged);
 }
 
-function show() {
+function updateMark() {
   const text = isUnsaved() ? "Modifications non enregistrées" : "";
   if (mark.textContent !== text) {
     mark.textContent = text; // each change is read out
@@ -35,9 +35,9 @@ function saveByKey(event) {
   }
 }
 
-// Heard at the document: after the scripts of the form, which may change other fields.
-document.addEventListener("input", show);
-document.addEventListener("change", show);
+// The document hears events after the scripts of the form, which may change other fields.
+document.addEventListener("input", updateMark);
+document.addEventListener("change", updateMark);
 document.addEventListener("keydown", saveByKey);
 save.setAttribute("aria-keyshortcuts", MAC ? "Meta+S" : "Control+S");
 save.title = MAC ? "⌘S" : "Ctrl+S";
@@ -53,9 +53,9 @@ window.addEventListener("beforeunload", (event) => {
     event.preventDefault();
   }
 });
-// Browsers fill the fields again for whoever comes back.
+// Browsers restore the fields when somebody comes back to the page.
 window.addEventListener("pageshow", () => {
   leaving = false;
-  show();
+  updateMark();
 });
-show();
+updateMark();

@@ -9,24 +9,24 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const theme = document.documentElement.dataset;
 
 let timer = 0;
-let asked = new AbortController();
+let pending = new AbortController();
 
-function paint() {
-  const chosen = theme.theme === "dark" || (theme.theme !== "light" && dark.matches);
-  // None while the frame loads: it is painted then.
-  frame.contentDocument.documentElement?.setAttribute("data-fr-theme", chosen ? "dark" : "light");
+function applyTheme() {
+  const isDark = theme.theme === "dark" || (theme.theme !== "light" && dark.matches);
+  // The frame has no document while it loads; the theme is applied again after that.
+  frame.contentDocument.documentElement?.setAttribute("data-fr-theme", isDark ? "dark" : "light");
 }
 
-/* Only what changes is replaced: the page stays where it was scrolled to. */
-function put(html) {
+/* Only the main part is replaced, so that the page keeps its scroll position. */
+function replaceMain(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("main");
   frame.contentDocument.querySelector("main").replaceWith(fresh);
 }
 
 async function refresh() {
-  asked.abort();
-  asked = new AbortController();
-  const { signal } = asked;
+  pending.abort();
+  pending = new AbortController();
+  const { signal } = pending;
   const body = new URLSearchParams(new FormData(form));
   try {
     const response = await fetch(frame.dataset.address, { method: "POST", body, signal });
@@ -34,7 +34,7 @@ async function refresh() {
       throw new Error(response.url); // to the login page, perhaps
     }
     const html = await response.text();
-    put(html);
+    replaceMain(html);
     status.textContent = "";
   } catch (error) {
     if (error.name !== "AbortError") {
@@ -51,13 +51,13 @@ function refreshSoon() {
 
 document.getElementById("preview-button").remove();
 form.addEventListener("input", refreshSoon);
-// Browsers fill the fields again for whoever comes back.
+// Browsers restore the fields when somebody comes back to the page.
 window.addEventListener("pageshow", () => {
   if ([...form.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue)) {
     refreshSoon();
   }
 });
-frame.addEventListener("load", paint);
-dark.addEventListener("change", paint);
-new MutationObserver(paint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-paint();
+frame.addEventListener("load", applyTheme);
+dark.addEventListener("change", applyTheme);
+new MutationObserver(applyTheme).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+applyTheme();

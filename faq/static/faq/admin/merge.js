@@ -1,4 +1,4 @@
-/* The texts of the entry that stays are kept unless others are chosen, writing one chooses it, and leaving the page with a text that is nowhere else asks first. */
+/* Choosing the entry that stays chooses its texts, writing a text chooses it, and leaving the page with an unsaved text asks first. */
 
 const form = document.getElementById("merge-form");
 const texts = [...form.querySelectorAll(".conflict-decision textarea")];

@@ -1,4 +1,4 @@
-/* Who else has the entry open, and whether they saved: asked once a minute, while the page is looked at. */
+/* Who else has the entry open, and whether they saved: asked once a minute while the page is visible. */
 
 const PERIOD = 60_000; // milliseconds
 
@@ -12,11 +12,11 @@ function write(element, text) {
   }
 }
 
-async function ask() {
+async function fetchPresence() {
   const headers = { "X-CSRFToken": csrfmiddlewaretoken.value };
   const response = await fetch(presence.dataset.address, { method: "POST", headers });
   if (!response.ok || response.redirected) {
-    return; // a courtesy: the preview and the next save tell whoever is signed out
+    return; // somebody who is signed out learns it from the preview and the next save
   }
   const { others, version, author } = await response.json();
   write(presence, others.length ? `Cette fiche est aussi ouverte par : ${others.join(" ; ")}.` : "");
@@ -29,11 +29,11 @@ async function ask() {
   }
 }
 
-async function askWhileSeen() {
+async function fetchWhileVisible() {
   if (!document.hidden) {
-    await ask().catch(() => {}); // the network is away: in a minute, perhaps
+    await fetchPresence().catch(() => {}); // without network: the next minute tries again
   }
 }
 
-setInterval(askWhileSeen, PERIOD);
-document.addEventListener("visibilitychange", askWhileSeen);
+setInterval(fetchWhileVisible, PERIOD);
+document.addEventListener("visibilitychange", fetchWhileVisible);

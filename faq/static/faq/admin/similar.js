@@ -8,7 +8,7 @@ const list = document.getElementById("similar-entries");
 const { question, answer, csrfmiddlewaretoken } = document.getElementById("entry-form").elements;
 
 let timer = 0;
-let asked = new AbortController();
+let pending = new AbortController();
 let shown = "";
 
 function write(text) {
@@ -18,7 +18,7 @@ function write(text) {
 }
 
 function show(html) {
-  // Links and what one reads among them stay where they are while nothing changes.
+  // The list is not replaced while nothing changes: focus and reading position stay.
   if (shown !== html) {
     list.innerHTML = shown = html;
   }
@@ -32,9 +32,9 @@ function show(html) {
 }
 
 async function refresh() {
-  asked.abort();
-  asked = new AbortController();
-  const { signal } = asked;
+  pending.abort();
+  pending = new AbortController();
+  const { signal } = pending;
   const headers = { "X-CSRFToken": csrfmiddlewaretoken.value };
   const body = new URLSearchParams({
     question: question.value,
@@ -43,7 +43,7 @@ async function refresh() {
   });
   try {
     const response = await fetch(section.dataset.address, { method: "POST", body, headers, signal });
-    // Otherwise the preview tells whoever is signed out.
+    // Somebody who is signed out learns it from the preview.
     if (response.ok && !response.redirected) {
       show(await response.text());
     }
@@ -61,7 +61,7 @@ function refreshSoon() {
 
 question.addEventListener("input", refreshSoon);
 answer.addEventListener("input", refreshSoon);
-// Browsers fill the fields again for whoever comes back.
+// Browsers restore the fields when somebody comes back to the page.
 window.addEventListener("pageshow", () => {
   if (answer.value.trim()) {
     refreshSoon();
