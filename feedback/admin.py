@@ -2,8 +2,8 @@
 
 from django.contrib import admin, messages
 
-from faq.admin.display import NOTHING, link_to, moment, person
-from faq.admin.readonly import ReadOnly
+from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.readonly import ReadOnlyMixin
 from feedback.inbox import InboxPage
 from feedback.models import Standing, Vote
 from feedback.reports_page import ReportsPage
@@ -13,7 +13,7 @@ _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__fil
 
 
 @admin.register(Vote)
-class VoteAdmin(ReadOnly, admin.ModelAdmin):
+class VoteAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Votes, one for each visitor and entry."""
 
     list_display = ("voted_at", "fiche", "number", "answer", "standing")
@@ -53,7 +53,7 @@ class VoteAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="réintégré ou écarté")
     def judgement(self, vote):
         """Return who judged the vote, and when."""
-        return f"{person(vote.judged_by)}, {moment(vote.judged_at)}" if vote.judged_at else NOTHING
+        return f"{person_name(vote.judged_by)}, {format_moment(vote.judged_at)}" if vote.judged_at else NOTHING
 
     @admin.action(description="Réintégrer : compter ces votes", permissions=["judge"])
     def reinstate(self, request, votes):

@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from faq.admin.pages import AdminPage
 from faq.domain.text import fold
 from faq.models import Entry, Version
@@ -143,7 +143,7 @@ class InboxPage(AdminPage):
             filters=self.filters,
             shelves=[(name, label, f"?boite={name}") for name, label in SHELVES.items()],
             follow_ups=FollowUpState.choices,
-            people=[(staff.pk, person(staff)) for staff in _staff()],
+            people=[(staff.pk, person_name(staff)) for staff in _staff()],
             may_change=user.has_perm("feedback.change_comment"),
             may_create=user.has_perm("faq.add_entry"),
             **shelf_context(self.filters, user, self.request.GET.get("page")),

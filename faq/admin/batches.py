@@ -8,9 +8,9 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import NOTHING, link_to, moment, person
+from faq.admin.display import NOTHING, format_moment, link_to, person_name
 from faq.admin.pages import AdminPage
-from faq.admin.readonly import ReadOnly
+from faq.admin.readonly import ReadOnlyMixin
 from faq.enums import Origin
 from faq.models import Batch
 from faq.models.entries import reference
@@ -62,7 +62,7 @@ class UndoPage(AdminPage):
     def _preview(self, report):
         return self.render(
             batch=self.batch,
-            author=person(self.batch.author),
+            author=person_name(self.batch.author),
             dumps=self.batch.dumps.defer("tail"),
             undone=self.batch.undoes,
             has_effect=report.has_effect,
@@ -91,7 +91,7 @@ class UndoPage(AdminPage):
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnly, admin.ModelAdmin):
+class BatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Batches are only read, and undone as a whole."""
 
     list_display = ("number", "kind", "label", "by", "created_at", "versions", "undone")
@@ -114,7 +114,7 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="par", ordering="author")
     def by(self, batch):
         """Return who started it."""
-        return person(batch.author)
+        return person_name(batch.author)
 
     @admin.display(description="versions", ordering="version_count")
     def versions(self, batch):
@@ -187,7 +187,7 @@ def _plans_and_refusals(report):
 
 
 def _plan_text(plan):
-    return f"{plan.get_action_display().capitalize()} de {reference(plan.entry_id)}, le {moment(plan.due_at)}"
+    return f"{plan.get_action_display().capitalize()} de {reference(plan.entry_id)}, le {format_moment(plan.due_at)}"
 
 
 def _counts_text(report):

@@ -9,7 +9,7 @@ _NAMED = 10
 _REFUSALS_SHOWN = 20
 
 
-def tell(request, label, report):
+def add_bulk_messages(request, label, report):
     """Add messages about the entries that an operation changed, left as they were, and refused."""
     if report.changed:
         batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")

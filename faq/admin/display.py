@@ -32,11 +32,11 @@ def state_badges(entry):
 
 def schedule_badges(schedules):
     """Return a badge for each plan of an entry, failed ones included."""
-    told = [
-        (planned.get_action_display(), "en échec" if planned.failed_at else f"prévue le {moment(planned.due_at)}")
-        for planned in schedules
+    labels = [
+        (plan.get_action_display(), "en échec" if plan.failed_at else f"prévue le {format_moment(plan.due_at)}")
+        for plan in schedules
     ]
-    return format_html_join(" ", '<span class="badge badge-planned">{} {}</span>', told)
+    return format_html_join(" ", '<span class="badge badge-planned">{} {}</span>', labels)
 
 
 def filing_summary(entry):
@@ -59,12 +59,12 @@ def answer_html(text):
     return format_html('<div class="answer">{}</div>', mark_safe(render(text)))  # noqa: S308
 
 
-def person(user):
+def person_name(user):
     """Return the name of who did something; commands have no user."""
     return (user.get_full_name() or user.get_username()) if user else "système"
 
 
-def moment(when):
+def format_moment(when):
     """Return a point in time in Paris time."""
     return date_format(localtime(when), "j F Y H:i")
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
-from faq.admin.display import link_to, person
+from faq.admin.display import link_to, person_name
 from faq.admin.pages import AdminView
-from faq.admin.readonly import ReadOnly
+from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Dump, Passage
 from faq.models.entries import number_of
 from faq.services.dumps_export import export_dump
@@ -30,7 +30,7 @@ def passage_address(passage):
 
 
 @admin.register(Dump)
-class DumpAdmin(ReadOnly, admin.ModelAdmin):
+class DumpAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Dumps are stored to the byte, so they are only read."""
 
     list_display = ("name", "edition", "answers", "file_size", "imported_at", "by", "not_undone")
@@ -56,7 +56,7 @@ class DumpAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="par")
     def by(self, dump):
         """Return who imported it."""
-        return person(dump.batch.author)
+        return person_name(dump.batch.author)
 
     @admin.display(description="batch_link")
     def batch_link(self, dump):

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from faq.admin.display import answer_html, filing_rows
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.pages import AdminPage, AdminView
-from faq.admin.readonly import ReadOnly
+from faq.admin.readonly import ReadOnlyMixin
 from faq.domain.facets import Facet
 from faq.domain.instants import NotAPastInstant, past_instant
 from faq.domain.past import ImpossibleFilter, Part, choose, json_file
@@ -161,7 +161,7 @@ class PastFile(PastView):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnly, admin.ModelAdmin):
+class PublicationAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Publications show as the states of the FAQ that they add up to, not as a list."""
 
     def has_module_permission(self, request):

@@ -1,7 +1,7 @@
 """Admins that only show their tables."""
 
 
-class ReadOnly:
+class ReadOnlyMixin:
     """A mixin for a ModelAdmin whose table nobody writes by hand, not even a superuser."""
 
     actions = None

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.db.models import F
 from django.utils.html import format_html
 
-from faq.admin.display import NOTHING, link_to, moment, person
-from faq.admin.readonly import ReadOnly
+from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Schedule
 
 
@@ -30,7 +30,7 @@ class FailureFilter(admin.SimpleListFilter):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
+class ScheduleAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Plans are only read here; they are made and cancelled on the page of their entry."""
 
     list_display = ("fiche", "action", "due", "by", "outcome")
@@ -55,16 +55,16 @@ class ScheduleAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="prévue le", ordering="due_at")
     def due(self, planned):
         """Return when it is planned."""
-        return moment(planned.due_at)
+        return format_moment(planned.due_at)
 
     @admin.display(description="planifiée par", ordering="author")
     def by(self, planned):
         """Return who planned it."""
-        return person(planned.author)
+        return person_name(planned.author)
 
     @admin.display(description="échec")
     def outcome(self, planned):
         """Return when and why it failed."""
         if planned.failed_at is None:
             return NOTHING
-        return format_html("<strong>Échec</strong> le {} : {}", moment(planned.failed_at), planned.error)
+        return format_html("<strong>Échec</strong> le {} : {}", format_moment(planned.failed_at), planned.error)

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 
-from faq.admin.readonly import ReadOnly
+from faq.admin.readonly import ReadOnlyMixin
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
 from faq.services.synonyms import find_synonym_problems, save_synonyms
@@ -94,7 +94,7 @@ class SynonymGroupAdmin(admin.ModelAdmin):
 
 
 @admin.register(FailedSearch)
-class FailedSearchAdmin(ReadOnly, admin.ModelAdmin):
+class FailedSearchAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Queries of visitors that found nothing, day by day, without personal data; only read."""
 
     list_display = ("query", "times", "day")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from faq.admin.pages import AdminPage, AdminView
 from faq.domain.diff import diff_text
 from faq.domain.markup import parse_sections
@@ -133,9 +133,9 @@ class SitePageView(AdminPage):
             former=former,
             theirs=theirs,
             problems=theirs,
-            their_author=person(theirs.author) if theirs else "",
+            their_author=person_name(theirs.author) if theirs else "",
             lines=diff_text(present.text, form["text"].value() or "") if former or theirs else (),
-            versions=[(version, person(version.author)) for version in versions],
+            versions=[(version, person_name(version.author)) for version in versions],
             preview_address=reverse("admin:faq_sitepage_preview"),
             **_preview_context(form),
         )

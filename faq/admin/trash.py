@@ -7,9 +7,9 @@ from django.db.models.functions import Left
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 
-from faq.admin.bulk_messages import tell
-from faq.admin.display import NOTHING, link_to, moment, person
-from faq.admin.readonly import ReadOnly
+from faq.admin.bulk_messages import add_bulk_messages
+from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.readonly import ReadOnlyMixin
 from faq.models import ArchivedEntry
 from faq.models.entries import number_of
 from faq.services.bulk import change_many
@@ -30,7 +30,7 @@ _LONG_TEXTS = (
 
 
 @admin.register(ArchivedEntry)
-class TrashAdmin(ReadOnly, admin.ModelAdmin):
+class TrashAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """The list of archived entries; their pages are those of all entries."""
 
     list_display = ("fiche", "beginning", "archived_at", "by", "reason")
@@ -80,12 +80,12 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="archivée le", ordering="head__created_at")
     def archived_at(self, entry):
         """Return when it was archived, which is when its last version was written."""
-        return moment(entry.head.created_at)
+        return format_moment(entry.head.created_at)
 
     @admin.display(description="par", ordering="head__author")
     def by(self, entry):
         """Return who archived it."""
-        return person(entry.head.author)
+        return person_name(entry.head.author)
 
     @admin.display(description="pourquoi")
     def reason(self, entry):
@@ -130,7 +130,7 @@ class TrashAdmin(ReadOnly, admin.ModelAdmin):
         merged = entries.filter(alias__isnull=False).count()
         numbers = entries.filter(alias__isnull=True).order_by().values_list("pk", flat=True)
         report = change_many(dict.fromkeys(numbers), restore_entry, "Restauration depuis la corbeille", request.user)
-        tell(request, "Restauration en brouillon", report)
+        add_bulk_messages(request, "Restauration en brouillon", report)
         if merged:
             messages.error(request, f"{merged} fiche(s) fusionnée(s) : annulez le lot de la fusion pour les retrouver.")
         elif not (report.changed or report.unchanged or report.refused):

@@ -5,14 +5,14 @@ from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
-from faq.admin.display import NOTHING, answer_html, filing_rows, link_to, moment, person
-from faq.admin.readonly import ReadOnly
+from faq.admin.display import NOTHING, answer_html, filing_rows, format_moment, link_to, person_name
+from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Version
 from faq.models.entries import number_of
 
 
 @admin.register(Version)
-class VersionAdmin(ReadOnly, admin.ModelAdmin):
+class VersionAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """All texts that entries ever had."""
 
     list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
@@ -58,7 +58,7 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="par", ordering="author")
     def by(self, version):
         """Return its author."""
-        return person(version.author)
+        return person_name(version.author)
 
     @admin.display(description="voie", ordering="origin")
     def path(self, version):
@@ -99,6 +99,6 @@ class VersionAdmin(ReadOnly, admin.ModelAdmin):
 
 
 def _span(publication):
-    since = moment(publication.live_from)
+    since = format_moment(publication.live_from)
     until = publication.live_until
-    return f"du {since} au {moment(until)}" if until else f"depuis le {since}"
+    return f"du {since} au {format_moment(until)}" if until else f"depuis le {since}"

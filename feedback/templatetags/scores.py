@@ -2,7 +2,7 @@
 
 from django import template
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from feedback.scoring import MIN_VOTES
 
 register = template.Library()
@@ -33,4 +33,4 @@ def signed(number):
 @register.filter
 def name(user):
     """Name somebody."""
-    return person(user)
+    return person_name(user)

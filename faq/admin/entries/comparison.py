@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from faq.admin.entries.differences import differences, replaced
 from faq.admin.pages import AdminPage
 from faq.enums import EntryStatus, Origin
@@ -136,7 +136,7 @@ class ComparisonPage(AdminPage):
     def _card(self, version):
         return {
             "version": version,
-            "author": person(version.author),
+            "author": person_name(version.author),
             "live": version.pk == self.entry.live_id,
             "latest": version.pk == self.entry.head_id,
         }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils.text import capfirst
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from faq.domain.diff import diff_text, split_lines
 from faq.domain.facets import Facet
 from faq.domain.merge import MergedTerms, merge
@@ -181,7 +181,7 @@ class ConflictPage:
             "breadcrumb": "Deux textes à réunir",
             "base": self.base,
             "theirs": self.theirs,
-            "author": person(self.theirs.author),
+            "author": person_name(self.theirs.author),
             "typed": self.typed,
             "decisions": self.decisions,
             "problems": self.decisions.errors,

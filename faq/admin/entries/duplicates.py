@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 
 from faq.admin.entries.duplicate_groups import Group, group_pairs, read_rows, separate_pairs
-from faq.admin.entries.merging import MOST, address_for
+from faq.admin.entries.merging import MOST, merge_address
 from faq.admin.entries.pair_card import Card, get_fingerprints, load_cards, with_latest_texts
 from faq.admin.pages import AdminPage
 from faq.enums import Decision
@@ -105,7 +105,7 @@ class DuplicatesPage(AdminPage):
     def _redirect_after(self, pair: Pair, decision: Decision | None) -> HttpResponse:
         """Return a redirect to the merge of two duplicates, or to the next pair."""
         if decision is Decision.DUPLICATE and self.request.user.has_perm("faq.merge_entry"):
-            return redirect(address_for([pair.left_id, pair.right_id]))
+            return redirect(merge_address([pair.left_id, pair.right_id]))
         following = number_of(self.request.POST.get("next", ""))
         fragment = f"#paire-{following}" if following else ""
         return redirect(f"{self.request.get_full_path()}{fragment}")
@@ -164,7 +164,7 @@ def _build_groups(page: Page) -> list[dict[str, Any]]:
         {
             "rank": rank,
             "references": [reference(number) for number in group.numbers],
-            "merge_address": address_for(group.numbers) if 2 < len(group.numbers) <= MOST else "",
+            "merge_address": merge_address(group.numbers) if 2 < len(group.numbers) <= MOST else "",
             # A pair may have been deleted since its row was read.
             "items": [_build_item(cards[row.pk], following) for row in rows if row.pk in cards],
             "more": len(group.rows) - len(rows),
@@ -174,7 +174,7 @@ def _build_groups(page: Page) -> list[dict[str, Any]]:
 
 
 def _build_item(card: Card, following: dict[int, int]) -> dict[str, Any]:
-    return {"card": card, "next": following.get(card.pair.pk, ""), "merge_address": address_for(card.numbers)}
+    return {"card": card, "next": following.get(card.pair.pk, ""), "merge_address": merge_address(card.numbers)}
 
 
 def _get_current_pair(number: int) -> Pair | None:

@@ -1,6 +1,6 @@
 """The block of the entry page about the past: its versions, and those of the entries that were merged into it."""
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from faq.models import EntryAlias, Version
 
 _VERSIONS_SHOWN = 20
@@ -26,7 +26,7 @@ def get_context(entry):
 def _build_row(version, entry):
     return {
         "version": version,
-        "author": person(version.author),
+        "author": person_name(version.author),
         "live": version.pk in (entry.live_id, version.entry.live_id),
         "own": version.entry_id == entry.pk,
         "from": False,

@@ -10,12 +10,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
-from faq.admin.bulk_messages import tell
+from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import DuePage
 from faq.admin.entries.duplicates import DuplicatesPage
-from faq.admin.entries.merging import LEAST, MOST, MergePage, address_for
+from faq.admin.entries.merging import LEAST, MOST, MergePage, merge_address
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import PresenceView
 from faq.admin.entries.preview import PreviewView
@@ -155,7 +155,7 @@ class EntryAdmin(admin.ModelAdmin):
         """Redirect to the page that prepares a merge."""
         numbers = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
         if LEAST <= len(numbers) <= MOST:
-            return redirect(address_for(numbers))
+            return redirect(merge_address(numbers))
         asked = f"Pour fusionner, cochez de {LEAST} à {MOST} fiches : celles qui disent la même chose."
         messages.warning(request, asked)
         return None
@@ -179,7 +179,7 @@ class EntryAdmin(admin.ModelAdmin):
         # Entries on other pages of the list were not shown: their current version is taken.
         bases = {number: number_of(request.POST.get(f"base-{number}", "")) for number in numbers}
         report = change_many(bases, operation, f"{label} depuis la liste", request.user)
-        tell(request, label, report)
+        add_bulk_messages(request, label, report)
 
 
 def _count_open_pairs(side):

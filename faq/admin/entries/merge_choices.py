@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 from django.template.defaultfilters import pluralize
 from django.utils.text import capfirst
 
-from faq.admin.display import person, state_badges
+from faq.admin.display import person_name, state_badges
 from faq.domain.diff import diff_line, diff_text
 from faq.domain.facets import Facet
 from faq.domain.merge import combine_filings, combine_texts
@@ -42,7 +42,7 @@ class Side:
     @property
     def author(self):
         """The author of its latest version."""
-        return person(self.entry.head.author)
+        return person_name(self.entry.head.author)
 
     @property
     def survivor_rank(self):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.formats import date_format
 
-from faq.admin.display import moment
+from faq.admin.display import format_moment
 from faq.domain.diff import Change, Line, diff_text
 from faq.models import (
     Batch,
@@ -156,7 +156,7 @@ def _cancelled_schedules(schedules):
     remaining = set(Schedule.objects.filter(pk__in=[planned.pk for planned in schedules]).values_list("pk", flat=True))
     return [
         f"{planned.get_action_display().capitalize()} de {planned.entry.reference}, "
-        f"prévue le {moment(planned.due_at)} : oubliée, et rétablie si la fusion est annulée."
+        f"prévue le {format_moment(planned.due_at)} : oubliée, et rétablie si la fusion est annulée."
         for planned in schedules
         if planned.pk not in remaining
     ]

@@ -30,7 +30,7 @@ _LEAVE_OUT_BUTTON = "_without"
 """The button that leaves one entry out and keeps everything typed."""
 
 
-def address_for(numbers):
+def merge_address(numbers):
     """Return the address of the page that merges these entries."""
     return f"{reverse('admin:faq_entry_merge')}?{urlencode([('fiche', number) for number in numbers])}"
 
@@ -130,7 +130,7 @@ class MergePage(AdminPage):
             merge=form,
             effects=effects,
             preview_form=self._preview_form(effects.survivor),
-            action=address_for(sorted(side.number for side in form.sides)),
+            action=merge_address(sorted(side.number for side in form.sides)),
         )
 
     def _preview_form(self, survivor):
@@ -149,7 +149,7 @@ class MergePage(AdminPage):
             columns=form.columns,
             facets=form.facets,
             versions=form.versions,
-            action=address_for(numbers),
+            action=merge_address(numbers),
             may_leave_out=len(numbers) > LEAST,
         )
 

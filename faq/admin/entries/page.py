@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from faq.admin.display import answer_html, filing_rows, person, state_badges
+from faq.admin.display import answer_html, filing_rows, person_name, state_badges
 from faq.admin.dumps import passage_address
 from faq.admin.entries import checking, history, planning, see_also
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.presence import note_and_list_others
-from faq.admin.entries.review import refusal_of
+from faq.admin.entries.review import get_refusal
 from faq.admin.entries.similar import warn_of_duplicates
 from faq.admin.pages import AdminPage
 from faq.enums import Action, EntryStatus, Origin
@@ -206,7 +206,7 @@ class EntryPage(AdminPage):
             else "{} avait enregistré la version {} entre-temps, et elle dit déjà tout ce que vous vouliez : "
             "rien n’a été écrit. La fiche reste à la version {}. {}"
         )
-        messages.warning(self.request, format_html(text, person(theirs.author), theirs.number, mine.number, link))
+        messages.warning(self.request, format_html(text, person_name(theirs.author), theirs.number, mine.number, link))
 
     def redirect_to(self, entry):
         """Return a redirect to the page of the entry, which keeps the filters of the list."""
@@ -259,9 +259,9 @@ class EntryPage(AdminPage):
         return {
             "badges": state_badges(entry),
             "filing": filing_rows(entry.head.filing),
-            "author": person(entry.head.author),
+            "author": person_name(entry.head.author),
             "passages": [(passage, passage_address(passage)) for passage in _sources(entry)],
-            "refusal": refusal_of(entry),
+            "refusal": get_refusal(entry),
             "presence": note_and_list_others(entry, user, timezone.now()) if self.may_write else [],
             **checking.get_context(self.request, entry),
             **planning.get_context(self.request, entry),

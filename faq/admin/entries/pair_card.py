@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
-from faq.admin.display import person, state_badges
+from faq.admin.display import person_name, state_badges
 from faq.admin.dumps import passage_address
 from faq.domain.duplicates import Document, Evidence, Mark, MarkedSpan, explain, material_fingerprint
 from faq.domain.facets import Facet
@@ -121,7 +121,7 @@ def _build_card(pair: Pair, sources: Mapping[int, list[Passage]]) -> Card:
         same_question=cause is PairCause.QUESTION,
         fingerprints=shown,
         outdated=shown != (pair.left_text, pair.right_text),
-        decider=person(pair.decided_by),
+        decider=person_name(pair.decided_by),
         in_use="archived" not in (pair.left.status, pair.right.status),
     )
 

@@ -4,7 +4,7 @@ from functools import partial
 
 from django.contrib import messages
 
-from faq.admin.display import moment, person
+from faq.admin.display import format_moment, person_name
 from faq.enums import Action, Origin
 from faq.forms import ScheduleForm
 from faq.models import Schedule
@@ -22,7 +22,9 @@ def plan(action, request, entry):
     due_at, base = form.cleaned_data["due_at"], form.cleaned_data["base"]
     planned = schedule(entry.pk, action, due_at, Provenance(Origin.FORM, request.user), base=base)
     what = planned.get_action_display().capitalize()
-    messages.success(request, f"{what} de la fiche {entry.reference} planifiée pour le {moment(planned.due_at)}.")
+    messages.success(
+        request, f"{what} de la fiche {entry.reference} planifiée pour le {format_moment(planned.due_at)}."
+    )
     return True
 
 
@@ -31,7 +33,7 @@ def cancel_plan(request, entry):
     number = request.POST[_CANCEL]
     planned = Schedule.objects.filter(entry=entry, pk=number if number.isdecimal() else 0).first()
     if planned and cancel(planned, request.user):
-        by = f", décidée par {person(planned.author)}" if planned.author else ""
+        by = f", décidée par {person_name(planned.author)}" if planned.author else ""
         messages.success(request, f"{planned.get_action_display().capitalize()} annulée{by} : rien ne se fera seul.")
     else:
         messages.info(request, "Cette planification n’existe plus : elle a été exécutée ou annulée entre-temps.")

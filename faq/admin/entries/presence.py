@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.timesince import timesince
 
-from faq.admin.display import person
+from faq.admin.display import person_name
 from faq.admin.pages import AdminView
 from faq.models import Entry, Presence
 from faq.services.presence import note_presence
@@ -15,7 +15,7 @@ def note_and_list_others(entry, user, at):
     """Note that somebody has the entry open, and return the names of the others who do."""
     note_presence(entry.pk, user, at)
     others = Presence.objects.others(entry.pk, user.pk, at)
-    return [f"{person(other.user)}, {_time_since(other.seen_at, at)}" for other in others]
+    return [f"{person_name(other.user)}, {_time_since(other.seen_at, at)}" for other in others]
 
 
 class PresenceView(AdminView):
@@ -29,7 +29,7 @@ class PresenceView(AdminView):
         """Return who else is there, and which version is the latest by now."""
         entry = get_object_or_404(Entry.objects.select_related("head__author"), pk=number)
         others = note_and_list_others(entry, request.user, timezone.now())
-        return JsonResponse({"others": others, "version": entry.head.number, "author": person(entry.head.author)})
+        return JsonResponse({"others": others, "version": entry.head.number, "author": person_name(entry.head.author)})
 
 
 def _time_since(seen_at, at):

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from faq.admin.display import filing_summary, link_to, person, state_badges
+from faq.admin.display import filing_summary, link_to, person_name, state_badges
 from faq.admin.pages import AdminPage
 from faq.enums import Origin
 from faq.filters import EntryFilters
@@ -57,7 +57,7 @@ class QuestionRow:
     @property
     def their_author(self) -> str:
         """The author of that version."""
-        return person(self.theirs.author)
+        return person_name(self.theirs.author)
 
 
 class QuestionsPage(AdminPage):
@@ -140,7 +140,7 @@ class QuestionsPage(AdminPage):
             messages.success(self.request, format_html(text, number, names, batch))
         for theirs in (outcome.joined for outcome in report.changed if outcome.joined):
             joined = (
-                f"Fiche {reference(theirs.entry_id)} : {person(theirs.author)} avait enregistré la version "
+                f"Fiche {reference(theirs.entry_id)} : {person_name(theirs.author)} avait enregistré la version "
                 f"{theirs.number} entre-temps ; votre question est réunie à ses changements."
             )
             messages.info(self.request, joined)

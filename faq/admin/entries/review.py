@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 
-from faq.admin.bulk_messages import tell
-from faq.admin.display import answer_html, filing_rows, person
+from faq.admin.bulk_messages import add_bulk_messages
+from faq.admin.display import answer_html, filing_rows, person_name
 from faq.admin.entries.differences import differences
 from faq.admin.pages import AdminPage
 from faq.enums import Origin
@@ -103,7 +103,7 @@ class ReviewPage(AdminPage):
             messages.warning(self.request, "Rien n’a été publié : cochez d’abord les fiches à publier.")
             return
         report = change_many(bases, publish_entry, "Publication depuis la relecture", self.request.user)
-        tell(self.request, "Publication", report)
+        add_bulk_messages(self.request, "Publication", report)
         for outcome in report.changed:
             self._forget(outcome.entry.pk)
 
@@ -149,7 +149,7 @@ class ReviewPage(AdminPage):
         head, live = entry.head, entry.live
         item = {
             "entry": entry,
-            "submitter": person(head.author),
+            "submitter": person_name(head.author),
             "comment": self.comments.get(entry.pk, ""),
             "error": self.errors.get(entry.pk, ""),
             # A tick is for the text that was shown, not for one that somebody has written since.
@@ -160,11 +160,11 @@ class ReviewPage(AdminPage):
         return item | {"answer": answer_html(head.answer), "filing": filing_rows(head.filing)}
 
 
-def refusal_of(entry: Entry) -> dict[str, Any] | None:
+def get_refusal(entry: Entry) -> dict[str, Any] | None:
     """Return the version that refused the latest text, and its author; None once the text was submitted again."""
     refusal = read_entry_states([entry.pk])[entry.pk][-1].refusal
     version = Version.objects.select_related("author").get(pk=refusal) if refusal else None
-    return {"version": version, "author": person(version.author)} if version else None
+    return {"version": version, "author": person_name(version.author)} if version else None
 
 
 def _check_comment(comment: str) -> None:
