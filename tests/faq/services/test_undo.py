@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from faq.admin.entries.review import refusal_of
+from faq.admin.entries.review import get_refusal
 from faq.domain.text import fingerprint
 from faq.enums import Action, BatchKind, DumpVerdict, EntryStatus
 from faq.models import Batch, Dump, Entry, Schedule
@@ -233,7 +233,7 @@ def test_a_refusal_is_a_refusal_again():
     assert (refused, version.comment) == (entry, "Citez l’arrêté.")
     head = Entry.objects.get().head
     assert (head.status, head.comment, head.returns_to) == (EntryStatus.DRAFT, "Citez l’arrêté.", version)
-    assert refusal_of(refused)["version"] == version
+    assert get_refusal(refused)["version"] == version
 
 
 def test_a_text_waits_again_for_its_reviewers_submitted_by_whom_it_was():
