@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 
 from faq.models import Couloir, Entry
 from feedback.charts import Chart, build_bar_chart, build_column_chart
+from feedback.days import get_monday
 from feedback.scoring import Tally
 from feedback.searches import open_searches
 from feedback.subtotals import WEEKS, tallies_by_week
@@ -95,6 +96,5 @@ def frequent_searches(today: date) -> list[dict[str, object]]:
 
 
 def _mondays(now: datetime) -> list[date]:
-    today = timezone.localdate(now)
-    this_week = today - timedelta(days=today.weekday())
+    this_week = get_monday(timezone.localdate(now))
     return [this_week - timedelta(weeks=back) for back in reversed(range(WEEKS))]

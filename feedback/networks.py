@@ -1,8 +1,8 @@
-"""Which votes and comments of one day came from the same network, without keeping anybody's address.
+"""Recognition of votes and comments that came from one network on one day, without storing any address.
 
-A vote, or a comment, bears a keyed hash of the network and the entry. The key is random, serves for one day and is then
-deleted, together with the hashes: from then on nobody can tell where one came from, nor that two came from
-the same place. Hashes of two entries cannot be matched even on the day.
+A vote or comment has a `source`: a keyed hash of the network and the entry. The key is random, serves for one day, and
+is then deleted together with the hashes: afterwards nobody can find out where a vote came from, or that two came from
+one place. The hashes of two entries cannot be matched even on that day.
 """
 
 import hmac
@@ -14,14 +14,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from faq.caching import EpochCache
+from feedback.days import get_midnight
 from feedback.models import SOURCE_LENGTH, Comment, SourceKey, Vote
 
 _KEPT_BITS = {4: 24, 6: 48}
-"""Of an address: what all machines of one site share."""
+"""Leading bits of an address, by IP version, that all machines of one site share."""
 
 
 def get_network(address: str) -> str:
-    """Return the network of an IP address, as « 192.0.2.0/24 » or « 2001:db8::/48 »; "" for what is none."""
+    """Return the network of an IP address, as « 192.0.2.0/24 » or « 2001:db8::/48 »; "" for anything else."""
     try:
         read = ipaddress.ip_address(address.strip())
     except ValueError:
@@ -35,7 +36,7 @@ def get_network(address: str) -> str:
 
 
 def compute_source(network: str, entry: int, at: datetime) -> str:
-    """Return what a vote bears of a network on one day and one entry (its number); "" for no network."""
+    """Return the hash of a network for one day and one entry (its number), or "" without a network."""
     if not network:
         return ""
     key = _keys.get(timezone.localdate(at))
@@ -44,16 +45,16 @@ def compute_source(network: str, entry: int, at: datetime) -> str:
 
 @transaction.atomic
 def delete_sources(today: date) -> int:
-    """Delete the keys of other days, and the hashes that they made; return how many votes and comments bore one."""
+    """Delete the keys of other days, and the hashes that they made; return how many votes and comments had one."""
     SourceKey.objects.exclude(day=today).delete()
-    morning = timezone.make_aware(datetime.combine(today, datetime.min.time()))
+    morning = get_midnight(today)
     votes = Vote.objects.exclude(source="").filter(first_voted_at__lt=morning)
     comments = Comment.objects.exclude(source="").filter(first_sent_at__lt=morning)
     return votes.update(source="") + comments.update(source="")
 
 
 def _read_key(day: date) -> bytes:
-    """Return the key of a day; the first vote of a day makes it, and has the day before forgotten."""
+    """Return the key of a day; the first vote of a day creates it and deletes the sources of the day before."""
     key, new = SourceKey.objects.get_or_create(day=day, defaults={"key": secrets.token_hex(32)})
     if new and day == timezone.localdate():
         delete_sources(day)

@@ -1,29 +1,29 @@
-"""Reports: votes added up by what they were about and by when, with what can be told of them surely."""
+"""Reports: votes summed by subject and period, with rates and confidence bounds."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import Enum
 from functools import partial
 from typing import Any
 
 from django.db.models import Aggregate, Count, DateField, Func, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
-from django.utils import timezone
 
 from faq.domain.facets import Facet
 from faq.models import Entry, Version
 from faq.models.entries import filing_table, reference
 from faq.resources import WRITERS
 from faq.selectors.published import load_taxonomy
+from feedback.days import get_midnight, get_monday
 from feedback.models import Comment, MonthlyCount, Vote
 from feedback.scoring import Tally, compute_trend
 from feedback.subtotals import VOTE_COUNTS
 
 
 class Period(Enum):
-    """How time is divided."""
+    """How long the periods of a report are."""
 
     DAY = "day"
     WEEK = "week"
@@ -32,7 +32,7 @@ class Period(Enum):
 
     @property
     def label(self) -> str:
-        """Its French name."""
+        """The French name of the period."""
         return {"day": "jour", "week": "semaine", "month": "mois", "all": "toute la période"}[self.value]
 
 
@@ -42,7 +42,7 @@ SUBJECTS = {
     VERSION: "version",
     **{facet.value: facet.label for facet in Facet},
 }
-"""What votes are added up by: entries, versions, or the terms of a facet; with French names."""
+"""Subjects by which votes are summed (entries, versions, the terms of a facet), with French names."""
 TRANSVERSE = "(transverse)"
 
 _FIGURES = ("yes", "no", "votes", "rate", "lower_bound", "upper_bound", "trend", "comments")
@@ -57,12 +57,15 @@ _TRUNCATE: dict[Period, Callable[[str], Func]] = {
     Period.MONTH: partial(TruncMonth, output_field=DateField()),
 }
 Key = tuple[int, int]
-"""The entry that something counts for, and the primary key of the version that was read."""
+"""The number of the entry that a vote or comment counts for, and the primary key of the version that was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """A number in a French table: no text, which would be guarded against formulas where it is negative."""
+    """A share, written with a decimal comma in French CSV.
+
+    It is no string, because a negative one would be guarded against formulas.
+    """
 
     value: float
 
@@ -72,7 +75,7 @@ class _Share:
 
 @dataclass
 class Figures:
-    """What happened on one subject in one period."""
+    """The votes and comments on one subject in one period."""
 
     tally: Tally = field(default_factory=Tally)
     comments: int = 0
@@ -87,7 +90,7 @@ class Report:
 
 
 def render_report(made: Report, file_format: str) -> Iterator[bytes]:
-    """Write a report as csv, json or xlsx; French Excel reads shares with a decimal comma."""
+    """Yield a report as csv, json or xlsx; in csv, shares have the decimal comma of French Excel."""
     rows: Iterable[Sequence[Any]] = made.rows
     if file_format == "csv":
         rows = ([_Share(cell) if isinstance(cell, float) else cell for cell in row] for row in made.rows)
@@ -96,10 +99,10 @@ def render_report(made: Report, file_format: str) -> Iterator[bytes]:
 
 
 def build_report(by: str, per: Period, *, since: date | None = None, until: date | None = None) -> Report:
-    """Add up the votes of a span of days, both included, by one of SUBJECTS and per period.
+    """Return the votes between two days, both included, summed by one of SUBJECTS and per period.
 
-    Rates and bounds are shares from 0 to 1, and trends differences of rates to the period before, each given for
-    enough votes only. Votes too old to be kept are known by their month: they count for its first day.
+    Rates and bounds are shares from 0 to 1; a trend is the difference to the rate of the period before. They are None
+    below MIN_VOTES. Votes that were purged are known by their month only: they count for its first day.
     """
     figures = _figures(per, since, until)
     grouped = _by_subject(by, figures)
@@ -108,7 +111,7 @@ def build_report(by: str, per: Period, *, since: date | None = None, until: date
 
 
 def _figures(per: Period, since: date | None, until: date | None) -> dict[tuple[date | None, Key], Figures]:
-    """Count votes and comments by period, entry and version: three queries."""
+    """Count votes and comments by period, entry and version, in three queries."""
     found: defaultdict[tuple[date | None, Key], Figures] = defaultdict(Figures)
     votes = _within(Vote.objects.counted().credited(), "voted_at", since, until)
     for day, entry, version, yes, no in _grouped(votes, "voted_at", per, **VOTE_COUNTS):
@@ -125,9 +128,9 @@ def _figures(per: Period, since: date | None, until: date | None) -> dict[tuple[
 
 def _within(rows: QuerySet[Any], column: str, since: date | None, until: date | None) -> QuerySet[Any]:
     if since:
-        rows = rows.filter(**{f"{column}__gte": _midnight(since)})
+        rows = rows.filter(**{f"{column}__gte": get_midnight(since)})
     if until:
-        rows = rows.filter(**{f"{column}__lt": _midnight(until + timedelta(days=1))})
+        rows = rows.filter(**{f"{column}__lt": get_midnight(until + timedelta(days=1))})
     return rows
 
 
@@ -155,23 +158,19 @@ def _months(since: date | None, until: date | None) -> Iterable[tuple[date, int,
 def _beginning(day: date, per: Period) -> date | None:
     if per is Period.ALL:
         return None
-    return day - timedelta(days=day.weekday()) if per is Period.WEEK else day
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+    return get_monday(day) if per is Period.WEEK else day
 
 
 Names = tuple[str | int, ...]
-"""What names a subject in a table."""
-Sorted = tuple[object, ...]
-"""What puts subjects in order."""
-Grouped = dict[tuple[Sorted, Names], dict[date | None, Figures]]
+"""The cells that name a subject in a table."""
+SortKey = tuple[object, ...]
+"""The key by which subjects are sorted."""
+GroupedFigures = dict[tuple[SortKey, Names], dict[date | None, Figures]]
 
 
-def _by_subject(by: str, figures: dict[tuple[date | None, Key], Figures]) -> Grouped:
+def _by_subject(by: str, figures: dict[tuple[date | None, Key], Figures]) -> GroupedFigures:
     subjects = _subjects(by, {key for _, key in figures})
-    grouped: defaultdict[tuple[Sorted, Names], dict[date | None, Figures]] = defaultdict(lambda: defaultdict(Figures))
+    grouped: defaultdict[tuple[SortKey, Names], dict[date | None, Figures]] = defaultdict(lambda: defaultdict(Figures))
     for (day, key), one in figures.items():
         for subject in subjects(key):
             total = grouped[subject][day]
@@ -180,8 +179,8 @@ def _by_subject(by: str, figures: dict[tuple[date | None, Key], Figures]) -> Gro
     return grouped
 
 
-def _subjects(by: str, keys: set[Key]) -> Callable[[Key], list[tuple[Sorted, Names]]]:
-    """Return what names and orders the subjects that something counts for."""
+def _subjects(by: str, keys: set[Key]) -> Callable[[Key], list[tuple[SortKey, Names]]]:
+    """Return a function from a Key to its subjects, each with its sort key and its names."""
     if by == ENTRY:
         questions = dict(Entry.objects.values_list("pk", "question"))
         return lambda key: [((key[0],), (reference(key[0]), questions[key[0]]))]
@@ -198,18 +197,18 @@ def _versions(keys: set[int]) -> Iterator[tuple[int, int, int, str]]:
         yield from some.values_list("pk", "entry", "number", "question")
 
 
-def _terms(facet: Facet) -> Callable[[Key], list[tuple[Sorted, Names]]]:
-    """Find the terms under which entries are filed now, in screen order; the transverse ones come last."""
+def _terms(facet: Facet) -> Callable[[Key], list[tuple[SortKey, Names]]]:
+    """Return a function from a Key to the terms of its entry, in screen order; transverse entries come last."""
     named = {term.id: ((rank,), (term.slug, term.label)) for rank, term in enumerate(load_taxonomy().by_facet[facet])}
     none = ((len(named),), ("", TRANSVERSE))
     table, entry_column, term_column = filing_table(facet)
-    filed: defaultdict[int, list[tuple[Sorted, Names]]] = defaultdict(list)
+    filed: defaultdict[int, list[tuple[SortKey, Names]]] = defaultdict(list)
     for entry, term in table.objects.order_by().values_list(entry_column, term_column):
         filed[entry].append(named[term])
     return lambda key: filed.get(key[0]) or [none]
 
 
-def _rows(by: str, per: Period, grouped: Grouped) -> Iterator[list[str | int | float | None]]:
+def _rows(by: str, per: Period, grouped: GroupedFigures) -> Iterator[list[str | int | float | None]]:
     lines = [
         (day, order, names, one, days.get(_before(day, per)))
         for (order, names), days in grouped.items()
@@ -224,7 +223,7 @@ def _rows(by: str, per: Period, grouped: Grouped) -> Iterator[list[str | int | f
 
 
 def _before(day: date | None, per: Period) -> date | None:
-    """Return the period before another; something that there is not where time is not divided."""
+    """Return the period before another; where time is not divided, a day that no figures have."""
     if day is None:
         return date.min
     if per is Period.MONTH:

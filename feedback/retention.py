@@ -1,6 +1,5 @@
-"""What visitors said is not kept for ever: after 25 months only counts per month are left."""
+"""The deletion of what visitors said more than 25 months ago; counts per month remain."""
 
-from calendar import monthrange
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +8,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from faq.domain.review_dates import months_after
 from faq.models import FailedSearch
+from feedback.days import get_midnight
 from feedback.models import Comment, MonthlyCount, SearchFollowUp, Vote, VoteAnswer
 from feedback.networks import delete_sources
 from feedback.subtotals import invalidate_subtotals
@@ -20,27 +21,27 @@ _CHUNK = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """What was too old, and is gone."""
+    """The numbers of rows that were deleted."""
 
     before: date
     """The first day that is kept."""
     votes: int
     comments: int
     searches: int
-    """Queries of one day."""
+    """Searches without result, one per query and day."""
     sources: int
-    """Votes and comments that still bore the hash of a network."""
+    """Votes and comments that lost the hash of their network."""
 
 
 @transaction.atomic
 def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
     """Delete what is older than 25 months; counts of votes and comments per version and month stay.
 
-    With `dry_run` everything is done, then undone.
+    With `dry_run` everything is done, then rolled back.
     """
     today = timezone.localdate(now)
-    before = months_before(today, MONTHS_KEPT)
-    start = timezone.make_aware(datetime.combine(before, datetime.min.time()))
+    before = months_after(today, -MONTHS_KEPT)
+    start = get_midnight(before)
     purge = Purge(
         before=before,
         votes=_purge_votes(start),
@@ -53,20 +54,13 @@ def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
     return purge
 
 
-def months_before(day: date, months: int) -> date:
-    """Return the same day of an earlier month, or that month's last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    _, last = monthrange(year, month + 1)
-    return date(year, month + 1, min(day.day, last))
-
-
 def _purge_votes(start: datetime) -> int:
     old = Vote.objects.filter(voted_at__lt=start)
     counts: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(lambda: {"yes": 0, "no": 0})
     rows = old.counted().order_by().values_list("version", "voted_at", "answer")
     for version, voted_at, answer in rows.iterator(_CHUNK):
-        counts[version, _month(voted_at)]["yes" if answer == VoteAnswer.YES else "no"] += 1
-    _add(counts)
+        counts[version, _get_month(voted_at)]["yes" if answer == VoteAnswer.YES else "no"] += 1
+    _add_to_months(counts)
     gone, _ = old.delete()
     if gone:
         invalidate_subtotals()
@@ -77,8 +71,8 @@ def _purge_comments(start: datetime) -> int:
     old = Comment.objects.filter(sent_at__lt=start)
     counts: defaultdict[tuple[int, date], dict[str, int]] = defaultdict(lambda: {"comments": 0})
     for version, sent_at in old.counted().order_by().values_list("version", "sent_at").iterator(_CHUNK):
-        counts[version, _month(sent_at)]["comments"] += 1
-    _add(counts)
+        counts[version, _get_month(sent_at)]["comments"] += 1
+    _add_to_months(counts)
     return old.delete()[0]
 
 
@@ -90,11 +84,11 @@ def _purge_searches(before: date) -> int:
     return gone
 
 
-def _add(counts: dict[tuple[int, date], dict[str, int]]) -> None:
+def _add_to_months(counts: dict[tuple[int, date], dict[str, int]]) -> None:
     for (version, month), numbers in counts.items():
         count, _ = MonthlyCount.objects.get_or_create(version_id=version, month=month)
         MonthlyCount.objects.filter(pk=count.pk).update(**{name: F(name) + number for name, number in numbers.items()})
 
 
-def _month(moment: datetime) -> date:
+def _get_month(moment: datetime) -> date:
     return timezone.localdate(moment).replace(day=1)

@@ -1,7 +1,7 @@
-"""Votes of past weeks, added up once: what charts read, whose cost must not grow with all that was ever voted.
+"""Votes of past weeks, summed once per version and week, so that charts do not read every vote at each visit.
 
-A vote that changes afterwards bears a mark, and its entry is added up anew before anybody reads. What is younger than
-the last Monday is counted where it is. `manage.py recount_votes` proves the sums.
+A vote that changes afterwards is flagged, and the sums of its entry are computed again before they are read. Votes
+since the last Monday are counted directly. `manage.py recount_votes` checks the sums.
 """
 
 from collections import defaultdict
@@ -14,21 +14,22 @@ from django.db.models import Case, Count, DateField, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce, TruncWeek
 from django.utils import timezone
 
+from feedback.days import get_midnight, get_monday
 from feedback.models import COUNTING, AddedUp, MonthlyCount, Subtotal, Vote, VoteAnswer, VoteQuerySet
 from feedback.scoring import Tally
 from feedback.vote_upsert import HOUR
 
 WEEKS = 12
-"""That are told apart, besides the present one."""
+"""Number of past weeks with subtotals of their own, besides the present week."""
 EARLIER = date(1, 1, 1)
-"""The week that stands for all those before."""
+"""The week under which all earlier votes are summed."""
 VOTE_COUNTS = {"yes": Count("pk", filter=Q(answer=VoteAnswer.YES)), "no": Count("pk", filter=Q(answer=VoteAnswer.NO))}
-"""What a group of votes is counted by."""
+"""Aggregates that count the two answers of a group of votes."""
 
 _NEVER = datetime(1, 1, 2, tzinfo=UTC)
 _ROW_BATCH = 2_000
 _MANY = 200
-"""Entries; for more of them, all are added up again."""
+"""Number of changed entries above which all subtotals are computed again."""
 _SUMS = {
     "yes": Count("pk", filter=Q(answer=VoteAnswer.YES, given_again=False)),
     "no": Count("pk", filter=Q(answer=VoteAnswer.NO, given_again=False)),
@@ -47,29 +48,29 @@ _TOTALS = {"total_yes": _total("yes"), "total_no": _total("no")}
 
 
 def update_subtotals(now: datetime) -> datetime:
-    """Bring the subtotals up to date; give until when they reach. Two queries where there is nothing to do."""
+    """Bring the subtotals up to date and return their end; two queries where nothing has changed."""
     until = _last_monday(now)
     if AddedUp.objects.filter(until=until).exists() and not Vote.objects.filter(changed=True).exists():
         return until
     with transaction.atomic():
-        # One at a time: who comes second waits here, and finds the work done.
+        # The row is a lock: a second process waits here, and finds the work done.
         known, _ = AddedUp.objects.select_for_update().get_or_create(defaults={"until": _NEVER}, pk=1)
         changed = _changed_entries()
         if known.until != until:
             AddedUp.objects.update(until=until)
-            _add_up_again(until, None)
+            _compute_again(until, None)
         elif changed:
-            _add_up_again(until, changed if len(changed) <= _MANY else None)
+            _compute_again(until, changed if len(changed) <= _MANY else None)
     return until
 
 
 def invalidate_subtotals() -> None:
-    """Have all added up again, before anybody reads: after votes were deleted."""
+    """Have all subtotals computed again before they are read next, because votes were deleted."""
     AddedUp.objects.all().delete()
 
 
 def tallies_by_week(since: date, now: datetime) -> dict[tuple[int, date], Tally]:
-    """Count votes by the entry that they count for now, and by week, from a Monday within the last WEEKS."""
+    """Return the votes by the entry that they count for now and by week, since a Monday within the last WEEKS."""
     until = update_subtotals(now)
     credited = Coalesce("version__entry__alias__survivor", "version__entry")
     past = Subtotal.objects.filter(week__gte=since).annotate(credited_to=credited).order_by()
@@ -85,7 +86,7 @@ def tallies_by_week(since: date, now: datetime) -> dict[tuple[int, date], Tally]
 
 
 def all_tallies_by_version(now: datetime) -> dict[int, dict[int, Tally]]:
-    """Count all votes ever given on each version: by the entry's number, then the version's."""
+    """Return all votes ever given, by the number of the entry, then of the version."""
     until = update_subtotals(now)
     names = ("version__entry", "version__number")
     present = Vote.objects.counted().filter(voted_at__gte=until).order_by()
@@ -102,35 +103,30 @@ def all_tallies_by_version(now: datetime) -> dict[int, dict[int, Tally]]:
 
 
 def week_in_subtotals(day: date, until: datetime) -> date:
-    """Return the week under which votes of a day are added up."""
-    monday = day - timedelta(days=day.weekday())
+    """Return the week under which the votes of a day are summed."""
+    monday = get_monday(day)
     return monday if monday >= _first_week(until) else EARLIER
 
 
 def _last_monday(now: datetime) -> datetime:
-    # An hour late, so that votes that were under way at midnight are there.
-    day = timezone.localdate(now - HOUR)
-    return _midnight(day - timedelta(days=day.weekday()))
+    # One hour late, so that votes in transactions that were open at midnight are visible.
+    return get_midnight(get_monday(timezone.localdate(now - HOUR)))
 
 
 def _first_week(until: datetime) -> date:
     return timezone.localdate(until) - timedelta(weeks=WEEKS)
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
-
-
 def _changed_entries() -> set[int]:
-    """Take the marks off; votes that change from now on bear a new one."""
+    """Return the entries with flagged votes, and clear the flags."""
     entries = set(Vote.objects.filter(changed=True).values_list("entry", flat=True))
     if entries:
         Vote.objects.filter(changed=True, entry__in=entries).update(changed=False)
     return entries
 
 
-def _add_up_again(until: datetime, entries: Collection[int] | None) -> None:
-    """Renew the subtotals of some entries, by their numbers, or of all."""
+def _compute_again(until: datetime, entries: Collection[int] | None) -> None:
+    """Compute the subtotals of some entries, given by number, or of all."""
     votes, stored = Vote.objects.all(), Subtotal.objects.all()
     if entries is not None:
         votes, stored = votes.filter(entry__in=entries), stored.filter(version__entry__in=entries)
@@ -140,7 +136,7 @@ def _add_up_again(until: datetime, entries: Collection[int] | None) -> None:
 
 def _subtotals(votes: VoteQuerySet, until: datetime) -> Iterator[Subtotal]:
     counting = votes.filter(standing__in=COUNTING, voted_at__lt=until).exclude(answer=VoteAnswer.WITHDRAWN).order_by()
-    first = _midnight(_first_week(until))
+    first = get_midnight(_first_week(until))
     before = counting.filter(voted_at__lt=first).annotate(week=Value(EARLIER, DateField()))
     since = counting.filter(voted_at__gte=first).annotate(week=_WEEK)
     for rows in (before, since):

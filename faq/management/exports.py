@@ -1,4 +1,4 @@
-"""What the commands that write tables have in common: the formats, where the bytes go, what is said of it."""
+"""The options and the output of commands that write tables."""
 
 from django.core.management.base import CommandError
 
@@ -15,32 +15,40 @@ def add_export_arguments(parser):
 
 
 def write_export(command, resource, queryset, options, *, nouns):
-    """Write a table where the options say; say so on standard error where that is a file.
+    """Write a table as the options say, and say so on standard error where the output is a file.
 
     `nouns` names the rows: (one, several). Raises CommandError, in French, on an unknown format, on a
     path that cannot be written and on a table that Excel would cut.
     """
-    output = options["output"]
-    export = Export(resource, queryset, _known(options["format"]))
-    if export.file_format == "xlsx" and output is None:
-        _refuse_text(command.stdout)
-    with written_to(output, command.stdout) as file:
+    export = Export(resource, queryset, _check_format(options["format"]))
+    if export.file_format == "xlsx" and options["output"] is None:
+        _check_binary(command.stdout)
+    write_pieces(command, export, options)
+    tell_written(command, export.rows, options, nouns=nouns)
+
+
+def write_pieces(command, pieces, options):
+    """Write the bytes of a table where --output says, whole or not at all. Raises CommandError, in French."""
+    with written_to(options["output"], command.stdout) as file:
         try:
-            for piece in export:
+            for piece in pieces:
                 file.write(piece)
         except TableTooBig as error:
             raise CommandError(str(error)) from error
-    if output is not None and options["verbosity"]:
-        noun = nouns[export.rows > 1]
-        command.stderr.write(f"{export.rows} {noun} dans « {output} ».", command.style.SUCCESS)
 
 
-def _known(name):
+def tell_written(command, number, options, *, nouns):
+    """Say on standard error how many rows a file got; `nouns` names them: (one, several)."""
+    if options["output"] is not None and options["verbosity"]:
+        command.stderr.write(f"{number} {nouns[number > 1]} dans « {options['output']} ».", command.style.SUCCESS)
+
+
+def _check_format(name):
     if name not in WRITERS:
         raise CommandError(f"Format inconnu : « {name} ». Choisissez csv, json ou xlsx.")
     return name
 
 
-def _refuse_text(stdout):
+def _check_binary(stdout):
     if stdout.isatty() or not hasattr(stdout, "buffer"):
         raise CommandError("Un classeur Excel ne s’affiche pas : indiquez un fichier avec --output.")

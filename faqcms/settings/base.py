@@ -130,5 +130,3 @@ REVIEW_MONTHS = int(_months)
 
 # An OpenSearch or Elasticsearch server that searches, for those who outgrow one machine; without, workers do in memory.
 SEARCH_URL = os.environ.get("SEARCH_URL", "")
-
-TAGGIT_CASE_INSENSITIVE = True

@@ -1,23 +1,21 @@
 """manage.py export_votes --format csv|json|xlsx [--by SUBJECT] [--per PERIOD] [--since DATE] [--until DATE]."""
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
-from faq.domain.spreadsheet import TableTooBig
-from faq.management.exports import add_export_arguments, write_export
-from faq.management.output import written_to
+from faq.management.exports import add_export_arguments, tell_written, write_export, write_pieces
 from faq.resources import WRITERS
+from feedback.days import get_midnight
 from feedback.models import Vote
 from feedback.reports import SUBJECTS, Period, build_report, render_report
 from feedback.resources import VoteResource
 
 _VOTE = "vote"
-"""What --by says for one line per vote."""
+"""The value of --by for one line per vote."""
 
-# Years around which a time zone can still be reckoned, on both sides.
+# Years for which time zones have rules, with the neighbouring years.
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 
 
@@ -45,47 +43,39 @@ class Command(BaseCommand):
 
     def handle(self, *, since, until, by, per, **options):
         """Write the table and nothing else."""
-        first, last = _day("--since", since), _day("--until", until)
+        first, last = _parse_day("--since", since), _parse_day("--until", until)
         if first and last and first > last:
             raise CommandError(f"--since ({since}) vient après --until ({until}) : inversez les deux dates.")
         if by != _VOTE:
-            self._report(_known("--by", by, SUBJECTS), _period(per), first, last, options)
+            self._report(_check_known("--by", by, SUBJECTS), _parse_period(per), first, last, options)
             return
         if per is not None:
             raise CommandError("--per va avec --by : indiquez ce qui est additionné.")
         votes = Vote.objects.between(
-            since=first and _midnight(first),
-            until=last and _midnight(last + timedelta(days=1)),
+            since=first and get_midnight(first),
+            until=last and get_midnight(last + timedelta(days=1)),
         )
         write_export(self, VoteResource(), votes, options, nouns=("vote écrit", "votes écrits"))
 
     def _report(self, by, per, first, last, options):
-        file_format = _known("--format", options["format"], WRITERS)
+        file_format = _check_known("--format", options["format"], WRITERS)
         made = build_report(by, per, since=first, until=last)
-        with written_to(options["output"], self.stdout) as file:
-            try:
-                for piece in render_report(made, file_format):
-                    file.write(piece)
-            except TableTooBig as error:
-                raise CommandError(str(error)) from error
-        if options["output"] is not None and options["verbosity"]:
-            number = len(made.rows)
-            noun = "lignes écrites" if number > 1 else "ligne écrite"
-            self.stderr.write(f"{number} {noun} dans « {options['output']} ».", self.style.SUCCESS)
+        write_pieces(self, render_report(made, file_format), options)
+        tell_written(self, len(made.rows), options, nouns=("ligne écrite", "lignes écrites"))
 
 
-def _known(option, value, known):
+def _check_known(option, value, known):
     if value not in known:
         raise CommandError(f"{option} : « {value} » est inconnu. Choisissez parmi : {', '.join(known)}.")
     return value
 
 
-def _period(value):
-    return Period(_known("--per", value or Period.ALL.value, [period.value for period in Period]))
+def _parse_period(value):
+    return Period(_check_known("--per", value or Period.ALL.value, [period.value for period in Period]))
 
 
-def _day(option, text):
-    """Read a day; none where none is given."""
+def _parse_day(option, text):
+    """Return the day that an option names, or None without one. Raises CommandError."""
     if text is None:
         return None
     try:
@@ -94,8 +84,3 @@ def _day(option, text):
     except ValueError:
         pass
     raise CommandError(f"{option} : « {text} » n’est pas une date. Écrivez l’année, le mois et le jour : 2025-03-31.")
-
-
-def _midnight(day):
-    """Return the moment at which a day begins on the site's clock."""
-    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())

@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from faq.domain.review_dates import months_after
 from faq.models import FailedSearch, SearchedEntry
 from feedback.comments import NewComment, save_comment
 from feedback.models import Comment, MonthlyCount, SearchFollowUp, Standing, Vote, VoteAnswer
 from feedback.recount import recount_votes
-from feedback.retention import MONTHS_KEPT, months_before, purge_feedback
+from feedback.retention import MONTHS_KEPT, purge_feedback
 from feedback.scoring import Tally
 from feedback.tallies import get_runs
 from feedback.views import COOKIE_DAYS
@@ -35,8 +36,8 @@ LIMIT = timezone.make_aware(datetime(2024, 4, 30))
         (date(2026, 1, 15), 0, date(2026, 1, 15)),
     ],
 )
-def test_months_before_a_day(day, months, expected):
-    assert months_before(day, months) == expected
+def test_months_back_from_a_day(day, months, expected):
+    assert months_after(day, -months) == expected
 
 
 def old_and_new(entry):
