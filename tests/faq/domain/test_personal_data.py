@@ -39,6 +39,7 @@ GAPS = st.sampled_from(["", " ", ".", "-", "\u00a0", "\u202f"])
         ("adeli : 759312345", f"adeli : {RPPS}"),
         ("4539 5787 6362 1486", CARD),
         ("FR76 3000 6000 0112 3456 7890 189", ACCOUNT),
+        ("FR76 3000 6000 0112 AB56 7890 188", "FR76 3000 6000 0112 AB56 7890 188"),  # a wrong key
     ],
 )
 def test_what_tells_who_somebody_is_does_not_stay(text, expected):

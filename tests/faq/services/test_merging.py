@@ -160,6 +160,17 @@ class TestMerging:
                 merge(kept, gone, author=author)
 
 
+def test_a_merge_and_its_undo_are_changes_of_every_entry_whose_address_answers_otherwise():
+    survivor, absorbed = an_entry("Une ?"), an_entry("Deux ?")
+    Epoch.move(())
+    before = Epoch.now()
+    batch = merge(survivor, absorbed).batch
+    merged = Epoch.now()
+    assert Epoch.changed_since(before, merged) == {survivor.pk, absorbed.pk}
+    undo_batch(batch.pk, by_command())
+    assert Epoch.changed_since(merged, Epoch.now()) == {survivor.pk, absorbed.pk}
+
+
 class TestUndo:
     def test_everything_is_as_before(self):
         a_taxonomy()

@@ -119,6 +119,16 @@ class TestTheNearest:
         add_see_also(about_servers.pk, near.pk, None)
         assert sorted(self.shown(client, about_servers)) == sorted([named.question, near.question])
 
+    @pytest.mark.parametrize(("named", "nearest"), [(0, 3), (2, 3), (3, 2), (4, 1), (5, 0), (6, 0)])
+    def test_are_few_and_make_room_for_what_editors_named(self, client, about_servers, named, nearest):
+        for word in ("Linux", "Windows", "BSD", "Mac"):
+            a_published_entry(f"{ABOUT_SERVERS[0]} {word}", ABOUT_SERVERS[1])
+        for rank in range(named):
+            add_see_also(about_servers.pk, a_published_entry(f"Nommée {rank} ?", "Au guichet.").pk, None)
+        shown = self.shown(client, about_servers)
+        assert sum(text.startswith("Nommée") for text in shown) == named
+        assert len(shown) == named + nearest
+
     def test_leave_out_what_says_the_same(self, client, about_servers):
         twin = a_published_entry(ABOUT_SERVERS[0], "La clé du serveur, puis son certificat, s’installent ensemble.")
         assert self.shown(client, about_servers) == []
