@@ -25,7 +25,7 @@ Text = tuple[str, str]
 
 
 class Numbering:
-    """What the tables of words do: numbers in the order in which words become known."""
+    """Stems and forms numbered in the order in which they come, as the tables of words number them."""
 
     def __init__(self) -> None:
         self.stems: dict[str, int] = {}
@@ -85,7 +85,7 @@ def best_found(
 
 
 def demo_filing() -> TermFiling:
-    """Where the demo FAQ is filed, its entries numbered as `demo_texts` has them."""
+    """Return the filing of the demo FAQ, its entries numbered as `demo_texts` has them."""
     starter = json.loads((FIXTURES / "taxonomy.json").read_text(encoding="utf-8"))
     terms = [Term(id, facet, one["slug"], one["label"]) for facet in Facet for id, one in enumerate(starter[facet])]
     taxonomy = Taxonomy(tuple(terms))

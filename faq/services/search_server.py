@@ -1,4 +1,4 @@
-"""What a search server receives: each change after it is committed, and everything where it holds nothing.
+"""Sending to a search server: each change after it is committed, and everything where it holds nothing.
 
 The tables are the truth. Changes are sent in the order of their steps, each document with the step as its version:
 a slow writer never overwrites what is newer, and what could not be sent is sent with the next change.

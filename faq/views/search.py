@@ -27,8 +27,11 @@ def suggestions(request):
         return JsonResponse({"words": [], "questions": []})
     snapshot = request_snapshot(request)
     selection = snapshot.index.select(parse_query(request.GET, snapshot.taxonomy).state)
-    numbers = live_search(typed, snapshot, selection, typing=True).numbers[:MAX_QUESTIONS]
-    entries = Entry.objects.live().only("question").in_bulk(numbers)
+    hits = live_search(typed, snapshot, selection, typing=True)
+    numbers = hits.numbers[:MAX_QUESTIONS]
+    entries = dict(hits.loaded)
+    if missing := [number for number in numbers if number not in entries]:
+        entries |= Entry.objects.live().only("question").in_bulk(missing)
     questions = [entries[number] for number in numbers if number in entries]
     return JsonResponse(
         {

@@ -43,7 +43,7 @@ class IndexMatches:
     entries: BitMap
     terms: tuple[QueryTerm, ...]
     nearest: list[int]
-    """Where nothing matches: the entries that hold some term of the query, best first."""
+    """The entries that hold some term of the query, best first, in case nothing matches."""
     scores: Scores = field(repr=False)
     """By entry number; 0 for those that do not match."""
 

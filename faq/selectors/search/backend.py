@@ -1,4 +1,4 @@
-"""What every search backend answers, and the one place where the memory of the worker stands in for the server."""
+"""The protocol of search backends, and the one place where the worker's memory stands in for the server."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -37,7 +37,7 @@ class Matches(Protocol):
 
     @property
     def nearest(self) -> list[int]:
-        """Where nothing matches: the entries that hold some term of the query, best first."""
+        """The entries that hold some term of the query, best first, in case nothing matches."""
 
     def rank(self, within: BitMap) -> Ranking:
         """Return the matches that are among some others, best first."""

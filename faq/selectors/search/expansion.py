@@ -1,4 +1,4 @@
-"""What both backends expand queries with: words, synonyms and filing, read again only as far as they changed."""
+"""The words, synonyms and filing that both backends expand queries with, read again only as far as they changed."""
 
 from faq.domain.facets import Taxonomy
 from faq.domain.search.filing import TermFiling, TermLabels

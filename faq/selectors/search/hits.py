@@ -60,13 +60,13 @@ class Hits:
     entries: BitMap
     """All matches, regardless of the selection."""
     highlights: HighlightTerms
-    """What `extract` and `highlight` mark."""
+    """The stems and prefixes that `extract` and `highlight` mark."""
     correction: str
     """The query with corrected words; « » where it was searched for as it is."""
     unknown: tuple[str, ...]
     """Words of the query that match no entry and resemble no word that does."""
     nearest: tuple[int, ...]
-    """Where nothing matches: a few entries that hold some term of it, best first, regardless of the selection."""
+    """A few entries that hold some term of the query, best first, in case nothing matches."""
     loaded: Mapping[int, Entry]
     """The entries that were read for reranking, with their live versions, so that no page reads them again."""
 

@@ -136,7 +136,7 @@ class ServerMatches:
 
     _unranked: UnrankedMatches
     nearest: list[int]
-    """Where nothing matches: the entries that hold some term of the query, best first."""
+    """The entries that hold some term of the query, best first, in case nothing matches."""
     _server: SearchServer
 
     @property
