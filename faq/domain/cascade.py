@@ -1,8 +1,8 @@
-"""The cascade: which of the five questions to ask, which answers they offer, how many entries each leads to.
+"""The cascade: which of the five questions are asked, their options, and the number of entries behind each option.
 
-Sets of entries are compressed bit sets of their numbers. To count what two of them share takes about a
-microsecond among 100,000 entries, so all counts of a page are exact and cost no query. None is ever changed
-once it is part of an index: threads read it, and a change makes another index that shares the rest.
+Sets of entries are compressed bitmaps of their numbers. Counting the intersection of two takes about a microsecond
+among 100,000 entries, so that all counts of a page are exact and need no query. The bitmaps of an index are immutable:
+threads share them, and a change builds another index that shares the unchanged ones.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +15,7 @@ from faq.domain.facets import Facet, Filing, State, Taxonomy, Term
 
 
 class Option(NamedTuple):
-    """One answer offered to a question: choosing it leads to exactly `count` entries."""
+    """An option of a question, which leads to exactly `count` entries."""
 
     term: Term
     count: int  # type: ignore[assignment] # A tuple's own `count` is of no use here, and tuples are made fastest.
@@ -24,32 +24,32 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question worth asking, with the answers that lead somewhere."""
+    """A question of the cascade, with the options that lead to at least one entry."""
 
     facet: Facet
     options: tuple[Option, ...]
     everything: int
-    """How many entries there are when this question is left open."""
+    """The number of entries when this question is left open."""
     chosen: Term | None
 
 
 @dataclass(frozen=True)
 class CascadeIndex:
-    """The filing of the entries that are live."""
+    """The live entries, indexed by the terms under which they are filed."""
 
     taxonomy: Taxonomy
     live: BitMap
-    """The numbers of all entries."""
+    """The numbers of all live entries."""
     _under: Mapping[Facet, Mapping[int, BitMap]] = field(repr=False)
-    """Those filed under a term, by facet and id; terms without any are left out."""
+    """The entries filed under each term, by facet and id; terms without entries are left out."""
     _transverse: Mapping[Facet, BitMap] = field(repr=False)
-    """Those without a term at a facet."""
+    """The entries without a term of the facet, which concern all its terms."""
 
     @classmethod
     def build(
         cls, taxonomy: Taxonomy, live: Iterable[int], filed: Mapping[Facet, Mapping[int, Iterable[int]]]
     ) -> "CascadeIndex":
-        """Index entries by their numbers; `filed` gives, per facet and term id, those filed there, live or not."""
+        """Build the index of the live numbers; `filed` holds, by facet and term id, those filed there, live or not."""
         numbers = BitMap(live)
         under = {
             facet: {
@@ -61,7 +61,7 @@ class CascadeIndex:
         return cls(taxonomy, numbers, under, transverse)
 
     def patched(self, taxonomy: Taxonomy, changed: Mapping[int, Filing | None]) -> "CascadeIndex":
-        """Return the index after changes to some entries: their filing now; None for what is not live any more."""
+        """Return the index with the new filing of some entries; None stands for an entry that is not live any more."""
         touched = BitMap(changed)
         filings = {number: filing for number, filing in changed.items() if filing is not None}
         under = {facet: _refiled(self._under[facet], touched, _by_term(filings, facet)) for facet in Facet}
@@ -76,25 +76,25 @@ class CascadeIndex:
         return frozenset(self._under[facet])
 
     def filed_under(self, term: Term) -> BitMap:
-        """Return the numbers of the entries filed under a term itself: transverse ones are not."""
+        """Return the numbers of the entries filed under a term itself, without transverse entries."""
         return self._under[term.facet].get(term.id, BitMap())
 
     def select(self, state: State, within: BitMap | None = None) -> BitMap:
-        """Return the numbers of the entries that concern every chosen term, among those given."""
+        """Return the numbers of the entries that concern every chosen term, restricted to `within`."""
         selection = self.live if within is None else self.live & within
         for facet, term in state.items():
             selection = selection & self._matching(facet, term.id)
         return selection
 
     def count(self, state: State, within: BitMap | None = None) -> int:
-        """Count the entries of a state, among those given."""
+        """Return the number of entries of a state, restricted to `within`."""
         return len(self.select(state, within))
 
     def questions(self, state: State, within: BitMap | None = None) -> list[Question]:
-        """Return the questions worth asking in a state whose choices fit each other, among the entries given.
+        """Return the questions to ask in a state whose choices fit each other, restricted to `within`.
 
-        A question is asked where a choice was made, or where at least one of its options leads to
-        other entries than now. Options that lead nowhere are left out, unless chosen.
+        A question is asked when it has a choice, or when at least one of its options changes the result. Options
+        without entries are left out, unless chosen.
         """
         total = self.count(state, within)
         questions = (self._question(facet, state, within) for facet in Facet)
@@ -130,7 +130,7 @@ class CascadeIndex:
         kept = self.taxonomy.kept_by(facet, others)
         for term in self.taxonomy.offered(facet, others):
             if kept is not None and term.id not in kept:
-                # Choosing this would drop later choices: the page that it leads to is without them.
+                # Choosing this term drops later choices: the count is that of the page without them.
                 yield term, self.count(self.taxonomy.drop_misfits({**others, facet: term})[0], within)
             else:
                 bits = under.get(term.id)
@@ -150,11 +150,11 @@ def _unfiled(filings: Mapping[int, Filing], facet: Facet) -> BitMap:
 
 
 def _refiled(under: Mapping[int, BitMap], touched: BitMap, filed: Mapping[int, BitMap]) -> dict[int, BitMap]:
-    """Return a facet's sets with the entries in `touched` filed as in `filed`; empty sets go."""
+    """Return the bitmaps of a facet with the entries in `touched` filed as in `filed`, without empty ones."""
     sets = {id: _replaced(under.get(id, BitMap()), touched, filed.get(id, BitMap())) for id in {*under, *filed}}
     return {id: bits for id, bits in sets.items() if bits}
 
 
 def _replaced(bits: BitMap, out: BitMap, into: BitMap) -> BitMap:
-    """Return a set without some numbers, then with others; the set itself where that changes nothing."""
+    """Return a bitmap without the numbers `out` and with `into`; the same object where nothing changes."""
     return (bits - out) | into if into or bits.intersect(out) else bits

@@ -1,4 +1,4 @@
-"""The five facets and the terms of each: what goes with what, and what a filing implies."""
+"""The five facets and their terms: which terms fit each other, and which ones a filing implies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from faq.domain.dumps import CASCADE_QUESTIONS
 
 
 class Facet(StrEnum):
-    """One of the five questions, in the order in which they are asked."""
+    """A facet, in the order in which the cascade asks its question."""
 
     OFFER_TYPES = "offer_types"
     COULOIRS = "couloirs"
@@ -69,22 +69,22 @@ class Term:
     slug: str
     label: str
     parents: frozenset[int] = frozenset()
-    """Ids of the parent facet; none: belongs everywhere."""
+    """Ids of terms of the parent facet; a term without parents belongs to all of them."""
     retired: bool = False
     old_slugs: tuple[str, ...] = ()
     review_months: int | None = None
-    """After which what is filed here is to be checked again; none: the term leaves that to others."""
+    """The months between two checks of what is filed here; None where the term sets no interval."""
 
 
 Filing = Mapping[Facet, frozenset[int]]
-"""Where an entry is filed: term ids per facet; a facet without ids is transverse, it concerns all terms."""
+"""The term ids of an entry by facet; without ids at a facet, the entry is transverse: it concerns all its terms."""
 
 State = Mapping[Facet, Term]
-"""What a visitor has chosen: at most one term per facet."""
+"""The choices of a visitor: at most one term per facet."""
 
 
 class FilingContradiction(ValueError):
-    """A filing whose terms exclude each other; the message says which and how to mend it, in French."""
+    """A filing whose terms exclude each other; the message says in French which ones, and how to correct it."""
 
     def __init__(self, facet: Facet, message: str) -> None:
         self.facet = facet
@@ -114,17 +114,17 @@ class Taxonomy:
 
     @cached_property
     def by_old_slug(self) -> dict[tuple[Facet, str], Term]:
-        """The terms by facet and slugs of former days; present slugs win."""
+        """The terms by facet and former slug; present slugs take precedence."""
         return {(term.facet, slug): term for term in self.terms for slug in term.old_slugs}
 
     def fits(self, term: Term, chosen: State) -> bool:
-        """Return whether a term can go with what was chosen at the facets it descends from."""
+        """Return whether a term fits the choices at the facets above its own."""
         return all(
             chosen[facet].id in ids for facet, ids in self._ancestors[term.facet, term.id].items() if facet in chosen
         )
 
     def drop_misfits(self, chosen: State) -> tuple[dict[Facet, Term], list[Term]]:
-        """Keep, question after question, the choices that fit the earlier ones; give (kept, dropped)."""
+        """Return the choices that fit the earlier ones, and those that do not: (kept, dropped)."""
         kept: dict[Facet, Term] = {}
         dropped: list[Term] = []
         for facet in Facet:
@@ -155,7 +155,7 @@ class Taxonomy:
         return completed
 
     def offered(self, facet: Facet, others: State) -> Sequence[Term]:
-        """Return the terms of a facet that are in use and fit what was chosen at the facets they descend from."""
+        """Return the terms of a facet that are in use and fit the choices at the facets above."""
         fitting = [self._fitting[facet, above, others[above].id] for above in _line_above(facet) if above in others]
         if not fitting:
             return self._in_use[facet]
@@ -164,7 +164,7 @@ class Taxonomy:
         return [term for id, term in nearest.items() if all(id in terms for terms in further)]
 
     def kept_by(self, facet: Facet, others: State) -> frozenset[int] | None:
-        """Return the ids of the terms of a facet that go with all that was chosen below it; None: all of them do."""
+        """Return the ids of the terms of a facet that fit all choices at the facets below; None for all of them."""
         below = [ids for term in others.values() if (ids := self._ancestors[term.facet, term.id].get(facet))]
         return below[0].intersection(*below[1:]) if below else None
 

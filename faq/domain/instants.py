@@ -1,9 +1,9 @@
-"""Instants of the past as people write them: a day, or a day and a time, on the clock of a time zone."""
+"""Parsing of instants of the past: a day, or a day and a time, in a time zone."""
 
 import re
 from datetime import datetime, tzinfo
 
-# Years around which a time zone can still be reckoned, on both sides.
+# Years whose instants can be converted between time zones, unlike the first and the last year of datetime.
 _DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
 _OFFSET = "Z|[+-][0-9]{2}:[0-9]{2}"
@@ -12,14 +12,14 @@ _END_OF_DAY = "23:59:59.999999"
 
 
 class NotAPastInstant(ValueError):
-    """A text that names no instant of the past; the message says why and what to write, in French."""
+    """A text that names no instant of the past; the message says in French why, and what to write."""
 
 
 def past_instant(text: str, *, now: datetime, zone: tzinfo) -> datetime:
-    """Read « 2026-03-12 », « 2026-03-12T14:30 », « 2026-03-12T14:30:05+01:00 »; without an offset, on the zone's clock.
+    """Parse « 2026-03-12 », « 2026-03-12T14:30 » or « 2026-03-12T14:30:05+01:00 »; the zone holds without an offset.
 
-    A day stands for its end, the present day for now. Gives an instant at the zone's offset; `now` has an
-    offset too. Raises NotAPastInstant.
+    A day stands for its end, and the present day for now. The result is in the zone; `now` is aware of its own.
+    Raises NotAPastInstant.
     """
     found = _INSTANT.fullmatch(text.strip())
     if found is None:
@@ -39,7 +39,7 @@ def past_instant(text: str, *, now: datetime, zone: tzinfo) -> datetime:
 
 
 def _on_the_clock(instant: datetime, zone: tzinfo) -> datetime:
-    """Return which instant a clock of the zone showed so; where it was put forward or back, that is not one."""
+    """Return a local time as an instant; raises NotAPastInstant where daylight saving repeats or skips it."""
     first, second = (instant.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():
         raise NotAPastInstant(

@@ -1,4 +1,4 @@
-"""A past state of the FAQ: which part of it is asked for, what each answer said, and the file that tells it.
+"""A past state of the FAQ: the requested part of it, its answers, and its JSON file.
 
 The file is one JSON object (RFC 8259, UTF-8) of four keys, in this order:
 
@@ -26,11 +26,11 @@ Snapshot = Mapping[str, Sequence[Mapping[str, int | str]]]
 """A filing as versions hold it: per facet, its terms as objects of id, slug and label."""
 
 _NEAREST = 3
-"""Slugs that are named in place of an unknown one."""
+"""Slugs that are suggested in place of an unknown one."""
 
 
 class ImpossibleFilter(ValueError):
-    """A choice of terms that cannot be shown; `facet` is where, the message says why and what to do, in French."""
+    """A choice of terms that cannot be shown, at `facet`; the message says in French why, and what to do."""
 
     def __init__(self, facet: Facet, message: str) -> None:
         self.facet = facet
@@ -39,19 +39,19 @@ class ImpossibleFilter(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What of the FAQ is to be shown: all, what concerns some terms, one entry (by its reference)."""
+    """A part of the FAQ: all of it, the entries that concern some terms, or one entry (by its reference)."""
 
     terms: State = field(default_factory=dict)
     entry: str | None = None
 
     def holds(self, filing: Snapshot) -> bool:
-        """Return whether an entry filed so is shown: one without a term at a facet concerns all its terms."""
+        """Return whether an entry with this filing belongs to the part; without a term at a facet it concerns all."""
         return all(_concerns(filing.get(facet, ()), term) for facet, term in self.terms.items())
 
 
 @dataclass(frozen=True, slots=True)
 class PastAnswer:
-    """An entry as the public read it; the fields are those of the file."""
+    """An entry as the public read it, with the fields of the file."""
 
     reference: str
     version: int
@@ -63,7 +63,7 @@ class PastAnswer:
 
 
 def choose(slugs: Mapping[Facet, str], taxonomy: Taxonomy) -> dict[Facet, Term]:
-    """Return the terms of these slugs, present or former. Retired ones too: the public was offered them once.
+    """Return the terms of these slugs, present or former; retired terms too, which the public was offered once.
 
     Raises ImpossibleFilter for an unknown slug, and where two terms exclude each other.
     """
@@ -79,7 +79,7 @@ def choose(slugs: Mapping[Facet, str], taxonomy: Taxonomy) -> dict[Facet, Term]:
 
 
 def json_file(instant: datetime, part: Part, answers: Iterable[PastAnswer]) -> Iterator[bytes]:
-    """Write a state as the file that the module describes, piece by piece, in the memory of one answer."""
+    """Yield the file that the module describes, with one answer in memory at a time."""
     terms = {facet.value: _as_now(part.terms.get(facet)) for facet in Facet}
     yield f'{{\n"instant": {_json(instant.isoformat())},\n'.encode()
     yield f'"filter": {_json({"entry": part.entry, **terms})},\n"entries": ['.encode()
@@ -90,7 +90,7 @@ def json_file(instant: datetime, part: Part, answers: Iterable[PastAnswer]) -> I
 
 
 def json_of(answer: PastAnswer) -> str:
-    """Write one answer as it stands in the file."""
+    """Return one answer as a JSON object of the file."""
     said = {column.name: getattr(answer, column.name) for column in fields(answer)}
     return _json({**said, "live_from": answer.live_from.isoformat()})
 

@@ -1,4 +1,4 @@
-"""Dumps and their passages: the source texts, kept to the byte."""
+"""Dumps and their passages: the source texts, stored byte for byte."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -11,14 +11,14 @@ NAME_MAX_LENGTH = 120
 
 
 class DumpQuerySet(models.QuerySet):
-    """Verbs that read dumps."""
+    """Queries on dumps."""
 
     def not_undone(self):
-        """Dumps whose import was not undone."""
+        """Return the dumps whose import was not undone."""
         return self.filter(batch__undone_by__isnull=True)
 
     def current(self):
-        """The newest edition under each name whose import was not undone."""
+        """Return the newest edition under each name, without undone imports."""
         newer = Dump.objects.not_undone().filter(name=OuterRef("name"), edition__gt=OuterRef("edition"))
         return self.not_undone().exclude(Exists(newer))
 
@@ -52,14 +52,14 @@ class Dump(models.Model):
 
 
 class PassageQuerySet(models.QuerySet):
-    """Verbs that read passages."""
+    """Queries on passages."""
 
     def not_undone(self):
-        """Passages of dumps whose import was not undone."""
+        """Return the passages of dumps whose import was not undone."""
         return self.filter(dump__batch__undone_by__isnull=True)
 
     def current(self):
-        """Passages of the current edition of each dump."""
+        """Return the passages of the current edition of each dump."""
         return self.filter(dump__in=Dump.objects.current())
 
 

@@ -10,24 +10,24 @@ from faq.models.entries import Entry
 
 
 class PairQuerySet(models.QuerySet):
-    """Verbs that read pairs."""
+    """Queries on pairs."""
 
     def in_use(self):
-        """Pairs of entries that are both in use, and that still look alike."""
+        """Return the pairs that still look alike, of entries that are both in use."""
         archived = Q(left__status=EntryStatus.ARCHIVED) | Q(right__status=EntryStatus.ARCHIVED)
         return self.filter(stands=True).exclude(archived)
 
     def open(self):
-        """Pairs that wait for a decision: never decided, or decided on texts that have changed materially since."""
+        """Return the pairs that wait for a decision: never decided, or decided on texts materially changed since."""
         changed = ~Q(decided_left=F("left_text")) | ~Q(decided_right=F("right_text"))
         return self.in_use().exclude(kind=PairKind.SIBLINGS).filter(Q(decision="") | changed)
 
     def of_entry(self, number):
-        """Pairs of one entry."""
+        """Return the pairs of one entry."""
         return self.filter(Q(left=number) | Q(right=number))
 
     def variants_of(self, number):
-        """The numbers of the entries that an editor declared variants of one, meant to stand beside it."""
+        """Return the numbers of the entries that an editor declared variants of this one."""
         decided = self.filter(decision=Decision.VARIANT)
         other = Case(When(left=number, then="right"), default="left")
         return decided.of_entry(number).order_by().annotate(other=other).values("other")

@@ -1,4 +1,4 @@
-"""Entries: what the public reads, or will."""
+"""Entries: questions with their answers, published or not."""
 
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -15,18 +15,18 @@ from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Prod
 QUESTION_MAX_LENGTH = 300
 SLUG_MAX_LENGTH = 60
 _READ = ("status", "question", "answer", "live", "updated_at", "verification")
-"""What public pages read of an entry's row; anything else would cost a query of its own."""
+"""The columns that public pages read; reading another one of a deferred row costs a query."""
 
 
 class EntryQuerySet(models.QuerySet):
-    """Verbs that read entries; public code begins with `live`."""
+    """Queries on entries; public code begins with `live`."""
 
     def live(self):
-        """Entries that the public reads now."""
+        """Return the entries that the public reads now."""
         return self.filter(status=EntryStatus.PUBLISHED)
 
     def with_draft(self):
-        """Published entries beside whose live text another is being worked on."""
+        """Return the published entries that have a draft beside their live text."""
         return self.live().exclude(head=F("live"))
 
     def to_review(self):
@@ -37,19 +37,19 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(head__status=EntryStatus.IN_REVIEW).annotate(submitter=submitter)
 
     def archived(self):
-        """Entries that are out of use, and can be brought back."""
+        """Return the archived entries, which can be restored."""
         return self.filter(status=EntryStatus.ARCHIVED)
 
     def due(self, day):
-        """Live entries that were to be checked again before that day, or on it."""
+        """Return the live entries whose review date is that day or earlier."""
         return self.live().filter(review_before__lte=day)
 
     def complete(self):
-        """Entries whose latest text has a question and an answer, without which nothing is published."""
+        """Return the entries whose latest text has a question and an answer, as publishing requires."""
         return self.exclude(head__question="").exclude(head__answer="")
 
     def matching(self, text):
-        """Entries whose text, or whose draft's, holds all these words, and the entry of that reference (« Q-214 »)."""
+        """Return the entries whose live or latest text holds all words, and that of the reference (« Q-214 »)."""
         words = Q()
         for word in fold(text).split():
             words &= Q(search_text__contains=word)
@@ -57,7 +57,7 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(words if number is None else words | Q(pk=number))
 
     def related_to(self, number):
-        """Entries named with this one under « Voir aussi »; a merged one's mentions count for where it leads."""
+        """Return the entries linked to this one by « Voir aussi »; links of a merged entry count for its survivor."""
         formers = EntryAlias.objects.filter(survivor=number).values("former")
         mentions = SeeAlso.objects.annotate(
             one=Coalesce("left__alias__survivor", "left"), other=Coalesce("right__alias__survivor", "right")
@@ -67,11 +67,11 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(Q(pk__in=on_left) | Q(pk__in=on_right)).exclude(pk=number)
 
     def with_live(self):
-        """Bring what readers see of entries and of the versions that are live, in the same query, and no more."""
+        """Select the columns that readers see, of the entries and their live versions, in one query."""
         return self.select_related("live").only(*_READ, "live__number", "live__filing")
 
     def with_filing(self):
-        """Bring the terms of all facets along, one query per facet."""
+        """Prefetch the terms of all facets: one query per facet."""
         return self.prefetch_related(*[facet.value for facet in Facet])
 
 
@@ -87,7 +87,7 @@ class Entry(models.Model):
     question = models.CharField("question", max_length=QUESTION_MAX_LENGTH, blank=True)
     answer = models.TextField("réponse", blank=True)
     search_text = models.TextField(editable=False, blank=True)
-    """Question and answer without case and accents, and those of a draft beside, for the admin's search."""
+    """The folded question and answer, and those of a draft beside the live text, for the search of the admin."""
     offer_types = models.ManyToManyField(OfferType, related_name="entries", verbose_name="types d’offre", blank=True)
     couloirs = models.ManyToManyField(Couloir, related_name="entries", verbose_name="couloirs Ségur", blank=True)
     dispositifs = models.ManyToManyField(
@@ -113,7 +113,7 @@ class Entry(models.Model):
     )
     created_at = models.DateTimeField("créée le", editable=False)
     updated_at = models.DateTimeField("mise à jour le", editable=False, db_index=True)
-    """When the text or filing that the row holds came to be."""
+    """When the text and filing of the row were last changed."""
     verification = models.ForeignKey(
         "faq.Verification",
         models.PROTECT,
@@ -122,11 +122,12 @@ class Entry(models.Model):
         editable=False,
         verbose_name="dernière vérification",
     )
-    """Who last vouched for what the public reads, or read when the entry was live."""
+    """The last verification of the live text, or of the last text that was live."""
     review_before = models.DateField("à revoir avant le", null=True, db_index=True, editable=False)
-    """Reckoned from the verification, the filing, the terms' intervals and what happened; only while it is live."""
+    """The review date, computed from the verification, the filing, the intervals of the terms and the events; null
+    unless the entry is live."""
     comparison_rank = models.BigIntegerField(null=True, db_index=True, editable=False)
-    """Rank of the comparison with all others that its latest text last took part in; none while it waits for one."""
+    """The rank of the last comparison of the latest text with all other entries; null while it waits for one."""
 
     objects = EntryQuerySet.as_manager()
 
@@ -164,7 +165,7 @@ class Entry(models.Model):
         return f"{self.reference} {self.question}".strip()
 
     def get_absolute_url(self):
-        """The permanent public address."""
+        """Return the permanent public address."""
         return reverse("faq:entry", kwargs={"number": self.pk, "slug": self.slug})
 
     @property
@@ -174,23 +175,23 @@ class Entry(models.Model):
 
     @property
     def reference(self):
-        """The short name that can be dictated by phone."""
+        """The short name that people can say by phone: « Q-214 »."""
         return reference(self.pk)
 
     @property
     def slug(self):
-        """The title in the public address; the number before it decides."""
+        """The title in the public address; only the number before it identifies the entry."""
         words = self.question.replace("’", " ").replace("'", " ")
         return slugify(words)[:SLUG_MAX_LENGTH].strip("-") or "sans-titre"
 
     @property
     def has_draft(self):
-        """Whether another text is being worked on beside the live one."""
+        """Whether the entry has a draft beside its live text."""
         return self.live_id is not None and self.live_id != self.head_id
 
 
 class ArchivedEntry(Entry):
-    """An entry under the name that it bears in the trash; its rows are those of `Entry.objects.archived()`."""
+    """An archived entry, under the name that the trash shows; its rows are those of `Entry.objects.archived()`."""
 
     class Meta:
         proxy = True
@@ -200,7 +201,7 @@ class ArchivedEntry(Entry):
 
 
 class EntryAlias(models.Model):
-    """The number of an entry that was merged away, and the entry that answers for it for ever."""
+    """The number of a merged entry, and the survivor to which its addresses redirect for ever."""
 
     former = models.OneToOneField(Entry, models.PROTECT, related_name="alias", verbose_name="ancienne fiche")
     survivor = models.ForeignKey(Entry, models.PROTECT, related_name="former_entries", verbose_name="fiche conservée")
@@ -217,7 +218,7 @@ class EntryAlias(models.Model):
 
 
 class SeeAlso(models.Model):
-    """Two entries whose readers may want the other one too: « Voir aussi »."""
+    """A « Voir aussi » link between two entries, in both directions."""
 
     left = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="fiche")
     right = models.ForeignKey(Entry, models.PROTECT, related_name="+", verbose_name="autre fiche")
@@ -245,11 +246,11 @@ def filing_table(facet: Facet):
 
 
 def reference(number):
-    """Write an entry's number as its reference."""
+    """Return the reference of an entry's number."""
     return f"Q-{number}"
 
 
 def number_of(text):
-    """Read a reference (« Q-214 », « q214 », « 214 ») as an entry's number, or give None."""
+    """Return the number that a reference names (« Q-214 », « q214 », « 214 »), or None."""
     digits = text.strip().upper().removeprefix("Q").removeprefix("-").strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None

@@ -1,4 +1,4 @@
-"""Which state of the published FAQ is current, and what changed on the way to it."""
+"""The epoch, which names the current state of the published FAQ, and the log of what changed."""
 
 import uuid
 from collections.abc import Collection
@@ -9,24 +9,24 @@ from django.db.models import Q
 
 
 class EpochTokens(NamedTuple):
-    """What the row of the epoch says: both change whenever what they stand for does. False before the first change."""
+    """The tokens in the row of the epoch; each changes with what it stands for. False before the first change."""
 
     published: str = ""
-    """Of all that the public reads."""
+    """The token of all that the public reads."""
     terms: str = ""
-    """Of the taxonomy alone, which changes far more seldom."""
+    """The token of the taxonomy alone, which changes far less often."""
 
     def __bool__(self) -> bool:
         return bool(self.published)
 
 
 class Epoch(models.Model):
-    """The one row that says which state of the published FAQ is current."""
+    """The single row that names the current state of the published FAQ."""
 
     token = models.CharField(max_length=32)
-    """Random rather than counted: a number would come back after a rollback, with other content behind it."""
+    """A random token: a counter would take the same value again after a rollback, for other content."""
     terms = models.CharField(max_length=32, default="")
-    """The same for the terms of the taxonomy alone, which change far more seldom."""
+    """The token of the taxonomy alone."""
 
     class Meta:
         verbose_name = "époque"
@@ -39,7 +39,7 @@ class Epoch(models.Model):
     @classmethod
     def tokens(cls) -> EpochTokens:
         """Return the current tokens: one query."""
-        # Every request asks: a queryset would take longer than all the rest of a page that is cached.
+        # Every request runs this: a queryset would take longer than all the rest of a cached page.
         with connection.cursor() as cursor:
             cursor.execute("SELECT token, terms FROM faq_epoch")
             return EpochTokens(*(cursor.fetchone() or ()))
@@ -51,28 +51,28 @@ class Epoch(models.Model):
 
     @classmethod
     def move(cls, numbers: Collection[int] | None = None, *, terms: bool = False) -> None:
-        """Make what was read before out of date; called in the transaction that changes what the public sees.
+        """Invalidate what was read before; to be called in the transaction that changes what the public reads.
 
-        `numbers` are those of the entries that may read otherwise, or at other addresses, from now on; None
-        stands for everything. With `terms`, the taxonomy reads otherwise, too.
+        `numbers` are those of the entries whose page or address may change; None stands for all. `terms` says that
+        the taxonomy changes too.
         """
         token = uuid.uuid4().hex
         changed = {"token": token, "terms": token} if terms or numbers is None else {"token": token}
-        # The row stays locked until the transaction ends: steps are numbered in the order in which they come true.
+        # The row stays locked until the transaction ends: rows of the log are numbered in the order of commits.
         if not cls.objects.filter(pk=1).update(**changed):
             cls.objects.update_or_create(pk=1, defaults=changed)
         ChangeLog.record(token, numbers)
 
     @classmethod
     def hold(cls) -> None:
-        """Wait for whoever moves it, and have others wait, until the transaction ends."""
+        """Lock the row until the transaction ends, after waiting for a transaction that moves it."""
         list(cls.objects.select_for_update().filter(pk=1))
 
     @classmethod
     def changed_since(cls, token: str, upto: str) -> set[int] | None:
-        """Return the numbers of the entries that changed between two tokens; None where that is not known.
+        """Return the numbers of the entries that changed between two tokens; None where the log does not tell.
 
-        Where `upto` came before `token`, nothing changed on the way.
+        The set is empty where `upto` came before `token`.
         """
         places = dict(ChangeLog.objects.filter(token__in=(token, upto)).values_list("token", "pk"))
         if token not in places or upto not in places:

@@ -1,4 +1,4 @@
-"""Searches that found nothing. Nothing here says who searched."""
+"""Searches that found nothing, stored without any trace of the visitor."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ MAX_QUERY_LENGTH = 100
 
 
 class FailedSearch(models.Model):
-    """One query, without case, accents and personal data, and how often it found nothing on one day."""
+    """A folded query without personal data, and how often it found nothing on one day."""
 
     day = models.DateField("jour")
     query = models.CharField("recherche", max_length=MAX_QUERY_LENGTH)

@@ -9,7 +9,7 @@ from faq.models.versions import Batch
 
 
 class MovedRow(models.Model):
-    """A passage, or a former number, that led to `entry` before a merge had it lead to the survivor."""
+    """A passage or a former number that belonged to `entry` before a merge gave it to the survivor."""
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="moved_rows", verbose_name="lot")
     passage = models.ForeignKey(Passage, models.CASCADE, related_name="+", null=True, verbose_name="passage")

@@ -1,4 +1,4 @@
-"""The pages about the site itself, and every text that they ever had."""
+"""The pages about the site itself, and all versions of their texts."""
 
 from django.conf import settings
 from django.db import models
@@ -32,12 +32,12 @@ class SitePage(models.Model):
         return self.get_slug_display()
 
     def get_absolute_url(self):
-        """The public address."""
+        """Return the public address."""
         return reverse("faq:page", kwargs={"slug": self.slug})
 
 
 class SitePageVersion(models.Model):
-    """What a page said from one save to the next; kept for ever."""
+    """An immutable version of the text of a page."""
 
     page = models.ForeignKey(SitePage, models.PROTECT, related_name="versions", verbose_name="page")
     number = models.PositiveIntegerField("numéro")
@@ -68,5 +68,5 @@ class SitePageVersion(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        """Refuse: versions are kept for ever."""
+        """Refuse: versions are never deleted."""
         raise ImmutableError("versions are never deleted")

@@ -1,4 +1,4 @@
-"""Presence: who has an entry open. A courtesy between editors; nothing is locked by it."""
+"""Presence: which editors have an entry open. It informs editors and locks nothing."""
 
 from datetime import datetime, timedelta
 
@@ -8,20 +8,20 @@ from django.db import models
 from faq.models.entries import Entry
 
 PRESENT_FOR = timedelta(minutes=3)
-"""How long after their last sign of life somebody counts as present; an open form gives one every minute."""
+"""The time after the last signal during which an editor counts as present; an open form sends one every minute."""
 
 
 class PresenceQuerySet(models.QuerySet):
-    """Verbs that read presence."""
+    """Queries on presence."""
 
     def others(self, entry: int, user: int, at: datetime):
-        """Who else had the entry open, the latest first, with their accounts."""
+        """Return the other editors who have the entry open, the latest first, with their accounts."""
         present = self.filter(entry=entry, seen_at__gt=at - PRESENT_FOR).exclude(user=user)
         return present.select_related("user").order_by("-seen_at", "user")
 
 
 class Presence(models.Model):
-    """When an editor last had an entry's form open."""
+    """The last time at which an editor had the form of an entry open."""
 
     entry = models.ForeignKey(Entry, models.CASCADE, related_name="presences", verbose_name="fiche")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", verbose_name="rédacteur")

@@ -1,4 +1,4 @@
-"""Schedules: publications and withdrawals that wait for their hour."""
+"""Schedules: publications and withdrawals planned for a later time."""
 
 from datetime import datetime
 
@@ -17,14 +17,14 @@ PLAN_COLUMNS = ("entry_id", "action", "version_id", "due_at", "author_id", "crea
 
 
 class ScheduleQuerySet(models.QuerySet):
-    """Verbs that read schedules."""
+    """Queries on schedules."""
 
     def due(self, at: datetime):
-        """Schedules to carry out at that time, the earliest first; those that failed wait for an editor."""
+        """Return the schedules to carry out at that time, the earliest first; failed ones wait for an editor."""
         return self.filter(due_at__lte=at, failed_at__isnull=True).order_by("due_at", "pk")
 
     def failed(self):
-        """Schedules that could not be carried out."""
+        """Return the schedules that failed."""
         return self.filter(failed_at__isnull=False)
 
 
@@ -53,7 +53,7 @@ class PlannedAction(models.Model):
 
 
 class Schedule(PlannedAction):
-    """One thing to be done with an entry at a given time; the row is gone once it is done."""
+    """An operation on an entry planned for a given time; the row is deleted once it is done."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="schedules", verbose_name="fiche")
 

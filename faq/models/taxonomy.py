@@ -10,15 +10,15 @@ REVIEW_MONTHS = [(1, "1 mois"), (3, "3 mois"), (6, "6 mois"), (12, "1 an"), (24,
 
 
 class TermQuerySet(models.QuerySet):
-    """Verbs shared by all tables of terms."""
+    """Queries on any table of terms."""
 
     def in_use(self):
-        """Terms that editors may still file entries under."""
+        """Return the terms under which editors may still file entries."""
         return self.filter(retired=False)
 
 
 class Term(models.Model):
-    """What every facet's terms have in common."""
+    """The columns that the terms of all facets share."""
 
     position = models.PositiveIntegerField(
         "ordre", default=0, help_text="Les plus petits d’abord ; à égalité, ordre alphabétique."
@@ -136,7 +136,7 @@ class Dispositif(TableTerm):
 
 
 class Product(TableTerm):
-    """Produit ou service of one or more offer types; of none: of all."""
+    """Produit ou service of one or more offer types; without any it belongs to all."""
 
     offer_types = models.ManyToManyField(
         OfferType,
@@ -152,7 +152,7 @@ class Product(TableTerm):
 
 
 class Theme(Term, TagBase):
-    """Thématique: a tag, so that editors may name new ones while they file."""
+    """Thématique: a tag, so that editors can create new ones while they file an entry."""
 
     class Meta(Term.Meta):
         verbose_name = "thématique"
@@ -164,12 +164,12 @@ class Theme(Term, TagBase):
 
     @property
     def label(self):
-        """The name, under the word that the other facets use."""
+        """The name, under the attribute that the other facets use."""
         return self.name
 
 
 class EntryTheme(ItemBase):
-    """One thématique on one entry."""
+    """A thématique of an entry."""
 
     content_object = models.ForeignKey("faq.Entry", models.CASCADE, related_name="entry_themes")
     tag = models.ForeignKey(Theme, models.PROTECT, related_name="entry_themes")

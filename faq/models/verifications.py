@@ -1,4 +1,4 @@
-"""Verifications: who found a published answer still right, and when; and what happened that has all checked again."""
+"""Verifications of published answers, and the events that make a branch due for review at once."""
 
 from django.conf import settings
 from django.db import models
@@ -16,10 +16,10 @@ FACETS = [(facet.value, facet.label) for facet in Facet]
 
 
 class VerificationQuerySet(models.QuerySet):
-    """Verbs that read verifications."""
+    """Queries on verifications."""
 
     def standing(self):
-        """Those that nobody took back."""
+        """Return the rows that were not taken back."""
         return self.filter(taken_back_at__isnull=True)
 
 
@@ -36,9 +36,9 @@ class Verification(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="vérifiée par"
     )
     checked_at = models.DateTimeField("vérifiée le")
-    """Of a merge: when the text was checked that had waited longest among those that were united."""
+    """Of a merge: the oldest check among those of the united entries."""
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="verifications", null=True, verbose_name="lot")
-    """The batch that it was made by, where it belongs to one: of several at once, of a merge, of a bulk publication."""
+    """The batch that made it, if any: several checks at once, a merge or a bulk publication."""
     taken_back_at = models.DateTimeField("reprise le", null=True)
     taken_back_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="reprise par"
@@ -65,10 +65,10 @@ class Verification(models.Model):
 
 
 class ReviewEventQuerySet(models.QuerySet):
-    """Verbs that read events."""
+    """Queries on events."""
 
     def standing(self):
-        """Those that nobody took back."""
+        """Return the rows that were not taken back."""
         return self.filter(taken_back_at__isnull=True)
 
     def by_entry(self, entries):

@@ -1,4 +1,4 @@
-"""Versions: who wrote what, when and how; publications: what the public read, and when."""
+"""Versions, which record who wrote what and when, and publications, which record when the public read them."""
 
 from django.conf import settings
 from django.db import models
@@ -11,23 +11,23 @@ from faq.models.entries import QUESTION_MAX_LENGTH, Entry
 
 
 class ImmutableError(TypeError):
-    """An attempt to change or delete what is kept for ever."""
+    """An attempt to change or delete a row that is immutable."""
 
 
 class VersionQuerySet(models.QuerySet):
-    """Versions are read and added, never changed."""
+    """Queries on versions, which are added and never changed."""
 
     def update(self, **kwargs):
         """Refuse: versions are immutable."""
         raise ImmutableError("versions are never changed")
 
     def delete(self):
-        """Refuse: versions are kept for ever."""
+        """Refuse: versions are never deleted."""
         raise ImmutableError("versions are never deleted")
 
 
 class Batch(models.Model):
-    """Everything that one import, merge, bulk action or taxonomy move changed; undone as a whole."""
+    """All changes of one import, merge, bulk action or taxonomy move, which are undone as a whole."""
 
     kind = models.CharField("nature", max_length=20, choices=BatchKind)
     label = models.CharField("libellé", max_length=300)
@@ -125,7 +125,7 @@ class Version(models.Model):
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        """Refuse: versions are kept for ever."""
+        """Refuse: versions are never deleted."""
         raise ImmutableError("versions are never deleted")
 
     @property
@@ -140,11 +140,11 @@ class Version(models.Model):
 
 
 class PublicationQuerySet(models.QuerySet):
-    """Verbs that read publications."""
+    """Queries on publications."""
 
     def at(self, moment):
-        """What the public read at an instant: after all that was written at that very instant, if anything was."""
-        # A span that begins and ends at one instant holds no instant: of several writes the last counts.
+        """Return the publications at an instant, after all writes of that very instant."""
+        # A span that begins and ends at the same instant is empty: of several writes at once, the last one counts.
         return self.filter(Q(live_until__isnull=True) | Q(live_until__gt=moment), live_from__lte=moment)
 
 

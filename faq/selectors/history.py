@@ -1,4 +1,4 @@
-"""What the public read at an instant of the past: of each entry the version that was live then."""
+"""The published FAQ at an instant of the past: the version of each entry that was live then."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,30 +11,30 @@ from faq.models.entries import Entry, number_of, reference
 from faq.models.versions import Publication
 
 CHUNK = 100
-"""Publications in memory at a time: what bounds it, however long the answers."""
+"""Publications in memory at a time, which bounds the memory whatever the number of answers."""
 
 
 def answers_at(instant: datetime, part: Part) -> Iterator[PastAnswer]:
-    """Return the answers of a part of the FAQ as they were, by number: one query, in little memory."""
+    """Yield the answers of a part of the FAQ as they were, by number: one query, read in chunks."""
     for publication in publications_at(instant, part).select_related("version").iterator(CHUNK):
         if part.holds(publication.version.filing):
-            yield _answer(publication)
+            yield _build_past_answer(publication)
 
 
 def numbers_at(instant: datetime, part: Part) -> Iterator[int]:
-    """Return the numbers of the entries that `answers_at` gives, without the texts."""
-    shown = publications_at(instant, part)
+    """Yield the numbers of the entries that `answers_at` yields, without reading the texts."""
+    publications = publications_at(instant, part)
     if not part.terms:
-        yield from shown.values_list("entry", flat=True).iterator()
+        yield from publications.values_list("entry", flat=True).iterator()
         return
-    for number, filing in shown.values_list("entry", "version__filing").iterator():
+    for number, filing in publications.values_list("entry", "version__filing").iterator():
         if part.holds(filing):
             yield number
 
 
 def publications_at(instant: datetime, part: Part):
-    """Return the publications among which those of the part are, by number; its terms are not looked at."""
-    # Not by "entry", which would bring the entries along to sort by.
+    """Return the publications of an instant by number, restricted to the entry of the part but not to its terms."""
+    # Not by "entry", which would join the table of entries.
     publications = Publication.objects.at(instant).order_by("entry_id")
     return publications if part.entry is None else publications.filter(entry=number_of(part.entry))
 
@@ -47,9 +47,9 @@ def known_reference(text: str) -> str:
     return reference(number)
 
 
-def _answer(publication: Publication) -> PastAnswer:
+def _build_past_answer(publication: Publication) -> PastAnswer:
     version = publication.version
-    # The title that the address bore is the one of then.
+    # The address contains the title of that time.
     page = Entry(pk=publication.entry_id, question=version.question)
     return PastAnswer(
         reference=reference(publication.entry_id),

@@ -1,4 +1,4 @@
-"""How the public pages write answers, counts and questions."""
+"""Filters that format answers, counts and questions for the public pages."""
 
 from functools import lru_cache
 
@@ -26,42 +26,42 @@ register = template.Library()
 @register.filter
 @lru_cache(maxsize=4096)
 def answer_html(text):
-    """Write an answer's text as HTML, kept in memory by its text: the reading takes about 10 ms."""
-    # Made by a sanitiser, see faq.domain.markup.
+    """Return the HTML of an answer, cached by its text: rendering takes about 10 ms."""
+    # The renderer sanitises the HTML, see faq.domain.markup.
     return mark_safe(render(text))  # noqa: S308
 
 
 @register.filter
 def answer_count(count):
-    """Write how many answers there are: « 0 réponse », « 1 réponse », « 1 234 réponses »."""
+    """Return a number of answers in words: « 0 réponse », « 1 réponse », « 1 234 réponses »."""
     return f"{grouped(count)}{NO_BREAK_SPACE}réponse{'s' if count > 1 else ''}"
 
 
 @register.filter
 def grouped(count):
-    """Write a number with a space between thousands."""
-    # Not Django's number_format, which would take longer than all the rest of an option.
+    """Return a number with a space between thousands."""
+    # Django's number_format takes longer than all the rest of an option.
     return f"{count:,}".replace(",", NARROW_NO_BREAK_SPACE)
 
 
 @register.filter
 def options(question):
-    """Write the options of a question: the one that leaves it open, then each with the answers it leads to."""
+    """Return the HTML options of a question: first the one that leaves it open, then each with its count."""
     everything = _option("", _EVERYTHING[question.facet], question.everything, False)
     offered = (_option(one.term.slug, one.term.label, one.count, one.chosen) for one in question.options)
-    # Each was made by format_html, and format_html_join would escape every one of them once more.
+    # format_html made each of them; format_html_join would escape them again.
     return mark_safe("\n".join((everything, *offered)))  # noqa: S308
 
 
 @lru_cache(maxsize=8192)
 def _option(slug, label, count, chosen):
-    # Kept, and not written in a template: a page has three hundred, which mostly stay the same. Nothing closes
-    # them: the next one does.
+    # Cached, and not in a template: a page has three hundred options, which rarely change. HTML lets the next option
+    # close this one.
     selected = SafeString(" selected" if chosen else "")
     return format_html('<option value="{}"{}>{} ({})', slug, selected, label, grouped(count))
 
 
 @register.filter
 def typographic(text):
-    """Write a sentence with the apostrophes and the no-break spaces of printed French."""
+    """Return a sentence with the apostrophes and no-break spaces of printed French."""
     return with_no_break_spaces(text.replace("'", "’"))

@@ -1,4 +1,4 @@
-"""What a page says to search engines in their own words: https://schema.org, as JSON that no text can leave."""
+"""Structured data for search engines: https://schema.org, as JSON that is safe in a script element."""
 
 import json
 
@@ -9,7 +9,7 @@ from django.utils.safestring import mark_safe
 from faq.templatetags.answers import answer_html
 
 _NO_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-"""A script element ends at « </script », wherever it stands; within JSON these escapes are the same characters."""
+"""Escapes of characters that could end the script element; in JSON they mean the same characters."""
 
 register = template.Library()
 

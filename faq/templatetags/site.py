@@ -1,4 +1,4 @@
-"""What every page says of the site, from its settings alone: error pages say it too, without a database."""
+"""Facts about the site from its settings alone, so that error pages can show them without a database."""
 
 from django import template
 from django.conf import settings
@@ -8,7 +8,7 @@ register = template.Library()
 
 @register.simple_tag
 def accessibility():
-    """Write how far the site conforms to the RGAA, as the law has its footer say."""
+    """Return how far the site conforms to the RGAA, which the law requires in the footer."""
     return f"{settings.ACCESSIBILITY} conforme"
 
 
