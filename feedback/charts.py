@@ -1,12 +1,12 @@
-"""Where the bars of a chart stand: numbers in, coordinates out. The templates draw them, style sheets colour them."""
+"""The layout of bar and column charts: numbers in, coordinates out. Templates draw them, style sheets colour them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 360
-"""Units; the drawing is as wide as its place."""
+"""Width of a chart in units of its own; it is scaled to the page."""
 ROW, BAR = 32, 12
-"""Units from one bar to the next, and of the bar itself, which stands below its label."""
+"""Distance between two bars, and height of a bar, in units. A bar stands below its label."""
 _HALF_LABEL = 20
 COLUMNS_HEIGHT, FOOT, TOP = 150, 24, 8
 
@@ -28,33 +28,33 @@ class Bar:
 
     @property
     def middle(self) -> int:
-        """Where the label of a column stands, far enough from the edge to be read whole."""
+        """The centre of a column's label, far enough from the edge for the whole label."""
         return max(self.x + self.width // 2, _HALF_LABEL)
 
     @property
     def top(self) -> int:
-        """Where the upper part begins."""
+        """The top of the upper part."""
         return self.y - self.upper
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart."""
+    """A chart: its bars and its size."""
 
     bars: Sequence[Bar]
     width: int
     height: int
     most: float
-    """What a full bar stands for."""
+    """The value of a full bar."""
 
     @property
     def base(self) -> int:
-        """Where columns stand."""
+        """The line on which columns stand."""
         return self.height - FOOT
 
 
 def build_bar_chart(rows: Sequence[tuple[str, float]], most: float | None = None) -> Chart:
-    """Lay out one horizontal bar per row, each below its label; `most` is what a full one stands for."""
+    """Return a chart with one horizontal bar per row, below its label; `most` is the value of a full bar."""
     full = most or max((value for _, value in rows), default=0) or 1
     drawn = [
         Bar(label, value, 0, rank * ROW + ROW - BAR, round(WIDTH * value / full), BAR)
@@ -64,7 +64,7 @@ def build_bar_chart(rows: Sequence[tuple[str, float]], most: float | None = None
 
 
 def build_column_chart(rows: Sequence[tuple[str, int, int]]) -> Chart:
-    """Lay out one column per row, in two parts: (label, lower part, upper part)."""
+    """Return a chart with one column per row, in two parts: (label, lower part, upper part)."""
     most = max((lower + upper for _, lower, upper in rows), default=0) or 1
     step = WIDTH // max(len(rows), 1)
     room = COLUMNS_HEIGHT - FOOT - TOP

@@ -1,4 +1,4 @@
-"""Comments: one per visitor and entry, without personal data; and what editors make of them."""
+"""The services that store and follow up comments: one per visitor and entry, without personal data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,33 +18,33 @@ from feedback.vote_upsert import HOUR, MINUTE, Votable
 from feedback.votes import compute_visitor_hash, get_version_read
 
 COMMENTS_PER_NETWORK = {MINUTE: 10, HOUR: 60}
-"""New comments on one entry that editors get at once; a whole hospital may come from one network."""
+"""Most new comments on one entry and from one network that editors get, by span."""
 COMMENTS_PER_ENTRY = {MINUTE: 30}
-"""New comments on one entry that they get at once, wherever these come from."""
+"""Most new comments on one entry that editors get, by span, from all networks."""
 COMMENTS_PER_SITE = {HOUR: 200}
-"""New comments that they get at once, whatever they are about: nobody reads more."""
+"""Most new comments on all entries that editors get, by span: nobody reads more."""
 
-_LONGEST_READ = 4 * LONGEST_COMMENT
-"""Characters that are looked at for personal data: what is kept is cut afterwards, so that no number is cut in two."""
+_MAX_READ_LENGTH = 4 * LONGEST_COMMENT
+"""Characters that are searched for personal data. The text is cut afterwards, so that no number is cut in two."""
 
 
 class FollowUpRefused(ValueError):
-    """Something that cannot be said of a comment or a search; nothing was written. The message is in French."""
+    """A follow-up that does not fit a comment or a search; nothing was written. The message is in French."""
 
 
 def clean_comment(text: str) -> str:
-    """Return what may be stored of what a visitor typed: personal data masked, then cut to its length."""
-    return mask_personal_data(normalize_line_ends(text[:_LONGEST_READ]).strip())[:LONGEST_COMMENT].strip()
+    """Return a visitor's text with personal data masked, then cut to its greatest length."""
+    return mask_personal_data(normalize_line_ends(text[:_MAX_READ_LENGTH]).strip())[:LONGEST_COMMENT].strip()
 
 
 @dataclass(frozen=True, slots=True)
 class NewComment:
-    """What a visitor says of an answer, as it was typed."""
+    """A comment as the visitor typed it."""
 
     reason: CommentReason | None = None
     text: str = ""
     version: int | None = None
-    """The number of the version that was read, if it is told."""
+    """The number of the version that was read, if known."""
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def save_comment(
 
 
 def _standing_of_new(entry: int, source: str, moment: datetime) -> Standing:
-    """Return whether a new comment is one too many of a burst."""
+    """Return the standing of a new comment: set aside if it is one too many of a burst."""
     sent = Comment.objects.filter(first_sent_at__lte=moment)
     limited = [(sent, COMMENTS_PER_SITE), (sent.filter(entry=entry), COMMENTS_PER_ENTRY)]
     if source:
@@ -92,7 +92,7 @@ def _standing_of_new(entry: int, source: str, moment: datetime) -> Standing:
 
 
 def _store(comment: Comment) -> Standing:
-    """Write a comment; who says something again keeps the standing of the first, but is not dismissed unread."""
+    """Write a comment; a second one keeps the standing of the first, but a dismissed one is set aside again."""
     Comment.objects.bulk_create(
         [comment],
         update_conflicts=True,
@@ -106,10 +106,10 @@ def _store(comment: Comment) -> Standing:
 
 @transaction.atomic
 def judge_comments(comments: Iterable[int], standing: Standing, author: Author) -> int:
-    """Have comments that were set aside read like all others after all, or never; return how many there were.
+    """Reinstate or dismiss comments that were set aside; return how many changed.
 
-    `comments` are their primary keys, `standing` is REINSTATED or DISMISSED. Those that somebody judged already may
-    be judged anew; comments that were never set aside are left alone. Raises PermissionDenied.
+    `comments` are primary keys, `standing` is REINSTATED or DISMISSED. A judgement can be changed; comments that were
+    never set aside are left alone. Raises PermissionDenied.
     """
     require(author, "feedback.change_comment")
     judged = Comment.objects.filter(pk__in=list(comments)).exclude(standing__in=(Standing.COUNTED, standing))
@@ -125,9 +125,9 @@ def follow_up_comments(
     assigned_to: User | None,
     corrected_in: Version | None,
 ) -> int:
-    """Return what becomes of comments, by their primary keys; return how many there are.
+    """Store the state of comments, given by primary key, and who deals with them; return how many there are.
 
-    `corrected_in` is the version that corrects what they are about: given for CORRECTED, and for no other state.
+    `corrected_in` is the version that corrects what they are about: required for CORRECTED, and for no other state.
     Raises PermissionDenied, and FollowUpRefused where that version does not fit.
     """
     require(author, "feedback.change_comment")
@@ -146,7 +146,7 @@ def follow_up_comments(
 
 
 def check_correction(state: FollowUpState, corrected_in: Version | None, entry: int | None) -> None:
-    """Raise FollowUpRefused unless a version of the entry is given exactly where something was corrected."""
+    """Raise FollowUpRefused unless a version of the entry is given for CORRECTED, and none for another state."""
     if state == FollowUpState.CORRECTED and corrected_in is None:
         raise FollowUpRefused("Indiquez la version qui corrige.")
     if state != FollowUpState.CORRECTED and corrected_in is not None:

@@ -1,4 +1,4 @@
-"""What the form below an answer sends: a vote, or a comment; the version that was read; the list to go back to."""
+"""Parsers for the forms below an answer: a vote or a comment, the version that was read, the list to return to."""
 
 import re
 from collections.abc import Mapping
@@ -14,65 +14,65 @@ _NUMBER = re.compile(r"[1-9][0-9]*", re.ASCII)
 
 
 class InvalidForm(ValueError):
-    """A form that no page of ours can have sent."""
+    """A form that no page of this site can have sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """Where the form was."""
+    """The version and the page on which a form was sent."""
 
     version: int | None
-    """The number of the version that was read, if it is told."""
-    way_back: str
-    """The address of the list in which the answer was read; "" on its own page."""
+    """The number of the version that was read, if the form has one."""
+    return_address: str
+    """The address of the list in which the answer was read; "" for the answer's own page."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentVote:
-    """A vote as it was sent."""
+    """A vote as a visitor sent it."""
 
     answer: VoteAnswer
-    place: PageContext
+    context: PageContext
 
 
 @dataclass(frozen=True, slots=True)
 class SentComment:
-    """A comment as it was sent, personal data and all: not to be stored, nor logged."""
+    """A comment as a visitor sent it; it may hold personal data and is neither stored nor logged."""
 
     reason: CommentReason | None
     text: str
-    place: PageContext
+    context: PageContext
 
 
-# By hand rather than as forms.Form, which takes longer than all the rest of a vote.
+# Not a forms.Form, which takes longer than all the rest of a vote.
 def parse_vote(sent: Mapping[str, str]) -> SentVote:
-    """Read what was sent. Raises Unreadable."""
+    """Return the vote in a form. Raises Unreadable."""
     try:
         answer = VoteAnswer(sent.get("vote", ""))
     except ValueError as error:
         raise InvalidForm from error
-    return SentVote(answer, _read_place(sent))
+    return SentVote(answer, _parse_context(sent))
 
 
 def parse_comment(sent: Mapping[str, str]) -> SentComment:
-    """Read what was sent. Raises Unreadable."""
+    """Return the comment in a form. Raises Unreadable."""
     reason, text = sent.get("motif", ""), sent.get("commentaire", "")
     if "\0" in text or reason not in {"", *CommentReason.values}:
         raise InvalidForm
-    return SentComment(CommentReason(reason) if reason else None, text, _read_place(sent))
+    return SentComment(CommentReason(reason) if reason else None, text, _parse_context(sent))
 
 
-def _read_place(sent: Mapping[str, str]) -> PageContext:
+def _parse_context(sent: Mapping[str, str]) -> PageContext:
     version = sent.get("version", "")
     if version and not _NUMBER.fullmatch(version):
         raise InvalidForm
-    # Longer numbers are those of no version, and Python refuses to read the longest.
+    # No version has a longer number, and Python refuses to parse very long ones.
     number = int(version[:20]) if version else None
-    return PageContext(number, _our_list(sent.get("retour", "")))
+    return PageContext(number, _parse_list_address(sent.get("retour", "")))
 
 
-def _our_list(address: str) -> str:
-    """Return the address of a list of ours, written again; any other is as good as none."""
+def _parse_list_address(address: str) -> str:
+    """Return the address of a list of this site, rebuilt from its parts; "" for any other address."""
     if not address:
         return ""
     try:

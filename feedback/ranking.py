@@ -1,4 +1,4 @@
-"""What visitors find useful, told to searches: the more useful of two answers that are found equally comes first."""
+"""The usefulness of entries by their votes: of two results that match equally, the more useful comes first."""
 
 from django.db.models import Count, Q
 
@@ -7,7 +7,7 @@ from faq.services.search import find_rated_entries, store_usefulness
 from feedback.models import Vote, VoteAnswer
 
 _DOUBT = 5
-"""Votes that count for neither side: what few visitors say weighs little."""
+"""Neutral votes that are added to each entry, so that few votes weigh little."""
 _STEP = 5
 
 

@@ -1,4 +1,4 @@
-"""The proof that what is reckoned from votes agrees with the votes themselves, one by one."""
+"""A recount of all votes, one by one, that checks every stored sum."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,43 +22,43 @@ _Part = tuple[int, date, str]
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """What was counted, and what was not as it should be."""
+    """The outcome of a recount."""
 
     votes: Tally
-    """Those that count, and are kept."""
+    """Stored votes that count."""
     older: Tally
-    """What is left of votes that are too old to be kept."""
+    """Votes that were purged, by their monthly counts."""
     faults: tuple[str, ...]
-    """In French: sums that do not agree. None of them can be mended by counting again."""
+    """Sums that do not agree, in French; a recount cannot correct them."""
     subtotals: int
-    """Sums by version and week that were not what the votes say."""
+    """The number of subtotals that were wrong."""
     changed: int
-    """Entries whose usefulness, by which searches rank, was not what the votes say."""
+    """The number of entries whose usefulness, by which searches rank, was wrong."""
 
 
 @transaction.atomic
 def recount_votes(*, check: bool = False) -> Recount:
-    """Count all votes one by one, compare every sum with that, renew subtotals and what searches rank by.
+    """Count all votes one by one, compare every sum with the result, and correct subtotals and usefulness.
 
     With `check` nothing is changed: `subtotals` and `changed` are how many would be.
     """
     until = update_subtotals(timezone.now())
-    votes, by_week = _one_by_one(until)
-    older = _older()
-    wrong = _wrong_subtotals(by_week)
+    votes, by_week = _count_one_by_one(until)
+    older = _count_purged()
+    wrong = _count_wrong_subtotals(by_week)
     if wrong:
         invalidate_subtotals()
         update_subtotals(timezone.now())
-    recount = Recount(votes, older, tuple(_faults(votes, older)), wrong, update_usefulness())
+    recount = Recount(votes, older, tuple(_find_faults(votes, older)), wrong, update_usefulness())
     if check:
         transaction.set_rollback(True)
     return recount
 
 
-def _one_by_one(until: datetime) -> tuple[Tally, Counter[_Part]]:
-    """Count in Python, by the rule as it is written, without the sums of the database.
+def _count_one_by_one(until: datetime) -> tuple[Tally, Counter[_Part]]:
+    """Return how many votes count, and the parts of the subtotals of those before `until`.
 
-    Gives how many count, and of those before `until` the parts of the subtotals.
+    Counts in Python, without the aggregates of the database, so that the two can be compared.
     """
     columns = ("answer", "standing", "given_again", "entry__alias", "version", "voted_at")
     counted, parts = Counter[str](), Counter[_Part]()
@@ -77,8 +77,8 @@ def _one_by_one(until: datetime) -> tuple[Tally, Counter[_Part]]:
 _PART = {VoteAnswer.YES: "yes", VoteAnswer.NO: "no"}
 
 
-def _wrong_subtotals(parts: Counter[_Part]) -> int:
-    """Compare with what is stored; return how many subtotals differ, are missing, or are too many."""
+def _count_wrong_subtotals(parts: Counter[_Part]) -> int:
+    """Return how many stored subtotals differ, are missing, or are too many."""
     names = ("yes", "no", "yes_again", "no_again")
     stored: Counter[_Part] = Counter()
     for version, week, *numbers in Subtotal.objects.values_list("version", "week", *names):
@@ -86,23 +86,23 @@ def _wrong_subtotals(parts: Counter[_Part]) -> int:
     return len({part[:2] for part in stored | parts if stored[part] != parts[part]})
 
 
-def _older() -> Tally:
+def _count_purged() -> Tally:
     sums = MonthlyCount.objects.aggregate(yes=Sum("yes", default=0), no=Sum("no", default=0))
     return Tally(sums["yes"], sums["no"])
 
 
-def _faults(votes: Tally, older: Tally) -> Iterator[str]:
+def _find_faults(votes: Tally, older: Tally) -> Iterator[str]:
     by_entry = sum(tallies_by_entry(Vote.objects.all()).values(), Tally())
     if by_entry != votes:
-        yield f"Par fiche : {_told(by_entry)}, mais les votes sont {_told(votes)}."
+        yield f"Par fiche : {_in_words(by_entry)}, mais les votes sont {_in_words(votes)}."
     by_version = sum((tally for found in tallies_by_version().values() for tally in found.values()), Tally())
     if by_version != votes + older:
-        yield f"Par version : {_told(by_version)}, mais les votes sont {_told(votes + older)}."
+        yield f"Par version : {_in_words(by_version)}, mais les votes sont {_in_words(votes + older)}."
     for entry, version_entry in (
         Vote.objects.exclude(entry=F("version__entry")).values_list("entry", "version__entry").distinct()
     ):
         yield f"{reference(entry)} : des votes portent sur une version de {reference(version_entry)}."
 
 
-def _told(tally: Tally) -> str:
+def _in_words(tally: Tally) -> str:
     return f"{tally.yes} oui et {tally.no} non"

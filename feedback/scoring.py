@@ -1,4 +1,4 @@
-"""What votes tell of an answer, and how surely: rates, bounds, trends, and which versions share a score.
+"""Rates, confidence bounds and trends of votes, and which versions of an entry share a score.
 
 Nothing is told of fewer than LEAST votes: a rate of three votes is noise, and would point at people.
 """
@@ -15,23 +15,23 @@ Z = 1.959963984540054
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Votes, counted: how many said yes, how many no; neither is negative."""
+    """The number of votes for yes and for no; neither is negative."""
 
     yes: int = 0
     no: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Count two groups of votes together."""
+        """Return the sum of two tallies."""
         return Tally(self.yes + other.yes, self.no + other.no)
 
     @property
     def votes(self) -> int:
-        """How many there are."""
+        """The number of votes."""
         return self.yes + self.no
 
     @property
     def is_enough(self) -> bool:
-        """Whether there are enough to tell anything."""
+        """Whether there are enough votes for a rate."""
         return self.votes >= MIN_VOTES
 
     @property
@@ -46,39 +46,39 @@ class Tally:
 
     @property
     def useful_lower_bound(self) -> float | None:
-        """The share of yes that the answer has at least, with 95 % confidence; None for too few votes."""
+        """The lower bound of the share of yes, with 95 % confidence; None for too few votes."""
         return self.interval[0] if self.interval else None
 
     @property
     def useless_lower_bound(self) -> float | None:
-        """The share of no that the answer has at least, with 95 % confidence; None for too few votes.
+        """The lower bound of the share of no, with 95 % confidence; None for too few votes.
 
-        What answers are ranked by, the worst first: one no out of one vote says less than fifty out of a hundred.
+        Answers are ranked by it, worst first: one no out of one vote says less than fifty out of a hundred.
         """
         return 1 - self.interval[1] if self.interval else None
 
 
 @dataclass(frozen=True, slots=True)
 class LiveVersion:
-    """A version that was live at some time, as far as scores go."""
+    """What scores need of a version that was live at some time."""
 
     number: int
     minor: bool
-    """Whether it only mended a slip."""
+    """Whether it was a minor correction."""
     text: str
-    """What tells its text from another: equal where the text did not change, but for the filing."""
+    """A key of its text, equal for versions that differ by their filing only."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionRun:
-    """Versions that share a score: one that was written, and those that only mended slips in it."""
+    """Versions that share a score: one text, and its minor corrections."""
 
     numbers: tuple[int, ...]
     tally: Tally
 
     @property
     def first(self) -> int:
-        """The number of the version that the score began with."""
+        """The number of the first version of the run."""
         return self.numbers[0]
 
 
@@ -104,17 +104,17 @@ def compute_trend(before: Tally, after: Tally) -> float | None:
 
 
 def differ_significantly(before: Tally, after: Tally) -> bool:
-    """Return whether two shares differ by more than chance: their intervals have nothing in common."""
+    """Return whether two shares differ by more than chance: their confidence intervals are disjoint."""
     if before.interval is None or after.interval is None:
         return False
     return before.interval[1] < after.interval[0] or after.interval[1] < before.interval[0]
 
 
 def build_runs(versions: Iterable[LiveVersion], tallies: Mapping[int, Tally]) -> list[VersionRun]:
-    """Put together the scores of the versions of one entry that were live, in the order of their numbers.
+    """Return the runs of an entry's versions that were live, in the order of their numbers.
 
-    A version that is minor, or whose text is that of the one before, keeps the score; any other starts afresh.
-    `tallies` gives the votes by the number of the version that was read.
+    A version that is minor, or has the text of the one before, continues the run; any other begins a new one.
+    `tallies` holds the votes by the number of the version that was read.
     """
     found: list[list[LiveVersion]] = []
     for version in sorted(versions, key=lambda one: one.number):

@@ -1,4 +1,4 @@
-"""Searches that found nothing, put together over the days, and what editors make of them."""
+"""Searches without result, grouped over the days, and their follow-up by editors."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,11 +22,11 @@ from feedback.models import OPEN, FollowUpState, SearchFollowUp
 
 @dataclass(frozen=True, slots=True)
 class EntryForSearch:
-    """A search for which there is an entry now."""
+    """The entry that was created for a search."""
 
     entry: Entry
     created: bool
-    """Whether it was created at this moment."""
+    """Whether it was created by this call."""
 
 
 def group_failed_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
@@ -53,14 +53,14 @@ def group_failed_searches(since: date | None = None) -> QuerySet[FailedSearch, d
 
 
 def open_searches(since: date | None = None) -> QuerySet[FailedSearch, dict[str, object]]:
-    """Return those that nobody has done with."""
+    """Return the grouped searches that nobody has dealt with yet."""
     return group_failed_searches(since).filter(state__in=OPEN)
 
 
 def follow_up_search(
     query: str, state: FollowUpState, author: Author, *, assigned_to: User | None, answering: Entry | None
 ) -> SearchFollowUp:
-    """Return what becomes of a search; `answering` is the live entry that answers it, given for CORRECTED alone.
+    """Store the follow-up of a search; `answering` is the live entry that answers it, given for CORRECTED alone.
 
     Raises PermissionDenied, and FollowUpRefused.
     """
@@ -72,7 +72,7 @@ def follow_up_search(
 
 @transaction.atomic
 def create_entry_for_search(query: str, author: User) -> EntryForSearch:
-    """Create a draft whose question is the search, and take charge of it; return the one there is, if there is one.
+    """Create a draft whose question is the search, assigned to its author, or return the draft that exists already.
 
     Raises PermissionDenied and EntryError.
     """

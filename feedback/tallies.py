@@ -1,4 +1,4 @@
-"""From the stored votes to scores: per version, per run of versions, per entry."""
+"""Tallies of the stored votes per entry, per version, and per run of versions that share a score."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,23 +15,22 @@ from feedback.scoring import LiveVersion, Tally, VersionRun, build_runs
 from feedback.subtotals import VOTE_COUNTS, all_tallies_by_version
 
 _ONE_QUERY = 1_000
-"""Entries that are asked for at a time."""
+"""Most entries in one query."""
 _MONTHLY = {"total_yes": Sum("yes"), "total_no": Sum("no")}
 
 
 @dataclass(frozen=True, slots=True)
 class PoorAnswer:
-    """A live answer that visitors surely find useless, and what they said of its present text."""
+    """A live entry that visitors find useless, and the votes on its present text."""
 
     entry: Entry
     tally: Tally
 
 
 def tallies_by_version(entries: Collection[int] | None = None) -> dict[int, dict[int, Tally]]:
-    """Count the votes that were given on each version: two queries. By the entry's number, then the version's.
+    """Return the votes by the number of the entry, then of the version, in two queries.
 
-    `entries` are the numbers of those whose versions are wanted, or None for all. Votes too old to be kept count
-    by what their months left.
+    `entries` are numbers, or None for all. Votes that were purged are counted by their months.
     """
     votes, months = Vote.objects.counted(), MonthlyCount.objects.all()
     if entries is not None:
@@ -45,23 +44,23 @@ def tallies_by_version(entries: Collection[int] | None = None) -> dict[int, dict
 
 
 def tallies_by_entry(votes: VoteQuerySet) -> dict[int, Tally]:
-    """Count votes by the entry that they count for, by its number: one query."""
+    """Return votes by the number of the entry that they count for, in one query."""
     rows = votes.counted().credited().order_by().values_list("credited_to").annotate(**VOTE_COUNTS)
     return {entry: Tally(yes, no) for entry, yes, no in rows}
 
 
 def get_runs(entries: Collection[int]) -> dict[int, list[VersionRun]]:
-    """Return the runs of versions that share a score, by entry, in order: three queries, whatever their number.
+    """Return the runs of versions that share a score, by entry and in order, in three queries.
 
-    Votes on entries that were merged into one are not among them: they were about other texts.
+    Votes on entries that were merged into another are left out: they were about other texts.
     """
     return _runs(entries, tallies_by_version(entries))
 
 
 def current_tallies(now: datetime) -> dict[int, Tally]:
-    """Count the votes on the present text of each live answer, by its number, where they are enough.
+    """Return the votes on the present text of each live entry that has enough of them, by its number.
 
-    The same number of queries, but for two more for each further thousand of answers with enough votes.
+    Costs two more queries for each thousand entries with enough votes.
     """
     tallies = {entry: found for entry, found in all_tallies_by_version(now).items() if _total(found).is_enough}
     present: dict[int, Tally] = {}
@@ -75,9 +74,9 @@ def current_tallies(now: datetime) -> dict[int, Tally]:
 
 
 def worst_answers(limit: int, now: datetime | None = None) -> list[PoorAnswer]:
-    """Return the live answers whose present text is surely the least useful, the worst first.
+    """Return the live entries whose present text is the least useful, worst first.
 
-    Ranked by the share of no that each has at least; nothing with fewer votes than it takes.
+    They are ranked by the lower bound of the share of no; entries with too few votes are left out.
     """
     present = current_tallies(now or timezone.now())
     worst = sorted(present, key=lambda number: (-(present[number].useless_lower_bound or 0), number))[:limit]

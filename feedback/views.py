@@ -1,4 +1,4 @@
-"""Taking votes and comments from the public pages: a plain form, no token in the page, no cookie before the first."""
+"""Views that take votes and comments from the public pages: plain forms without tokens, no cookie before the first."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from feedback.votes import VoteRefused, cast_vote, create_visitor_token, get_vot
 
 COOKIE = "avis"
 COOKIE_DAYS = 390
-"""Not quite the thirteen months that the CNIL allows; later votes do not prolong them."""
+"""A little less than the thirteen months that the CNIL allows; later votes do not prolong it."""
 
 _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
 """What `new_visitor_token` makes."""
@@ -39,18 +39,18 @@ _VOTABLE_BYTES = 500
 """Approximate size of one cached entry."""
 
 
-def _see_other(address: str) -> HttpResponse:
-    """After a POST, have the browser GET an address of ours: quoted already, unlike those that Django redirects to."""
+def _redirect_after_post(address: str) -> HttpResponse:
+    """Return a redirect after a POST, to an address of this site that is quoted already."""
     return HttpResponse(status=303, headers={"Location": address})
 
 
 _votables: LRUByteCache[Votable] = LRUByteCache(_CACHE_BYTES)
 
 
-def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let in only what a form of this site sends.
+def _only_from_this_site(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate a view so that it refuses what no form of this site has sent.
 
-    The pages carry no token, so that they are the same for everybody, for days: the origin is checked instead.
+    Pages have no token, because they are cached and the same for everybody: the origin is checked instead.
     """
 
     @csrf_exempt
@@ -59,20 +59,20 @@ def _from_our_pages(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     @wraps(view)
     def guarded(request: HttpRequest, number: int) -> HttpResponse:
         if request.method != "POST":
-            return _refuse(request, number, 405, _NOT_A_PAGE)
+            return _render_refusal(request, number, 405, _NOT_A_PAGE)
         if not _comes_from_this_site(request):
-            return _refuse(request, number, 403, _ELSEWHERE)
+            return _render_refusal(request, number, 403, _ELSEWHERE)
         try:
             return view(request, number)
         except InvalidForm:
-            return _refuse(request, number, 400, _UNREADABLE)
+            return _render_refusal(request, number, 400, _UNREADABLE)
 
     return guarded
 
 
 @csrf_exempt
 def vote(request, number):
-    """Answer a vote, which the middleware has tried to store already: a refusal is not tried a second time."""
+    """Return the refusal of the middleware, which has tried to store the vote already, or else store it."""
     refusal = getattr(request, "refused_vote", None)
     if refusal is None:
         return take_vote(request, number)
@@ -81,35 +81,35 @@ def vote(request, number):
     return refusal
 
 
-@_from_our_pages
+@_only_from_this_site
 def take_vote(request, number):
-    """Store a vote, then lead back to the answer, where a thank-you waits at a fragment of the address."""
+    """Store a vote, then redirect to the answer, where the fragment of the address shows a thank-you."""
     sent = parse_vote(request.POST)
-    known = _known_visitor(request)
+    known = _get_visitor_token(request)
     token = known or create_visitor_token()
-    entry, standing = _cast(request, number, sent, token)
-    response = _thanks(request, entry, number, sent.place, _state(sent.answer, standing))
+    entry, standing = _cast_vote(request, number, sent, token)
+    response = _build_thanks(request, entry, number, sent.context, _get_vote_message(sent.answer, standing))
     if standing and not known:
-        _name_visitor(response, token)
+        _set_visitor_cookie(response, token)
     return response
 
 
-@_from_our_pages
+@_only_from_this_site
 def comment(request, number):
-    """Take the reason and the words that come with a vote, then lead back to the answer."""
+    """Store the reason and the comment that follow a vote, then redirect to the answer."""
     sent = parse_comment(request.POST)
-    entry = _votable(number)
-    known = _known_visitor(request)
+    entry = _get_votable(number)
+    known = _get_visitor_token(request)
     token = known or create_visitor_token()
-    remark = NewComment(sent.reason, sent.text, _version(entry, number, sent.place))
-    standing = save_comment(entry, token, remark, network=_network(request))
-    response = _see_other(_way_back(entry, number, sent.place, _said(standing)))
+    remark = NewComment(sent.reason, sent.text, _get_version_number(entry, number, sent.context))
+    standing = save_comment(entry, token, remark, network=_get_network(request))
+    response = _redirect_after_post(_get_return_address(entry, number, sent.context, _get_comment_message(standing)))
     if standing and not known:
-        _name_visitor(response, token)
+        _set_visitor_cookie(response, token)
     return response
 
 
-def _refuse(request, number: int, status: int, reason: str) -> HttpResponse:
+def _render_refusal(request, number: int, status: int, reason: str) -> HttpResponse:
     response = render(request, "feedback/refused.html", {"number": number, "reason": reason}, status=status)
     if status == 405:
         response["Allow"] = "POST"
@@ -117,16 +117,16 @@ def _refuse(request, number: int, status: int, reason: str) -> HttpResponse:
 
 
 def _comes_from_this_site(request) -> bool:
-    """Tell by what a page cannot forge: Origin, or else Referer, or else Sec-Fetch-Site."""
-    # META has what request.headers would first copy, of all headers.
+    """Check headers that a page cannot forge: Origin, or else Referer, or else Sec-Fetch-Site."""
+    # request.headers would first copy every header.
     source = (request.META.get("HTTP_ORIGIN") or request.META.get("HTTP_REFERER", "")).lower()
     if not source:
         return request.META.get("HTTP_SEC_FETCH_SITE") == "same-origin"
     here = f"{request.scheme}://{request.get_host().lower()}"
-    return source == here or _is_ours(source, here)
+    return source == here or _is_this_site(source, here)
 
 
-def _is_ours(source: str, here: str) -> bool:
+def _is_this_site(source: str, here: str) -> bool:
     try:
         origin = urlsplit(source)
     except ValueError:
@@ -139,7 +139,7 @@ def _is_within(origin, trusted) -> bool:
     return origin.scheme == trusted.scheme and is_same_domain(origin.netloc, trusted.netloc.lstrip("*"))
 
 
-def _votable(number: int) -> Votable:
+def _get_votable(number: int) -> Votable:
     """Return the live entry that answers at a number, and cache it. Raises Http404 and AbsentEntry."""
     try:
         entry = get_votable(number)
@@ -153,33 +153,33 @@ def _votable(number: int) -> Votable:
     return entry
 
 
-def _known_visitor(request) -> str:
-    """Return the token of an earlier vote from this browser; "" for none, or one that we cannot have made."""
+def _get_visitor_token(request) -> str:
+    """Return the token of an earlier vote from this browser; "" without one, or for one that is not ours."""
     token = request.COOKIES.get(COOKIE, "")
     return token if _TOKEN.fullmatch(token) else ""
 
 
-def _network(request) -> str:
-    """Return the network that a request comes from, as the proxy tells it where there is one."""
+def _get_network(request) -> str:
+    """Return the network that a request comes from, according to the proxy if it is trusted."""
     if not settings.TRUST_PROXY:
         return get_network(request.META.get("REMOTE_ADDR", ""))
-    # The last one is what our own proxy saw; those before it are whatever the visitor wrote.
+    # The last address is the one our own proxy saw; the visitor can forge those before it.
     return get_network(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
 
 
-def _version(entry: Votable, number: int, place: PageContext) -> int | None:
-    # The version of a merged entry says nothing of the one that answers for it.
-    return place.version if entry.number == number else None
+def _get_version_number(entry: Votable, number: int, context: PageContext) -> int | None:
+    # The version that was read belongs to the absorbed entry, not to its survivor.
+    return context.version if entry.number == number else None
 
 
-def _cast(request, number: int, sent: SentVote, token: str) -> tuple[Votable, Standing | None]:
+def _cast_vote(request, number: int, sent: SentVote, token: str) -> tuple[Votable, Standing | None]:
     """Store a vote, in one statement where the entry is cached and has not changed; else read the entry first."""
-    network = _network(request)
+    network = _get_network(request)
     # The statement that withdraws a vote does not check whether the cached entry is still live.
     cached = _votables.get(number) if sent.answer != VoteAnswer.WITHDRAWN else None
     for known in (cached, None):
-        entry = known or _votable(number)
-        version = _version(entry, number, sent.place)
+        entry = known or _get_votable(number)
+        version = _get_version_number(entry, number, sent.context)
         try:
             return entry, cast_vote(entry, sent.answer, token, version=version, network=network)
         except VotableOutdated:
@@ -189,34 +189,34 @@ def _cast(request, number: int, sent: SentVote, token: str) -> tuple[Votable, St
     raise AbsentEntry(410, "410.html")
 
 
-def _state(answer: VoteAnswer, standing: Standing | None) -> str:
-    """Name what the page is to say: never thanks for a vote that does not count."""
+def _get_vote_message(answer: VoteAnswer, standing: Standing | None) -> str:
+    """Return the name of the message for a vote; it thanks only for one that counts."""
     if answer == VoteAnswer.WITHDRAWN:
         return "retrait"
     return "merci" if standing in COUNTING else "attente"
 
 
-def _said(standing: Standing | None) -> str:
-    """Name what the page is to say of a remark: thanks only for one that editors get."""
+def _get_comment_message(standing: Standing | None) -> str:
+    """Return the name of the message for a comment; it thanks only for one that editors get."""
     if standing is None:
         return "pourquoi"
     return "recu" if standing in COUNTING else "garde"
 
 
-def _thanks(request, entry: Votable, number: int, place: PageContext, state: str) -> HttpResponse:
-    """Tell the page's script what to say, or lead the browser to where the page says it."""
+def _build_thanks(request, entry: Votable, number: int, context: PageContext, state: str) -> HttpResponse:
+    """Return the message to the script of the page, or redirect to where the page shows it."""
     if request.META.get("HTTP_ACCEPT") == "application/json":
         return JsonResponse({"state": state})
-    return _see_other(_way_back(entry, number, place, state))
+    return _redirect_after_post(_get_return_address(entry, number, context, state))
 
 
-def _way_back(entry: Votable, number: int, place: PageContext, state: str) -> str:
-    """Return the address of the answer, in the list where it was read or on its page, at what it is to say."""
-    page = place.way_back if entry.number == number else ""
+def _get_return_address(entry: Votable, number: int, context: PageContext, state: str) -> str:
+    """Return the address of the answer, in the list where it was read or on its page, at the message."""
+    page = context.return_address if entry.number == number else ""
     return f"{page or entry.address}#{state}-{entry.number}"
 
 
-def _name_visitor(response: HttpResponse, token: str) -> None:
+def _set_visitor_cookie(response: HttpResponse, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,

@@ -1,4 +1,4 @@
-"""The statement that stores a vote: one per visitor and entry, set aside in a burst, on an entry that is still live."""
+"""The statement that stores a vote: one per visitor and entry, set aside in a burst, only while the entry is live."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,45 +11,45 @@ from feedback.models import Standing, VoteAnswer
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 VOTES_PER_NETWORK = {MINUTE: 20, HOUR: 200}
-"""New votes on one entry that count; a whole hospital may come from one network."""
+"""Most new votes on one entry and from one network that count, by span; a whole hospital may share a network."""
 VOTES_PER_ENTRY = 100
-"""New votes on one entry that count within a minute, wherever they come from."""
+"""Most new votes on one entry that count within a minute, from all networks."""
 
 
 class VotableOutdated(Exception):
-    """What was known of an entry is true no more; nothing was written."""
+    """A Votable that no longer describes its entry; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Votable:
-    """What taking a vote needs to know of a live entry; whether it is still true the vote's own statement checks."""
+    """What a vote needs to know of a live entry. The statement that stores the vote checks that it still holds."""
 
     number: int
     version_id: int
-    """The key of the live version."""
+    """The primary key of the live version."""
     version: int
     """The number of the live version."""
     former_numbers: tuple[int, ...]
-    """Those of the entries that were merged into this one."""
+    """The numbers of the entries that were merged into this one."""
     address: str
     """The path of the entry's public page."""
 
 
 @dataclass(frozen=True, slots=True)
 class VoteToStore:
-    """A vote as it is to be stored."""
+    """A vote that is about to be stored."""
 
     on: Votable
     version: int
-    """The key of the version that was read."""
+    """The primary key of the version that was read."""
     visitor: str
     """The visitor's hash for this entry."""
     answer: VoteAnswer
     at: datetime
     source: str
-    """What tells other votes from the same network; "" for none."""
+    """The hash that votes from one network share on one day and entry; "" for an unknown network."""
     late: bool
-    """Whether it is of an earlier moment than now, which may have been added up already."""
+    """Whether the vote is dated before now, in a week that may be summed already."""
 
 
 _INSERT = f"""
@@ -72,17 +72,17 @@ ON CONFLICT (entry_id, visitor_hash) DO UPDATE
   SET version_id = excluded.version_id, answer = excluded.answer, voted_at = excluded.voted_at, changed = %s
 RETURNING standing
 """  # noqa: S608 - our own numbers
-"""One statement, written out: Django's upsert can neither look at the votes of the last hour nor make sure that the
-entry is still live, and takes twice the time. Whoever votes again keeps the standing of the first vote.
+"""One statement, in SQL: Django's upsert can neither count the votes of the last hour nor check that the entry is still
+live, and takes twice the time. A second vote of one visitor keeps the standing of the first.
 
-A burst is looked for by its last vote that would be one too many, so that no longer one takes longer to find. A source
-is one of this entry and this day; the condition on it is written as the index has it, or SQLite does not use that."""
+A burst is recognised by reading as many votes as are allowed and no more, so that a longer burst does not take longer.
+The condition on the source is written as in its index, because SQLite does not use the index otherwise."""
 
 
 def store_vote(cast: VoteToStore) -> Standing:
-    """Store a vote, in place of an earlier one by the same visitor; tell where it stands.
+    """Store a vote in place of an earlier one by the same visitor, and return its standing.
 
-    Raises Outdated where what the vote says of the entry is true no more.
+    Raises VotableOutdated.
     """
     stored = _fetch(_values(cast))
     if stored is None:
@@ -102,9 +102,9 @@ def _values(cast: VoteToStore) -> tuple[Any, ...]:
 
 
 def _fetch(values: tuple[Any, ...]) -> tuple[str] | None:
-    """Carry the statement out; on a connection that fails, which may have broken unused, once more on a new one.
+    """Execute the statement; if the connection fails, once more on a new one.
 
-    Trying beats asking before every vote whether the connection still stands: written twice a vote is still one.
+    A connection may break while it is idle. Executing twice is safe, and saves a health check before every vote.
     """
     if connection.in_atomic_block:
         return _execute(values)
@@ -124,7 +124,7 @@ def _execute(values: tuple[Any, ...]) -> tuple[str] | None:
 
 
 def _cursor() -> Any:
-    """Return a cursor that sends the values apart from the text.
+    """Return a cursor that sends values separately from the statement.
 
     PostgreSQL then plans the statement once per connection, where the settings allow it to be prepared, rather than
     for each vote, which takes longer than all the rest. Django's own cursor writes the values into the text.

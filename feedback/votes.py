@@ -1,6 +1,6 @@
-"""Taking votes: one per visitor and entry, whatever is clicked, however often, at the same time.
+"""The services that store, withdraw and judge votes: one vote per visitor and entry, also when clicks are concurrent.
 
-Votes that come in bursts are set aside: kept, not counted, and shown to editors, who reinstate or dismiss them.
+Votes that come in bursts are set aside: stored, not counted, and shown to editors, who reinstate or dismiss them.
 """
 
 import hmac
@@ -22,11 +22,11 @@ from feedback.vote_upsert import Votable, VoteToStore, store_vote
 
 
 class VoteRefused(ValueError):
-    """A vote that cannot be taken; nothing was written. The message says why, in French."""
+    """A vote that cannot be stored; nothing was written. The message says why, in French."""
 
 
 def grant_rights(**signal: Any) -> None:
-    """Let every role read what visitors say, and those who write deal with it. Called after every migration."""
+    """Grant each role its rights on votes and comments. Called after every migration."""
     for role in ROLES:
         grant(role, {"feedback.view_vote", "feedback.view_comment"})
     for role in ("rédacteur", "relecteur", "administrateur"):
@@ -36,22 +36,22 @@ def grant_rights(**signal: Any) -> None:
 
 
 def create_visitor_token() -> str:
-    """Make the random name (256 bits) by which one browser's votes are told from another's."""
+    """Return a random name (256 bits) for one browser, by which its votes are recognised."""
     return secrets.token_urlsafe(32)
 
 
 def compute_visitor_hash(token: str, entry: int) -> str:
-    """Return what is stored of a visitor for one entry: HMAC-SHA-256 (RFC 2104), in hexadecimal.
+    """Return the hash that stands for a visitor on one entry: HMAC-SHA-256 (RFC 2104), in hexadecimal.
 
-    `entry` is its number. Without the site's key it tells nothing, and two entries' hashes of one visitor cannot
-    be matched.
+    `entry` is a number. Without the key of the site nothing can be learnt from the hash, and the hashes of one visitor
+    on two entries cannot be matched.
     """
     message = f"{entry}:{token}".encode()
     return hmac.digest(settings.VOTE_KEY.encode(), message, "sha256").hex()
 
 
 def get_votable(number: int) -> Votable:
-    """Read what a vote on an entry needs, in one query.
+    """Return what a vote on an entry needs to know, in one query.
 
     Raises Entry.DoesNotExist, and VoteRefused where the entry is not live.
     """
@@ -86,12 +86,11 @@ def cast_vote(
 ) -> Standing | None:
     """Store the visitor's answer on a live entry, in place of an earlier one by the same visitor.
 
-    `on` is the entry's number, or what is known of it already. `version` is the number of the version that was
-    read: the live one where it is not given, or was never live. `network` is where the vote comes from, as
-    `network_of` gives it. One statement writes the vote, so that races leave one vote and never a false one.
-    Tells where the vote stands; None where there is none, since who withdraws a vote without having voted leaves
-    nothing behind. Raises Entry.DoesNotExist, and VoteRefused where the entry is not live; Outdated where what was
-    known of it is true no more.
+    `on` is the entry's number, or what `get_votable` returned for it. `version` is the number of the version that was
+    read; without one, or with one that never was live, the vote is on the live version. `network` is where the vote
+    comes from, as `get_network` returns it. One statement writes the vote, so that concurrent clicks leave one.
+    Returns the standing of the vote, or None where there was no vote to withdraw. Raises Entry.DoesNotExist,
+    VoteRefused where the entry is not live, and VotableOutdated where `on` no longer describes the entry.
     """
     entry = on if isinstance(on, Votable) else get_votable(on)
     moment = at or timezone.now()
@@ -116,10 +115,10 @@ def cast_vote(
 
 @transaction.atomic
 def judge_votes(votes: Iterable[int], standing: Standing, author: Author) -> int:
-    """Have votes that were set aside count after all, or never; return how many there were.
+    """Reinstate or dismiss votes that were set aside; return how many changed.
 
-    `votes` are their primary keys, `standing` is REINSTATED or DISMISSED. Those that are in no quarantine, or that
-    somebody judged already, may be judged anew; votes that were never set aside are left alone.
+    `votes` are primary keys, `standing` is REINSTATED or DISMISSED. A judgement can be changed; votes that were never
+    set aside are left alone.
     Raises PermissionDenied.
     """
     require(author, "feedback.judge_vote")
@@ -134,7 +133,7 @@ def _withdraw(entry: Votable, token: str, at: datetime) -> Standing | None:
 
 
 def _on_merged_entries(token: str, entry: Votable) -> Q:
-    """Find what the visitor voted on entries that were merged into this one; nothing (false) where none was."""
+    """Return the condition on votes of this visitor on entries that were merged into this one; false without any."""
     found = Q()
     for number in entry.former_numbers:
         found |= Q(entry=number, visitor_hash=compute_visitor_hash(token, number))
