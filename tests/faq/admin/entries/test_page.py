@@ -5,6 +5,8 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from faq.domain.dumps import VOTE_LINE
@@ -192,6 +194,13 @@ class TestSurroundings:
     def test_an_unknown_entry_leads_home(self, analyste):
         for number in ("99999", "9" * 40, "x"):
             assert analyste.get(reverse("admin:faq_entry_change", args=(number,))).url == reverse("admin:index")
+
+    def test_a_request_reads_the_row_of_the_entry_once(self, relecteur):
+        entry = an_entry()
+        for ask in (lambda: relecteur.get(page_of(entry)), lambda: save(relecteur, entry, question="?" * 999)):
+            with CaptureQueriesContext(connection) as captured:
+                assert ask().status_code == 200
+            assert sum('FROM "faq_entry"' in query["sql"] for query in captured) == 1
 
     def test_the_number_of_queries_does_not_depend_on_the_history(self, relecteur, django_assert_max_num_queries):
         entry = an_entry(couloirs="hopital")
