@@ -28,8 +28,12 @@ run: environment ## installe, remplit et sert le site de démonstration (PORT=80
 setup: environment ## installe tout ce que demandent le site et les tests, puis s’arrête
 	@$(PY) -m tools.browser
 
-test: setup ## lance toute la suite sur SQLite puis sur PostgreSQL (ARGS="…" : pour pytest)
+test: setup ## lance toute la suite sur SQLite et sur PostgreSQL, côte à côte (ARGS="…" : pour pytest)
 	@$(PY) -m tests.run $(ARGS)
+
+quick: environment ## lance ce qui est rapide, sur SQLite et sans navigateur (ARGS="--lf" : pour pytest)
+	@env -u DATABASE_URL -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 2 --dist=worksteal \
+		-m "not e2e and not slow" $(ARGS)
 
 quality: environment ## vérifie style, imports, types, gabarits, migrations, réglages de production
 	$(PY) -m ruff check .
