@@ -147,7 +147,7 @@ def number_shown(context):
     """How much a list shows, on all its pages."""
     if "cl" in context:
         return context["cl"].result_count
-    if "groups" in context and "choice" in context:
+    if "groups" in context and "shelves" in context:
         return sum(group.total for group in context["groups"])
     return context["total"] if "total" in context else context["page"].paginator.count
 
