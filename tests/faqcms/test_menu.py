@@ -12,6 +12,7 @@ from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
 from faqcms.menu import MENU
 from feedback.comments import NewComment, save_comment
+from feedback.inbox import SEARCHES
 from feedback.models import Comment, FollowUpState, SearchFollowUp, Standing, Vote, VoteAnswer
 from feedback.votes import cast_vote, get_votable
 from tests.factories import a_filing, a_published_entry, an_entry, by_command
@@ -147,7 +148,7 @@ def number_shown(context):
     """How much a list shows, on all its pages."""
     if "cl" in context:
         return context["cl"].result_count
-    if "groups" in context and "shelves" in context:
+    if "shelves" in context and context["filters"].shelf != SEARCHES:
         return sum(group.total for group in context["groups"])
     return context["total"] if "total" in context else context["page"].paginator.count
 
