@@ -148,7 +148,7 @@ def number_shown(context):
     """How much a list shows, on all its pages."""
     if "cl" in context:
         return context["cl"].result_count
-    if "shelves" in context and context["filters"].shelf != SEARCHES:
+    if "follow_ups" in context and context["filters"].shelf != SEARCHES:
         return sum(group.total for group in context["groups"])
     return context["total"] if "total" in context else context["page"].paginator.count
 
