@@ -12,6 +12,7 @@ from faq.models import Theme, Version
 from faq.models.entries import QUESTION_MAX_LENGTH
 from faq.models.verifications import REASON_MAX_LENGTH
 from faq.services.content import Content, content_of, normalize_line_ends
+from faq.services.schedules import PAST_MOMENT
 
 COMMENT_MAX_LENGTH = Version._meta.get_field("comment").max_length
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
@@ -193,7 +194,7 @@ class ScheduleForm(forms.Form):
         """Refuse a moment that has passed."""
         due_at = self.cleaned_data["due_at"]
         if due_at <= timezone.now():
-            raise forms.ValidationError("Cette date est passée : choisissez un moment à venir.")
+            raise forms.ValidationError(PAST_MOMENT)
         return due_at
 
 

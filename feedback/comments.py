@@ -12,17 +12,11 @@ from faq.domain.personal_data import mask_personal_data
 from faq.models import Version
 from faq.services.content import normalize_line_ends
 from faq.services.roles import Author, require
+from feedback.limits import COMMENTS_PER_ENTRY, COMMENTS_PER_NETWORK, COMMENTS_PER_SITE
 from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing, Vote
 from feedback.networks import compute_source
-from feedback.vote_upsert import HOUR, MINUTE, Votable
+from feedback.vote_upsert import Votable
 from feedback.votes import compute_visitor_hash, get_version_read
-
-COMMENTS_PER_NETWORK = {MINUTE: 10, HOUR: 60}
-"""Most new comments on one entry and from one network that editors get, by span."""
-COMMENTS_PER_ENTRY = {MINUTE: 30}
-"""Most new comments on one entry that editors get, by span, from all networks."""
-COMMENTS_PER_SITE = {HOUR: 200}
-"""Most new comments on all entries that editors get, by span: nobody reads more."""
 
 _MAX_READ_LENGTH = 4 * LONGEST_COMMENT
 """Characters that are searched for personal data. The text is cut afterwards, so that no number is cut in two."""

@@ -21,9 +21,9 @@ from faq.services.taxonomy_starter import load_starter_taxonomy
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entries
 from feedback.comments import NewComment, save_comment
+from feedback.limits import MINUTE, VOTES_PER_NETWORK
 from feedback.models import CommentReason, VoteAnswer
 from feedback.ranking import update_usefulness
-from feedback.vote_upsert import MINUTE, VOTES_PER_NETWORK
 from feedback.votes import cast_vote, create_visitor_token, get_votable
 
 DUMP_NAME = "demo"

@@ -15,9 +15,9 @@ from django.db.models.functions import Coalesce, TruncWeek
 from django.utils import timezone
 
 from feedback.days import get_midnight, get_monday
+from feedback.limits import HOUR
 from feedback.models import COUNTING, AddedUp, MonthlyCount, Subtotal, Vote, VoteAnswer, VoteQuerySet
 from feedback.scoring import Tally
-from feedback.vote_upsert import HOUR
 
 WEEKS = 12
 """Number of past weeks with subtotals of their own, besides the present week."""

@@ -1,19 +1,14 @@
 """The statement that stores a vote: one per visitor and entry, set aside in a burst, only while the entry is live."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import Error, connection
 from psycopg import Cursor
 
+from feedback.limits import HOUR, MINUTE, VOTES_PER_ENTRY, VOTES_PER_NETWORK
 from feedback.models import Standing, VoteAnswer
-
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-VOTES_PER_NETWORK = {MINUTE: 20, HOUR: 200}
-"""Most new votes on one entry and from one network that count, by span; a whole hospital may share a network."""
-VOTES_PER_ENTRY = 100
-"""Most new votes on one entry that count within a minute, from all networks."""
 
 
 class VotableOutdated(Exception):

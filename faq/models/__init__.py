@@ -5,7 +5,7 @@ from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
 from faq.models.epochs import ChangeLog, Epoch, EpochTokens
 from faq.models.failed_searches import FailedSearch
-from faq.models.moves import MovedRow
+from faq.models.moved_rows import MovedRow
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
 from faq.models.schedules import DroppedSchedule, Schedule

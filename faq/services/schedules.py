@@ -15,6 +15,7 @@ from faq.services.roles import Author, require
 from faq.services.versions import Outcome, Provenance, latest, lock_entries
 from faq.services.workflow import publish_entry, target_status, withdraw_entry
 
+PAST_MOMENT = "Cette date est passée : choisissez un moment à venir."
 _RIGHT = "faq.publish_entry"
 _log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ def _build_planner_text(planned: Schedule) -> str:
 
 def _refuse_impossible(entry: Entry, action: Action, due_at: datetime, now: datetime) -> None:
     if due_at <= now:
-        raise EntryError("Cette date est passée : choisissez un moment à venir.")
+        raise EntryError(PAST_MOMENT)
     head: Version = latest(entry)
     if action == Action.PUBLISHED:
         if entry.live_id == head.pk:

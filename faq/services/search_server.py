@@ -13,9 +13,9 @@ from django.db import transaction
 
 from faq.domain.search.server_queries import INDEX_BODY, STATE_ID, Body, build_document, build_state
 from faq.models import Epoch, SearchedEntry
-from faq.selectors.search.remote import get_step_on
-from faq.selectors.search.server import CHUNK, SearchServer, ServerFault, get_search_server
+from faq.selectors.search.server_backend import get_step_on
 from faq.selectors.search.server_changes import changed_between, get_latest_step, record_step
+from faq.selectors.search.server_client import CHUNK, SearchServer, ServerFault, get_search_server
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 
 from faq.caching import clear_all
-from faq.selectors.search import remote as search_remote
-from faq.selectors.search import server as search_server
+from faq.selectors.search import server_backend as search_remote
+from faq.selectors.search import server_client as search_server
 from tests import opensearch
 from tests.factories import a_published_entry, a_taxonomy
 from tests.faulty_server import Faults, serving
@@ -47,7 +47,7 @@ def faults() -> Faults:
 def lone_server(faults, settings, monkeypatch):
     """A server that is configured and only fails, for tests that need no real one."""
     # On a busy machine the server may be slow to answer: only the test of a slow one waits less.
-    monkeypatch.setattr(search_server, "REQUEST_TIMEOUT", 30.0)
+    monkeypatch.setattr(search_server, "SEARCH_TIMEOUT", 30.0)
     monkeypatch.setattr(search_server, "FIRST_PAUSE", 0)
     monkeypatch.setattr(search_remote, "LAG_PAUSES", (0.0,))
     with serving(faults) as port:

@@ -8,17 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.comments import (
-    COMMENTS_PER_ENTRY,
-    COMMENTS_PER_NETWORK,
-    COMMENTS_PER_SITE,
-    NewComment,
-    judge_comments,
-    save_comment,
-)
+from feedback.comments import NewComment, judge_comments, save_comment
+from feedback.limits import COMMENTS_PER_ENTRY, COMMENTS_PER_NETWORK, COMMENTS_PER_SITE, HOUR, MINUTE
 from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing
 from feedback.networks import delete_sources
-from feedback.vote_upsert import HOUR, MINUTE
 from feedback.votes import get_votable
 from tests.factories import a_published_entry, some_published_entries
 from tests.faq.admin.conftest import analyste, redacteur, sign_in

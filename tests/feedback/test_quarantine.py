@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from faq.caching import clear_all
+from feedback.limits import HOUR, MINUTE, VOTES_PER_ENTRY, VOTES_PER_NETWORK
 from feedback.models import SourceKey, Standing, Vote, VoteAnswer
 from feedback.networks import compute_source, delete_sources, get_network
-from feedback.vote_upsert import HOUR, MINUTE, VOTES_PER_ENTRY, VOTES_PER_NETWORK
 from feedback.votes import cast_vote, judge_votes
 from tests.factories import a_published_entry
 from tests.feedback.voting import SITE, post

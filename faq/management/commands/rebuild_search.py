@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from faq.management.progress import progress_on
-from faq.selectors.search.server import ServerFault, get_search_server
+from faq.selectors.search.server_client import ServerFault, get_search_server
 from faq.services.search import rebuild_search
 from faq.services.search_server import ServerNotFilled, fill_server, send_changes
 

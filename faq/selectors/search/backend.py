@@ -10,9 +10,9 @@ from faq.domain.search.postings import StemWeights
 from faq.domain.search.queries import Query
 from faq.domain.search.query_terms import QueryTerm
 from faq.selectors.published import Snapshot
-from faq.selectors.search.memory import MemoryBackend
-from faq.selectors.search.remote import ServerBackend
-from faq.selectors.search.server import ServerFault, get_search_server
+from faq.selectors.search.memory_backend import MemoryBackend
+from faq.selectors.search.server_backend import ServerBackend
+from faq.selectors.search.server_client import ServerFault, get_search_server
 
 Answer = TypeVar("Answer")
 

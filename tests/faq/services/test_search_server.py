@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 
 from faq.models import ChangeLog
 from faq.selectors.published import live_snapshot
-from faq.selectors.search import memory as search_memory
+from faq.selectors.search import memory_backend as search_memory
 from faq.selectors.search.hits import live_search
 from faq.services import doctor
 from faq.services import search_server as sending

@@ -11,7 +11,7 @@ from faq.domain.search.proximity import RERANK_DEPTH
 from faq.enums import EntryStatus
 from faq.models import Entry, Epoch, Product, SearchedEntry, SynonymGroup
 from faq.selectors.published import live_snapshot
-from faq.selectors.search import memory as searching
+from faq.selectors.search import memory_backend as searching
 from faq.selectors.search.hits import complete_query, live_search
 from faq.services.content import Content
 from faq.services.entries import edit_entry

@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from faq.caching import clear_all
 from faq.selectors.published import live_snapshot
-from faq.selectors.search import memory as search_memory
-from faq.selectors.search import server as search_server
+from faq.selectors.search import memory_backend as search_memory
+from faq.selectors.search import server_client as search_server
 from faq.selectors.search.hits import complete_query, live_search
 from faq.services import doctor
 from faq.services.workflow import withdraw_entry
@@ -46,7 +46,7 @@ def a_node(**settings: str) -> Iterator[opensearch.SearchNode]:
 def server_at(settings, monkeypatch):
     """Configure the server at an address, and close its connections afterwards."""
     # On a busy machine a node may be slow to answer, which is not what is tested here.
-    monkeypatch.setattr(search_server, "REQUEST_TIMEOUT", 30.0)
+    monkeypatch.setattr(search_server, "SEARCH_TIMEOUT", 30.0)
     servers = []
 
     def configure(node):

@@ -6,7 +6,7 @@ import pytest
 from django.core.checks import run_checks
 from django.test import override_settings
 
-from faq.selectors.search import server as search_server
+from faq.selectors.search import server_client as search_server
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-REQUEST_TIMEOUT = 2.0
+SEARCH_TIMEOUT = 2.0
 """Seconds that a page waits for an answer."""
 _WRITE_TIMEOUT = 60.0
 REST = 15.0
@@ -77,7 +77,7 @@ class SearchServer:
         """Search several times in one request; return the answers in order."""
         lines = [line for body in searches for line in ({"preference": _SAME_COPY}, body)]
         with _translated_faults():
-            answer = self.client.msearch(body=lines, index=self.address.index, request_timeout=REQUEST_TIMEOUT)
+            answer = self.client.msearch(body=lines, index=self.address.index, request_timeout=SEARCH_TIMEOUT)
         answers = answer.get("responses") if isinstance(answer, dict) else None
         if not isinstance(answers, list) or len(answers) != len(lines) // 2:
             raise ServerFault("il ne répond pas à toutes les recherches")

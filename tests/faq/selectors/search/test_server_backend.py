@@ -9,8 +9,8 @@ from pyroaring import BitMap
 
 from faq.models import ChangeLog, SynonymGroup
 from faq.selectors.published import live_snapshot
-from faq.selectors.search import memory as search_memory
-from faq.selectors.search import server as search_server
+from faq.selectors.search import memory_backend as search_memory
+from faq.selectors.search import server_client as search_server
 from faq.selectors.search.hits import complete_query, live_search, most_useful_entries
 from faq.selectors.search.similar import find_similar_entries
 from faq.services.search import store_usefulness
@@ -171,7 +171,7 @@ def test_a_server_that_fails_is_logged_once_and_left_alone_and_the_page_is_right
     right = summary(hits("carte cps"))
     settings.SEARCH_URL = address
     if "waits" in failing:
-        monkeypatch.setattr(search_server, "REQUEST_TIMEOUT", 0.4)
+        monkeypatch.setattr(search_server, "SEARCH_TIMEOUT", 0.4)
     for name, value in failing.items():
         setattr(faults, name, value)
     caplog.set_level(logging.INFO)

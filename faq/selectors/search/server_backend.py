@@ -37,9 +37,9 @@ from faq.models.epochs import Epoch
 from faq.models.search import SearchedEntry
 from faq.selectors.published import Snapshot
 from faq.selectors.search.expansion import SynonymGroups, extend_vocabulary, get_filing, read_synonym_groups
-from faq.selectors.search.memory import live_indexes
-from faq.selectors.search.server import SearchServer, ServerFault, ServerLags, get_search_server
+from faq.selectors.search.memory_backend import live_indexes
 from faq.selectors.search.server_changes import get_latest_step
+from faq.selectors.search.server_client import SearchServer, ServerFault, ServerLags, get_search_server
 
 FREQUENCIES_MAX_AGE = 600.0
 """Seconds after which the frequencies of stems are asked for again, once something changed."""
