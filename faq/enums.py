@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 
 
 class EntryStatus(TextChoices):
-    """Where an entry, or one version of its text, stands on its way to the public."""
+    """The state of an entry, or of one version of its text, on its way to the public."""
 
     DRAFT = "draft", "brouillon"
     IN_REVIEW = "in_review", "en relecture"
@@ -13,7 +13,7 @@ class EntryStatus(TextChoices):
 
 
 class Action(TextChoices):
-    """What the write that left a version did."""
+    """The operation that left a version."""
 
     CREATED = "created", "création"
     EDITED = "edited", "modification"
@@ -30,7 +30,7 @@ class Action(TextChoices):
 
 
 class VerificationKind(TextChoices):
-    """How somebody came to vouch for what the public reads."""
+    """The occasion on which somebody confirmed what the public reads."""
 
     CHECKED = "checked", "vérification"
     PUBLISHED = "published", "publication"
@@ -51,7 +51,7 @@ class Origin(TextChoices):
 
 
 class BatchKind(TextChoices):
-    """What changed everything that a batch holds."""
+    """The kind of operation that a batch is."""
 
     DUMP_IMPORT = "dump_import", "import d’une extraction"
     CURATION = "curation", "import de curation"
@@ -62,7 +62,7 @@ class BatchKind(TextChoices):
 
 
 class DumpVerdict(TextChoices):
-    """What an import makes of one answer of a dump."""
+    """The verdict of an import on one answer of a dump."""
 
     NEW = "new", "nouvelle"
     KNOWN = "known", "déjà connue"
@@ -73,7 +73,7 @@ class DumpVerdict(TextChoices):
 
 
 class PairKind(TextChoices):
-    """What two entries are to each other, see `faq.domain.duplicates`."""
+    """The relation of two entries, see `faq.domain.duplicates`."""
 
     EXACT = "exact", "identiques"
     NEAR = "near", "presque identiques"
@@ -83,7 +83,7 @@ class PairKind(TextChoices):
 
 
 class PairCause(TextChoices):
-    """What tells two entries apart that are otherwise alike, see `faq.domain.duplicates`."""
+    """The kind of difference that tells two otherwise equal entries apart, see `faq.domain.duplicates`."""
 
     NUMBER = "number", "chiffre"
     CODE = "code", "code"
@@ -96,7 +96,7 @@ class PairCause(TextChoices):
 
 
 class Decision(TextChoices):
-    """What an editor makes of a pair."""
+    """The decision of an editor on a pair."""
 
     DUPLICATE = "duplicate", "doublon, à fusionner"
     VARIANT = "variant", "variante voulue"

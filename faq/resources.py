@@ -17,7 +17,7 @@ from faq.domain.spreadsheet import check_excel_row, excel_text, is_guarded, rend
 from faq.models import Entry, EntryTheme, Passage
 
 SEPARATOR = " | "
-"""What stands between several terms, or several sources, in one cell."""
+"""The separator of several terms, or several sources, in one cell."""
 
 CHUNK = 500
 """Rows in memory at a time; each chunk costs the same few queries."""

@@ -1,4 +1,4 @@
-"""What was typed on the page of an entry and could not be saved, because the session had expired.
+"""Texts typed on the page of an entry that could not be saved because the session had expired.
 
 While nobody is signed in, the browser alone carries the text, in the form of the sign-in page. After signing in it
 waits in the session, one text for each page of an entry, until it is saved or discarded; nothing is saved unasked.

@@ -22,7 +22,7 @@ PERMISSIONS_POLICY = ", ".join(
         "xr-spatial-tracking",
     )
 )
-"""What no page of ours ever asks a browser for, so that nothing on one can."""
+"""The features of browsers that no page of ours uses, and that nothing on a page may use."""
 
 
 def permissions_policy(get_response):

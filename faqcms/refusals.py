@@ -1,4 +1,4 @@
-"""What happens to a form whose token is not, or no longer, the right one."""
+"""The answer to a form whose CSRF token is wrong or has expired."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse

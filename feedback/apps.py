@@ -1,4 +1,4 @@
-"""What visitors say of the answers: votes and comments."""
+"""The application of what visitors say: votes and comments."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -1,4 +1,4 @@
-"""Where days and weeks begin on the site's clock."""
+"""The beginnings of days, weeks and months in the site's time zone."""
 
 from datetime import date, datetime, timedelta
 

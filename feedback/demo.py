@@ -38,7 +38,7 @@ _COMMENTS = (
     (CommentReason.WRONG, "La date limite a changé depuis."),
     (CommentReason.OFF_TOPIC, "Ma question portait sur le renouvellement, pas sur la première demande."),
 )
-"""What visitors of the demo say, two by two of one answer."""
+"""Comments of the demo's visitors, two for each answer."""
 _SEARCHES = ("carte perdue à l’étranger", "tarif horaire", "hébergeur certifié hds", "interopérabilité laboratoire")
 
 
@@ -95,7 +95,7 @@ def create_accounts() -> list[Account]:
 
 
 def _say_more(entries: list[Entry]) -> None:
-    """Have visitors comment on the first answers, look for what there is not, and one of them vote like a machine."""
+    """Add comments on the first answers, searches that find nothing, and a burst of votes from one network."""
     now = timezone.now()
     for rank, (reason, text) in enumerate(_COMMENTS):
         on = get_votable(entries[rank // 2].pk)

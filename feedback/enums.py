@@ -1,10 +1,10 @@
-"""What visitors may say, and what becomes of it."""
+"""The answers, reasons and states of votes and comments."""
 
 from django.db import models
 
 
 class VoteAnswer(models.TextChoices):
-    """What a visitor answered to « Cette réponse vous a-t-elle été utile ? »."""
+    """A visitor's answer to « Cette réponse vous a-t-elle été utile ? »."""
 
     YES = "oui", "Oui"
     NO = "non", "Non"
@@ -24,7 +24,7 @@ COUNTING = (Standing.COUNTED, Standing.REINSTATED)
 
 
 class CommentReason(models.TextChoices):
-    """What a visitor finds wrong with an answer."""
+    """The fault that a visitor finds with an answer."""
 
     OFF_TOPIC = "hors-sujet", "Elle ne répond pas à ma question"
     INCOMPLETE = "incomplete", "Il y manque quelque chose"
@@ -35,7 +35,7 @@ class CommentReason(models.TextChoices):
 
 
 class FollowUpState(models.TextChoices):
-    """What editors made of a comment, or of a search that found nothing."""
+    """The state of a comment, or of a search that found nothing, in the editors' inbox."""
 
     NEW = "nouveau", "nouveau"
     IN_PROGRESS = "en-cours", "en cours"

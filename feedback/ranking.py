@@ -12,10 +12,10 @@ _STEP = 5
 
 
 def update_usefulness() -> int:
-    """Tell searches what visitors make of live entries; give for how many that changed.
+    """Store how useful visitors find the live entries; return for how many that changed.
 
     From -100 to 100: the surplus of « Oui » among the votes, drawn towards 0 where they are few, in steps of
-    _STEP so that one vote more seldom has pages made anew.
+    _STEP so that one more vote seldom renders pages again.
     """
     votes = Vote.objects.counted().credited().filter(credited_to__in=Entry.objects.live().values("pk")).order_by()
     rows = votes.values_list("credited_to").annotate(yes=Count("pk", filter=Q(answer=VoteAnswer.YES)), all=Count("pk"))

@@ -60,7 +60,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class LiveVersion:
-    """What scores need of a version that was live at some time."""
+    """The facts about a version that was live at some time which scores need."""
 
     number: int
     minor: bool

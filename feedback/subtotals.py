@@ -65,7 +65,7 @@ def update_subtotals(now: datetime) -> datetime:
 
 
 def invalidate_subtotals() -> None:
-    """Have all subtotals computed again before they are read next, because votes were deleted."""
+    """Mark all subtotals to be computed again before they are read next, because votes were deleted."""
     AddedUp.objects.all().delete()
 
 

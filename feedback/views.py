@@ -28,7 +28,7 @@ COOKIE_DAYS = 390
 """A little less than the thirteen months that the CNIL allows; later votes do not prolong it."""
 
 _TOKEN = re.compile(r"[\w-]{43}", re.ASCII)
-"""What `new_visitor_token` makes."""
+"""The shape of a visitor's token, see `new_visitor_token`."""
 
 _ELSEWHERE = "Il ne vient pas d’une page de ce site. Ouvrez la réponse, puis donnez votre avis sous son texte."
 _UNREADABLE = "Le formulaire est incomplet ou illisible. Ouvrez la réponse, puis donnez votre avis sous son texte."

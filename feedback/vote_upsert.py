@@ -17,7 +17,7 @@ class VotableOutdated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Votable:
-    """What a vote needs to know of a live entry. The statement that stores the vote checks that it still holds."""
+    """The facts about a live entry that a vote needs. The statement that stores the vote checks that it still holds."""
 
     number: int
     version_id: int

@@ -1,7 +1,7 @@
 """Make or mend `.venv`: what « make setup », « make run » and « make test » do first.
 
 Runs on a bare Python, with nothing installed. A complete environment is recognised in a fraction
-of a second; anything else (half made, interpreter gone, package deleted, other lock) is made anew.
+of a second; anything else (half made, interpreter gone, package deleted, other lock) is made again.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Tell in French that a port is taken, before the server says it in English after all its preparations."""
+"""Say in French that a port is taken, before the server says it in English after all its preparations."""
 
 import socket
 import sys

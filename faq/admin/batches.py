@@ -25,7 +25,7 @@ _NAMED = 20
 
 
 class UndoPage(AdminPage):
-    """What undoing a batch would do, and the button that does it."""
+    """The page that says what undoing a batch would do, and does it."""
 
     template_name = "admin/faq/batch/undo.html"
     permission = "faq.undo_batch"

@@ -21,9 +21,9 @@ class AdminView(View):
     model_admin: ModelAdmin = None
     """The admin of the table that the page belongs to; given by `as_path`."""
     permission = ""
-    """What is needed to open the page, such as "faq.view_entry"; empty: the right to view the table."""
+    """The permission needed to open the page, such as "faq.view_entry"; empty: the right to view the table."""
     post_permission = ""
-    """What is also needed to send one of its forms."""
+    """The permission that sending one of its forms needs as well."""
 
     @classmethod
     def as_path(cls, route: str, name: str, model_admin: ModelAdmin, **options: Any) -> URLPattern:

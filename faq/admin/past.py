@@ -91,7 +91,7 @@ class PastAnswer:
 
     @property
     def filing(self):
-        """Where it was filed, as the terms were called then."""
+        """The filing, with the labels that the terms had then."""
         return filing_rows(self.publication.version.filing)
 
     @property
@@ -106,7 +106,7 @@ class PastAnswer:
 
     @property
     def comparison(self):
-        """Where to see what changed; none unless something else is live."""
+        """The address of the comparison with what is live; none where that is the same."""
         entry, then = self.publication.entry, self.publication.version
         if self.current_state and entry.live_id:
             return f"{comparison_address(entry.pk)}?{urlencode({'from': then.number, 'to': entry.live.number})}"
@@ -114,7 +114,7 @@ class PastAnswer:
 
 
 class PastView(AdminView):
-    """What the page and the file share: who may read the past, and which part is asked for."""
+    """The right to read the past and the part that is asked for, as the page and the file share them."""
 
     @cached_property
     def form(self):

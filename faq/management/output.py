@@ -1,4 +1,4 @@
-"""Where a command's bytes go: standard output, or a file that is written whole or not at all."""
+"""The destination of a command's bytes: standard output, or a file that is written whole or not at all."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What undoing needs stands in rows and columns, no longer in a JSON document with dates in text."""
+"""Store what undoing needs in rows and columns, no longer in a JSON document with dates in text."""
 
 import re
 from datetime import datetime

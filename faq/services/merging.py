@@ -114,7 +114,7 @@ def _write_versions(
 
 
 def _redirect_to_survivor(survivor: int, absorbed: Sequence[int], batch: Batch, report: MergeReport) -> None:
-    """Have passages and former numbers of the absorbed entries lead to the survivor, and store where they led."""
+    """Make passages and former numbers of the absorbed entries lead to the survivor, and store where they led."""
     passages = Passage.objects.filter(entry__in=absorbed)
     aliases = EntryAlias.objects.filter(survivor__in=absorbed)
     MovedRow.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""What holds everywhere; what differs between machines comes from the environment: .env.example."""
+"""Settings that hold everywhere; those that differ between machines come from the environment: .env.example."""
 
 import os
 from pathlib import Path

@@ -36,7 +36,7 @@ VOTE_KEY = env.str("VOTE_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
-# Whoever asks whether the process lives asks it directly, without TLS.
+# Health checks reach the process directly, without TLS.
 SECURE_REDIRECT_EXEMPT = [r"^sante/"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=365 * 24 * 3600)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -1,4 +1,4 @@
-"""What visitors say with their votes."""
+"""The comments that come with votes."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""What votes and comments come to: sums that are kept."""
+"""Stored sums of votes and comments."""
 
 from django.db import models
 from django.db.models import Q
@@ -45,7 +45,7 @@ class AddedUp(models.Model):
 
 
 class MonthlyCount(models.Model):
-    """What is left of the votes of one month on one version when they are too old to be kept."""
+    """The sums of one month's votes on one version, which outlive the votes themselves."""
 
     version = models.ForeignKey(Version, models.PROTECT, related_name="+", verbose_name="version lue")
     month = models.DateField("mois")

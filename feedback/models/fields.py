@@ -1,4 +1,4 @@
-"""What votes, comments and searches have in common."""
+"""The fields that votes, comments and searches share."""
 
 from django.conf import settings
 from django.db import models
@@ -18,12 +18,12 @@ CREDITED_TO = Coalesce("entry__alias__survivor", "entry")
 
 
 def state_field():
-    """What editors made of something."""
+    """Return the field for the state of something in the editors' inbox."""
     return models.CharField("suivi", max_length=10, choices=FollowUpState, default=FollowUpState.NEW)
 
 
 def person(verbose_name, **options):
-    """Somebody who deals with it, if anybody does."""
+    """Return the field for the person in charge, if there is one."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -36,29 +36,29 @@ def person(verbose_name, **options):
 
 
 def standing_field():
-    """Whether it counts."""
+    """Return the field that says whether it counts."""
     return models.CharField("prise en compte", max_length=11, choices=Standing, default=Standing.COUNTED)
 
 
 def judgement_moment():
-    """When somebody said whether it counts."""
+    """Return the field for the time at which an editor judged it."""
     return models.DateTimeField("réintégré ou écarté le", null=True, blank=True)
 
 
 def source_field():
-    """What tells, on the day it was sent, that others on the same entry came from the same network; then empty."""
+    """Return the field for a hash of the sender's network; it is emptied after the day it was sent."""
     return models.CharField(max_length=SOURCE_LENGTH, blank=True, editable=False)
 
 
 def correction():
-    """The version in which what was said is put right."""
+    """Return the field for the version in which what was said is corrected."""
     return models.ForeignKey(
         Version, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="corrigé dans la version"
     )
 
 
 def corrected_exactly_by_a_version(name):
-    """Have a version given where something was corrected, and nowhere else."""
+    """Return the constraint that a version is given where something was corrected, and nowhere else."""
     by_a_version = Q(corrected_in__isnull=False)
     corrected = Q(state=FollowUpState.CORRECTED)
     return models.CheckConstraint(condition=(corrected & by_a_version) | (~corrected & ~by_a_version), name=name)

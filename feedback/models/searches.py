@@ -1,4 +1,4 @@
-"""What editors make of searches that found nothing."""
+"""The editors' follow-up of searches that found nothing."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ from feedback.models.fields import corrected_exactly_by_a_version, correction, p
 
 
 class SearchFollowUp(models.Model):
-    """What editors made of a search that found nothing; without one it is new."""
+    """The follow-up of a search that found nothing; a search without one is new."""
 
     query = models.CharField("recherche", max_length=MAX_QUERY_LENGTH, unique=True)
     state = state_field()

@@ -1,4 +1,4 @@
-"""What the form below an answer offers."""
+"""Template tags for the form below an answer."""
 
 from functools import cache
 

@@ -132,7 +132,7 @@ class DecisionForm(forms.Form):
 
 @dataclass(frozen=True)
 class ConflictPage:
-    """What the page shows of a text that contradicts somebody else's, and what its form decides."""
+    """A text that contradicts somebody else's, as the page shows it, and the decisions of its form."""
 
     typed: EntryForm
     """The form of the entry as it was sent, valid."""

@@ -1,4 +1,4 @@
-"""What two versions of an entry say differently, field by field, ready to be shown."""
+"""The differences of two versions of an entry, field by field, ready to be shown."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What became of one field, named as services name it."""
+    """The differences of one field, named as services name it."""
 
     field: str
     title: str
@@ -48,7 +48,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """What became of a question and its answer, and of their filing."""
+    """The differences of a question, its answer and their filing."""
 
     text: Sequence[Difference]
     filing: Sequence[Difference]

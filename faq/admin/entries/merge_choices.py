@@ -1,4 +1,4 @@
-"""What an editor chooses when entries are merged: which one stays, and what it will say."""
+"""The choices of an editor who merges entries: which one stays, and what it will say."""
 
 from dataclasses import dataclass
 from functools import reduce

@@ -282,13 +282,13 @@ NEW_ENTRY_HANDLERS: dict[str, Handler] = {
     DISCARD_BUTTON: EntryPage.discard_unsaved_text,
     **{button.name: partial(EntryPage.save, button=button) for button in SAVE_BUTTONS},
 }
-"""What the buttons of the page of a new entry do, by their names."""
+"""The handlers of the buttons on the page of a new entry, by their names."""
 HANDLERS: dict[str, Handler] = {
     **NEW_ENTRY_HANDLERS,
     **{button.name: partial(EntryPage.apply_transition, button=button) for button in TRANSITION_BUTTONS},
     **{name: partial(EntryPage.run_block_handler, handler=handler) for name, handler in BLOCK_HANDLERS.items()},
 }
-"""What the buttons of the page of a stored entry do."""
+"""The handlers of the buttons on the page of a stored entry, by their names."""
 
 
 def _read_entry(number):

@@ -16,7 +16,7 @@ _TYPED = "see_also"
 
 
 def add(request, entry):
-    """Have two entries mention each other; what was typed stays where it cannot be done."""
+    """Make two entries mention each other; keep what was typed where that is refused."""
     try:
         other = _read_reference(request.POST.get(_TYPED, ""))
         is_new = add_see_also(entry.pk, other, request.user)

@@ -27,7 +27,7 @@ class Segment:
     known: NDArray[np.uint32]
     """The features, in rising order."""
     starts: NDArray[np.int64]
-    """Where the list of each feature begins in `ranks`, and where the last one ends."""
+    """The places in `ranks` where the list of each feature begins, and where the last one ends."""
     ranks: NDArray[np.int32]
     """The lists of all features, one after the other."""
 

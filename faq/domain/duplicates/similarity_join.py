@@ -35,7 +35,7 @@ class _Probe:
     """The features of some profiles, with the parts of their lists that have to be read."""
 
     bounds: Places
-    """Where the features of each profile begin, and where the last ones end."""
+    """The places where the features of each profile begin, and where the last ones end."""
     features: NDArray[np.uint32]
     weights: NDArray[np.uint8]
     low: Places

@@ -8,7 +8,7 @@ from feedback.subtotals import update_subtotals
 
 
 class Command(BaseCommand):
-    """Have searches show what visitors find useful before what they do not."""
+    """Store how useful visitors find each entry, by which searches rank."""
 
     help = "Tient compte des votes dans le classement de la recherche. À lancer chaque nuit."
 
