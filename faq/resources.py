@@ -7,14 +7,14 @@ from itertools import chain
 from django.db.models import Prefetch
 from django.utils import timezone
 from import_export.fields import Field
-from import_export.resources import ModelResource
+from import_export.resources import Resource
 from import_export.widgets import IntegerWidget
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from faq.domain.facets import Facet
 from faq.domain.spreadsheet import check_excel_row, excel_text, is_guarded, render_csv, render_json
-from faq.models import Entry, EntryTheme, Passage
+from faq.models import EntryTheme, Passage
 
 SEPARATOR = " | "
 """The separator of several terms, or several sources, in one cell."""
@@ -90,7 +90,7 @@ def _slugs(facet, entry):
     return SEPARATOR.join(term.slug for term in getattr(entry, f"filed_{facet}"))
 
 
-class EntryResource(ModelResource):
+class EntryResource(Resource):
     """All entries by number, as their rows hold them: what the public reads, or else the latest text."""
 
     reference = Field(attribute="reference")
@@ -107,26 +107,6 @@ class EntryResource(ModelResource):
     sources = Field()
     checked_on = Field()
     review_before = Field()
-
-    class Meta:
-        model = Entry
-        fields = (
-            "reference",
-            "status",
-            "question",
-            "answer",
-            "offer_types",
-            "couloirs",
-            "dispositifs",
-            "products",
-            "themes",
-            "live_version",
-            "updated_at",
-            "sources",
-            "checked_on",
-            "review_before",
-        )
-        export_order = fields
 
     def filter_export(self, queryset, **kwargs):
         """Order the entries and bring along what their columns need, six queries per chunk."""

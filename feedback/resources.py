@@ -3,13 +3,12 @@
 from functools import partial
 
 from import_export.fields import Field
-from import_export.resources import ModelResource
+from import_export.resources import Resource
 from import_export.widgets import IntegerWidget
 
 from faq.domain.facets import Facet
 from faq.models.entries import reference as reference_of
 from faq.resources import SEPARATOR, iso_date
-from feedback.models import Vote
 
 
 def _filed_under(facet, vote):
@@ -17,7 +16,7 @@ def _filed_under(facet, vote):
     return SEPARATOR.join(term["slug"] for term in vote.version.filing.get(facet, ()))
 
 
-class VoteResource(ModelResource):
+class VoteResource(Resource):
     """The votes that stand, in the order in which they were last given, on the text that was read."""
 
     voted_at = Field()
@@ -32,24 +31,6 @@ class VoteResource(ModelResource):
     products = Field(dehydrate_method=partial(_filed_under, Facet.PRODUCTS))
     themes = Field(dehydrate_method=partial(_filed_under, Facet.THEMES))
     voted_on = Field()
-
-    class Meta:
-        model = Vote
-        fields = (
-            "voted_at",
-            "reference",
-            "question",
-            "version",
-            "vote",
-            "first_voted_at",
-            "offer_types",
-            "couloirs",
-            "dispositifs",
-            "products",
-            "themes",
-            "voted_on",
-        )
-        export_order = fields
 
     def filter_export(self, queryset, **kwargs):
         """Keep the votes that count, in order, and bring along what their columns need, in one query."""
