@@ -10,23 +10,20 @@ from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
 from faq.services.failed_searches import record_failed_search
-from faq.views.addresses import redirect_permanently
 from faq.views.answers import AnswerRenderer
-from faq.views.caching import cached_by_epoch, request_snapshot
+from faq.views.caching import cached_by_epoch
 from faq.views.pagination import build_pagination, get_nearest_page
 from faq.views.results import Proposals, Results, build_results, find_proposals
-from faq.views.selections import origin
-from faq.views.states import get_renamed_slugs, page_address, parse_query, state_address
+from faq.views.selections import origin, with_cascade_state
+from faq.views.states import page_address, state_address
 
 
 @require_safe
 @cached_by_epoch
-def cascade(request):
+@with_cascade_state
+def cascade(request, snapshot, query):
     """Show the questions and the answers of the state that the address names."""
-    snapshot = request_snapshot(request)
-    if renamed := get_renamed_slugs(request.GET, snapshot.taxonomy):
-        return _redirect_to_present_slugs(request.GET, renamed)
-    results = build_results(snapshot, parse_query(request.GET, snapshot.taxonomy))
+    results = build_results(snapshot, query)
     response = HttpResponse(render_to_string("faq/cascade.html", _build_context(request, results)))
     if results.found_nowhere:
         record_failed_search(results.search)
@@ -35,13 +32,6 @@ def cascade(request):
     else:
         patch_cache_control(response, public=True, no_cache=True)
     return response
-
-
-def _redirect_to_present_slugs(query, renamed: dict[str, str]) -> HttpResponse:
-    present = query.copy()
-    for parameter, slug in renamed.items():
-        present[parameter] = slug
-    return redirect_permanently(f"{reverse('faq:cascade')}?{present.urlencode()}")
 
 
 def _feed_address(state: State) -> str:

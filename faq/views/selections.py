@@ -1,4 +1,4 @@
-"""Decorators and conditional responses of the addresses that programs read: exports, feeds and sitemaps."""
+"""What the addresses of a state of the cascade share, and the conditional responses of exports and sitemaps."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,8 +27,9 @@ def with_cascade_state(view):
         snapshot = request_snapshot(request)
         if renamed := get_renamed_slugs(request.GET, snapshot.taxonomy):
             present = request.GET.copy()
-            present.update(renamed)
-            return redirect_permanently(f"{request.path}?{_without_repeated(present).urlencode()}")
+            for parameter, slug in renamed.items():
+                present[parameter] = slug
+            return redirect_permanently(f"{request.path}?{present.urlencode()}")
         return view(request, snapshot, parse_query(request.GET, snapshot.taxonomy))
 
     return view_of_state
@@ -45,10 +46,3 @@ def conditional_by_epoch(request: HttpRequest, epoch: str, build_response: Calla
         response.headers.setdefault("ETag", etag)
     patch_cache_control(response, public=True, no_cache=True)
     return response
-
-
-def _without_repeated(query):
-    """Return a query string with the last value of each parameter, the one that counts."""
-    for parameter in list(query):
-        query[parameter] = query[parameter]
-    return query
