@@ -1,62 +1,24 @@
-"""The protocol of search backends, and the one place where the worker's memory stands in for the server."""
+"""The two search backends, and the one place where the worker's memory stands in for the server."""
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from pyroaring import BitMap
-
-from faq.domain.search.postings import StemWeights
-from faq.domain.search.queries import Query
-from faq.domain.search.query_terms import QueryTerm
+from faq.domain.search.index import IndexMatches, IndexRanking
 from faq.selectors.published import Snapshot
 from faq.selectors.search.memory_backend import MemoryBackend
-from faq.selectors.search.server_backend import ServerBackend
+from faq.selectors.search.server_backend import ServerBackend, ServerMatches, ServerRanking
 from faq.selectors.search.server_client import ServerFault, get_search_server
 
 Answer = TypeVar("Answer")
 
 
-class Ranking(Protocol):
-    """Entries in the order in which a query finds them."""
-
-    def page(self, start: int, stop: int) -> list[tuple[int, float]]:
-        """Return the entries from one place to before another, each with its score."""
-
-
-class Matches(Protocol):
-    """The entries that match a query."""
-
-    @property
-    def entries(self) -> BitMap:
-        """The numbers of the entries."""
-
-    @property
-    def terms(self) -> tuple[QueryTerm, ...]:
-        """The expanded terms of the query."""
-
-    @property
-    def nearest(self) -> list[int]:
-        """The entries that hold some term of the query, best first, in case nothing matches."""
-
-    def rank(self, within: BitMap) -> Ranking:
-        """Return the matches that are among some others, best first."""
-
-
-class SearchBackend(Protocol):
-    """Searches the live entries of one snapshot."""
-
-    def __hash__(self) -> int:
-        """Return a hash: searches are remembered by their backend."""
-
-    def search(self, query: Query, *, typing: bool = False) -> Matches:
-        """Return the entries that match a query; with `typing`, its last word may be unfinished."""
-
-    def complete(self, prefix: str) -> list[int]:
-        """Return the numbers of the forms that complete a prefix, the most frequent first."""
-
-    def find_similar(self, weights: StemWeights) -> dict[int, float]:
-        """Return the entries that are similar to one with these stems, each with its similarity."""
+SearchBackend = MemoryBackend | ServerBackend
+"""Searches the live entries of one snapshot; both have the same methods. Searches are remembered by their backend."""
+Matches = IndexMatches | ServerMatches
+"""The entries that match a query."""
+Ranking = IndexRanking | ServerRanking
+"""Entries in the order in which a query finds them."""
 
 
 class FallbackSearch:
