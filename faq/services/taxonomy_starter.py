@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from faq.models import Couloir, Dispositif, Epoch, OfferType, Product, Theme
+from faq.domain.facets import Facet
+from faq.models import Couloir, Entry, Epoch, OfferType
 
 
 @transaction.atomic
@@ -17,59 +18,30 @@ def load_starter_taxonomy(path: Path) -> int:
     present or former slug, so that a term that editors renamed does not come back.
     """
     starter = json.loads(path.read_text(encoding="utf-8"))
-    added = sum(
-        _add(facet, term, position)
-        for facet in ("offer_types", "couloirs", "dispositifs", "products", "themes")
-        for position, term in enumerate(starter[facet], start=1)
-    )
+    added = sum(_add(facet, term, position) for facet in Facet for position, term in enumerate(starter[facet], start=1))
     if added:
         Epoch.move()
     return added
 
 
-def _add(facet: str, term: dict[str, Any], position: int) -> bool:
-    model = _MODELS[facet]
-    former = {slug for slugs in model.objects.values_list("old_slugs", flat=True) for slug in slugs}
-    if term["slug"] in former or model.objects.filter(slug=term["slug"]).exists():
+def _add(facet: Facet, term: dict[str, Any], position: int) -> bool:
+    terms: Any = Entry._meta.get_field(facet).related_model.objects
+    former = {slug for slugs in terms.values_list("old_slugs", flat=True) for slug in slugs}
+    if term["slug"] in former or terms.filter(slug=term["slug"]).exists():
         return False
-    _CREATE[facet](slug=term["slug"], position=position, term=term)
+    common = {"slug": term["slug"], "position": position}
+    match facet:
+        case Facet.OFFER_TYPES:
+            terms.create(label=term["label"], **common)
+        case Facet.COULOIRS:
+            parent = OfferType.objects.get(slug=term["offer_type"])
+            terms.create(label=term["label"], offer_type=parent, **common)
+        case Facet.DISPOSITIFS:
+            added = terms.create(label=term["label"], vague=term["vague"], **common)
+            added.couloirs.set(Couloir.objects.filter(slug__in=term["couloirs"]))
+        case Facet.PRODUCTS:
+            added = terms.create(label=term["label"], **common)
+            added.offer_types.set(OfferType.objects.filter(slug__in=term["offer_types"]))
+        case Facet.THEMES:
+            terms.create(name=term["label"], **common)
     return True
-
-
-def _add_offer_type(term: dict[str, Any], **common: Any) -> None:
-    OfferType.objects.create(label=term["label"], **common)
-
-
-def _add_couloir(term: dict[str, Any], **common: Any) -> None:
-    parent = OfferType.objects.get(slug=term["offer_type"])
-    Couloir.objects.create(label=term["label"], offer_type=parent, **common)
-
-
-def _add_dispositif(term: dict[str, Any], **common: Any) -> None:
-    dispositif = Dispositif.objects.create(label=term["label"], vague=term["vague"], **common)
-    dispositif.couloirs.set(Couloir.objects.filter(slug__in=term["couloirs"]))
-
-
-def _add_product(term: dict[str, Any], **common: Any) -> None:
-    product = Product.objects.create(label=term["label"], **common)
-    product.offer_types.set(OfferType.objects.filter(slug__in=term["offer_types"]))
-
-
-def _add_theme(term: dict[str, Any], **common: Any) -> None:
-    Theme.objects.create(name=term["label"], **common)
-
-
-_MODELS: dict[str, Any] = {
-    "offer_types": OfferType,
-    "couloirs": Couloir,
-    "dispositifs": Dispositif,
-    "products": Product,
-    "themes": Theme,
-}
-_CREATE = {
-    "offer_types": _add_offer_type,
-    "couloirs": _add_couloir,
-    "dispositifs": _add_dispositif,
-    "products": _add_product,
-    "themes": _add_theme,
-}
