@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from faq.enums import PageSlug
-from faq.models.versions import ImmutableError
+from faq.models.versions import ImmutableModel
 
 TITLE_MAX_LENGTH = 120
 
@@ -36,7 +36,7 @@ class SitePage(models.Model):
         return reverse("faq:page", kwargs={"slug": self.slug})
 
 
-class SitePageVersion(models.Model):
+class SitePageVersion(ImmutableModel):
     """An immutable version of the text of a page."""
 
     page = models.ForeignKey(SitePage, models.PROTECT, related_name="versions", verbose_name="page")
@@ -60,13 +60,3 @@ class SitePageVersion(models.Model):
 
     def __str__(self):
         return f"{self.page}, version {self.number}"
-
-    def save(self, *args, **kwargs):
-        """Store a new version; refuse to change a stored one."""
-        if not self._state.adding:
-            raise ImmutableError("versions are never changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        """Refuse: versions are never deleted."""
-        raise ImmutableError("versions are never deleted")

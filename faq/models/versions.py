@@ -75,7 +75,24 @@ class Batch(models.Model):
         return f"Lot {self.pk} : {self.label}"
 
 
-class Version(models.Model):
+class ImmutableModel(models.Model):
+    """A table whose rows are added, and then neither changed nor deleted."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        """Store a new version; refuse to change a stored one."""
+        if not self._state.adding:
+            raise ImmutableError("versions are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        """Refuse: versions are never deleted."""
+        raise ImmutableError("versions are never deleted")
+
+
+class Version(ImmutableModel):
     """Immutable full snapshot of an entry's text and filing, numbered from 1 within the entry."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="versions", verbose_name="fiche")
@@ -117,16 +134,6 @@ class Version(models.Model):
 
     def __str__(self):
         return f"{self.entry.reference}, version {self.number}"
-
-    def save(self, *args, **kwargs):
-        """Store a new version; refuse to change a stored one."""
-        if not self._state.adding:
-            raise ImmutableError("versions are never changed")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        """Refuse: versions are never deleted."""
-        raise ImmutableError("versions are never deleted")
 
     @property
     def original(self):
