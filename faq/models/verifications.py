@@ -15,8 +15,8 @@ REASON_MAX_LENGTH = 200
 FACETS = [(facet.value, facet.label) for facet in Facet]
 
 
-class VerificationQuerySet(models.QuerySet):
-    """Queries on verifications."""
+class StandingQuerySet(models.QuerySet):
+    """Queries on rows that can be taken back."""
 
     def standing(self):
         """Return the rows that were not taken back."""
@@ -45,7 +45,7 @@ class Verification(models.Model):
     )
     taken_back_in = models.ForeignKey(Batch, models.PROTECT, related_name="+", null=True, verbose_name="reprise par")
 
-    objects = VerificationQuerySet.as_manager()
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "vérification"
@@ -64,12 +64,8 @@ class Verification(models.Model):
         return f"{self.entry.reference} : {self.get_kind_display()} du {self.checked_at:%d/%m/%Y}"
 
 
-class ReviewEventQuerySet(models.QuerySet):
+class ReviewEventQuerySet(StandingQuerySet):
     """Queries on events."""
-
-    def standing(self):
-        """Return the rows that were not taken back."""
-        return self.filter(taken_back_at__isnull=True)
 
     def by_entry(self, entries):
         """Return, per live entry, the events that were declared after its last check.
