@@ -1,5 +1,6 @@
 """The content of entries, as editors write it and as it is stored."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from faq.domain.dumps import is_cascade_question, is_vote_line
@@ -21,6 +22,14 @@ class Content:
 
 class EntryError(ValueError):
     """A write that cannot be done; the message says why and how to mend it, in French."""
+
+
+class ImportRefused(ValueError):
+    """Files that cannot be imported; nothing was stored. `reasons` are French lines, one per fault."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = list(reasons)
+        super().__init__("\n".join(self.reasons))
 
 
 class InvalidContent(EntryError):

@@ -12,21 +12,13 @@ from faq.domain.text import FINGERPRINT_LENGTH
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry, Version
 from faq.selectors.published import load_taxonomy
-from faq.services.content import Content, InvalidContent, clean, content_of
+from faq.services.content import Content, ImportRefused, InvalidContent, clean, content_of
 from faq.services.entries import Edit, edit_entries
 from faq.services.matching import find_matches
 from faq.services.versions import Provenance
 
 COLUMNS = ("fingerprint", "question", *Facet)
 TERM_SEPARATOR = "|"
-
-
-class CurationRefused(ValueError):
-    """A file that cannot be applied; nothing was stored. `reasons` are French lines, one per fault."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        self.reasons = list(reasons)
-        super().__init__("\n".join(self.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +47,7 @@ def import_curation(data: bytes, provenance: Provenance, *, label: str, overwrit
     """Title and file the entries that a CSV file names, as one batch, all or nothing.
 
     Commas, semicolons and tabs separate columns. An entry with a question keeps it and its filing
-    unless `overwrite` is set. Raises CurationRefused, PermissionDenied.
+    unless `overwrite` is set. Raises ImportRefused, PermissionDenied.
     """
     taxonomy = load_taxonomy()
     report = CurationReport()
@@ -70,21 +62,21 @@ def import_curation(data: bytes, provenance: Provenance, *, label: str, overwrit
 
 
 def read_curation(data: bytes, taxonomy: Taxonomy) -> list[CurationRow]:
-    """Read a curation file. Raises CurationRefused, naming every fault with its line and column."""
+    """Read a curation file. Raises ImportRefused, naming every fault with its line and column."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         reason = f"Le fichier n’est pas de l’UTF-8 (octet {error.start + 1}) ; enregistrez-le au format « CSV UTF-8 »."
-        raise CurationRefused([reason]) from error
+        raise ImportRefused([reason]) from error
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_detect_delimiter(text))
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
-        raise CurationRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
+        raise ImportRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
     faults: list[str] = []
     rows = [_parse_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
     faults += _find_repeated_fingerprints(rows)
     if faults:
-        raise CurationRefused(faults)
+        raise ImportRefused(faults)
     return rows
 
 
@@ -149,7 +141,7 @@ def _build_edit(
     try:
         after = clean(Content(row.question, before.answer, row.filing), taxonomy)
     except InvalidContent as error:
-        raise CurationRefused([f"Ligne {row.line}, colonne {error.field} : {error}"]) from error
+        raise ImportRefused([f"Ligne {row.line}, colonne {error.field} : {error}"]) from error
     if after == before:
         report.unchanged.append(head.entry_id)
     elif before.question and not overwrite:

@@ -16,7 +16,7 @@ from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpVerdict, Origin
 from faq.models import Batch, Dump, Passage
 from faq.models.dumps import NAME_MAX_LENGTH
-from faq.services.content import Content, normalize_line_ends
+from faq.services.content import Content, ImportRefused, normalize_line_ends
 from faq.services.dumps_export import export_dump
 from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
 from faq.services.duplicates_comparison import Comparison, DuplicateIndex
@@ -30,14 +30,6 @@ from faq.services.workflow import restore_entries
 CHUNK = 500
 """Passages read, matched and written together: it bounds memory and the number of queries."""
 _LABEL_MAX_LENGTH = 300
-
-
-class ImportRefused(ValueError):
-    """Files that cannot be imported; nothing was stored. `reasons` are French lines, one per fault."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        self.reasons = list(reasons)
-        super().__init__("\n".join(self.reasons))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from faq.enums import Origin
 from faq.management.faults import unreadable
 from faq.models.entries import reference
-from faq.services.curation import CurationRefused, import_curation
+from faq.services.content import ImportRefused
+from faq.services.curation import import_curation
 from faq.services.versions import Provenance
 
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
                 label=f"Curation par {file.name}",
                 overwrite=overwrite,
             )
-        except CurationRefused as refused:
+        except ImportRefused as refused:
             raise CommandError(f"{file} : rien n’a été enregistré.\n{refused}") from refused
         self._print(report)
 

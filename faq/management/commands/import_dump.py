@@ -9,7 +9,8 @@ from faq.enums import DumpVerdict, Origin, PairCause, PairKind
 from faq.management.faults import unreadable
 from faq.management.progress import progress_on
 from faq.models.entries import reference
-from faq.services.dumps import ImportRefused, Source, import_dumps
+from faq.services.content import ImportRefused
+from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import dump_name
 from faq.services.dumps_report import DumpReport
 from faq.services.versions import Provenance

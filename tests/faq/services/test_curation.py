@@ -6,8 +6,8 @@ from faq.domain.facets import Facet
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry
-from faq.services.content import Content
-from faq.services.curation import COLUMNS, CurationRefused, import_curation
+from faq.services.content import Content, ImportRefused
+from faq.services.curation import COLUMNS, import_curation
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry
 from tests.factories import a_dump_file, a_taxonomy, an_entry, by_command, take_dump
@@ -115,7 +115,7 @@ def test_a_faulty_file_is_refused_whole(data, message):
     data = (
         data if data.startswith(b"fingerprint") else data + b"\n" + a_curation(a_line("Bon.", "Bon ?")).split(b"\n")[1]
     )
-    with pytest.raises(CurationRefused, match=message):
+    with pytest.raises(ImportRefused, match=message):
         import_curation(data, by_command(), label="essai")
     assert set(Entry.objects.values_list("question", flat=True)) == {""}
     assert not Batch.objects.exists()
