@@ -1,25 +1,22 @@
 """The analysed words that searches read, stored in the transaction that publishes."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
+from faq.domain.chunks import split_in_chunks
 from faq.domain.search.analysis import GENERATION, Analysis, analyse, surface_forms
 from faq.domain.search.postings import pack
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
 from faq.models.entries import reference
 from faq.models.search import MOST_USEFUL
-from faq.services.search_server import find_server_faults, schedule_update
+from faq.services.search_server import ProgressReport, find_server_faults, schedule_update
 
 CHUNK = 500
 _REMEDY = "lancez « manage.py rebuild_search »."
 _MOST_VALUES = 30_000
 """Values in one query: fewer than SQLite and PostgreSQL accept."""
-
-ProgressReport = Callable[[int, int], None]
-"""Called with (entries done, entries in all)."""
 
 
 def index_entries(entries: Iterable[Entry]) -> None:
@@ -28,7 +25,7 @@ def index_entries(entries: Iterable[Entry]) -> None:
     To be called in the transaction that changes them, after it moved the epoch: the lock on the epoch lets one
     transaction at a time number new words.
     """
-    for chunk in _chunks(entries):
+    for chunk in split_in_chunks(entries, CHUNK):
         _store_chunk(chunk)
         schedule_update([entry.pk for entry in chunk])
 
@@ -55,7 +52,8 @@ def rebuild_search(progress: ProgressReport | None = None, *, send: bool = True)
     live = Entry.objects.live()
     total: int = live.count()
     done = 0
-    for chunk in _chunks(live.order_by("pk").only("question", "answer", "live").iterator(CHUNK)):
+    entries = live.order_by("pk").only("question", "answer", "live").iterator(CHUNK)
+    for chunk in split_in_chunks(entries, CHUNK):
         _store_chunk(chunk)
         known.update(entry.pk for entry in chunk)
         done += len(chunk)
@@ -164,12 +162,6 @@ def _store_new_forms(analysed: Sequence[tuple[Entry, Analysis]], stems: Mapping[
 
 def _find_numbers(table: type[SearchStem] | type[SearchForm], column: str, words: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for chunk in _chunks(sorted(words), _MOST_VALUES):
+    for chunk in split_in_chunks(sorted(words), _MOST_VALUES):
         found.update(table.objects.filter(**{f"{column}__in": chunk}).values_list(column, "pk"))
     return found
-
-
-def _chunks(items: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk

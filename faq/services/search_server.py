@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from django.db import transaction
 
+from faq.domain.chunks import split_in_chunks
 from faq.domain.search.server_queries import INDEX_BODY, STATE_ID, Body, build_document, build_state
 from faq.models import Epoch, SearchedEntry
 from faq.selectors.search.server_backend import get_step_on
@@ -20,7 +21,7 @@ from faq.selectors.search.server_client import CHUNK, SearchServer, ServerFault,
 logger = logging.getLogger(__name__)
 
 ProgressReport = Callable[[int, int], None]
-"""Called with (documents sent, documents in all)."""
+"""Called with (entries done, entries in all)."""
 
 
 class ServerNotFilled(Exception):
@@ -130,8 +131,7 @@ def _record_full_step() -> int:
 
 
 def _build_changes(numbers: Sequence[int], step: int) -> Iterator[Body]:
-    for start in range(0, len(numbers), CHUNK):
-        chunk = numbers[start : start + CHUNK]
+    for chunk in split_in_chunks(numbers, CHUNK):
         rows = SearchedEntry.objects.filter(pk__in=chunk).values_list("pk", "words", "usefulness")
         found = {number: _index_action(number, bytes(words), useful, step) for number, words, useful in rows}
         for number in chunk:
