@@ -9,7 +9,7 @@ from faq.domain.facets import Facet
 from faq.domain.instants import NotAPastInstant, past_instant
 from faq.domain.markup import render
 from faq.domain.past import ImpossibleFilter, Part, choose, json_file
-from faq.management.output import written_to
+from faq.management.exports import tell_written, write_pieces
 from faq.models import Entry
 from faq.selectors.history import answers_at, known_reference, numbers_at
 from faq.selectors.published import load_taxonomy
@@ -33,18 +33,14 @@ class Command(BaseCommand):
         parser.add_argument("--format", metavar="json|html", default="json", help="par défaut, json")
         parser.add_argument("--output", metavar="FICHIER", help="fichier à écrire (par défaut, la sortie standard)")
 
-    def handle(self, *, date, entry, output, **options):
+    def handle(self, *, date, entry, **options):
         """Write the state and nothing else; say so on standard error where that is a file."""
         write = _writer(options["format"])
         instant = _instant(date)
         part = Part(_terms(options), None if entry is None else _reference(entry))
         answers = _Counted(answers_at(instant, part))
-        with written_to(output, self.stdout) as file:
-            for piece in write(instant, part, answers):
-                file.write(piece)
-        if output is not None and options["verbosity"]:
-            noun = "fiche écrite" if answers.number < 2 else "fiches écrites"
-            self.stderr.write(f"{answers.number} {noun} dans « {output} ».", self.style.SUCCESS)
+        write_pieces(self, write(instant, part, answers), options)
+        tell_written(self, answers.number, options, nouns=("fiche écrite", "fiches écrites"))
 
 
 class _Counted:
