@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from faq.domain.cascade import CascadeIndex
-from faq.domain.dumps import parse_dump
 from faq.domain.facets import Facet, Taxonomy, Term
 from faq.domain.search.analysis import analyse
 from faq.domain.search.filing import TermFiling, TermLabels
@@ -16,6 +15,7 @@ from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximit
 from faq.domain.search.queries import Synonyms, parse_query
 from faq.domain.search.vocabulary import Vocabulary
 from faq.domain.text import fingerprint
+from tests.parsed_dumps import parse_dump
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 NO_SYNONYMS = Synonyms(())

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
-from faq.domain.dumps import parse_dump
 from faq.domain.text import normalise
 from faq.models import Entry
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import by_command
+from tests.parsed_dumps import parse_dump
 
 DUMPS = Path(os.environ.get("FAQCMS_DUMPS", settings.BASE_DIR.parent / "shared" / "dumps"))
 FIXTURES = settings.BASE_DIR / "fixtures"

@@ -8,7 +8,6 @@ Only LF, CRLF and CR end a line: the other separators of Unicode (U+2028, U+0085
 the text, which is why str.splitlines is never used here.
 """
 
-import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -67,35 +66,6 @@ class ParsedTail:
     """The text after the last vote line, often empty: the last part of every dump."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedDump:
-    """A whole dump in memory."""
-
-    passages: tuple[ParsedPassage, ...]
-    tail: str
-
-    @property
-    def header(self) -> str:
-        """Return the text before the first answer."""
-        return self.passages[0].lead
-
-
-def parse_dump(data: bytes) -> ParsedDump:
-    """Return a whole dump. Raises DumpError where the bytes are not one.
-
-    `render_dump(parse_dump(data)) == data` for every dump that is accepted.
-    """
-    parts = list(scan_dump(io.BytesIO(data)))
-    passages = tuple(part for part in parts if isinstance(part, ParsedPassage))
-    return ParsedDump(passages, "".join(part.text for part in parts if isinstance(part, ParsedTail)))
-
-
-def render_dump(dump: ParsedDump) -> bytes:
-    """Return the bytes that a dump was parsed from."""
-    parts = [part for passage in dump.passages for part in (passage.lead, passage.answer, passage.closing)]
-    return "".join([*parts, dump.tail]).encode()
 
 
 def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:

@@ -4,9 +4,10 @@ import io
 import tempfile
 from pathlib import Path
 
-from faq.domain.dumps import VOTE_LINE, parse_dump, render_dump, scan_dump
+from faq.domain.dumps import VOTE_LINE, scan_dump
 from tests.benchmarks import data
 from tests.benchmarks.measure import Cost, apart, cost, each, figure, megabytes, milliseconds, table
+from tests.parsed_dumps import parse_dump, render_dump
 
 SIZES = (100, 1_000, 10_000, 100_000)
 

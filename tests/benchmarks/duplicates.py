@@ -10,7 +10,8 @@ from statistics import median, quantiles
 from datasketch import MinHash, MinHashLSH
 from rapidfuzz import fuzz, process
 
-from faq.domain.duplicates import Document, DocumentIndex, PairKind
+from faq.domain.duplicates.index import DocumentIndex
+from faq.domain.duplicates.pairs import Document, PairKind
 from faq.domain.text import tokenize
 from tests.benchmarks.measure import apart, each, figure, table
 from tests.benchmarks.trigrams import trigram_table

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from faq.domain.duplicates import DocumentIndex
+from faq.domain.duplicates.index import DocumentIndex
 from tests.evaluation.dataset import build_dataset
 from tests.evaluation.scoring import Evaluation, Tally, evaluate
 

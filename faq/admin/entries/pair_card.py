@@ -9,7 +9,9 @@ from django.utils.safestring import SafeString
 
 from faq.admin.display import person_name, state_badges
 from faq.admin.dumps import passage_address
-from faq.domain.duplicates import Document, Evidence, Mark, MarkedSpan, explain, material_fingerprint
+from faq.domain.duplicates.evidence import Evidence, Mark, MarkedSpan, explain
+from faq.domain.duplicates.material import material_fingerprint
+from faq.domain.duplicates.pairs import Document
 from faq.domain.facets import Facet
 from faq.enums import PairCause
 from faq.models import Entry, Pair, Passage

@@ -16,11 +16,10 @@ from faq.domain.dumps import (
     ParsedTail,
     is_cascade_question,
     is_vote_line,
-    parse_dump,
-    render_dump,
     scan_dump,
 )
 from faq.domain.text import normalise
+from tests.parsed_dumps import parse_dump, render_dump
 
 REAL_DUMPS = Path(os.environ.get("FAQCMS_DUMPS", Path(__file__).parents[4] / "shared" / "dumps"))
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from faq.domain import dumps
 from faq.domain.markup import plain_text, render
 from tests.faq.domain.rendered import Page
+from tests.parsed_dumps import parse_dump
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -159,7 +159,7 @@ ADDRESS = re.compile(r"https?://[^\s)]+|www\.\S+|[\w.+-]+@[\w.-]+\w")
 
 def real_answers() -> list[str]:
     files = sorted(DUMPS.glob("*.txt"))
-    return [passage.answer for file in files for passage in dumps.parse_dump(file.read_bytes()).passages]
+    return [passage.answer for file in files for passage in parse_dump(file.read_bytes()).passages]
 
 
 @pytest.mark.skipif(not DUMPS.is_dir(), reason=f"the real dumps are not at {DUMPS}")

@@ -11,12 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import Cause, PairKind, Reason
+from faq.domain.duplicates.pairs import Cause, PairKind, Reason
 from faq.domain.text import fingerprint
 from faq.enums import DumpVerdict, EntryStatus, Origin
 from faq.models import Batch, Dump, Entry, Pair, Passage, Version
-from faq.services.content import Content
-from faq.services.dumps import ImportRefused, Source, import_dumps
+from faq.services.content import Content, ImportRefused
+from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_current, export_dump, find_dump
 from faq.services.dumps_report import Resemblance
 from faq.services.entries import edit_entry

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from faq.caching import clear_all
-from faq.domain.duplicates import Document
+from faq.domain.duplicates.pairs import Document
 from faq.enums import Decision
 from faq.models import Entry, Pair
 from faq.services import duplicates

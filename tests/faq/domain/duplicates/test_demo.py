@@ -3,8 +3,9 @@
 import pytest
 from django.conf import settings
 
-from faq.domain.dumps import parse_dump
-from faq.domain.duplicates import Document, DocumentIndex, PairKind
+from faq.domain.duplicates.index import DocumentIndex
+from faq.domain.duplicates.pairs import Document, PairKind
+from tests.parsed_dumps import parse_dump
 
 NEAR = {(2, 106), (6, 110), (9, 112), (14, 113), (33, 115), (42, 116), (61, 117), (75, 121), (88, 124)}
 EXACT = {(4, 108), (8, 111), (29, 114), (65, 119), (79, 123)}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from faq.domain.duplicates import DocumentIndex, PairKind
+from faq.domain.duplicates.index import DocumentIndex
+from faq.domain.duplicates.pairs import PairKind
 from tests.evaluation.dataset import build_dataset
 from tests.evaluation.scoring import STRANGERS, evaluate
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from faq.domain.duplicates import Cause, Mark, PairKind, explain
+from faq.domain.duplicates.evidence import Mark, explain
+from faq.domain.duplicates.pairs import Cause, PairKind
 from tests.pairs import FIRST_WAVE, SECOND_WAVE
 
 

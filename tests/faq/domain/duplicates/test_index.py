@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import AnalysedDocument, Document, DocumentIndex, PairKind, compare_documents, postings
+from faq.domain.duplicates import postings
+from faq.domain.duplicates.comparison import AnalysedDocument, compare_documents
+from faq.domain.duplicates.index import DocumentIndex
+from faq.domain.duplicates.pairs import Document, PairKind
 from tests.evaluation.dataset import build_dataset
 
 PHRASES = (

@@ -2,7 +2,8 @@
 
 import pytest
 
-from faq.domain.duplicates import Document, material_fingerprint
+from faq.domain.duplicates.material import material_fingerprint
+from faq.domain.duplicates.pairs import Document
 
 TEXT = "Il faut ≥ 5 jours d’essai, et 3 % de plus."
 

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import AnalysedDocument, AnalysedText, Document, DocumentIndex, compare_documents
+from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.duplicates.comparison import AnalysedDocument, compare_documents
+from faq.domain.duplicates.index import DocumentIndex
+from faq.domain.duplicates.pairs import Document
 from faq.domain.duplicates.quick_filter import QuickFilter
 from faq.domain.duplicates.verdict import compare_texts
 from tests.evaluation.dataset import build_dataset

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.domain.duplicates import AnalysedDocument, AnalysedText, Cause, Document, PairKind, compare_documents
+from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.duplicates.comparison import AnalysedDocument, compare_documents
+from faq.domain.duplicates.pairs import Cause, Document, PairKind
 from faq.domain.duplicates.verdict import compare_texts
 
 ANSWER = (
