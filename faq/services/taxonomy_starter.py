@@ -25,7 +25,8 @@ def load_starter_taxonomy(path: Path) -> int:
 
 
 def _add(facet: Facet, term: dict[str, Any], position: int) -> bool:
-    terms: Any = Entry._meta.get_field(facet).related_model.objects
+    model: Any = Entry._meta.get_field(facet).related_model
+    terms = model.objects
     former = {slug for slugs in terms.values_list("old_slugs", flat=True) for slug in slugs}
     if term["slug"] in former or terms.filter(slug=term["slug"]).exists():
         return False
