@@ -32,7 +32,7 @@ test: setup ## lance toute la suite sur SQLite et sur PostgreSQL, côte à côte
 	@$(PY) -m tests.run $(ARGS)
 
 quick: environment ## lance ce qui est rapide, sur SQLite et sans navigateur (ARGS="--lf" : pour pytest)
-	@env -u DATABASE_URL -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 2 --dist=worksteal \
+	@env -u DATABASE_URL -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n 2 \
 		-m "not e2e and not slow" $(ARGS)
 
 quality: environment ## vérifie style, imports, types, gabarits, migrations, réglages de production

@@ -115,7 +115,6 @@ def start_suite(
         "pytest",
         "-n",
         str(PROCESSES),
-        "--dist=worksteal",
         f"--junit-xml={report}",
         *arguments,
     ]
