@@ -104,13 +104,13 @@ class EntryForm(forms.Form):
 
     def clean_new_themes(self) -> list[str]:
         """Return the names, each short enough for its column."""
-        names = [" ".join(name.split()) for name in re.split("[,;]", self.cleaned_data["new_themes"])]
+        names = _split_names(self.cleaned_data["new_themes"])
         for name in names:
             if len(name) > THEME_MAX_LENGTH:
                 raise forms.ValidationError(
                     f"« {name[:40]}… » est trop long : {THEME_MAX_LENGTH} caractères au plus par thématique."
                 )
-        return [name for name in names if name]
+        return names
 
     def content(self, themes: Iterable[Theme]) -> Content:
         """Return what was typed, filed under the given new thématiques too; the form must be valid."""

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Aggregate, Count, DateField, Func, QuerySet, Sum
 from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWeek
 
+from faq.domain.chunks import split_in_chunks
 from faq.domain.facets import Facet
 from faq.models import Entry, Version
 from faq.models.entries import filing_table, reference
@@ -191,10 +192,8 @@ def _subjects(by: str, keys: set[Key]) -> Callable[[Key], list[tuple[SortKey, Na
 
 
 def _versions(keys: set[int]) -> Iterator[tuple[int, int, int, str]]:
-    numbers = sorted(keys)
-    for start in range(0, len(numbers), 5_000):
-        some = Version.objects.filter(pk__in=numbers[start : start + 5_000])
-        yield from some.values_list("pk", "entry", "number", "question")
+    for chunk in split_in_chunks(sorted(keys), 5_000):
+        yield from Version.objects.filter(pk__in=chunk).values_list("pk", "entry", "number", "question")
 
 
 def _terms(facet: Facet) -> Callable[[Key], list[tuple[SortKey, Names]]]:

@@ -1,7 +1,7 @@
 """Tallies of the stored votes per entry, per version, and per run of versions that share a score."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -9,6 +9,7 @@ from itertools import chain
 from django.db.models import Sum
 from django.utils import timezone
 
+from faq.domain.chunks import split_in_chunks
 from faq.models import Entry, Version
 from feedback.models import MonthlyCount, Vote, VoteQuerySet
 from feedback.scoring import LiveVersion, Tally, VersionRun, build_runs
@@ -64,7 +65,7 @@ def current_tallies(now: datetime) -> dict[int, Tally]:
     """
     tallies = {entry: found for entry, found in all_tallies_by_version(now).items() if _total(found).is_enough}
     present: dict[int, Tally] = {}
-    for chunk in _chunks(sorted(tallies)):
+    for chunk in split_in_chunks(sorted(tallies), _ONE_QUERY):
         live = dict(Entry.objects.live().filter(pk__in=chunk).values_list("pk", "live__number"))
         for number, found in _runs(live.keys(), tallies).items():
             [tally] = [run.tally for run in found if live[number] in run.numbers]
@@ -95,7 +96,3 @@ def _runs(entries: Collection[int], tallies: Mapping[int, Mapping[int, Tally]]) 
     for entry, number, minor, question, answer in rows:
         versions[entry].append(LiveVersion(number, minor, f"{question}\n{answer}"))
     return {entry: build_runs(found, tallies.get(entry, {})) for entry, found in versions.items()}
-
-
-def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (numbers[start : start + _ONE_QUERY] for start in range(0, len(numbers), _ONE_QUERY))

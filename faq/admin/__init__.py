@@ -1,17 +1,3 @@
 """The admin: the lists, forms and pages on which editors work."""
 
 from faq.admin import accounts, batches, dumps, entries, past, schedules, search, site_pages, taxonomy, trash, versions
-
-__all__ = [
-    "accounts",
-    "batches",
-    "dumps",
-    "entries",
-    "past",
-    "schedules",
-    "search",
-    "site_pages",
-    "taxonomy",
-    "trash",
-    "versions",
-]

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 
-from faq.admin.readonly import ReadOnlyMixin
+from faq.admin.readonly import ReadOnlyMixin, UndeletableMixin
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
 from faq.services.synonyms import find_synonym_problems, save_synonyms
@@ -46,7 +46,7 @@ class SynonymGroupForm(forms.ModelForm):
 
 
 @admin.register(SynonymGroup)
-class SynonymGroupAdmin(admin.ModelAdmin):
+class SynonymGroupAdmin(UndeletableMixin, admin.ModelAdmin):
     """Groups of synonyms; they are retired rather than deleted."""
 
     form = SynonymGroupForm
@@ -56,10 +56,6 @@ class SynonymGroupAdmin(admin.ModelAdmin):
     search_fields = ("expressions",)
     search_help_text = "Une expression, ou le début de l’une d’elles"
     actions = None
-
-    def has_delete_permission(self, request, obj=None):
-        """Return that nobody deletes a group."""
-        return False
 
     def get_search_results(self, request, queryset, search_term):
         """Return the groups that contain all the words.

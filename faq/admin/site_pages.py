@@ -8,6 +8,7 @@ from django.utils.html import format_html
 
 from faq.admin.display import person_name
 from faq.admin.pages import AdminPage, AdminView
+from faq.admin.readonly import UndeletableMixin
 from faq.domain.diff import diff_text
 from faq.domain.markup import parse_sections
 from faq.models import SitePage, SitePageVersion
@@ -33,7 +34,7 @@ class SitePageForm(forms.Form):
 
 
 @admin.register(SitePage)
-class SitePageAdmin(admin.ModelAdmin):
+class SitePageAdmin(UndeletableMixin, admin.ModelAdmin):
     """Pages are neither added nor deleted: the law requires each of them."""
 
     list_display = ("name", "title", "updated_at", "number", "public")
@@ -41,10 +42,6 @@ class SitePageAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request):
         """Return that nobody adds one."""
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        """Return that nobody deletes one."""
         return False
 
     @admin.display(description="page")

@@ -8,9 +8,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from faq.domain.facets import Facet
-from faq.models import Couloir, Dispositif, Entry, OfferType, Product, Theme
-from faq.services.taxonomy import delete_term, find_term_uses, save_term
+from faq.models import Couloir, Dispositif, OfferType, Product, Theme
+from faq.services.taxonomy import delete_term, find_term_uses, get_facet, save_term
 
 
 class TermRowForm(forms.ModelForm):
@@ -47,7 +46,7 @@ class TermAdmin(admin.ModelAdmin):
     @admin.display(description="fiches", ordering="entries_filed")
     def entry_count(self, term):
         """Return the number of entries filed under it, as a link to them."""
-        address = f"{reverse('admin:faq_entry_changelist')}?{_facet(type(term)).parameter}={term.slug}"
+        address = f"{reverse('admin:faq_entry_changelist')}?{get_facet(term).parameter}={term.slug}"
         return format_html('<a href="{}">{}</a>', address, term.entries_filed) if term.entries_filed else 0
 
     def save_model(self, request, obj, form, change):
@@ -122,7 +121,3 @@ class ThemeAdmin(TermAdmin):
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     fields = ("name", "slug", "position", "retired", "review_months")
-
-
-def _facet(model):
-    return next(facet for facet in Facet if Entry._meta.get_field(facet).related_model is model)

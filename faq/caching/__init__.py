@@ -3,5 +3,3 @@
 from faq.caching.byte_cache import LRUByteCache
 from faq.caching.epoch_cache import EpochCache
 from faq.caching.registry import clear_all, register_cache
-
-__all__ = ["EpochCache", "LRUByteCache", "clear_all", "register_cache"]

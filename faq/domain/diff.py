@@ -140,6 +140,11 @@ def diff_line(old: str, new: str) -> Line:
     return Line(Change.CHANGED, tuple(_segments(old, new)))
 
 
+def diff_question(old: str, new: str) -> tuple[Line, ...]:
+    """Return the lines of two questions with their changes; a missing question has no line."""
+    return (diff_line(old, new),) if old and new else diff_text(old, new)
+
+
 def changed_terms(old: Filed, new: Filed) -> tuple[FacetChange, ...]:
     """Return the facets in which terms were added or removed, in their order. A renamed term is the same term."""
     changes = (_facet_change(facet, old.get(facet, ()), new.get(facet, ())) for facet in Facet)

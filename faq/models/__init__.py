@@ -14,38 +14,3 @@ from faq.models.synonyms import SynonymGroup
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
 from faq.models.verifications import ReviewEvent, Verification
 from faq.models.versions import Batch, Publication, Version
-
-__all__ = [
-    "ArchivedEntry",
-    "Batch",
-    "ChangeLog",
-    "Couloir",
-    "Dispositif",
-    "DroppedSchedule",
-    "Dump",
-    "Entry",
-    "EntryAlias",
-    "EntryTheme",
-    "Epoch",
-    "EpochTokens",
-    "FailedSearch",
-    "MovedRow",
-    "OfferType",
-    "Pair",
-    "Passage",
-    "Presence",
-    "Product",
-    "Publication",
-    "ReviewEvent",
-    "Schedule",
-    "SearchForm",
-    "SearchStem",
-    "SearchedEntry",
-    "SeeAlso",
-    "SitePage",
-    "SitePageVersion",
-    "SynonymGroup",
-    "Theme",
-    "Verification",
-    "Version",
-]

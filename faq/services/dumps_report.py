@@ -4,18 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from faq.domain.duplicates.pairs import FoundPair, PairKind, Reason
+from faq.domain.duplicates.pairs import FoundPair, PairKind
 from faq.enums import DumpVerdict
-
-
-@dataclass(frozen=True, slots=True)
-class Resemblance:
-    """An older entry that a new answer resembles."""
-
-    number: int
-    kind: PairKind
-    reason: Reason | None
-    """The words that differ, if any decide: the older entry's on the left, the answer's on the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +16,8 @@ class Finding:
     line: int
     verdict: DumpVerdict
     number: int | None
-    resemblance: Resemblance | None = None
+    resemblance: FoundPair | None = None
+    """The pair that it makes with the older entry, which stands on the left."""
 
 
 @dataclass(slots=True)
@@ -67,4 +58,4 @@ def _with_resemblance(finding: Finding, pairs: Iterable[FoundPair], missing: dic
     if best is None:
         return finding
     verdict = DumpVerdict.CHANGED if missing.pop(best.left, None) else DumpVerdict.LOOKS_LIKE
-    return replace(finding, verdict=verdict, resemblance=Resemblance(best.left, best.verdict.kind, best.verdict.reason))
+    return replace(finding, verdict=verdict, resemblance=best)

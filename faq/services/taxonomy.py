@@ -29,12 +29,12 @@ def save_term(term: AnyTerm, author: Author) -> None:
         term.old_slugs = _get_former_slugs(term)
     others_due = not adding and _get_stored_months(term) != term.review_months
     if others_due:
-        lock_entries_of(get_live_under(_get_facet(term), term.pk))
+        lock_entries_of(get_live_under(get_facet(term), term.pk))
     term.save()
     Epoch.move()
     if others_due:
         # Asked again: some may have come while the epoch was being waited for.
-        recompute_review_dates(get_live_under(_get_facet(term), term.pk))
+        recompute_review_dates(get_live_under(get_facet(term), term.pk))
 
 
 @transaction.atomic
@@ -96,7 +96,8 @@ def _get_former_slugs(term: AnyTerm) -> list[str]:
     return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]
 
 
-def _get_facet(term: AnyTerm) -> Facet:
+def get_facet(term: AnyTerm) -> Facet:
+    """Return the facet that a term belongs to."""
     [facet] = [facet for facet in Facet if Entry._meta.get_field(facet).related_model is type(term)]
     return facet
 
@@ -115,7 +116,7 @@ def _get_children(term: AnyTerm) -> list[AnyTerm]:
 
 
 def _count_entries_ever_filed_under(term: AnyTerm) -> int:
-    facet = _get_facet(term)
+    facet = get_facet(term)
     snapshots = Version.objects.order_by().values_list("entry", f"filing__{facet}")
     named = (entry for entry, terms in snapshots.iterator() if term.pk in [one["id"] for one in terms or ()])
     return len(set(named))

@@ -7,6 +7,7 @@ from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from faq.domain.chunks import split_in_chunks
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.views.answers import Answer
@@ -51,9 +52,8 @@ def _serialize_document(head, numbers, taxonomy, site) -> Iterator[str]:
 
 def _read_entries(numbers) -> Iterator[Entry]:
     """Yield entries, read in chunks; those that were withdrawn meanwhile are left out."""
-    wanted = list(numbers)
-    for start in range(0, len(wanted), _CHUNK):
-        yield from Entry.objects.with_live().live().filter(pk__in=wanted[start : start + _CHUNK]).order_by("pk")
+    for chunk in split_in_chunks(numbers, _CHUNK):
+        yield from Entry.objects.with_live().live().filter(pk__in=chunk).order_by("pk")
 
 
 def _serialize_entry(entry: Entry, answer: Answer, site: str) -> dict[str, object]:

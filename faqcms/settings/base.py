@@ -17,7 +17,6 @@ DEMO_ACCOUNTS = False
 
 ROOT_URLCONF = "faqcms.urls"
 WSGI_APPLICATION = "faqcms.wsgi.application"
-ASGI_APPLICATION = "faqcms.asgi.application"
 
 INSTALLED_APPS = [
     # Permissions before the roles that are made of them: signals run in this order.

@@ -6,22 +6,3 @@ from feedback.models.counts import AddedUp, MonthlyCount, Subtotal
 from feedback.models.fields import LONGEST_COMMENT, SOURCE_LENGTH
 from feedback.models.searches import SearchFollowUp
 from feedback.models.votes import SourceKey, Vote, VoteQuerySet
-
-__all__ = [
-    "COUNTING",
-    "LONGEST_COMMENT",
-    "OPEN",
-    "SOURCE_LENGTH",
-    "AddedUp",
-    "Comment",
-    "CommentReason",
-    "FollowUpState",
-    "MonthlyCount",
-    "SearchFollowUp",
-    "SourceKey",
-    "Standing",
-    "Subtotal",
-    "Vote",
-    "VoteAnswer",
-    "VoteQuerySet",
-]

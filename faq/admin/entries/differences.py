@@ -6,7 +6,7 @@ from itertools import groupby
 
 from django.utils.text import capfirst
 
-from faq.domain.diff import Change, Line, Segment, changed_terms, diff_line, diff_text
+from faq.domain.diff import Change, Line, Segment, changed_terms, diff_question, diff_text
 from faq.domain.facets import Facet
 from faq.models import Version
 
@@ -67,7 +67,7 @@ def differences(old: Version, new: Version, head: Version) -> Differences:
 
     return Differences(
         text=[
-            difference("question", "Question", _question_lines(old.question, new.question)),
+            difference("question", "Question", diff_question(old.question, new.question)),
             difference("answer", "Réponse", diff_text(old.answer, new.answer)),
         ],
         filing=[difference(facet.value, capfirst(facet.label), _terms(facet, old, new)) for facet in Facet],
@@ -80,10 +80,6 @@ def replaced(old: str, new: str) -> Line:
         return _whole(Change.UNCHANGED, old)
     kinds = ((Change.REMOVED, old), (Change.UNCHANGED, " → "), (Change.ADDED, new))
     return Line(Change.CHANGED, tuple(Segment(kind, text) for kind, text in kinds))
-
-
-def _question_lines(old: str, new: str) -> Sequence[Line]:
-    return (diff_line(old, new),) if old and new else diff_text(old, new)
 
 
 def _terms(facet: Facet, old: Version, new: Version) -> list[Line]:

@@ -23,6 +23,7 @@ from faq.admin.entries.questions import QuestionsPage
 from faq.admin.entries.review import ReviewPage
 from faq.admin.entries.review_events import ReviewEventsPage
 from faq.admin.entries.similar import SimilarEntriesView
+from faq.admin.readonly import UndeletableMixin
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
@@ -44,7 +45,7 @@ class EntryChangeList(ChangeList):
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(UndeletableMixin, admin.ModelAdmin):
     """Every write goes through the services; nothing is ever deleted."""
 
     list_display = ("number", "title", "state", "filing", "sources", "updated")
@@ -104,10 +105,6 @@ class EntryAdmin(admin.ModelAdmin):
     def updated(self, entry):
         """Return the day of the last change."""
         return date_format(localtime(entry.updated_at), "d/m/Y")
-
-    def has_delete_permission(self, request, obj=None):
-        """Return False: an entry is archived, and its address still answers."""
-        return False
 
     def has_submit_permission(self, request):
         """Return whether the account may submit entries to the reviewers."""

@@ -9,7 +9,7 @@ from django.template.defaultfilters import pluralize
 from django.utils.text import capfirst
 
 from faq.admin.display import person_name, state_badges
-from faq.domain.diff import diff_line, diff_text
+from faq.domain.diff import diff_question, diff_text
 from faq.domain.facets import Facet
 from faq.domain.merge import combine_filings, combine_texts
 from faq.forms import COMMENT_MAX_LENGTH, TextField
@@ -205,14 +205,10 @@ def _compare_column(first, side):
     return {
         "side": side,
         "compared": True,
-        "question": _question_lines(first.content.question, side.content.question),
+        "question": diff_question(first.content.question, side.content.question),
         "answer": diff_text(first.content.answer, side.content.answer),
         "same": first.content.answer == side.content.answer,
     }
-
-
-def _question_lines(first, other):
-    return [diff_line(first, other)] if first and other else diff_text(first, other)
 
 
 def _text_choices(sides, field):

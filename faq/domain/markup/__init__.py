@@ -2,5 +2,3 @@
 
 from faq.domain.markup.rendering import plain_text, render
 from faq.domain.markup.sections import Section, parse_sections
-
-__all__ = ["Section", "parse_sections", "plain_text", "render"]

@@ -12,22 +12,3 @@ from faq.domain.text.tokenizer import (
     tokenize_sentences,
 )
 from faq.domain.text.tokens import COMMON_WEIGHT, PlacedToken, Token, TokenKind
-
-__all__ = [
-    "COMMON_WEIGHT",
-    "FINGERPRINT_LENGTH",
-    "SENTENCE_ENDS",
-    "PlacedToken",
-    "Token",
-    "TokenKind",
-    "find_names",
-    "fingerprint",
-    "fold",
-    "normalise",
-    "placed_tokens",
-    "split_chunks",
-    "stem",
-    "tokenize",
-    "tokenize_chunk",
-    "tokenize_sentences",
-]

@@ -85,8 +85,8 @@ def _created_names(reports):
 
 def _describe(resemblance, created):
     """Return how an answer relates to the older entry, and the words that differ."""
-    text = f"comparer à {_cite(resemblance.number, created)} : {PairKind(resemblance.kind).label}"
-    reason = resemblance.reason
+    text = f"comparer à {_cite(resemblance.left, created)} : {PairKind(resemblance.verdict.kind).label}"
+    reason = resemblance.verdict.reason
     if reason is None:
         return text
     if reason.cause == PairCause.QUESTION:

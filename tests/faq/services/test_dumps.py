@@ -18,7 +18,6 @@ from faq.models import Batch, Dump, Entry, Pair, Passage, Version
 from faq.services.content import Content, ImportRefused
 from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_current, export_dump, find_dump
-from faq.services.dumps_report import Resemblance
 from faq.services.entries import edit_entry
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, publish_entry
@@ -109,19 +108,18 @@ def test_near_texts_are_pointed_out_and_kept_apart():
     take_dump(a_dump_file(LONG))
     report = take_dump(a_dump_file(LONG.replace("référent", "réfèrent").replace("dépose", "depose")), "autre")
     [finding] = report.findings
-    assert (finding.verdict, finding.resemblance) == (
-        DumpVerdict.LOOKS_LIKE,
-        Resemblance(Entry.objects.first().pk, PairKind.EXACT, None),
-    )
+    older = finding.resemblance
+    assert finding.verdict == DumpVerdict.LOOKS_LIKE
+    assert (older.left, older.verdict.kind, older.verdict.reason) == (Entry.objects.first().pk, PairKind.EXACT, None)
     assert Entry.objects.count() == 2
 
 
 def test_what_tells_an_answer_from_an_older_one_is_said():
     take_dump(a_dump_file(DELAY, FIRST_WAVE))
     conflict, sibling = take_dump(a_dump_file(OTHER_DELAY, SECOND_WAVE), "autre").findings
-    assert conflict.resemblance == Resemblance(
-        Entry.objects.first().pk, PairKind.CONFLICT, Reason(Cause.NUMBER, "30 jours", "60 jours")
-    )
+    older = conflict.resemblance
+    assert (older.left, older.verdict.kind) == (Entry.objects.first().pk, PairKind.CONFLICT)
+    assert older.verdict.reason == Reason(Cause.NUMBER, "30 jours", "60 jours")
     assert (sibling.verdict, sibling.resemblance) == (DumpVerdict.NEW, None)
 
 
@@ -130,7 +128,7 @@ def test_a_new_answer_takes_the_place_of_one_that_vanished_before_it_resembles_a
     take_dump(a_dump_file(REWORDED_DELAY), "autre")
     report = take_dump(a_dump_file(REWORDED_DELAY, LONG_DELAY), "page")
     assert verdicts(report) == [DumpVerdict.KNOWN, DumpVerdict.CHANGED]
-    assert report.findings[1].resemblance.number == Entry.objects.first().pk
+    assert report.findings[1].resemblance.left == Entry.objects.first().pk
     assert report.vanished == []
 
 
