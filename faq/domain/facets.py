@@ -11,11 +11,23 @@ from faq.domain.dumps import CASCADE_QUESTIONS
 class Facet(StrEnum):
     """A facet, in the order in which the cascade asks its question."""
 
-    OFFER_TYPES = "offer_types"
-    COULOIRS = "couloirs"
-    DISPOSITIFS = "dispositifs"
-    PRODUCTS = "products"
-    THEMES = "themes"
+    _value_: str
+    parameter: str
+    """The name of the facet in public addresses."""
+    label: str
+    """The French name of the facet."""
+
+    def __new__(cls, value: str, parameter: str = "", label: str = "") -> "Facet":
+        """Make a facet, which is equal to its value; `Facet("themes")` is the facet of that value."""
+        facet = str.__new__(cls, value)
+        facet._value_, facet.parameter, facet.label = value, parameter, label
+        return facet
+
+    OFFER_TYPES = "offer_types", "offre", "type d’offre"
+    COULOIRS = "couloirs", "couloir", "couloir Ségur"
+    DISPOSITIFS = "dispositifs", "dispositif", "dispositif Ségur"
+    PRODUCTS = "products", "produit", "produit ou service"
+    THEMES = "themes", "theme", "thématique"
 
     @property
     def question(self) -> str:
@@ -23,35 +35,11 @@ class Facet(StrEnum):
         return CASCADE_QUESTIONS[_ORDER[self]]
 
     @property
-    def parameter(self) -> str:
-        """The name of the facet in public addresses."""
-        return _PARAMETERS[self]
-
-    @property
-    def label(self) -> str:
-        """The French name of the facet."""
-        return _LABELS[self]
-
-    @property
     def parent(self) -> "Facet | None":
         """The facet whose terms this facet's terms belong to."""
         return _PARENTS.get(self)
 
 
-_PARAMETERS = {
-    Facet.OFFER_TYPES: "offre",
-    Facet.COULOIRS: "couloir",
-    Facet.DISPOSITIFS: "dispositif",
-    Facet.PRODUCTS: "produit",
-    Facet.THEMES: "theme",
-}
-_LABELS = {
-    Facet.OFFER_TYPES: "type d’offre",
-    Facet.COULOIRS: "couloir Ségur",
-    Facet.DISPOSITIFS: "dispositif Ségur",
-    Facet.PRODUCTS: "produit ou service",
-    Facet.THEMES: "thématique",
-}
 _PARENTS = {
     Facet.COULOIRS: Facet.OFFER_TYPES,
     Facet.DISPOSITIFS: Facet.COULOIRS,
