@@ -15,7 +15,8 @@ from faq.enums import Origin
 from faq.models import Batch
 from faq.models.entries import reference
 from faq.services.content import EntryError
-from faq.services.undo import OVERDUE, undo_batch
+from faq.services.schedules import OVERDUE
+from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 
 _SHOWN = 100

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from faq.domain.facets import Term
+from faq.domain.facets import Facet, Term
 from faq.models import Epoch, ReviewEvent
 from faq.models.verifications import REASON_MAX_LENGTH
 from faq.services.content import EntryError
@@ -45,3 +45,20 @@ def declare_event(
         raise EntryError(f"Aucune fiche en ligne n’est classée sous « {term.label} » : rien ne serait à revoir.")
     recompute_review_dates(branch)
     return event
+
+
+@transaction.atomic
+def take_back_event(event: ReviewEvent, author: Author, *, at: datetime | None = None) -> bool:
+    """Take back a review event; return whether it counted until now. Checks that were made since stay.
+
+    Raises PermissionDenied.
+    """
+    require(author, _RIGHT)
+    branch = get_live_under(Facet(event.facet), event.term)
+    lock_entries_of(branch)
+    Epoch.hold()
+    standing = ReviewEvent.objects.standing().filter(pk=event.pk)
+    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
+        return False
+    recompute_review_dates(branch)
+    return True

@@ -1,22 +1,26 @@
 """Publications and withdrawals at a given time: planning them, and carrying them out when it has come."""
 
 import logging
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from faq.enums import Action, EntryStatus, Origin
-from faq.models import Entry, Schedule, Version
+from faq.models import Batch, DroppedSchedule, Entry, Schedule, Version
+from faq.models.schedules import PLAN_COLUMNS
 from faq.services.conflicts import check_base
 from faq.services.content import EntryError, content_of
 from faq.services.roles import Author, require
-from faq.services.versions import Outcome, Provenance, latest, lock_entries
+from faq.services.versions import Outcome, Provenance, drop_schedules, latest, lock_entries
 from faq.services.workflow import publish_entry, target_status, withdraw_entry
 
 PAST_MOMENT = "Cette date est passée : choisissez un moment à venir."
 _RIGHT = "faq.publish_entry"
+OVERDUE = "Son heure est passée entre-temps. Planifiez-la de nouveau, ou renoncez-y."
 _log = logging.getLogger(__name__)
 
 
@@ -107,6 +111,48 @@ def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
     reason = str(failure) if told else "La base de données a refusé l’opération ; prévenez un administrateur."
     marked = Schedule.objects.filter(pk=number, failed_at=None).update(failed_at=timezone.now(), error=reason)
     return list(Schedule.objects.select_related("entry").filter(pk=number)) if marked else []
+
+
+def drop_restored_plans(undo: Batch, numbers: Collection[int]) -> list[Schedule]:
+    """Drop the plans of entries that the batch which is undone had planned again, as an undo itself."""
+    batch = undo.undoes
+    if batch is None or batch.undoes_id is None:
+        return []
+    restored = set(_dropped_by(batch.undoes_id, numbers).values_list("entry", "action", "created_at"))
+    plans = Schedule.objects.filter(entry__in=numbers)
+    return drop_schedules([plan for plan in plans if (plan.entry_id, plan.action, plan.created_at) in restored], undo)
+
+
+def restore_plans(undo: Batch, reverted: Mapping[int, Entry]) -> list[Schedule]:
+    """Plan again what the batch which is undone dropped of entries that are as before; return these plans.
+
+    Plans that publish a text which is the latest again follow it to the version that brought it back.
+    """
+    standing = set(Schedule.objects.filter(entry__in=reverted).values_list("entry", "action"))
+    planned = Schedule.objects.bulk_create(
+        _plan_again(dropped, undo.created_at)
+        for dropped in _dropped_by(undo.undoes_id, reverted)
+        if (dropped.entry_id, dropped.action) not in standing
+    )
+    plans = list(Schedule.objects.filter(entry__in=reverted, action=Action.PUBLISHED).select_related("version"))
+    for plan in plans:
+        head = reverted[plan.entry_id].head
+        if head and head.returns_to_id in (plan.version_id, plan.version and plan.version.returns_to_id):
+            plan.version = head
+    Schedule.objects.bulk_update(plans, ["version"])
+    return planned
+
+
+def _dropped_by(batch: int | None, numbers: Iterable[int]) -> QuerySet[DroppedSchedule]:
+    return DroppedSchedule.objects.filter(batch=batch, entry__in=list(numbers)).order_by("pk")
+
+
+def _plan_again(dropped: DroppedSchedule, at: datetime) -> Schedule:
+    plan = Schedule(**{column: getattr(dropped, column) for column in PLAN_COLUMNS})
+    if plan.due_at <= at and not plan.failed_at:
+        # An editor decides on what became due meanwhile, as on what failed.
+        plan.failed_at, plan.error = at, OVERDUE
+    return plan
 
 
 def _build_planner_text(planned: Schedule) -> str:

@@ -1,4 +1,4 @@
-"""Undoing: a batch as a whole, a check, an event that had a branch of the taxonomy checked again.
+"""Undoing a batch as a whole.
 
 What an undo brings back is read from the versions of each entry (`faq.selectors.entry_states`) and from the rows
 that the batch left (`MovedRow`, `DroppedSchedule`, `Verification`). An entry is left alone where it is no more what
@@ -7,42 +7,23 @@ versions says nothing: batches that were made one after another are undone in re
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from faq.domain.facets import Facet
-from faq.enums import Action, BatchKind, EntryStatus, VerificationKind
-from faq.models import (
-    Batch,
-    DroppedSchedule,
-    Dump,
-    Entry,
-    EntryAlias,
-    Epoch,
-    MovedRow,
-    Passage,
-    ReviewEvent,
-    Schedule,
-    Verification,
-    Version,
-)
+from faq.enums import Action, BatchKind, EntryStatus
+from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, MovedRow, Passage, Schedule, Version
 from faq.models.entries import reference
-from faq.models.schedules import PLAN_COLUMNS
 from faq.selectors.entry_states import EntryState, read_entry_states
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, EntryError, content_of
-from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require
+from faq.services.schedules import drop_restored_plans, restore_plans
 from faq.services.verifications import RIGHT as CHECK_RIGHT
-from faq.services.verifications import recompute_after_checks
-from faq.services.versions import Change, Provenance, drop_schedules, latest, lock_entries, record
-
-OVERDUE = "Son heure est passée entre-temps. Planifiez-la de nouveau, ou renoncez-y."
+from faq.services.verifications import get_checked_entries, restore_checks
+from faq.services.versions import Change, Provenance, latest, lock_entries, record
 
 
 @dataclass(slots=True)
@@ -104,45 +85,11 @@ def take_back_checks(number: int, author: Author) -> Batch:
     require(author, CHECK_RIGHT)
     batch = Batch.objects.select_for_update().get(pk=number)
     if batch.kind == BatchKind.CHECK and batch.author == author and not batch.undone_by_id:
-        lock_entries(_checked_entries(batch))
+        lock_entries(get_checked_entries(batch))
         undo = _open_undo(batch, author, timezone.now())
-        if _restore_checks(undo):
+        if restore_checks(undo):
             return undo
     raise EntryError("Ces vérifications ont déjà été annulées, ou sont de quelqu’un d’autre.")
-
-
-@transaction.atomic
-def take_back_check(check: Verification, author: Author, *, at: datetime | None = None) -> bool:
-    """Take back a check, so that the one before it counts again; return whether it counted until now.
-
-    Raises PermissionDenied, and EntryError for what came with a publication or a merge.
-    """
-    require(author, CHECK_RIGHT)
-    if check.kind != VerificationKind.CHECKED:
-        raise EntryError("Cette vérification vient d’une publication ou d’une fusion : elle ne s’annule pas seule.")
-    lock_entries([check.entry_id])
-    standing = Verification.objects.standing().filter(pk=check.pk)
-    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
-        return False
-    recompute_after_checks([check.entry_id])
-    return True
-
-
-@transaction.atomic
-def take_back_event(event: ReviewEvent, author: Author, *, at: datetime | None = None) -> bool:
-    """Take back a review event; return whether it counted until now. Checks that were made since stay.
-
-    Raises PermissionDenied.
-    """
-    require(author, CHECK_RIGHT)
-    branch = get_live_under(Facet(event.facet), event.term)
-    lock_entries_of(branch)
-    Epoch.hold()
-    standing = ReviewEvent.objects.standing().filter(pk=event.pk)
-    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
-        return False
-    recompute_review_dates(branch)
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +120,7 @@ class _Undo:
         self.batch = batch
         self.own = _versions_of(batch)
         self.merged = list(EntryAlias.objects.filter(batch=batch).order_by("former").values_list("former", flat=True))
-        numbers = {*self.own, *_checked_entries(batch), *self.merged} | (
+        numbers = {*self.own, *get_checked_entries(batch), *self.merged} | (
             {batch.survivor_id} if batch.survivor_id else set()
         )
         self.entries = {entry.pk: entry for entry in lock_entries(numbers)}
@@ -193,7 +140,7 @@ class _Undo:
         self._write_versions()
         self._restore_plans()
         written = [entry.pk for entry in (*self.report.reverted, *self.report.archived)]
-        checked = _restore_checks(self.undo, written, left=[entry.pk for entry, _ in self.report.left])
+        checked = restore_checks(self.undo, written, left=[entry.pk for entry, _ in self.report.left])
         self.report.checks = [self.entries[number] for number in sorted(checked)]
         return self.report
 
@@ -292,39 +239,9 @@ class _Undo:
 
     def _restore_plans(self) -> None:
         """Plan again what the batch dropped, drop again what it had planned again as an undo."""
-        touched = [entry.pk for entry in (*self.report.reverted, *self.report.archived)]
-        if self.batch.undoes_id:
-            restored = set(_dropped_by(self.batch.undoes_id, touched).values_list("entry", "action", "created_at"))
-            plans = [
-                plan
-                for plan in Schedule.objects.filter(entry__in=touched)
-                if (plan.entry_id, plan.action, plan.created_at) in restored
-            ]
-            self.report.dropped = drop_schedules(plans, self.undo)
         reverted = {entry.pk: entry for entry in self.report.reverted}
-        standing = set(Schedule.objects.filter(entry__in=reverted).values_list("entry", "action"))
-        self.report.planned = Schedule.objects.bulk_create(
-            self._planned_again(dropped)
-            for dropped in _dropped_by(self.batch.pk, reverted)
-            if (dropped.entry_id, dropped.action) not in standing
-        )
-        self._follow_planned_texts(reverted)
-
-    def _follow_planned_texts(self, reverted: dict[int, Entry]) -> None:
-        """Point plans that publish a text which is the latest again to the version that brought it back."""
-        plans = list(Schedule.objects.filter(entry__in=reverted, action=Action.PUBLISHED).select_related("version"))
-        for plan in plans:
-            head = reverted[plan.entry_id].head
-            if head and head.returns_to_id in (plan.version_id, plan.version and plan.version.returns_to_id):
-                plan.version = head
-        Schedule.objects.bulk_update(plans, ["version"])
-
-    def _planned_again(self, dropped: DroppedSchedule) -> Schedule:
-        plan = Schedule(**{column: getattr(dropped, column) for column in PLAN_COLUMNS})
-        if plan.due_at <= self.provenance.at and not plan.failed_at:
-            # An editor decides on what became due meanwhile, as on what failed.
-            plan.failed_at, plan.error = self.provenance.at, OVERDUE
-        return plan
+        self.report.dropped = drop_restored_plans(self.undo, [*reverted, *(entry.pk for entry in self.report.archived)])
+        self.report.planned = restore_plans(self.undo, reverted)
 
 
 def _versions_of(batch: Batch) -> dict[int, _Own]:
@@ -347,10 +264,6 @@ def _described(state: EntryState, texts: dict[int, Version]) -> tuple[Content, s
     return content_of(version), version.status, content_of(texts[state.live]) if state.live else None, state.refusal
 
 
-def _dropped_by(batch: int, numbers: Iterable[int]) -> QuerySet[DroppedSchedule]:
-    return DroppedSchedule.objects.filter(batch=batch, entry__in=list(numbers)).order_by("pk")
-
-
 def _kept_dumps() -> set[int]:
     return set(Dump.objects.not_undone().values_list("pk", flat=True))
 
@@ -370,32 +283,3 @@ def _open_undo(batch: Batch, author: Author, at: datetime) -> Batch:
     )
     _set_undone_by(batch, undo)
     return undo
-
-
-def _checked_entries(batch: Batch) -> set[int]:
-    """Return the entries of the checks that a batch made, or took back."""
-    checks = Verification.objects.filter(Q(batch=batch) | Q(taken_back_in=batch))
-    return set(checks.values_list("entry", flat=True))
-
-
-def _restore_checks(undo: Batch, written: Collection[int] = (), *, left: Collection[int] = ()) -> set[int]:
-    """Take back what a batch checked, and what was checked of its texts; bring back what it took back itself.
-
-    `written` are the entries that the undo has written, `left` those that it leaves alone; all are locked. Return
-    the entries of which another check counts now.
-    """
-    batch = undo.undoes
-    first = Version.objects.filter(entry=OuterRef("entry"), batch=batch).order_by("number").values("number")[:1]
-    of_its_texts = Verification.objects.filter(entry__in=written, version__number__gte=Subquery(first))
-    concerned = Verification.objects.exclude(entry__in=left)
-    own = concerned.standing().filter(Q(batch=batch) | Q(pk__in=of_its_texts.values("pk")))
-    gone = dict(own.values_list("pk", "entry"))
-    back = dict(concerned.filter(taken_back_in=batch).values_list("pk", "entry"))
-    numbers = {*gone.values(), *back.values()}
-    if numbers:
-        Verification.objects.filter(pk__in=gone).update(
-            taken_back_at=undo.created_at, taken_back_by=undo.author, taken_back_in=undo
-        )
-        Verification.objects.filter(pk__in=back).update(taken_back_at=None, taken_back_by=None, taken_back_in=None)
-        recompute_after_checks(numbers)
-    return numbers

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from faq.enums import BatchKind, VerificationKind
-from faq.models import Batch, Entry, Epoch, Verification
+from faq.models import Batch, Entry, Epoch, Verification, Version
 from faq.services.content import EntryError
 from faq.services.review_dates import recompute_review_dates
 from faq.services.roles import Author, require
@@ -61,6 +62,23 @@ def check_entries(seen: Mapping[int, int], author: Author, *, at: datetime | Non
     return report
 
 
+@transaction.atomic
+def take_back_check(check: Verification, author: Author, *, at: datetime | None = None) -> bool:
+    """Take back a check, so that the one before it counts again; return whether it counted until now.
+
+    Raises PermissionDenied, and EntryError for what came with a publication or a merge.
+    """
+    require(author, RIGHT)
+    if check.kind != VerificationKind.CHECKED:
+        raise EntryError("Cette vérification vient d’une publication ou d’une fusion : elle ne s’annule pas seule.")
+    lock_entries([check.entry_id])
+    standing = Verification.objects.standing().filter(pk=check.pk)
+    if not standing.update(taken_back_at=at or timezone.now(), taken_back_by=author):
+        return False
+    recompute_after_checks([check.entry_id])
+    return True
+
+
 def keep_oldest_check(survivor: Entry, waiting: Iterable[int], batch: Batch) -> None:
     """Store the oldest verification among merged entries as that of the survivor.
 
@@ -80,6 +98,35 @@ def keep_oldest_check(survivor: Entry, waiting: Iterable[int], batch: Batch) -> 
         batch=batch,
     )
     recompute_review_dates(Entry.objects.filter(pk=survivor.pk))
+
+
+def get_checked_entries(batch: Batch) -> set[int]:
+    """Return the entries of the checks that a batch made, or took back."""
+    checks = Verification.objects.filter(Q(batch=batch) | Q(taken_back_in=batch))
+    return set(checks.values_list("entry", flat=True))
+
+
+def restore_checks(undo: Batch, written: Collection[int] = (), *, left: Collection[int] = ()) -> set[int]:
+    """Take back what a batch checked, and what was checked of its texts; bring back what it took back itself.
+
+    `written` are the entries that the undo has written, `left` those that it leaves alone; all are locked. Return
+    the entries of which another check counts now.
+    """
+    batch = undo.undoes
+    first = Version.objects.filter(entry=OuterRef("entry"), batch=batch).order_by("number").values("number")[:1]
+    of_its_texts = Verification.objects.filter(entry__in=written, version__number__gte=Subquery(first))
+    concerned = Verification.objects.exclude(entry__in=left)
+    own = concerned.standing().filter(Q(batch=batch) | Q(pk__in=of_its_texts.values("pk")))
+    gone = dict(own.values_list("pk", "entry"))
+    back = dict(concerned.filter(taken_back_in=batch).values_list("pk", "entry"))
+    numbers = {*gone.values(), *back.values()}
+    if numbers:
+        Verification.objects.filter(pk__in=gone).update(
+            taken_back_at=undo.created_at, taken_back_by=undo.author, taken_back_in=undo
+        )
+        Verification.objects.filter(pk__in=back).update(taken_back_at=None, taken_back_by=None, taken_back_in=None)
+        recompute_after_checks(numbers)
+    return numbers
 
 
 def _get_obstacle(entry: Entry, seen: int) -> str | None:

@@ -7,8 +7,7 @@ from faq.enums import VerificationKind
 from faq.models import ReviewEvent, Verification
 from faq.models.entries import number_of
 from faq.services.conflicts import NO_VERSION
-from faq.services.undo import take_back_check
-from faq.services.verifications import RIGHT, check_entry
+from faq.services.verifications import RIGHT, check_entry, take_back_check
 
 _TAKE_BACK = "_take_back_check"
 _CHECKS_SHOWN = 20

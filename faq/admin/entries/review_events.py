@@ -17,8 +17,7 @@ from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy
 from faq.services.content import EntryError
 from faq.services.review_dates import get_live_under
-from faq.services.review_events import declare_event
-from faq.services.undo import take_back_event
+from faq.services.review_events import declare_event, take_back_event
 from faq.services.verifications import RIGHT
 
 _PREVIEWED_ENTRIES = 10

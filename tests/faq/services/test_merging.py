@@ -21,8 +21,8 @@ from faq.services.doctor import faults
 from faq.services.duplicates import compare_waiting, decide_pair
 from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also, merge_entries, remove_see_also
-from faq.services.schedules import carry_out_due, schedule
-from faq.services.undo import OVERDUE, undo_batch
+from faq.services.schedules import OVERDUE, carry_out_due, schedule
+from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry, restore_entry
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.pairs import DELAY, the_pair

@@ -13,8 +13,7 @@ from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, EntryError
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry
-from faq.services.review_events import declare_event
-from faq.services.undo import take_back_event
+from faq.services.review_events import declare_event, take_back_event
 from faq.services.verifications import check_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, numbers
 

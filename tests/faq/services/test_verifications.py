@@ -16,8 +16,8 @@ from faq.services.entries import create_entry, edit_entry
 from faq.services.merging import merge_entries
 from faq.services.review_dates import ensure_review_dates
 from faq.services.taxonomy import save_term
-from faq.services.undo import take_back_check, take_back_checks, undo_batch
-from faq.services.verifications import check_entries, check_entry
+from faq.services.undo import take_back_checks, undo_batch
+from faq.services.verifications import check_entries, check_entry, take_back_check
 from faq.services.workflow import archive_entry, publish_entries, publish_entry, restore_entry, withdraw_entry
 from tests.factories import a_filing, a_taxonomy, an_entry, by_command
 

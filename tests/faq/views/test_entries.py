@@ -11,8 +11,7 @@ from faq.models import Couloir, Dispositif, Entry, Epoch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.merging import add_see_also
-from faq.services.undo import take_back_check
-from faq.services.verifications import check_entry
+from faq.services.verifications import check_entry, take_back_check
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command, some_published_entries
 from tests.faq.views.reading import read
