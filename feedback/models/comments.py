@@ -9,13 +9,9 @@ from feedback.models.fields import (
     CREDITED_TO,
     LONGEST_COMMENT,
     VISITOR_HASH_LENGTH,
+    FollowedUp,
+    Judged,
     corrected_exactly_by_a_version,
-    correction,
-    judgement_moment,
-    person,
-    source_field,
-    standing_field,
-    state_field,
 )
 
 
@@ -39,7 +35,7 @@ class CommentQuerySet(models.QuerySet):
         return self.annotate(credited_to=CREDITED_TO)
 
 
-class Comment(models.Model):
+class Comment(FollowedUp, Judged):
     """Why one visitor voted so on one entry: a reason, words, or both, without personal data."""
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="comments", verbose_name="fiche")
@@ -51,13 +47,6 @@ class Comment(models.Model):
     text = models.TextField("commentaire", max_length=LONGEST_COMMENT, blank=True)
     first_sent_at = models.DateTimeField("premier envoi le")
     sent_at = models.DateTimeField("envoyé le", db_index=True)
-    state = state_field()
-    assigned_to = person("attribué à")
-    corrected_in = correction()
-    standing = standing_field()
-    judged_by = person("réintégré ou écarté par")
-    judged_at = judgement_moment()
-    source = source_field()
 
     objects = CommentQuerySet.as_manager()
 

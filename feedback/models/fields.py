@@ -17,11 +17,6 @@ CREDITED_TO = Coalesce("entry__alias__survivor", "entry")
 """The entry that something counts for: the one that its own was merged into, if any."""
 
 
-def state_field():
-    """Return the field for the state of something in the editors' inbox."""
-    return models.CharField("suivi", max_length=10, choices=FollowUpState, default=FollowUpState.NEW)
-
-
 def person(verbose_name, **options):
     """Return the field for the person in charge, if there is one."""
     return models.ForeignKey(
@@ -35,26 +30,30 @@ def person(verbose_name, **options):
     )
 
 
-def standing_field():
-    """Return the field that says whether it counts."""
-    return models.CharField("prise en compte", max_length=11, choices=Standing, default=Standing.COUNTED)
+class FollowedUp(models.Model):
+    """The columns of what stands in the editors' inbox."""
 
-
-def judgement_moment():
-    """Return the field for the time at which an editor judged it."""
-    return models.DateTimeField("réintégré ou écarté le", null=True, blank=True)
-
-
-def source_field():
-    """Return the field for a hash of the sender's network; it is emptied after the day it was sent."""
-    return models.CharField(max_length=SOURCE_LENGTH, blank=True, editable=False)
-
-
-def correction():
-    """Return the field for the version in which what was said is corrected."""
-    return models.ForeignKey(
+    state = models.CharField("suivi", max_length=10, choices=FollowUpState, default=FollowUpState.NEW)
+    assigned_to = person("attribué à")
+    corrected_in = models.ForeignKey(
         Version, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="corrigé dans la version"
     )
+
+    class Meta:
+        abstract = True
+
+
+class Judged(models.Model):
+    """The columns of what visitors send, which counts unless it comes in a burst, until an editor judges it."""
+
+    standing = models.CharField("prise en compte", max_length=11, choices=Standing, default=Standing.COUNTED)
+    judged_by = person("réintégré ou écarté par")
+    judged_at = models.DateTimeField("réintégré ou écarté le", null=True, blank=True)
+    source = models.CharField(max_length=SOURCE_LENGTH, blank=True, editable=False)
+    """A hash of the sender's network; it is emptied after the day it was sent."""
+
+    class Meta:
+        abstract = True
 
 
 def corrected_exactly_by_a_version(name):

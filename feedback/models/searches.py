@@ -6,16 +6,13 @@ from django.db.models import Q
 from faq.models import Entry
 from faq.models.failed_searches import MAX_QUERY_LENGTH
 from feedback.enums import FollowUpState
-from feedback.models.fields import corrected_exactly_by_a_version, correction, person, state_field
+from feedback.models.fields import FollowedUp, corrected_exactly_by_a_version
 
 
-class SearchFollowUp(models.Model):
+class SearchFollowUp(FollowedUp):
     """The follow-up of a search that found nothing; a search without one is new."""
 
     query = models.CharField("recherche", max_length=MAX_QUERY_LENGTH, unique=True)
-    state = state_field()
-    assigned_to = person("attribué à")
-    corrected_in = correction()
     entry = models.ForeignKey(
         Entry, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="fiche créée"
     )

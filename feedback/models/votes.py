@@ -5,14 +5,7 @@ from django.db.models import Q
 
 from faq.models import Entry, Version
 from feedback.enums import COUNTING, Standing, VoteAnswer
-from feedback.models.fields import (
-    CREDITED_TO,
-    VISITOR_HASH_LENGTH,
-    judgement_moment,
-    person,
-    source_field,
-    standing_field,
-)
+from feedback.models.fields import CREDITED_TO, VISITOR_HASH_LENGTH, Judged, person
 
 
 class VoteQuerySet(models.QuerySet):
@@ -41,7 +34,7 @@ class VoteQuerySet(models.QuerySet):
         return votes
 
 
-class Vote(models.Model):
+class Vote(Judged):
     """One visitor's vote on one entry, given on the version that was read.
 
     Nothing here tells who voted, nor that two votes come from one person: the hash is keyed per
@@ -65,10 +58,7 @@ class Vote(models.Model):
         help_text="Sur la fiche dans laquelle la sienne a été fusionnée ; ne joue que tant qu’elle l’est.",
     )
     """Not which vote it was: that would tell that two votes come from one person."""
-    standing = standing_field()
     judged_by = person("réintégré ou écarté par", db_index=False)
-    judged_at = judgement_moment()
-    source = source_field()
     changed = models.BooleanField(default=False, editable=False)
     """Since it was added up, or written for an earlier day: see feedback.subtotals."""
 
