@@ -12,6 +12,8 @@ from faq.domain.text import fold
 from faq.enums import EntryStatus
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
 
+MAX_SEARCHED_WORDS = 50
+"""Words of one search in the admin: SQLite refuses expressions that are a thousand terms deep."""
 QUESTION_MAX_LENGTH = 300
 SLUG_MAX_LENGTH = 60
 _READ = ("status", "question", "answer", "live", "updated_at", "verification")
@@ -49,9 +51,12 @@ class EntryQuerySet(models.QuerySet):
         return self.exclude(head__question="").exclude(head__answer="")
 
     def matching(self, text):
-        """Return the entries whose live or latest text holds all words, and that of the reference (« Q-214 »)."""
+        """Return the entries whose live or latest text holds all words, and that of the reference (« Q-214 »).
+
+        Only the first MAX_SEARCHED_WORDS different words count.
+        """
         words = Q()
-        for word in fold(text).split():
+        for word in list(dict.fromkeys(fold(text).split()))[:MAX_SEARCHED_WORDS]:
             words &= Q(search_text__contains=word)
         number = number_of(text)
         return self.filter(words if number is None else words | Q(pk=number))

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
-from faq.admin.bulk_messages import add_bulk_messages
+from faq.admin.bulk_messages import EntryActionsMixin, add_bulk_messages
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import DuePage
@@ -45,7 +45,7 @@ class EntryChangeList(ChangeList):
 
 
 @admin.register(Entry)
-class EntryAdmin(UndeletableMixin, admin.ModelAdmin):
+class EntryAdmin(EntryActionsMixin, UndeletableMixin, admin.ModelAdmin):
     """Every write goes through the services; nothing is ever deleted."""
 
     list_display = ("number", "title", "state", "filing", "sources", "updated")

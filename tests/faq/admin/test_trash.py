@@ -108,6 +108,8 @@ def test_several_come_back_at_once(relecteur):
 @pytest.mark.parametrize("value", ["", "x", "9" * 40, "²"])
 def test_what_is_not_in_the_trash_is_not_restored(relecteur, value):
     entry = a_published_entry()
+    chosen = {"action": "restore", "_selected_action": [value]}
+    assert relecteur.post(TRASH, chosen, follow=True).status_code == 200
     for number in (value, entry.pk):
         assert "n’est plus dans la corbeille" in read(relecteur.post(TRASH, {"_restore": number}, follow=True))
     entry.refresh_from_db()

@@ -116,7 +116,9 @@ class TestSearch:
         assert listed(analyste, q="aide_") == [entry.pk]
         assert listed(analyste, q="d’aide") == [entry.pk]
 
-    @pytest.mark.parametrize("nonsense", ["\0", "q" * 10_000, "%", "'", "Q-99999999999999999999", "²"])
+    @pytest.mark.parametrize(
+        "nonsense", ["\0", "q" * 10_000, " ".join(map(str, range(2_000))), "%", "'", "Q-99999999999999999999", "²"]
+    )
     def test_nothing_that_is_typed_breaks_the_list(self, analyste, nonsense):
         an_entry()
         assert analyste.get(LIST, {"q": nonsense}).status_code == 200
@@ -279,6 +281,15 @@ class TestActions:
         self.act(redacteur, "publish", [entry])
         assert not Entry.objects.live().exists()
         assert Version.objects.count() == 1
+
+    @pytest.mark.parametrize("value", ["9" * 25, "\0", "abc", "-1", "1x", "²", "999999"])
+    def test_a_selected_value_that_is_no_entry_is_ignored(self, relecteur, value):
+        entry = an_entry()
+        for action in ("publish", "merge"):
+            data = {"action": action, "_selected_action": [value, entry.pk]}
+            assert relecteur.post(LIST, data, follow=True).status_code == 200
+            assert relecteur.post(LIST, data | {"_selected_action": [value]}, follow=True).status_code == 200
+        assert numbers(Entry.objects.live()) == [entry.pk]
 
     def test_deleting_is_offered_to_nobody(self, sign_in):
         entry = an_entry()
