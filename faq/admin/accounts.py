@@ -28,6 +28,13 @@ class AccountAdmin(UserAdmin):
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not beyond and super().has_change_permission(request, obj)
 
+    def save_related(self, request, form, formsets, change):
+        """Give the staff status to an account with a role: the sign-in page would blame the password."""
+        super().save_related(request, form, formsets, change)
+        if form.instance.groups.exists() and not form.instance.is_staff:
+            form.instance.is_staff = True
+            form.instance.save(update_fields=["is_staff"])
+
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin):

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -48,6 +48,11 @@ class TermAdmin(admin.ModelAdmin):
         """Return the number of entries filed under it, as a link to them."""
         address = f"{reverse('admin:faq_entry_changelist')}?{get_facet(term).parameter}={term.slug}"
         return format_html('<a href="{}">{}</a>', address, term.entries_filed) if term.entries_filed else 0
+
+    def get_changeform_initial_data(self, request):
+        """Propose the last place for a new term."""
+        last = self.model.objects.aggregate(last=Max("position"))["last"] or 0
+        return {"position": last + 1, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request, obj, form, change):
         """Save the term; its former slug redirects to the new one."""

@@ -24,6 +24,14 @@ def test_an_administrateur_creates_an_account_and_gives_it_a_role(administrateur
     assert camille.has_perm("faq.change_entry")
 
 
+def test_a_role_lets_in(administrateur):
+    camille = User.objects.create_user("camille")
+    data = {"username": "camille", "is_active": "on", "groups": [Group.objects.get(name="rédacteur").pk]}
+    assert administrateur.post(page_of(camille), data).status_code == 302
+    camille.refresh_from_db()
+    assert camille.is_staff
+
+
 def test_nobody_is_made_more_powerful_than_the_roles(administrateur):
     user = administrateur.user
     data = {

@@ -53,6 +53,11 @@ def test_lists_cost_the_same_whatever_they_hold(model, administrateur, django_as
         administrateur.get(address(model, "changelist"))
 
 
+def test_a_new_term_comes_last_unless_another_place_is_chosen(administrateur):
+    Couloir.objects.filter(slug="imagerie").update(position=7)
+    assert 'name="position" value="8"' in read(administrateur.get(address("couloir", "add")))
+
+
 def test_the_number_of_entries_leads_to_them(analyste):
     some_published_entries(3, couloirs="hopital")
     page = read(analyste.get(address("couloir", "changelist")))

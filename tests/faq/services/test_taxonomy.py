@@ -107,6 +107,10 @@ class TestNaming:
         found = get_or_create_themes(["CERTIFICATS", "Financement", "certificats"], redacteur)
         assert [theme.slug for theme in found] == ["certificats", "financement", "certificats"]
 
+    def test_accents_and_spaces_do_not_make_another_one(self):
+        [first] = get_or_create_themes(["Réseaux de chaleur"], None)
+        assert get_or_create_themes(["RESEAUX  DE CHALEUR", "reseaux de chaleur"], None) == [first, first]
+
     def test_the_others_are_created_once_with_a_plain_slug(self, redacteur):
         first, second = get_or_create_themes(["Référencement", "référencement"], redacteur)
         assert first == second
