@@ -9,7 +9,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from faq.models import Epoch
 from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.selections import origin
-from faq.views.states import branch_state, state_address
+from faq.views.states import open_branches, state_address
 
 _TEXT = "text/plain; charset=utf-8"
 
@@ -28,11 +28,10 @@ def robots(request):
 def llms(request):
     """Return llms.txt: an overview of the site for language models, with the addresses of its exports."""
     snapshot = request_snapshot(request)
-    states = [branch_state(term, snapshot.taxonomy) for term in snapshot.taxonomy.terms if not term.parents]
+    roots = [term for term in snapshot.taxonomy.terms if not term.parents]
     branches = [
         {"label": [*state.values()][-1].label, "address": state_address(state), "count": count}
-        for state in states
-        if not any(term.retired for term in state.values()) and (count := snapshot.index.count(state))
+        for state, count in open_branches(snapshot, roots)
     ]
     context = {"site": origin(request), "count": snapshot.index.count({}), "branches": branches}
     return render(request, "faq/llms.txt", context, content_type=_TEXT)

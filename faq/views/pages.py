@@ -10,13 +10,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from faq.domain.cascade import CascadeIndex
-from faq.domain.facets import Facet, State, Taxonomy, Term
+from faq.domain.facets import Facet, State, Taxonomy
 from faq.domain.markup import parse_sections
 from faq.models import SitePage
+from faq.selectors.published import Snapshot
 from faq.views.caching import cached_by_epoch, request_snapshot
 from faq.views.exports import FORMAT
 from faq.views.selections import origin
-from faq.views.states import branch_state, state_address
+from faq.views.states import open_branches, state_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def site_map(request):
     context = {
         "count": snapshot.index.count({}),
         "offers": tuple(tree.branches_below({}, Facet.OFFER_TYPES)),
-        "products": tuple(tree.flat_branches(Facet.PRODUCTS)),
-        "themes": tuple(tree.flat_branches(Facet.THEMES)),
+        "products": _flat_branches(snapshot, Facet.PRODUCTS),
+        "themes": _flat_branches(snapshot, Facet.THEMES),
         "pages": SitePage.objects.defer("text"),
         **_addresses(request),
     }
@@ -79,6 +80,12 @@ def _addresses(request) -> dict[str, str]:
     return {"site": origin(request), "canonical": request.build_absolute_uri(request.path)}
 
 
+def _flat_branches(snapshot: Snapshot, facet: Facet) -> list[Branch]:
+    """Return the branch of each term of a facet, without branches below it."""
+    branches = open_branches(snapshot, snapshot.taxonomy.by_facet[facet])
+    return [Branch(state[facet].label, state_address(state), count) for state, count in branches]
+
+
 @dataclass(frozen=True)
 class _BranchTree:
     """The branches of the cascade that hold answers, without retired terms."""
@@ -88,22 +95,12 @@ class _BranchTree:
 
     def branches_below(self, above: State, facet: Facet) -> Iterator[Branch]:
         """Yield the branches of a facet within the state `above`, each with the branches below it."""
-        for term in self._terms_in_use(facet):
+        for term in self.taxonomy.by_facet[facet]:
             state = {**above, facet: term}
-            if self.taxonomy.fits(term, above) and (count := self.index.count(state)):
+            if not term.retired and self.taxonomy.fits(term, above) and (count := self.index.count(state)):
                 child = _CHILD_FACET.get(facet)
                 branches = tuple(self.branches_below(state, child)) if child else ()
                 yield Branch(term.label, state_address(state), count, branches)
-
-    def flat_branches(self, facet: Facet) -> Iterator[Branch]:
-        """Yield the branch of each term of a facet, without branches below it."""
-        for term in self._terms_in_use(facet):
-            state = branch_state(term, self.taxonomy)
-            if not any(chosen.retired for chosen in state.values()) and (count := self.index.count(state)):
-                yield Branch(term.label, state_address(state), count)
-
-    def _terms_in_use(self, facet: Facet) -> Iterator[Term]:
-        return (term for term in self.taxonomy.by_facet[facet] if not term.retired)
 
 
 _CHILD_FACET = {Facet.OFFER_TYPES: Facet.COULOIRS, Facet.COULOIRS: Facet.DISPOSITIFS}

@@ -9,11 +9,10 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
-from faq.domain.facets import Taxonomy
 from faq.models import Entry, SitePage
 from faq.views.caching import request_epoch, request_snapshot
 from faq.views.selections import conditional_by_epoch, origin
-from faq.views.states import branch_state, state_address
+from faq.views.states import open_branches, state_address
 
 ENTRIES_PER_LIST = 2_000
 """Width of the range of entry numbers in one list; the protocol allows 50,000 addresses, shorter lists are fast."""
@@ -45,7 +44,7 @@ def sitemap_of_pages(request):
         yield reverse("faq:site_map"), None
         yield reverse("faq:reuse"), None
         yield from ((page.get_absolute_url(), page.updated_at) for page in SitePage.objects.defer("text"))
-        yield from ((address, None) for address in _branch_addresses(snapshot.taxonomy, snapshot.index))
+        yield from ((state_address(state), None) for state, _ in open_branches(snapshot, snapshot.taxonomy.terms))
 
     return _respond(request, snapshot.epoch, "urlset", "url", pages)
 
@@ -70,13 +69,6 @@ def _get_ranges() -> Iterable[tuple[int, datetime]]:
     """Return the ranges with live entries, each with the time of its latest change: one query."""
     ranges = Entry.objects.live().order_by().annotate(part=F("pk") / ENTRIES_PER_LIST).values("part")
     return ranges.annotate(latest=Max("updated_at")).order_by("part").values_list("part", "latest")
-
-
-def _branch_addresses(taxonomy: Taxonomy, index) -> Iterator[str]:
-    for term in taxonomy.terms:
-        state = branch_state(term, taxonomy)
-        if not any(chosen.retired for chosen in state.values()) and index.count(state):
-            yield state_address(state)
 
 
 def _respond(request, epoch, root, element, addresses):

@@ -1,12 +1,13 @@
 """Query strings of the cascade: parsing them, and building the address of a state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from faq.domain.facets import Facet, State, Taxonomy, Term
+from faq.selectors.published import Snapshot
 
 _MAX_PAGE_DIGITS = 9
 """Digits after these are ignored: such a page would lie far beyond the last one."""
@@ -86,6 +87,14 @@ def branch_state(term: Term, taxonomy: Taxonomy) -> dict[Facet, Term]:
         [parent] = term.parents
         above = branch_state(taxonomy.by_id[term.facet.parent, parent], taxonomy)
     return above | {term.facet: term}
+
+
+def open_branches(snapshot: Snapshot, terms: Iterable[Term]) -> Iterator[tuple[State, int]]:
+    """Yield the branches of terms that hold answers, with their number; those of retired terms are left out."""
+    for term in terms:
+        state = branch_state(term, snapshot.taxonomy)
+        if not any(chosen.retired for chosen in state.values()) and (count := snapshot.index.count(state)):
+            yield state, count
 
 
 def _get_slugs(query: Mapping[str, str]) -> dict[Facet, str]:
