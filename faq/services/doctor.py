@@ -11,11 +11,12 @@ from django.db.models import Count, F, Max, Q
 from faq.domain.chunks import split_in_chunks
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import GENERATION, Document
-from faq.domain.facets import Facet
+from faq.domain.facets import Facet, FilingContradiction
 from faq.domain.text import fingerprint
 from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import filing_table, reference
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import recheck_sample
@@ -80,6 +81,18 @@ def rows_unlike_their_snapshot() -> Iterator[str]:
                 yield f"{entry.reference} : la fiche ne dit plus ce que dit sa version {shown.number}."
             if entry.search_text != build_search_text(content_of(shown), content_of(entry.head or shown)):
                 yield f"{entry.reference} : son texte de recherche n’est pas à jour."
+
+
+def contradictory_filings() -> Iterator[str]:
+    """The terms of an entry in use fit each other, also after a term was moved."""
+    taxonomy = load_taxonomy()
+    numbers = Entry.objects.exclude(status=EntryStatus.ARCHIVED).order_by("pk").values_list("pk", flat=True)
+    for batch in split_in_chunks(numbers.iterator(BATCH), BATCH):
+        for number, filing in _read_filings(iter(batch)).items():
+            try:
+                taxonomy.complete(filing)
+            except FilingContradiction as contradiction:
+                yield f"{reference(number)} : {contradiction}"
 
 
 def wrong_fingerprints() -> Iterator[str]:
@@ -161,6 +174,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     wrong_pointers,
     wrong_publications,
     rows_unlike_their_snapshot,
+    contradictory_filings,
     wrong_fingerprints,
     altered_dumps,
     wrong_aliases,

@@ -8,7 +8,20 @@ from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 
 from faq.enums import BatchKind, EntryStatus
-from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Verification, Version
+from faq.models import (
+    Batch,
+    Couloir,
+    Dispositif,
+    Dump,
+    Entry,
+    EntryAlias,
+    Epoch,
+    Pair,
+    Passage,
+    Publication,
+    Verification,
+    Version,
+)
 from faq.models.versions import VersionQuerySet
 from faq.services.content import Content
 from faq.services.doctor import CHECKS, faults
@@ -45,6 +58,11 @@ def update_versions(**fields):
 def an_alias(former, survivor):
     batch = Batch.objects.create(kind=BatchKind.BULK_ACTION, label="Fusion", created_at=by_command().at)
     EntryAlias.objects.create(former=former, survivor=survivor, batch=batch)
+
+
+def move_to_imaging(dispositif):
+    dispositif.couloirs.set(Couloir.objects.filter(slug="imagerie"))
+    Epoch.move()
 
 
 def a_settled_pair():
@@ -86,6 +104,10 @@ FAULTS = {
     ),
     "an edit past the service": (lambda faq: Entry.objects.filter(pk=faq.pk).update(question="Autre ?"), "ne dit plus"),
     "a filing past the service": (lambda faq: faq.couloirs.clear(), "ne dit plus"),
+    "a term moved away from its entries": (
+        lambda faq: move_to_imaging(Dispositif.objects.get(slug="dpi-vague-1")),
+        "or la fiche est classée sous",
+    ),
     "a stale search text": (lambda faq: Entry.objects.filter(pk=faq.pk).update(search_text=""), "texte de recherche"),
     "a version's fingerprint": (lambda faq: update_versions(answer_fingerprint="f" * 32), "son empreinte"),
     "a passage's fingerprint": (
