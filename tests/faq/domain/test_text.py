@@ -24,6 +24,8 @@ from faq.domain.text import FINGERPRINT_LENGTH, fingerprint, fold, normalise
         ("e\u200b\u0301tat", "état"),
         ("a\u2011t\u2010elle", "a-t-elle"),
         ("cou\u00adpure", "coupure"),
+        # The composition of this character is a grave accent, a quote itself.
+        ("l\u1fefINS", "l'INS"),
     ],
 )
 def test_same_text(one, other):

@@ -32,6 +32,10 @@ def test_written_otherwise_they_are_the_same_words(one, other):
     assert keys(one) == keys(other)
 
 
+def test_a_number_has_one_key():
+    assert keys("0 00 01 2,50 10") == ["0", "0", "1", "2.50", "10"]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -52,6 +56,7 @@ def test_names_and_codes_are_told_apart(one, other):
     [
         ("le", TokenKind.STOP),
         ("certificat", TokenKind.WORD),
+        ("Certificat", TokenKind.WORD),
         ("jamais", TokenKind.NEGATION),
         ("905", TokenKind.NUMBER),
         ("quinze", TokenKind.NUMBER),

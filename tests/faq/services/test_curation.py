@@ -45,6 +45,13 @@ def test_an_answer_gets_its_question_and_filing():
     assert (entry.head.origin, entry.head.batch.kind) == (Origin.CURATION, BatchKind.CURATION)
 
 
+def test_a_key_in_capitals_is_the_same_key():
+    entry = an_entry("", "Oui.")
+    key, *cells = a_line("Oui.", "Est-ce possible ?")
+    assert key != key.upper()
+    assert curate([f" {key.upper()} ", *cells]).applied == [entry.pk]
+
+
 def test_applying_again_changes_nothing():
     entry = an_entry("", "Oui.")
     line = a_line("Oui.", "Est-ce possible ?", dispositifs="dpi-vague-1")

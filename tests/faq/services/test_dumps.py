@@ -97,6 +97,11 @@ def test_a_newer_edition_keeps_both_and_tells_what_changed():
     assert [passage.source for passage in Passage.objects.current()] == ["page#1", "page#2", "page#3"]
 
 
+def test_an_empty_answer_that_the_newer_edition_lacks_has_not_vanished():
+    take_dump(a_dump_file("Reste.", ""))
+    assert take_dump(a_dump_file("Reste.")).vanished == []
+
+
 def test_an_older_edition_that_comes_back_is_a_new_edition():
     for data in (a_dump_file("Un."), a_dump_file("Deux."), a_dump_file("Un.")):
         report = take_dump(data)

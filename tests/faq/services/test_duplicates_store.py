@@ -158,6 +158,15 @@ def test_a_decision_made_during_a_look_is_kept():
     assert the_pair(one, other).decision == "variant"
 
 
+def test_a_decided_pair_that_stands_no_more_is_kept_and_not_reported_again():
+    one, other = an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", DELAY)
+    decide_pair(the_pair(one, other), Decision.VARIANT, None)
+    edit_entry(other.pk, Content("Où ?", ELSEWHERE), by_command())
+    pair = the_pair(one, other)
+    assert (pair.decision, pair.stands) == ("variant", False)
+    assert find_duplicates().gone == 0
+
+
 def test_an_import_stores_what_it_found_and_looks_once(monkeypatch):
     an_entry("Sous quel délai ?", DELAY)
     clear_all()

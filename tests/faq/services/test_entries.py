@@ -24,6 +24,7 @@ from faq.services.workflow import (
     archive_entries,
     archive_entry,
     publish_entry,
+    refuse_entry,
     restore_entry,
     submit_entry,
     withdraw_entry,
@@ -210,6 +211,16 @@ def test_impossible_moves_say_why(prepare, move, reason):
     before = entry.versions.count()
     with pytest.raises(EntryError, match=reason):
         move(entry.pk, by_command())
+    assert entry.versions.count() == before
+
+
+@pytest.mark.parametrize("comment", ["", " \n"])
+def test_a_refusal_that_says_nothing_is_refused(comment):
+    a_taxonomy()
+    entry = in_state("in_review")
+    before = entry.versions.count()
+    with pytest.raises(EntryError, match="demande un commentaire"):
+        refuse_entry(entry.pk, by_command(comment=comment))
     assert entry.versions.count() == before
 
 

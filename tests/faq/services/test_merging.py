@@ -24,7 +24,16 @@ from faq.services.merging import add_see_also, merge_entries, remove_see_also
 from faq.services.schedules import OVERDUE, carry_out_due, schedule
 from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry, restore_entry
-from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
+from tests.factories import (
+    a_dump_file,
+    a_filing,
+    a_published_entry,
+    a_taxonomy,
+    an_entry,
+    by_command,
+    some_published_entries,
+    take_dump,
+)
 from tests.pairs import DELAY, the_pair
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +100,12 @@ class TestMerging:
         kept, gone = an_entry("A ?"), an_entry("B ?")
         merge(kept, gone)
         assert not Entry.objects.live().exists()
+
+    def test_the_label_of_a_large_merge_fits_its_column(self):
+        survivor, *absorbed = some_published_entries(80)
+        label = merge(survivor, *absorbed).batch.label
+        assert label.startswith(f"Fusion de {absorbed[0].reference}, {absorbed[1].reference}")
+        assert len(label) <= Batch._meta.get_field("label").max_length
 
     def test_chains_collapse(self):
         first, second, third = (a_published_entry(f"{name} ?") for name in "ABC")

@@ -47,6 +47,12 @@ def test_words_are_remembered_as_they_were_written_first():
     assert (shown["ecps"], shown["drimbox"], shown["ecran"]) == ("e-CPS", "DRIMbox", "écran")
 
 
+def test_of_several_entries_the_first_shows_how_a_word_is_written():
+    contents = [Content("La DRIMbox ?", "Oui.", a_filing()), Content("Une drimbox neuve ?", "Non.", a_filing())]
+    create_entries(contents, by_command(), then=Action.PUBLISHED)
+    assert SearchForm.objects.get(form="drimbox").shown == "DRIMbox"
+
+
 def test_publishing_costs_the_same_whatever_is_live_and_however_many_go_live():
     filing = a_filing()
 

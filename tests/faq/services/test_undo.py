@@ -214,6 +214,15 @@ def test_plans_that_a_bulk_action_dropped_come_back_with_the_text_that_was_plann
     assert len(undo(Batch.objects.get(undoes=again)).planned) == 2
 
 
+def test_a_plan_that_had_failed_comes_back_with_its_own_error():
+    entry = a_published_entry()
+    schedule(entry.pk, Action.WITHDRAWN, timezone.now() + timedelta(days=7), by_command())
+    failed_at = timezone.now()
+    Schedule.objects.update(due_at=failed_at, failed_at=failed_at, error="La base de données a refusé.")
+    undo(bulk(archive_entry, entry))
+    assert Schedule.objects.values_list("failed_at", "error").get() == (failed_at, "La base de données a refusé.")
+
+
 def test_what_was_planned_since_is_not_lost():
     entry = an_entry()
     batch = bulk(publish_entry, entry)

@@ -211,6 +211,16 @@ def test_a_merge_counts_as_checked_when_the_oldest_was_and_its_undo_gives_all_ba
     assert (clock(young), clock(old)) == before
 
 
+def test_a_merge_passes_over_the_check_of_an_entry_that_was_withdrawn():
+    live, withdrawn = published("Jeune ?", "Jeune.", at=LATER), published("Vieille ?", "Vieille.")
+    withdraw_entry(withdrawn.pk, by_command())
+    before = clock(live)
+    merge_entries(
+        live.pk, [withdrawn.pk], Content("Jeune ?", "Jeune."), by_command(), bases={live.pk: 1, withdrawn.pk: 2}
+    )
+    assert clock(live) == before
+
+
 def test_a_merge_into_the_oldest_leaves_its_clock_alone():
     old, young = published("Vieille ?", "Vieille."), published("Jeune ?", "Jeune.", at=LATER)
     merge_entries(old.pk, [young.pk], Content("Vieille ?", "Vieille."), by_command(), bases={old.pk: 1, young.pk: 1})

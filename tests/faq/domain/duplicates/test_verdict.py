@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.comparison import AnalysedDocument, compare_documents
-from faq.domain.duplicates.pairs import Cause, Document, PairKind
+from faq.domain.duplicates.pairs import Cause, Document, PairKind, Reason
 from faq.domain.duplicates.verdict import compare_texts
 
 ANSWER = (
@@ -51,6 +51,12 @@ def test_typography_and_case_make_no_difference(other):
 )
 def test_misspellings_other_words_and_another_order_are_near(other):
     assert kind(ANSWER, other) is PairKind.NEAR
+
+
+def test_only_an_exact_pair_has_the_full_score():
+    assert compare_texts(AnalysedText(ANSWER), AnalysedText(ANSWER.upper())).score == 1
+    near = compare_texts(AnalysedText(ANSWER), AnalysedText(ANSWER.replace("30 jours", "trente jours")))
+    assert (near.kind, near.score) == (PairKind.NEAR, 0.9999)
 
 
 @pytest.mark.parametrize(
@@ -159,6 +165,12 @@ def test_a_terse_answer_counts_with_its_question():
     assert compared((one, "Oui."), (other, "Oui.")) is None
     assert compared((one, "Oui."), (one.replace("DMP", "ROR"), "Oui.")) is PairKind.SIBLINGS
     assert compared((None, "Oui."), (None, "Oui.")) is PairKind.EXACT
+
+
+def test_the_words_that_decide_are_named_on_their_own_side():
+    one, other = AnalysedText(ANSWER), AnalysedText(ANSWER.replace("30 jours", "60 jours"))
+    assert compare_texts(one, other).reason == Reason(Cause.NUMBER, "30 jours", "60 jours")
+    assert compare_texts(other, one).reason == Reason(Cause.NUMBER, "60 jours", "30 jours")
 
 
 def test_one_question_with_two_answers_is_a_conflict():
