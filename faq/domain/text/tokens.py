@@ -105,5 +105,5 @@ def _weight(key: str, kind: TokenKind) -> int:
 
 
 def _number_value(number: str) -> str:
-    """Return one form for all spellings of a number: 01 is 1, 2,50 is 2.50."""
+    """Return one form for the spellings of a number without spaces: 01 is 1, 2,50 is 2.50."""
     return number.replace(",", ".").lstrip("0") or "0"
