@@ -8,7 +8,6 @@ than one request, and a publication costs the same whatever the number of live e
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from faq.caching import EpochCache
 from faq.domain.cascade import CascadeIndex
@@ -32,11 +31,6 @@ class Snapshot:
     """The epoch at which all entries were read."""
     changed: Mapping[int, str]
     """The entries that were read again since, each with the epoch of its last reading."""
-
-    @cached_property
-    def all_terms(self) -> Taxonomy:
-        """All terms, as a taxonomy: a thématique without a live entry still redirects from its former slugs."""
-        return Taxonomy(self.terms)
 
     def version_key(self, number: int) -> str:
         """Return a key that changes whenever the public text of an entry, or the taxonomy, may have changed."""

@@ -217,13 +217,6 @@ class TestAnyAddress:
         assert "no-cache" in response["Cache-Control"]
         assert client.get(response["Location"]).status_code == 200
 
-    @pytest.mark.parametrize("path", ["/", "/flux.atom"])
-    def test_a_former_slug_of_a_theme_without_live_entries_redirects_too(self, client, path):
-        Theme.objects.filter(slug="financement").update(slug="aides", old_slugs=["financement"])
-        Epoch.move()
-        response = client.get(f"{path}?theme=financement")
-        assert (response.status_code, response["Location"]) == (301, f"{path}?theme=aides")
-
     def test_too_many_parameters_are_refused_in_french(self, client):
         response = client.get("/?" + "&".join(f"a{number}=1" for number in range(2_000)))
         assert response.status_code == 400
