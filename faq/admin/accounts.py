@@ -28,12 +28,10 @@ class AccountAdmin(UserAdmin):
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not beyond and super().has_change_permission(request, obj)
 
-    def save_related(self, request, form, formsets, change):
-        """Give the staff status to an account with a role: the sign-in page would blame the password."""
-        super().save_related(request, form, formsets, change)
-        if form.instance.groups.exists() and not form.instance.is_staff:
-            form.instance.is_staff = True
-            form.instance.save(update_fields=["is_staff"])
+    def save_model(self, request, obj, form, change):
+        """Store the account; one with a role is staff, or the sign-in page would blame its password."""
+        obj.is_staff = obj.is_staff or bool(form.cleaned_data.get("groups"))
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Group)
