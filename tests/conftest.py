@@ -1,4 +1,4 @@
-"""What every test gets: a migrated database, strict templates, empty caches, one hypothesis profile."""
+"""Fixtures of every test: a migrated database, strict templates, empty caches, one hypothesis profile."""
 
 import hashlib
 import os

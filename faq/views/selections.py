@@ -1,4 +1,4 @@
-"""What the addresses of a state of the cascade share, and the conditional responses of exports and sitemaps."""
+"""The state that addresses of the cascade share, and the conditional responses of exports and sitemaps."""
 
 from collections.abc import Callable
 from functools import wraps
