@@ -18,7 +18,7 @@ class Faults:
     """How the server fails, and what it was asked."""
 
     node_port: int = 0
-    """Where a real node answers what does not fail; 0: everything else is answered with 503."""
+    """The port of a real node that answers what does not fail; 0: everything else is answered with 503."""
     requests: list[str] = field(default_factory=list)
     status: int = 0
     """Answered to everything."""

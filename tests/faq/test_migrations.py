@@ -87,7 +87,7 @@ def migrate(*targets):
 
 
 def rows_for_undo():
-    """What the migration writes, without what rows are known by."""
+    """Return the rows that the migration writes, without their keys."""
     return {
         "batches": list(Batch.objects.order_by("pk").values_list("pk", "survivor", "undoes")),
         "moved": sorted(MovedRow.objects.values_list("batch", "passage", "former", "entry"), key=str),

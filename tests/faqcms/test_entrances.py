@@ -291,7 +291,7 @@ def test_who_may_use_each_action(rank, sign_in):
 
 
 SAVING = ("save_model", "changeform_view", "change_view")
-"""What an admin class replaces to save in its own way."""
+"""The methods that an admin class overrides to save in its own way."""
 
 
 def test_what_the_admin_saves_and_deletes_passes_through_a_service():

@@ -114,8 +114,8 @@ def test_as_if_read_anew():
             except (EntryError, TermInUse, IndexError, AttributeError):
                 continue
             after = live_snapshot()
-            anew = read_snapshot(Epoch.tokens())
-            assert (after.taxonomy, after.index) == (anew.taxonomy, anew.index)
+            rebuilt = read_snapshot(Epoch.tokens())
+            assert (after.taxonomy, after.index) == (rebuilt.taxonomy, rebuilt.index)
             patched += after.base == before.base and after is not before
 
     follow()

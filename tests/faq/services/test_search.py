@@ -1,4 +1,4 @@
-"""What searches read is written by whoever publishes, in few queries, and can be made again."""
+"""The words that searches read are written by each publication, in few queries, and can be built again."""
 
 import pytest
 from django.db import connection

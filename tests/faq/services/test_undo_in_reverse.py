@@ -64,7 +64,7 @@ def some_entries():
 
 
 class Steps:
-    """What is done to entries, each step with the tables before it and the way to take it back."""
+    """The steps done to entries, each with the tables before it and the way to take it back."""
 
     def __init__(self):
         self.taken = []
@@ -137,7 +137,7 @@ class Steps:
 
 
 def tables():
-    """What visitors, editors and exports see, apart from histories, per entry."""
+    """Return what visitors, editors and exports see of each entry, apart from its history."""
     entries = Entry.objects.select_related("head", "live").order_by("pk")
     filed = {entry.pk: {} for entry in entries}
     for facet in Facet:
