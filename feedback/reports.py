@@ -186,8 +186,11 @@ def _subjects(by: str, keys: set[Key]) -> Callable[[Key], list[tuple[SortKey, Na
         questions = dict(Entry.objects.values_list("pk", "question"))
         return lambda key: [((key[0],), (reference(key[0]), questions[key[0]]))]
     if by == VERSION:
-        versions = {pk: tuple(rest) for pk, *rest in _versions({version for _, version in keys})}
-        return lambda key: [(versions[key[1]][:2], (reference(versions[key[1]][0]), *versions[key[1]][1:]))]
+        versions = {
+            pk: ((entry, number), (reference(entry), number, question))
+            for pk, entry, number, question in _versions({version for _, version in keys})
+        }
+        return lambda key: [versions[key[1]]]
     return _terms(Facet(by))
 
 

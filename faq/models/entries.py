@@ -250,12 +250,12 @@ def filing_table(facet: Facet):
     return through, f"{relation.m2m_field_name()}_id", f"{relation.m2m_reverse_field_name()}_id"
 
 
-def reference(number):
+def reference(number: int) -> str:
     """Return the reference of an entry's number."""
     return f"Q-{number}"
 
 
-def number_of(text):
+def number_of(text: str) -> int | None:
     """Return the number that a reference names (« Q-214 », « q214 », « 214 »), or None."""
     digits = text.strip().upper().removeprefix("Q").removeprefix("-").strip()
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None

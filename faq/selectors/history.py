@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from faq.domain.facets import Facet
@@ -32,10 +33,10 @@ def numbers_at(instant: datetime, part: Part) -> Iterator[int]:
             yield number
 
 
-def publications_at(instant: datetime, part: Part):
+def publications_at(instant: datetime, part: Part) -> QuerySet[Publication]:
     """Return the publications of an instant by number, restricted to the entry of the part but not to its terms."""
     # Not by "entry", which would join the table of entries.
-    publications = Publication.objects.at(instant).order_by("entry_id")
+    publications: QuerySet[Publication] = Publication.objects.at(instant).order_by("entry_id")
     return publications if part.entry is None else publications.filter(entry=number_of(part.entry))
 
 

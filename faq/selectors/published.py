@@ -9,6 +9,8 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from django.db.models import Model
+
 from faq.caching import EpochCache
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, Filing, Taxonomy, Term
@@ -96,24 +98,24 @@ def _read_taxonomy(token: str) -> Taxonomy:
     return Taxonomy(tuple(terms))
 
 
-def _read_terms(facet: Facet, model, name: str, parents: Mapping[int, Collection[int]]) -> Iterator[Term]:
-    rows = model.objects.values_list("pk", "slug", name, "retired", "old_slugs", "review_months")
+def _read_terms(facet: Facet, model: type[Model], name: str, parents: Mapping[int, Collection[int]]) -> Iterator[Term]:
+    rows = model._default_manager.values_list("pk", "slug", name, "retired", "old_slugs", "review_months")
     for id, slug, label, retired, old_slugs, review_months in rows:
         yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs), review_months)
 
 
-def _read_parents(model, parent: str) -> dict[int, list[int]]:
+def _read_parents(model: type[Model], parent: str) -> dict[int, list[int]]:
     """Return the parents of each term that has any."""
     parents: dict[int, list[int]] = {}
-    for term, above in model.objects.order_by().values_list("pk", parent):
+    for term, above in model._default_manager.order_by().values_list("pk", parent):
         if above is not None:
             parents.setdefault(term, []).append(above)
     return parents
 
 
-def _read_filed_entries() -> dict[Facet, dict[int, array]]:
+def _read_filed_entries() -> dict[Facet, dict[int, "array[int]"]]:
     """Return the numbers of the entries filed under each term."""
-    filed: dict[Facet, dict[int, array]] = {}
+    filed: dict[Facet, dict[int, array[int]]] = {}
     for facet in Facet:
         table, entry_column, term_column = filing_table(facet)
         under = filed[facet] = {}
