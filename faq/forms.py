@@ -8,13 +8,11 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
+from faq.domain.limits import QUESTION_MAX_LENGTH, REASON_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.models import Theme, Version
-from faq.models.entries import QUESTION_MAX_LENGTH
-from faq.models.verifications import REASON_MAX_LENGTH
 from faq.services.content import Content, content_of, normalize_line_ends
 from faq.services.schedules import PAST_MOMENT
 
-COMMENT_MAX_LENGTH = Version._meta.get_field("comment").max_length
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
 
 _HELP = {
@@ -81,7 +79,7 @@ class EntryForm(forms.Form):
     comment = forms.CharField(
         label="Commentaire de version",
         required=False,
-        max_length=COMMENT_MAX_LENGTH,
+        max_length=VERSION_COMMENT_MAX_LENGTH,
         help_text="Facultatif : pourquoi ce changement. Visible des seuls rédacteurs, dans l’historique.",
     )
     minor = forms.BooleanField(

@@ -8,18 +8,16 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from faq.domain.limits import VISITOR_COMMENT_MAX_LENGTH, VISITOR_COMMENT_MAX_READ
 from faq.domain.personal_data import mask_personal_data
 from faq.models import Version
 from faq.services.content import normalize_line_ends
 from faq.services.roles import Author, require
 from feedback.limits import COMMENTS_PER_ENTRY, COMMENTS_PER_NETWORK, COMMENTS_PER_SITE
-from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing, Vote
+from feedback.models import Comment, CommentReason, FollowUpState, Standing, Vote
 from feedback.networks import compute_source
 from feedback.vote_upsert import Votable
 from feedback.votes import compute_visitor_hash, get_version_read
-
-_MAX_READ_LENGTH = 4 * LONGEST_COMMENT
-"""Characters that are searched for personal data. The text is cut afterwards, so that no number is cut in two."""
 
 
 class FollowUpRefused(ValueError):
@@ -28,7 +26,9 @@ class FollowUpRefused(ValueError):
 
 def clean_comment(text: str) -> str:
     """Return a visitor's text with personal data masked, then cut to its greatest length."""
-    return mask_personal_data(normalize_line_ends(text[:_MAX_READ_LENGTH]).strip())[:LONGEST_COMMENT].strip()
+    return mask_personal_data(normalize_line_ends(text[:VISITOR_COMMENT_MAX_READ]).strip())[
+        :VISITOR_COMMENT_MAX_LENGTH
+    ].strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from faq.admin.display import person_name
 from faq.admin.pages import AdminPage, AdminView
 from faq.admin.readonly import UndeletableMixin
 from faq.domain.diff import diff_text
+from faq.domain.limits import PAGE_TITLE_MAX_LENGTH
 from faq.domain.markup import parse_sections
 from faq.models import SitePage, SitePageVersion
 from faq.models.entries import number_of
-from faq.models.pages import TITLE_MAX_LENGTH
 from faq.services.pages import StalePage, save_page
 
 
@@ -21,7 +21,7 @@ class SitePageForm(forms.Form):
     """The text of a page, and the version that its author has seen."""
 
     title = forms.CharField(
-        label="Titre", max_length=TITLE_MAX_LENGTH, help_text=f"{TITLE_MAX_LENGTH} caractères au plus."
+        label="Titre", max_length=PAGE_TITLE_MAX_LENGTH, help_text=f"{PAGE_TITLE_MAX_LENGTH} caractères au plus."
     )
     text = forms.CharField(
         label="Texte",

@@ -11,6 +11,7 @@ the text, which is why str.splitlines is never used here.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from faq.domain.limits import ANSWER_MAX_LENGTH, DUMP_MAX_ANSWERS, PASSAGE_MAX_LENGTH, format_number
 from faq.domain.text import normalise
 
 VOTE_LINE = "Cette réponse vous a-t-elle été utile ?"
@@ -72,16 +73,26 @@ def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:
     """Yield the parts of a dump one by one, holding one answer in memory at a time.
 
     `stream` yields bytes cut after LF, as binary files do when iterated over. Raises DumpError on
-    bytes that are not UTF-8, on a NUL character, on an empty file and, at the end, on a file without
-    a vote line.
+    bytes that are not UTF-8, on a NUL character, on an empty file, on what exceeds `faq.domain.limits`
+    and, at the end, on a file without a vote line.
     """
     block: list[str] = []
     first = 1
+    length = answers = 0
     for number, line in enumerate(_lines(stream), start=1):
         block.append(line)
+        length += len(line)
+        if length > PASSAGE_MAX_LENGTH:
+            raise _too_long_without_vote_line(first)
         if is_vote_line(line):
-            yield _parse_passage(block, first)
+            answers += 1
+            if answers > DUMP_MAX_ANSWERS:
+                raise _too_many_answers(first)
+            passage = _parse_passage(block, first)
+            _check_answer_length(passage)
+            yield passage
             block = []
+            length = 0
             first = number + 1
     if first == 1:
         raise _no_vote_line(block)
@@ -157,6 +168,33 @@ def _parse_passage(block: list[str], first: int) -> ParsedPassage:
 
 def _belongs_to_lead(line: str) -> bool:
     return not normalise(line) or is_cascade_question(line)
+
+
+def _check_answer_length(passage: ParsedPassage) -> None:
+    # In an entry, a line end is one character.
+    length = len(passage.answer) - passage.answer.count("\r\n")
+    if length > ANSWER_MAX_LENGTH:
+        raise DumpError(
+            f"La réponse dépasse {format_number(ANSWER_MAX_LENGTH)} caractères ({format_number(length)} en tout)",
+            "Vérifiez qu’une ligne de vote ferme chaque réponse, ou coupez celle-ci en plusieurs.",
+            line=passage.line,
+        )
+
+
+def _too_long_without_vote_line(first: int) -> DumpError:
+    return DumpError(
+        f"Plus de {format_number(PASSAGE_MAX_LENGTH)} caractères se suivent sans ligne de vote",
+        f"Fermez chaque réponse par « {VOTE_LINE} », et supprimez ce qui n’est pas une réponse.",
+        line=first,
+    )
+
+
+def _too_many_answers(first: int) -> DumpError:
+    return DumpError(
+        f"L’extraction dépasse {format_number(DUMP_MAX_ANSWERS)} réponses",
+        "Coupez-la en plusieurs fichiers, de noms différents.",
+        line=first,
+    )
 
 
 def _no_vote_line(block: list[str]) -> DumpError:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from faq.domain.limits import format_number
+
 Cell = str | int | None
 TableRow = Sequence[Cell]
 
@@ -89,12 +91,12 @@ def excel_text(text: str) -> str:
 def check_excel_row(columns: Sequence[str], row: TableRow, number: int) -> None:
     """Raise TableTooBig unless Excel can hold a row; `number` counts from 1, column names included."""
     if number > EXCEL_ROWS:
-        raise TableTooBig(f"Une feuille d’Excel ne contient pas plus de {_format_number(EXCEL_ROWS)} lignes.")
+        raise TableTooBig(f"Une feuille d’Excel ne contient pas plus de {format_number(EXCEL_ROWS)} lignes.")
     for column, cell in zip(columns, row, strict=True):
         if isinstance(cell, str) and (length := _excel_length(cell)) > EXCEL_CELL_LENGTH:
             raise TableTooBig(
-                f"Ligne {number} ({row[0]}), colonne « {column} » : {_format_number(length)} caractères, "
-                f"alors qu’une cellule d’Excel en contient {_format_number(EXCEL_CELL_LENGTH)} au plus."
+                f"Ligne {number} ({row[0]}), colonne « {column} » : {format_number(length)} caractères, "
+                f"alors qu’une cellule d’Excel en contient {format_number(EXCEL_CELL_LENGTH)} au plus."
             )
 
 
@@ -107,7 +109,3 @@ class _Echo:
 
 def _excel_length(text: str) -> int:
     return len(excel_text(text).encode("utf-16-le")) // 2
-
-
-def _format_number(number: int) -> str:
-    return f"{number:,}".replace(",", "\u202f")

@@ -3,11 +3,10 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from faq.domain.limits import DUMP_NAME_MAX_LENGTH
 from faq.domain.text import FINGERPRINT_LENGTH
 from faq.models.entries import Entry
 from faq.models.versions import Batch
-
-NAME_MAX_LENGTH = 120
 
 
 class DumpQuerySet(models.QuerySet):
@@ -26,7 +25,7 @@ class DumpQuerySet(models.QuerySet):
 class Dump(models.Model):
     """One edition of one raw text file; its bytes are those of its passages, then its tail, in UTF-8."""
 
-    name = models.CharField("nom", max_length=NAME_MAX_LENGTH)
+    name = models.CharField("nom", max_length=DUMP_NAME_MAX_LENGTH)
     edition = models.PositiveIntegerField("édition", default=1)
     sha256 = models.CharField("empreinte SHA-256", max_length=64)
     size = models.PositiveBigIntegerField("taille en octets")

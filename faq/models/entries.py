@@ -8,13 +8,11 @@ from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from faq.domain.facets import Facet
+from faq.domain.limits import ADMIN_SEARCH_MAX_WORDS, QUESTION_MAX_LENGTH
 from faq.domain.text import fold
 from faq.enums import EntryStatus
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
 
-MAX_SEARCHED_WORDS = 50
-"""Words of one search in the admin: SQLite refuses expressions that are a thousand terms deep."""
-QUESTION_MAX_LENGTH = 300
 SLUG_MAX_LENGTH = 60
 _READ = ("status", "question", "answer", "live", "updated_at", "verification")
 """The columns that public pages read; reading another one of a deferred row costs a query."""
@@ -53,10 +51,10 @@ class EntryQuerySet(models.QuerySet):
     def matching(self, text):
         """Return the entries whose live or latest text holds all words, and that of the reference (« Q-214 »).
 
-        Only the first MAX_SEARCHED_WORDS different words count.
+        Only the first ADMIN_SEARCH_MAX_WORDS different words count.
         """
         words = Q()
-        for word in list(dict.fromkeys(fold(text).split()))[:MAX_SEARCHED_WORDS]:
+        for word in list(dict.fromkeys(fold(text).split()))[:ADMIN_SEARCH_MAX_WORDS]:
             words &= Q(search_text__contains=word)
         number = number_of(text)
         return self.filter(words if number is None else words | Q(pk=number))

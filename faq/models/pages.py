@@ -5,17 +5,16 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from faq.domain.limits import PAGE_TITLE_MAX_LENGTH
 from faq.enums import PageSlug
 from faq.models.versions import ImmutableModel
-
-TITLE_MAX_LENGTH = 120
 
 
 class SitePage(models.Model):
     """A page about the site: accessibility, legal notice, personal data. Only `faq.services.pages` writes it."""
 
     slug = models.CharField("adresse", max_length=30, choices=PageSlug, unique=True, editable=False)
-    title = models.CharField("titre", max_length=TITLE_MAX_LENGTH)
+    title = models.CharField("titre", max_length=PAGE_TITLE_MAX_LENGTH)
     text = models.TextField("texte")
     number = models.PositiveIntegerField("version", editable=False)
     """The number of the version that the public reads: the latest."""
@@ -41,7 +40,7 @@ class SitePageVersion(ImmutableModel):
 
     page = models.ForeignKey(SitePage, models.PROTECT, related_name="versions", verbose_name="page")
     number = models.PositiveIntegerField("numéro")
-    title = models.CharField("titre", max_length=TITLE_MAX_LENGTH)
+    title = models.CharField("titre", max_length=PAGE_TITLE_MAX_LENGTH)
     text = models.TextField("texte")
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="auteur"

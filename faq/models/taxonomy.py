@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from taggit.models import ItemBase, TagBase
 
+from faq.domain.limits import LABEL_MAX_LENGTH
 from faq.domain.review_dates import NO_DATE
 
 REVIEW_MONTHS = [(1, "1 mois"), (3, "3 mois"), (6, "6 mois"), (12, "1 an"), (24, "2 ans"), (36, "3 ans")]
@@ -69,10 +70,10 @@ class Term(models.Model):
 class TableTerm(Term):
     """A term with a label and a slug of its own (thématiques have taggit's)."""
 
-    label = models.CharField("libellé", max_length=100, unique=True)
+    label = models.CharField("libellé", max_length=LABEL_MAX_LENGTH, unique=True)
     slug = models.SlugField(
         "identifiant",
-        max_length=100,
+        max_length=LABEL_MAX_LENGTH,
         unique=True,
         help_text="Figure dans les adresses ; l’ancien y redirige.",
     )

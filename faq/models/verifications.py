@@ -6,12 +6,12 @@ from django.db.models import Q
 from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
+from faq.domain.limits import REASON_MAX_LENGTH
 from faq.domain.review_dates import ReviewTrigger
 from faq.enums import VerificationKind
 from faq.models.entries import Entry
 from faq.models.versions import Batch, Version
 
-REASON_MAX_LENGTH = 200
 FACETS = [(facet.value, facet.label) for facet in Facet]
 
 

@@ -5,9 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from faq.domain.facets import Facet
+from faq.domain.limits import QUESTION_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.domain.text import FINGERPRINT_LENGTH
 from faq.enums import Action, BatchKind, EntryStatus, Origin
-from faq.models.entries import QUESTION_MAX_LENGTH, Entry
+from faq.models.entries import Entry
 
 
 class ImmutableError(TypeError):
@@ -106,7 +107,7 @@ class Version(ImmutableModel):
     action = models.CharField("opération", max_length=10, choices=Action)
     origin = models.CharField("par", max_length=12, choices=Origin)
     minor = models.BooleanField("mineure", default=False, help_text="Une faute corrigée : les votes restent acquis.")
-    comment = models.CharField("commentaire", max_length=500, blank=True)
+    comment = models.CharField("commentaire", max_length=VERSION_COMMENT_MAX_LENGTH, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name="auteur"
     )

@@ -1,12 +1,16 @@
 """The content of entries, as editors write it and as it is stored."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from faq.domain.dumps import is_cascade_question, is_vote_line
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
+from faq.domain.limits import ANSWER_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH, describe_excess
 from faq.models import Version
 from faq.models.entries import QUESTION_MAX_LENGTH
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 NOT_FILED: Filing = {facet: frozenset() for facet in Facet}
 
@@ -55,7 +59,9 @@ def clean(content: Content, taxonomy: Taxonomy) -> Content:
     question = " ".join(_parse_text(content.question, "question").split("\n")).strip()
     answer = _strip_blank_lines(normalize_line_ends(_parse_text(content.answer, "answer")))
     if len(question) > QUESTION_MAX_LENGTH:
-        raise InvalidContent("question", f"La question dépasse {QUESTION_MAX_LENGTH} caractères ; raccourcissez-la.")
+        raise InvalidContent("question", describe_long_question(question))
+    if len(answer) > ANSWER_MAX_LENGTH:
+        raise InvalidContent("answer", describe_long_answer(answer))
     _refuse_reserved_lines(answer)
     try:
         return Content(question, answer, taxonomy.complete(content.filing))
@@ -63,8 +69,27 @@ def clean(content: Content, taxonomy: Taxonomy) -> Content:
         raise InvalidContent(contradiction.facet, str(contradiction)) from contradiction
 
 
+def check_version_comment(comment: str) -> None:
+    """Raise EntryError where a comment cannot be stored with a version."""
+    if "\0" in comment:
+        raise EntryError("Le commentaire contient un caractère invisible illisible ; retapez-le.")
+    if (length := len(comment)) > VERSION_COMMENT_MAX_LENGTH:
+        raise EntryError(describe_excess("Le commentaire", length, VERSION_COMMENT_MAX_LENGTH, "raccourcissez-le"))
+
+
+def describe_long_question(question: str) -> str:
+    """Return the French sentence that refuses a question above the limit."""
+    return describe_excess("La question", len(question), QUESTION_MAX_LENGTH, "raccourcissez-la")
+
+
+def describe_long_answer(answer: str) -> str:
+    """Return the French sentence that refuses an answer above the limit."""
+    cure = "raccourcissez-la, ou répartissez-la entre plusieurs fiches"
+    return describe_excess("La réponse", len(answer), ANSWER_MAX_LENGTH, cure)
+
+
 def _parse_text(text: str, field: str) -> str:
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _UNSTORABLE.search(text):
         raise InvalidContent(
             field, "Le texte contient un caractère invisible illisible ; effacez-le ou retapez le passage."
         )
@@ -73,11 +98,8 @@ def _parse_text(text: str, field: str) -> str:
 
 def _strip_blank_lines(text: str) -> str:
     lines = text.split("\n")
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return "\n".join(lines)
+    filled = [index for index, line in enumerate(lines) if line.strip()]
+    return "\n".join(lines[filled[0] : filled[-1] + 1]) if filled else ""
 
 
 def _refuse_reserved_lines(answer: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from faq.domain.facets import Facet, Taxonomy
+from faq.domain.limits import CURATION_MAX_BYTES, describe_excess, format_number
 from faq.domain.text import FINGERPRINT_LENGTH
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry, Version
@@ -19,6 +20,7 @@ from faq.services.versions import Provenance
 
 COLUMNS = ("fingerprint", "question", *Facet)
 TERM_SEPARATOR = "|"
+_CELL_LENGTH = format_number(csv.field_size_limit())
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +65,26 @@ def import_curation(data: bytes, provenance: Provenance, *, label: str, overwrit
 
 def read_curation(data: bytes, taxonomy: Taxonomy) -> list[CurationRow]:
     """Read a curation file. Raises ImportRefused, naming every fault with its line and column."""
+    if len(data) > CURATION_MAX_BYTES:
+        cure = "coupez-le en plusieurs fichiers"
+        raise ImportRefused([describe_excess("Le fichier", len(data), CURATION_MAX_BYTES, cure, unit="octets")])
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         reason = f"Le fichier n’est pas de l’UTF-8 (octet {error.start + 1}) ; enregistrez-le au format « CSV UTF-8 »."
         raise ImportRefused([reason]) from error
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_detect_delimiter(text))
-    missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
-    if missing:
-        raise ImportRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
     faults: list[str] = []
-    rows = [_parse_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
+    try:
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        if missing:
+            raise ImportRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
+        rows = [_parse_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
+    except csv.Error as error:
+        reason = (
+            f"Ligne {reader.line_num} : une cellule est illisible ou dépasse {_CELL_LENGTH} caractères ; corrigez-la."
+        )
+        raise ImportRefused([reason]) from error
     faults += _find_repeated_fingerprints(rows)
     if faults:
         raise ImportRefused(faults)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from io import SEEK_END
 from typing import BinaryIO
 
 from django.db import connection, transaction
@@ -12,10 +13,10 @@ from django.db import connection, transaction
 from faq.domain.chunks import split_in_chunks
 from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, scan_dump
 from faq.domain.duplicates.index import ProgressCallback
+from faq.domain.limits import DUMP_MAX_BYTES, DUMP_NAME_MAX_LENGTH, format_number
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpVerdict, Origin
 from faq.models import Batch, Dump, Passage
-from faq.models.dumps import NAME_MAX_LENGTH
 from faq.services.content import Content, ImportRefused, normalize_line_ends
 from faq.services.dumps_export import export_dump
 from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
@@ -94,9 +95,9 @@ def _inspect_all(sources: Sequence[Source]) -> list[_Inspection]:
 
 def _find_name_faults(sources: Sequence[Source]) -> Iterator[str]:
     for source in sources:
-        if not source.name or "#" in source.name or "\0" in source.name or len(source.name) > NAME_MAX_LENGTH:
+        if not source.name or "#" in source.name or "\0" in source.name or len(source.name) > DUMP_NAME_MAX_LENGTH:
             yield (
-                f"{source.label} : le nom d’une extraction compte 1 à {NAME_MAX_LENGTH} caractères, sans « # ». "
+                f"{source.label} : le nom d’une extraction compte 1 à {DUMP_NAME_MAX_LENGTH} caractères, sans « # ». "
                 "Donnez-en un autre avec --name."
             )
     for name, times in Counter(source.name for source in sources).items():
@@ -106,6 +107,11 @@ def _find_name_faults(sources: Sequence[Source]) -> Iterator[str]:
 
 def _inspect(source: Source) -> _Inspection:
     """Read a file once, from its beginning. Raises DumpError."""
+    if (length := source.file.seek(0, SEEK_END)) > DUMP_MAX_BYTES:
+        raise DumpError(
+            f"Le fichier dépasse {format_number(DUMP_MAX_BYTES)} octets ({format_number(length)} en tout)",
+            "Coupez-le en plusieurs fichiers, de noms différents.",
+        )
     digest, size = hashlib.sha256(), 0
 
     def measured_lines() -> Iterator[bytes]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from faq.domain.limits import ANSWER_MAX_LENGTH, describe_excess
 from faq.enums import PageSlug
 from faq.models import Epoch, SitePage, SitePageVersion
 from faq.services.content import EntryError, normalize_line_ends
@@ -28,11 +29,13 @@ def save_page(page: SitePage, title: str, text: str, author: Author, *, base: in
     """Store a title and text, with a version; return whether anything changed.
 
     `base` is the number of the version that the author has seen, where it matters.
-    Raises PermissionDenied, StalePage, SitePage.DoesNotExist.
+    Raises PermissionDenied, StalePage, SitePage.DoesNotExist, EntryError where the text is too long.
     """
     require(author, "faq.change_sitepage")
     stored = SitePage.objects.select_for_update().get(pk=page.pk)
     said = (title.strip(), normalize_line_ends(text).strip())
+    if len(said[1]) > ANSWER_MAX_LENGTH:
+        raise EntryError(describe_excess("Le texte", len(said[1]), ANSWER_MAX_LENGTH, "raccourcissez-le"))
     if said == (stored.title, stored.text):
         return False
     if base is not None and base != stored.number:

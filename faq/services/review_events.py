@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from faq.domain.facets import Facet, Term
+from faq.domain.limits import REASON_MAX_LENGTH
 from faq.models import Epoch, ReviewEvent
-from faq.models.verifications import REASON_MAX_LENGTH
 from faq.services.content import EntryError
 from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require

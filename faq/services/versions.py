@@ -14,7 +14,7 @@ from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, DroppedSchedule, Entry, Epoch, Publication, Schedule, Version
 from faq.models.entries import filing_table, reference
 from faq.models.schedules import PLAN_COLUMNS
-from faq.services.content import NOT_FILED, Content, EntryError, content_of
+from faq.services.content import NOT_FILED, Content, EntryError, check_version_comment, content_of
 from faq.services.duplicates import compare_waiting
 from faq.services.review_dates import follow_publications
 from faq.services.roles import Author
@@ -130,10 +130,12 @@ def latest(entry: Entry) -> Version:
 def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance) -> list[Outcome]:
     """Write one version per entry, and update everything that follows from it.
 
-    To be called within a transaction; takes a constant number of queries.
+    To be called within a transaction; takes a constant number of queries. Raises EntryError where the comment is
+    too long.
     """
     if not changes:
         return []
+    check_version_comment(provenance.comment)
     provenance = replace(provenance, at=_compute_write_time(changes, provenance.at))
     versions = Version.objects.bulk_create(_build_version(change, taxonomy, provenance) for change in changes)
     recorded = list(zip(changes, versions, strict=True))

@@ -6,7 +6,7 @@ from django import template
 from django.urls import get_script_prefix
 from django.utils.safestring import SafeString, mark_safe
 
-_INDENT = re.compile(r"\s*\n\s*")
+_INDENT = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 
 register = template.Library()
 

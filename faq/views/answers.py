@@ -27,7 +27,7 @@ _ADDRESS_PLACEHOLDER = secrets.token_urlsafe(12)
 """Stands for the address of the page in cached HTML; random, so that no text contains it."""
 _PASSAGE_PLACEHOLDER = secrets.token_urlsafe(12)
 """Stands for the passage that a search found."""
-_INDENT = re.compile(r"\s*\n\s*")
+_INDENT = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 _answer_cache: LRUByteCache[str] = LRUByteCache(ANSWER_CACHE_BYTES)
 
 

@@ -3,11 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from faq.domain.limits import VISITOR_COMMENT_MAX_LENGTH
 from faq.models import Entry, Version
 from feedback.enums import COUNTING, OPEN, CommentReason, FollowUpState, Standing, VoteAnswer
 from feedback.models.fields import (
     CREDITED_TO,
-    LONGEST_COMMENT,
     VISITOR_HASH_LENGTH,
     FollowedUp,
     Judged,
@@ -44,7 +44,7 @@ class Comment(FollowedUp, Judged):
     answer = models.CharField("vote", max_length=6, choices=VoteAnswer, blank=True)
     """As it was when the comment was sent; none where the visitor's vote is not known."""
     reason = models.CharField("motif", max_length=10, choices=CommentReason, blank=True)
-    text = models.TextField("commentaire", max_length=LONGEST_COMMENT, blank=True)
+    text = models.TextField("commentaire", max_length=VISITOR_COMMENT_MAX_LENGTH, blank=True)
     first_sent_at = models.DateTimeField("premier envoi le")
     sent_at = models.DateTimeField("envoyé le", db_index=True)
 

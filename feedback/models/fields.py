@@ -10,8 +10,6 @@ from feedback.enums import FollowUpState, Standing
 
 VISITOR_HASH_LENGTH = 64
 SOURCE_LENGTH = 32
-LONGEST_COMMENT = 1_000
-"""Characters of a comment that are kept."""
 
 CREDITED_TO = Coalesce("entry__alias__survivor", "entry")
 """The entry that something counts for: the one that its own was merged into, if any."""

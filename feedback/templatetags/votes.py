@@ -5,7 +5,8 @@ from functools import cache
 from django import template
 from django.utils.html import format_html_join
 
-from feedback.models import LONGEST_COMMENT, CommentReason
+from faq.domain.limits import VISITOR_COMMENT_MAX_LENGTH
+from feedback.models import CommentReason
 
 register = template.Library()
 
@@ -20,4 +21,4 @@ def reasons():
 @register.simple_tag
 def longest_comment():
     """Return the number of characters of the longest comment."""
-    return LONGEST_COMMENT
+    return VISITOR_COMMENT_MAX_LENGTH

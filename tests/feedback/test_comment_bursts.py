@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from faq.domain.limits import VISITOR_COMMENT_MAX_LENGTH
 from feedback.comments import NewComment, judge_comments, save_comment
 from feedback.limits import COMMENTS_PER_ENTRY, COMMENTS_PER_NETWORK, COMMENTS_PER_SITE, HOUR, MINUTE
-from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Standing
+from feedback.models import Comment, CommentReason, FollowUpState, Standing
 from feedback.networks import delete_sources
 from feedback.votes import get_votable
 from tests.factories import a_published_entry, some_published_entries
@@ -95,7 +96,7 @@ def test_enormous_remarks_are_cut_quickly_and_set_aside_like_others(entry):
     hostile = ("06 12 " * 60_000, "a@" * 200_000, "\u0301" * 300_000)
     told = [send(entry, hostile[rank % 3]) for rank in range(COMMENTS_PER_NETWORK[MINUTE] + 1)]
     assert told[-1] == "garde"
-    assert all(len(text) <= LONGEST_COMMENT for text in Comment.objects.values_list("text", flat=True))
+    assert all(len(text) <= VISITOR_COMMENT_MAX_LENGTH for text in Comment.objects.values_list("text", flat=True))
 
 
 def test_addresses_are_stored_nowhere_and_what_tells_networks_goes_the_day_after(entry):

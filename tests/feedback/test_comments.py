@@ -12,11 +12,12 @@ from django.test import Client
 from django.utils import timezone
 from django.views.debug import get_exception_reporter_filter
 
+from faq.domain.limits import VISITOR_COMMENT_MAX_LENGTH
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
 from feedback.comments import FollowUpRefused, NewComment, clean_comment, follow_up_comments, save_comment
-from feedback.models import LONGEST_COMMENT, Comment, CommentReason, FollowUpState, Vote
+from feedback.models import Comment, CommentReason, FollowUpState, Vote
 from feedback.votes import get_votable
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.feedback.voting import SITE, post, together
@@ -136,8 +137,8 @@ class TestPersonalData:
         assert kept.count("[") == 4
 
     def test_at_the_end_of_what_is_kept_is_not_cut_in_two(self):
-        text = clean_comment("a" * (LONGEST_COMMENT - 5) + " 0612345678")
-        assert len(text) <= LONGEST_COMMENT
+        text = clean_comment("a" * (VISITOR_COMMENT_MAX_LENGTH - 5) + " 0612345678")
+        assert len(text) <= VISITOR_COMMENT_MAX_LENGTH
         assert "06" not in text
 
     def test_is_not_in_reports_of_errors(self, visitor, entry, monkeypatch):

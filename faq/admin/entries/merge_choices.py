@@ -11,10 +11,10 @@ from django.utils.text import capfirst
 from faq.admin.display import person_name, state_badges
 from faq.domain.diff import diff_question, diff_text
 from faq.domain.facets import Facet
+from faq.domain.limits import QUESTION_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.domain.merge import combine_filings, combine_texts
-from faq.forms import COMMENT_MAX_LENGTH, TextField
+from faq.forms import TextField
 from faq.models import Entry
-from faq.models.entries import QUESTION_MAX_LENGTH
 from faq.services.content import Content, content_of
 
 BOTH, OTHER, UNITED = "both", "other", "united"
@@ -80,7 +80,7 @@ class MergeForm(forms.Form):
     comment = forms.CharField(
         label="Commentaire de version",
         required=False,
-        max_length=COMMENT_MAX_LENGTH,
+        max_length=VERSION_COMMENT_MAX_LENGTH,
         help_text="Facultatif : pourquoi cette fusion. Visible des seuls rédacteurs, dans l’historique.",
     )
 

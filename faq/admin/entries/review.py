@@ -11,15 +11,15 @@ from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import answer_html, filing_rows, person_name
 from faq.admin.entries.differences import differences
 from faq.admin.pages import AdminPage
+from faq.domain.limits import VERSION_COMMENT_MAX_LENGTH
 from faq.enums import Origin
 from faq.filters import ReviewFilters
-from faq.forms import COMMENT_MAX_LENGTH
 from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
 from faq.selectors.entry_states import read_entry_states
 from faq.services.bulk import change_many
 from faq.services.conflicts import NO_VERSION
-from faq.services.content import EntryError, normalize_line_ends
+from faq.services.content import EntryError, check_version_comment, normalize_line_ends
 from faq.services.versions import Provenance
 from faq.services.workflow import publish_entry, refuse_entry
 
@@ -78,7 +78,7 @@ class ReviewPage(AdminPage):
     def _refuse(self, number: int) -> None:
         comment = self.comments.get(number, "")
         try:
-            _check_comment(comment)
+            check_version_comment(comment)
             outcome = refuse_entry(number, self._provenance(comment), base=self._get_shown_version(number))
         except (EntryError, Entry.DoesNotExist) as refusal:
             messages.error(self.request, str(refusal))
@@ -141,7 +141,7 @@ class ReviewPage(AdminPage):
             problems=self.errors,
             # Their entries are not on this page any more: they were not stored, and must not vanish.
             lost_comments=[(reference(number), text) for number, text in self.comments.items() if number not in shown],
-            comment_max_length=COMMENT_MAX_LENGTH,
+            comment_max_length=VERSION_COMMENT_MAX_LENGTH,
             **context,
         )
 
@@ -165,13 +165,3 @@ def get_refusal(entry: Entry) -> dict[str, Any] | None:
     refusal = read_entry_states([entry.pk])[entry.pk][-1].refusal
     version = Version.objects.select_related("author").get(pk=refusal) if refusal else None
     return {"version": version, "author": person_name(version.author)} if version else None
-
-
-def _check_comment(comment: str) -> None:
-    """Raise EntryError where a comment cannot be stored."""
-    if "\0" in comment:
-        raise EntryError("Le commentaire contient un caractère invisible illisible ; retapez-le.")
-    if len(comment) > COMMENT_MAX_LENGTH:
-        raise EntryError(
-            f"Le commentaire dépasse {COMMENT_MAX_LENGTH} caractères (il en a {len(comment)}) ; raccourcissez-le."
-        )

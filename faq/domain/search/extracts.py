@@ -18,9 +18,10 @@ Fragment = tuple[str, bool]
 
 _WORD = re.compile(r"[^\W_]+")
 _WORDS = re.compile(f"({_WORD.pattern})")
-# Each begins with characters that are rare in a text, which regular expressions find fast.
+# Each begins with characters that are rare in a text, which regular expressions find fast; none may scan past the
+# next bracket, or a row of brackets would take quadratic time.
 _ITEM = re.compile(r"\n[ \t]*(?:[-•–*]|\d+[.)])[ \t]+")
-_MARKUP = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)|\*\*|__")
+_MARKUP = re.compile(r"\[([^\[\]\n]*+)\]\([^)\s\[]*+\)|\*\*|__")
 _BLANK = re.compile(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+")
 _PLURAL = re.compile(r"(?<=[aeiltr])s$")
 _MOST_PARTS = 4

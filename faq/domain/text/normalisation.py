@@ -21,7 +21,6 @@ _REPLACEMENTS = (
 _REPLACED = re.compile(f"[{''.join(_REPLACEMENTS)}]")
 _COMBINING_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 """The Unicode blocks of combining diacritical marks."""
-_GUILLEMETS = re.compile(r"\u00ab\s*|\s*\u00bb")
 
 
 def normalise(text: str) -> str:
@@ -33,8 +32,8 @@ def normalise(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", _replace_variants(text))
     # Composition may produce a quote (U+1FEF becomes a grave accent), hence the second replacement.
-    quoted = _GUILLEMETS.sub('"', _replace_variants(composed))
-    return " ".join(quoted.split())
+    spaced = " ".join(_replace_variants(composed).split())
+    return spaced.replace("\u00ab ", '"').replace("\u00ab", '"').replace(" \u00bb", '"').replace("\u00bb", '"')
 
 
 def fingerprint(text: str) -> str:

@@ -1,0 +1,52 @@
+"""The limits of what people and files may send: far above honest use, and checked before anything is stored.
+
+Below these limits, what the site does with a text takes time and memory in proportion to its length. The longest
+answers of the pages that were imported have about 2,000 characters.
+"""
+
+QUESTION_MAX_LENGTH = 300
+ANSWER_MAX_LENGTH = 50_000
+"""Characters of an answer, or of a page about the site: some twenty printed pages."""
+VERSION_COMMENT_MAX_LENGTH = 500
+"""Characters of the comment of a version, such as why a text was refused."""
+REASON_MAX_LENGTH = 200
+"""Characters of the reason of an event that makes entries due for a review."""
+PAGE_TITLE_MAX_LENGTH = 120
+LABEL_MAX_LENGTH = 100
+"""Characters of the label of a term, and of its slug."""
+NEW_THEMES_MAX = 10
+"""Thématiques that one form may create."""
+
+VISITOR_COMMENT_MAX_LENGTH = 1_000
+"""Characters of a visitor's comment that are stored."""
+VISITOR_COMMENT_MAX_READ = 4 * VISITOR_COMMENT_MAX_LENGTH
+"""Characters of a visitor's comment that are searched for personal data before it is cut: no number is cut in two."""
+
+DUMP_NAME_MAX_LENGTH = 120
+DUMP_MAX_BYTES = 200_000_000
+DUMP_MAX_ANSWERS = 200_000
+PASSAGE_MAX_LENGTH = 1_000_000
+"""Characters of a dump between two vote lines, blank lines included."""
+CURATION_MAX_BYTES = 20_000_000
+FORM_MAX_BYTES = 2_500_000
+"""Bytes of a form that is sent, in the encoding of browsers."""
+
+ADMIN_SEARCH_MAX_WORDS = 50
+"""Words of one search in the admin: SQLite refuses expressions that are a thousand terms deep."""
+ADMIN_SEARCH_MAX_LENGTH = 1_000
+"""Characters of one search in the admin: SQLite refuses patterns of 50,000."""
+ADDRESS_NUMBER_MAX_DIGITS = 17
+"""Digits of a number in an address: every one of so many fits the keys of a table."""
+
+
+def format_number(number: int) -> str:
+    """Return a number as the French write it, with narrow no-break spaces between thousands."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def describe_excess(what: str, length: int, limit: int, cure: str, *, unit: str = "caractères") -> str:
+    """Return a French sentence that says what is too long, the limit, how long it is, and how to mend it.
+
+    `what` begins the sentence, as « La réponse ».
+    """
+    return f"{what} dépasse {format_number(limit)} {unit} ({format_number(length)} en tout)\u00a0; {cure}."
