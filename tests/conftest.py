@@ -82,7 +82,7 @@ class UnknownVariable(AssertionError):
 
 
 class RaiseOnOurs(str):
-    """What Django prints for an unknown variable: nothing in other people's templates, an error in ours."""
+    """The text that Django prints for an unknown variable: none in other people's templates, an error in ours."""
 
     def __mod__(self, variable: object) -> str:
         template = template_of(sys._getframe(1))

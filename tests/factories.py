@@ -75,7 +75,7 @@ def a_published_entry(question: str = "Comment faire ?", answer: str = "Comme c
 
 
 def checked_long_ago(*entries: Entry, day: date = date(2025, 1, 2)) -> None:
-    """Have live entries be due: they were last checked on that day."""
+    """Make live entries due: they were last checked on that day."""
     checks = Verification.objects.filter(entry__in=entries)
     checks.update(checked_at=timezone.make_aware(datetime.combine(day, time(12))))
     recompute_review_dates(Entry.objects.filter(pk__in=numbers(entries)))

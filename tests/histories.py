@@ -41,7 +41,7 @@ FILINGS = (
 """Places in the taxonomy of `tests.factories.a_taxonomy`, transverse ones among them."""
 
 MARK = re.compile("zqx[0-9]{4}")
-"""What no two texts have in common, nor the thématiques that were named for them."""
+"""Numbers that keep apart the texts, and the thématiques that were named for them."""
 
 
 class History:
@@ -95,7 +95,7 @@ class History:
                     return
 
     def restore_version(self, provenance: Provenance) -> object:
-        """What an earlier version said, or some of it."""
+        """Return the content of an earlier version, or some of it."""
         entry = self.entry()
         version = Version.objects.get(entry=entry, number=self.chance.randint(1, entry.head.number))
         return restore_version(version, provenance, fields=self.chance.choice((FIELDS, ("answer", "themes"))))
@@ -144,7 +144,7 @@ class History:
         return Content(question, f'Réponse {mark}\n- \\ "ici"', filing)
 
     def and_then(self) -> Action | None:
-        """What else is done by the same version."""
+        """Return other changes that the same version makes."""
         return self.chance.choice((None, Action.SUBMITTED, Action.SUBMITTED, Action.PUBLISHED, Action.PUBLISHED))
 
 

@@ -28,7 +28,7 @@ class StartError(Exception):
 
 
 class Binaries(NamedTuple):
-    """Where the server's programs are, how to name their origin, and the Python packages around them."""
+    """The folder of the server's programs, the name of their origin, and the Python packages around them."""
 
     folder: Path
     origin: str
@@ -89,7 +89,7 @@ def running(binaries: Binaries) -> Iterator[Server]:
 
 
 def unprivileged_account() -> dict[str, Any]:
-    """Give, for root only, the account to run the server as: PostgreSQL refuses root."""
+    """Return, for root only, the account to run the server as: PostgreSQL refuses root."""
     if os.geteuid() != 0:
         return {}
     names = {entry.pw_name for entry in pwd.getpwall()}

@@ -32,7 +32,7 @@ PROCESSES = 2
 
 @dataclass
 class Outcome:
-    """What one run of the suite gave."""
+    """The result of one run of the suite."""
 
     database: str
     passed: int = 0

@@ -1,4 +1,4 @@
-"""What the closing lines count."""
+"""The counts in the closing lines."""
 
 from tests.run import Outcome, describe, read_report, reasons, say_what_ran_once
 

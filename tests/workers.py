@@ -37,7 +37,7 @@ def worker() -> Iterator[Worker]:
 
 
 def stale_pages(pairs: int, number: int, addresses: list[str]) -> int:
-    """Have two workers publish and read in turn, each what the other one published; count the pages that were late."""
+    """Let two workers publish and read each other's publications in turn; return the number of pages that were late."""
     late = 0
     with worker() as one, worker() as other:
         for rank in range(pairs):

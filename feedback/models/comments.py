@@ -31,7 +31,7 @@ class CommentQuerySet(models.QuerySet):
         return self.counted().filter(state__in=OPEN)
 
     def credited(self):
-        """Tell, as `credited_to`, which entry each comment is about now."""
+        """Annotate, as `credited_to`, the entry that each comment is about now."""
         return self.annotate(credited_to=CREDITED_TO)
 
 

@@ -21,7 +21,7 @@ class VoteQuerySet(models.QuerySet):
         return self.filter(standing=Standing.SET_ASIDE).exclude(answer=VoteAnswer.WITHDRAWN)
 
     def credited(self):
-        """Tell, as `credited_to`, for which entry each vote counts: the one that its own was merged into, if any."""
+        """Annotate, as `credited_to`, the entry that each vote counts for: or the survivor of its merge."""
         return self.annotate(credited_to=CREDITED_TO)
 
     def between(self, since=None, until=None):

@@ -1,4 +1,4 @@
-"""What is measured on: answers in our own words and their filing, the same at every run."""
+"""The data that is measured on: answers in our own words and their filing, the same at every run."""
 
 import itertools
 import json

@@ -106,7 +106,7 @@ def _sketch(document: Document) -> MinHash:
 
 
 def _trigrams(size: int) -> tuple[str, ...] | None:
-    """Have PostgreSQL compare runs of three letters; nothing where there is no server."""
+    """Measure PostgreSQL comparing runs of three letters; nothing where there is no server."""
     made = build_dataset(size)
     with trigram_table([document.answer for document in made.documents]) as texts:
         if texts is None:

@@ -24,7 +24,7 @@ MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True)
 class Cost:
-    """What one call costs."""
+    """The cost of one call."""
 
     cpu: float
     """Seconds of processor, of the quickest call."""
@@ -35,7 +35,7 @@ class Cost:
     memory: int
     """Bytes by which the peak of the process rose during the first call."""
     result: Any = None
-    """What the first call gave."""
+    """The result of the first call."""
 
 
 def cost(function: Callable[[], Any], *, patience: float = PATIENCE) -> Cost:

@@ -42,7 +42,7 @@ QUERIES = {
     "une faute de frappe": "dosier complet",
     "un mot de toutes les fiches": "jours",
 }
-"""What is searched for in the made-up answers, by what it shows."""
+"""The queries on the made-up answers, by what they show."""
 NO_SYNONYMS = Synonyms(())
 
 

@@ -1,4 +1,4 @@
-"""What a vote costs: processor and rate, beside the ordinary view and beside plain INSERTs through the driver.
+"""The cost of a vote: processor and rate, beside the ordinary view and beside plain INSERTs through the driver.
 
 Every vote is a request of its own, of a visitor who was never seen before, through the whole of the site as a server
 calls it: middleware, addresses, view, database, answer. Each way votes in processes of its own, as many as

@@ -1,4 +1,4 @@
-"""What visitors say, in the admin: readable on a phone, in the dark, without scripts; one click from the home page."""
+"""Visitors' remarks in the admin: readable on a phone, in the dark, without scripts; one click from the home page."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What migrations make of the data that is there."""
+"""Migrations keep and convert the data that is there."""
 
 import importlib
 import json

@@ -1,4 +1,4 @@
-"""What a row of the entries' export says, the same in every format, and what an export costs."""
+"""The rows of the entries' export, the same in every format, and the cost of an export."""
 
 import csv
 import io

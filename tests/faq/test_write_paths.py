@@ -49,7 +49,7 @@ def writers() -> set[str]:
 
 
 def own_name(path: Path, name: str) -> str:
-    """Tell apart what several modules call the same, each for itself."""
+    """Return names that keep apart functions that several modules call the same."""
     return f"{path.stem}.{name}" if name.startswith("_") else name
 
 

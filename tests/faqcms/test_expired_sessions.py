@@ -1,4 +1,4 @@
-"""What was typed comes back after a session that expired, or a token that went stale; nothing is saved unasked."""
+"""Typed text comes back after a session that expired, or a token that went stale; nothing is saved unasked."""
 
 import html
 import re

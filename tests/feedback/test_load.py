@@ -128,7 +128,7 @@ class Voter:
 
 
 def all_vote(entries, *, killing):
-    """Have everybody vote at the same moment; kill a worker in the middle. Give the voters."""
+    """Let everybody vote at the same moment, kill a worker in the middle, and return the voters."""
     with serving() as (port, master):
         voters = [Voter(port, entries[rank % len(entries)], rank) for rank in range(VOTERS)]
         start = threading.Event()

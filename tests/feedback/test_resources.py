@@ -1,4 +1,4 @@
-"""What a row of the votes' export says: the vote, the text that was read, and nothing about the visitor."""
+"""The rows of the votes' export: the vote, the text that was read, and nothing about the visitor."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a person sees of the page of an entry, and what the browser sends from it."""
+"""The page of an entry as a person sees it, and the form that the browser sends from it."""
 
 import html
 
@@ -24,7 +24,7 @@ def head_of(entry):
 
 
 def typed(entry=None, **changes):
-    """What a browser sends: CRLF line ends, one value per ticked box, the number of the version shown."""
+    """Return the data of a browser: CRLF line ends, one value per ticked box, the number of the version shown."""
     head = head_of(entry) if entry else None
     content = content_of(head) if head else Content()
     data = {

@@ -18,7 +18,7 @@ ALLOWED = {
 
 
 class Page(HTMLParser):
-    """What a browser would make of a rendering; refuses what may not be in it."""
+    """Parses a rendering as a browser would; refuses what may not be in it."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,4 +1,4 @@
-"""What changed between two texts: no word, number, address or space escapes, and nothing is lost."""
+"""Differences between two texts: no word, number, address or space escapes, and nothing is lost."""
 
 import random
 import time

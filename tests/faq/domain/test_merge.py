@@ -80,7 +80,7 @@ def words(lines):
 
 @dataclass(frozen=True)
 class Edit:
-    """What becomes of one line of a base text, and by whom."""
+    """The fate of one line of a base text, and who decided it."""
 
     line: str
     side: Side | None

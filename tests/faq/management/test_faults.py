@@ -1,4 +1,4 @@
-"""What commands say of files that the system refuses, and of readers that leave."""
+"""Messages of commands about files that the system refuses, and of readers that leave."""
 
 import errno
 import os

@@ -50,7 +50,7 @@ def public_answer(entry):
 
 
 def what_filters_select():
-    """Give, per state of one or two choices that visitors can make now, the numbers of its entries."""
+    """Return, per state of one or two choices that visitors can make now, the numbers of its entries."""
     snapshot = live_snapshot()
     states = [{term.facet: term} for term in snapshot.taxonomy.terms]
     states += [{**one, **other} for one in states for other in states if len({**one, **other}) == 2]

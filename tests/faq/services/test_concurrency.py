@@ -68,7 +68,7 @@ def writer(write):
 
 
 def tell(process, kill_at=0):
-    """Have a program write, and be killed at a statement, or not."""
+    """Run a program that writes and is killed at a statement, or not."""
     process.stdin.write(f"{kill_at}\n")
     process.stdin.flush()
 

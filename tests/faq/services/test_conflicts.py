@@ -16,7 +16,7 @@ TEXT = "Premier paragraphe.\n\nDeuxième paragraphe.\n\nTroisième paragraphe."
 
 
 def said(entry):
-    """What its latest version says."""
+    """Return the content of its latest version."""
     return content_of(Entry.objects.select_related("head").get(pk=entry.pk).head)
 
 

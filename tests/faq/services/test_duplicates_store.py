@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def stored():
-    """What is stored, pair by pair."""
+    """Return the stored pairs."""
     return set(Pair.objects.filter(stands=True).values_list("left", "right", "kind", "left_text", "right_text"))
 
 

@@ -51,7 +51,7 @@ def merge(survivor, *absorbed, content=None, author=None, bases=None):
 
 
 def tables():
-    """What visitors, editors and exports see of entries, apart from their history."""
+    """Return all that visitors, editors and exports see of entries, apart from their history."""
     filings = {facet: set(filing_table(facet)[0].objects.values_list(*filing_table(facet)[1:])) for facet in Facet}
     columns = ("pk", "status", "question", "answer", "search_text")
     return {

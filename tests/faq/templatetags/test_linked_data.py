@@ -1,4 +1,4 @@
-"""What pages say to search engines: JSON that parses, whatever somebody typed, and says what the page says."""
+"""Structured data for search engines: JSON that parses, whatever somebody typed, and says what the page says."""
 
 import json
 import re

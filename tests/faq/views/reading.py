@@ -20,7 +20,7 @@ class ShownOption:
 
     @property
     def label(self) -> str:
-        """What it is called."""
+        """The name that the page gives it."""
         return OPTION.fullmatch(self.text)["label"]
 
     @property
@@ -31,7 +31,7 @@ class ShownOption:
 
 @dataclass
 class ShownPage(HTMLParser):
-    """What stands on a page of answers."""
+    """The content of a page of answers."""
 
     html: str
     questions: dict[str, list[ShownOption]] = field(default_factory=dict)

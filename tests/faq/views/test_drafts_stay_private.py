@@ -174,7 +174,7 @@ def walk_where_no_option_leads(visitor):
 
 
 def walk_to_numbers(visitor):
-    """What the public never read is as if it did not exist."""
+    """An entry that the public never read is as if it did not exist."""
     unknown = visitor.go(f"/fiche/{NOBODY}/").content
     for entry in Entry.objects.all():
         response = visitor.go(f"/fiche/{entry.pk}/")

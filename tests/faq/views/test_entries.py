@@ -148,7 +148,7 @@ class TestWhatIsNotLive:
         assert (status, "n’est pas en ligne en ce moment" in page) == (404, True)
 
     def test_what_is_absent_is_asked_for_again(self, client, draft):
-        """What comes back must not be hidden by what a cache remembers."""
+        """A returning entry must not be hidden by a cached answer."""
         publish_entry(draft.pk, by_command())
         for leave, status in ((withdraw_entry, 404), (archive_entry, 410)):
             leave(draft.pk, by_command())

@@ -1,4 +1,4 @@
-"""What goes wrong is told in French, on a page of the site, without help from the database."""
+"""Errors are told in French, on a page of the site, without help from the database."""
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation

@@ -1,4 +1,4 @@
-"""What programs look for at fixed addresses."""
+"""The files that programs look for at fixed addresses."""
 
 import re
 from urllib.robotparser import RobotFileParser

@@ -1,4 +1,4 @@
-"""What no public address ever shows: markup that somebody typed."""
+"""No public address ever shows markup that somebody typed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is older than 25 months goes and its counts stay; every count agrees with the votes one by one."""
+"""Feedback older than 25 months goes and its counts stay; every count agrees with the votes one by one."""
 
 import io
 from datetime import date, datetime, timedelta

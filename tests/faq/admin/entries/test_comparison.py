@@ -1,4 +1,4 @@
-"""What an editor sees of a change, and how they take it back."""
+"""The differences that an editor sees, and how they take them back."""
 
 import html
 import re

@@ -31,7 +31,7 @@ def entry(sign_in):
 
 
 def from_version_1(**changes):
-    """What a browser sends whose form was opened before theirs was stored."""
+    """Return the data of a browser whose form was opened before theirs was stored."""
     first = Content("Quelle question ?", TEXT, a_filing(couloirs="hopital", offer_types="segur"))
     data = {"question": first.question, "answer": first.answer.replace("\n", "\r\n"), "comment": "", "new_themes": ""}
     filing = {facet.value: sorted(ids) for facet, ids in first.filing.items()}
@@ -42,7 +42,7 @@ MINE = {"answer": TEXT.replace("Deuxième", "Le mien"), "question": "Ma question
 
 
 def shown(page):
-    """What the browser would send back from the conflict page, before any choice."""
+    """Return the data that the browser would send back from the conflict page, before any choice."""
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
     data = {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
     return data | {name: [v for n, v in fields if n == name] for name in ("couloirs", "offer_types", "themes")}

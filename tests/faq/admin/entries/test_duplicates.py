@@ -141,7 +141,7 @@ class TestReading:
 
 class TestWordByWord:
     def texts(self, client, **query):
-        """What each side of the only pair marks: its question, then its answer."""
+        """Return the marked words of each side of the only pair: its question, then its answer."""
         [group] = client.get(QUEUE, query).context["groups"]
         sides = group["items"][0]["card"].sides
         return [

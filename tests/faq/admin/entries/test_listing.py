@@ -44,14 +44,14 @@ def listed(client, **query):
 
 
 def all_options(client, **query):
-    """What each filter offers: labels with counts, by value."""
+    """Return the choices of each filter: labels with counts, by value."""
     page = client.get(LIST, query).content.decode()
     selects = re.findall(r'<select name="(\w+)" id="filter-.*?>(.*?)</select>', page, re.DOTALL)
     return {name: dict(re.findall(r'<option value="(.*?)".*?>(.*?)</option>', body)) for name, body in selects}
 
 
 def options(client, name, **query):
-    """What one filter offers."""
+    """Return the choices of one filter."""
     return all_options(client, **query)[name]
 
 

@@ -39,7 +39,7 @@ def words_of(response):
 
 
 def choices(survivor, /, *absorbed, **changes):
-    """What a browser sends where nothing but these choices was touched."""
+    """Return the data that a browser sends where nothing but these choices was touched."""
     kept = str(survivor.pk)
     data = {"survivor": kept, "question": kept, "question_text": "", "answer": kept, "answer_text": "", "comment": ""}
     data |= {facet.value: "united" for facet in Facet}

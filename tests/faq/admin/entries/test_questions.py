@@ -29,7 +29,7 @@ def listed(client, address=UNTITLED):
 
 
 def rows(typed, **bases):
-    """What the browser sends: per entry its question, and the version shown (its latest, unless given)."""
+    """Return the browser's data: per entry its question, and the version shown (its latest, unless given)."""
     data = {"number": [entry.pk for entry in typed]}
     for entry, question in typed.items():
         data[f"q{entry.pk}-question"] = question

@@ -1,4 +1,4 @@
-"""What cannot be saved is explained, stays in the form, and nobody gets around it."""
+"""Refused changes are explained, stay in the form, and nobody gets around it."""
 
 import re
 

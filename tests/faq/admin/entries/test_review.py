@@ -47,7 +47,7 @@ def send(client, *entries, address=QUEUE, **data):
 
 
 def state_of(entry):
-    """What the public and the reviewers see of it."""
+    """Return the text that the public and the reviewers see."""
     entry.refresh_from_db()
     return entry.status, entry.head.status, entry.head.number
 

@@ -1,4 +1,4 @@
-"""What people are shown of two texts: stretches of each, shared, misspelt or different."""
+"""The evidence that people are shown of two texts: stretches of each, shared, misspelt or different."""
 
 import pytest
 

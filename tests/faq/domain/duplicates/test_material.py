@@ -1,4 +1,4 @@
-"""What a decision rests upon: words, numbers and signs; not how they are dressed."""
+"""The material that a decision rests on: words, numbers and signs; not how they are dressed."""
 
 import pytest
 

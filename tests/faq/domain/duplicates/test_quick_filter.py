@@ -1,4 +1,4 @@
-"""What a glance rules out would have been nothing, and it rules out most of what is nothing."""
+"""A pair that the quick filter rules out is no pair, and it rules out most of those that are none."""
 
 import pytest
 from hypothesis import given, settings
@@ -42,7 +42,7 @@ def test_what_it_rules_out_is_nothing(words, filling, whole):
 
 @pytest.fixture
 def ruled_out(monkeypatch):
-    """What glances said, in order."""
+    """The answers of the quick filter, in order."""
     said = []
     glanced = QuickFilter.cannot_match
 

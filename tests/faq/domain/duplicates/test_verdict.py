@@ -1,4 +1,4 @@
-"""What two answers are to each other, and the words that decide."""
+"""The verdict on two answers, and the words that decide it."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""What readers of the results see: the words they searched for, where most of them stand."""
+"""Extracts as readers of the results see them: the words they searched for, where most of them stand."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What somebody names may be where an entry is filed: found there, after what says it."""
+"""A query may name the term that an entry is filed under: found there, after the entries that say it."""
 
 import pytest
 from pyroaring import BitMap

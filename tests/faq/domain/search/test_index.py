@@ -1,4 +1,4 @@
-"""What a query finds, in which order; and an index that follows changes as if it had been made of them."""
+"""The entries that a query finds, in which order; and an index that follows changes as if it had been made of them."""
 
 import numpy as np
 import pytest
