@@ -16,7 +16,7 @@ MAX_NESTING = 6
 
 _DASHES = "-\u2013\u2014"
 _ITEM = re.compile(
-    rf"(?P<indent>\s*)(?:(?P<bullet>[{_DASHES}*\u00b7](?=\s)|[\u2022\u2023\u25aa\u25cf\u25e6])"
+    rf"\A(?P<indent>\s*)(?:(?P<bullet>[{_DASHES}*\u00b7](?=\s)|[\u2022\u2023\u25aa\u25cf\u25e6])"
     rf"|(?P<number>[1-9][0-9]?)(?P<delimiter>\s?[{_DASHES}]|[.)])(?=\s))\s*(?P<text>\S.*)"
 )
 

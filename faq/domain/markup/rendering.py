@@ -20,7 +20,9 @@ from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
 
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
 _LINE_ENDS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SPACE_PLACEHOLDER = "\ufdd0"
+"""Stands for a no-break space while the HTML is sanitised; no printable text holds it."""
 
 _ESCAPABLE = "*_[]-"
 _PUBLIC_URL = re.compile(r"https?://.|mailto:.|tel:.", re.IGNORECASE)
@@ -37,12 +39,14 @@ _SANITISER = nh3.Cleaner(
 def render(text: str) -> str:
     """Return the HTML of an answer, safe to put in a page as it is; "" for a text with nothing in it.
 
-    Every text gives a result: a character that no page can show (a control, half a surrogate pair) is
+    Every text gives a result: a character that no page can show (a control, half a surrogate pair, a noncharacter) is
     replaced by U+FFFD. Only the elements and attributes of the sanitiser above can come out.
     """
-    safe = _SANITISER.clean(_PARSER.render(_printable(text))).strip()
-    # The sanitiser writes these spaces as entities: the character itself takes a third of the bytes.
-    return safe.replace("&nbsp;", NO_BREAK_SPACE)
+    html_text = _PARSER.render(_printable(text))
+    # The sanitiser writes these spaces as entities, which takes three times the bytes, and a time that grows with
+    # the square of their number.
+    safe = _SANITISER.clean(html_text.replace(NO_BREAK_SPACE, _SPACE_PLACEHOLDER)).strip()
+    return safe.replace(_SPACE_PLACEHOLDER, NO_BREAK_SPACE)
 
 
 def plain_text(text: str) -> str:

@@ -29,7 +29,7 @@ _SOUNDS = (
     (re.compile("ai|ei|er$|ez$"), "e"),
     (re.compile("[ea][nm](?![aeiouymn])"), "an"),
     (re.compile("y"), "i"),
-    (re.compile("h|(?<=.)[edstxz]+$"), ""),
+    (re.compile("h|(?:(?<=^.)|(?<=[^edstxz]))[edstxz]++$"), ""),
     (re.compile(r"(.)\1"), r"\1"),
 )
 
