@@ -1,4 +1,4 @@
-"""python -m tests.benchmarks [SUBJECT…]: what things cost, at several sizes, beside the way one would write them at first.
+"""python -m tests.benchmarks [SUBJECT…]: what things cost, at several sizes, beside the way one would write them first.
 
 Everything happens in a throw-away database: SQLite's, or one that the server named by DATABASE_URL
 makes for it. Nothing of that server's own data is read or changed.
