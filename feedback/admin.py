@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from feedback.inbox import InboxPage
 from feedback.models import Standing, Vote
@@ -13,7 +14,7 @@ _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__fil
 
 
 @admin.register(Vote)
-class VoteAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class VoteAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Votes, one for each visitor and entry."""
 
     list_display = ("voted_at", "fiche", "number", "answer", "standing")

@@ -6,13 +6,15 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField
 
+from faq.admin.lists import BoundedAdminMixin
+
 _CHECK_BOXES = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(BoundedAdminMixin, UserAdmin):
     """Accounts, whose roles are groups; only superusers give single permissions and full powers."""
 
     filter_horizontal = ()
@@ -35,7 +37,7 @@ class AccountAdmin(UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin):
+class RoleAdmin(BoundedAdminMixin, GroupAdmin):
     """Roles and their permissions."""
 
     filter_horizontal = ()

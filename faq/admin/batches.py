@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnlyMixin
 from faq.enums import Origin
@@ -92,7 +93,7 @@ class UndoPage(AdminPage):
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class BatchAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Batches are only read, and undone as a whole."""
 
     list_display = ("number", "kind", "label", "by", "created_at", "versions", "undone")

@@ -1,25 +1,12 @@
-"""Operations on many entries of a list: which rows were selected, and the messages afterwards."""
+"""The messages after an operation on many entries of a list."""
 
 from django.contrib import messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.utils.html import format_html
 
 from faq.admin.display import link_to
-from faq.models.entries import number_of
 
 _NAMED = 10
 _REFUSALS_SHOWN = 20
-
-
-class EntryActionsMixin:
-    """A mixin for a list of entries with actions: selected values that are no number of an entry are ignored."""
-
-    def response_action(self, request, queryset):
-        """Take the action on the selected entries. Django would look for any value, and fail on most."""
-        request.POST = request.POST.copy()
-        selected = map(number_of, request.POST.getlist(ACTION_CHECKBOX_NAME))
-        request.POST.setlist(ACTION_CHECKBOX_NAME, [str(number) for number in selected if number is not None])
-        return super().response_action(request, queryset)
 
 
 def add_bulk_messages(request, label, report):

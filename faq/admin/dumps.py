@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
 from faq.admin.display import link_to, person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminView
 from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Dump, Passage
@@ -30,7 +31,7 @@ def passage_address(passage):
 
 
 @admin.register(Dump)
-class DumpAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class DumpAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Dumps are stored to the byte, so they are only read."""
 
     list_display = ("name", "edition", "answers", "file_size", "imported_at", "by", "not_undone")

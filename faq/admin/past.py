@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 
 from faq.admin.display import answer_html, filing_rows
 from faq.admin.entries.comparison import comparison_address
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage, AdminView
 from faq.admin.readonly import ReadOnlyMixin
 from faq.domain.facets import Facet
@@ -161,7 +162,7 @@ class PastFile(PastView):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class PublicationAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Publications show as the states of the FAQ that they add up to, not as a list."""
 
     def has_module_permission(self, request):

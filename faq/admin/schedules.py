@@ -5,6 +5,7 @@ from django.db.models import F
 from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Schedule
 
@@ -30,7 +31,7 @@ class FailureFilter(admin.SimpleListFilter):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class ScheduleAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Plans are only read here; they are made and cancelled on the page of their entry."""
 
     list_display = ("fiche", "action", "due", "by", "outcome")

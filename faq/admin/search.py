@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin, UndeletableMixin
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
@@ -46,7 +47,7 @@ class SynonymGroupForm(forms.ModelForm):
 
 
 @admin.register(SynonymGroup)
-class SynonymGroupAdmin(UndeletableMixin, admin.ModelAdmin):
+class SynonymGroupAdmin(UndeletableMixin, EditorsModelAdmin):
     """Groups of synonyms; they are retired rather than deleted."""
 
     form = SynonymGroupForm
@@ -90,7 +91,7 @@ class SynonymGroupAdmin(UndeletableMixin, admin.ModelAdmin):
 
 
 @admin.register(FailedSearch)
-class FailedSearchAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class FailedSearchAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Queries of visitors that found nothing, day by day, without personal data; only read."""
 
     list_display = ("query", "times", "day")

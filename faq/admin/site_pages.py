@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from faq.admin.display import person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage, AdminView
 from faq.admin.readonly import UndeletableMixin
 from faq.domain.diff import diff_text
@@ -34,7 +35,7 @@ class SitePageForm(forms.Form):
 
 
 @admin.register(SitePage)
-class SitePageAdmin(UndeletableMixin, admin.ModelAdmin):
+class SitePageAdmin(UndeletableMixin, EditorsModelAdmin):
     """Pages are neither added nor deleted: the law requires each of them."""
 
     list_display = ("name", "title", "updated_at", "number", "public")

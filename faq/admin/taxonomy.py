@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from faq.admin.lists import EditorsModelAdmin
 from faq.models import Couloir, Dispositif, OfferType, Product, Theme
 from faq.services.taxonomy import delete_term, find_term_uses, get_facet, save_term
 
@@ -21,7 +22,7 @@ class TermRowForm(forms.ModelForm):
             field.widget.attrs["aria-label"] = f"{capfirst(field.label)} : {self.instance}"
 
 
-class TermAdmin(admin.ModelAdmin):
+class TermAdmin(EditorsModelAdmin):
     """The admin of the terms of any facet: writes go through the service, and terms in use are not deleted."""
 
     list_display = ("label", "slug", "position", "retired", "entry_count")

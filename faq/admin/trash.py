@@ -7,8 +7,9 @@ from django.db.models.functions import Left
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 
-from faq.admin.bulk_messages import EntryActionsMixin, add_bulk_messages
+from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.models import ArchivedEntry
 from faq.models.entries import number_of
@@ -30,7 +31,7 @@ _LONG_TEXTS = (
 
 
 @admin.register(ArchivedEntry)
-class TrashAdmin(EntryActionsMixin, ReadOnlyMixin, admin.ModelAdmin):
+class TrashAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """The list of archived entries; their pages are those of all entries."""
 
     list_display = ("fiche", "beginning", "archived_at", "by", "reason")

@@ -6,17 +6,19 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
 from faq.admin.display import NOTHING, answer_html, filing_rows, format_moment, link_to, person_name
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Version
 from faq.models.entries import number_of
 
 
 @admin.register(Version)
-class VersionAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class VersionAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """All texts that entries ever had."""
 
     list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
     list_filter = ("action", "status", "origin", "minor")
+    linked_fields = ("batch", "entry")
     list_per_page = 50
     search_fields = ("question",)
     search_help_text = "Référence de la fiche (Q-214), mots de la question ou du commentaire."

@@ -50,3 +50,11 @@ def describe_excess(what: str, length: int, limit: int, cure: str, *, unit: str 
     `what` begins the sentence, as « La réponse ».
     """
     return f"{what} dépasse {format_number(limit)} {unit} ({format_number(length)} en tout)\u00a0; {cure}."
+
+
+def cut_admin_search(text: str) -> str:
+    """Return a search in the admin without the words, and the characters, beyond the limits."""
+    words = text[:ADMIN_SEARCH_MAX_LENGTH].split()
+    if len(text) <= ADMIN_SEARCH_MAX_LENGTH and len(words) <= ADMIN_SEARCH_MAX_WORDS:
+        return text
+    return " ".join(words[:ADMIN_SEARCH_MAX_WORDS])

@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from faq.domain.facets import Facet
-from faq.domain.limits import ADMIN_SEARCH_MAX_WORDS, QUESTION_MAX_LENGTH
+from faq.domain.limits import ADMIN_SEARCH_MAX_LENGTH, ADMIN_SEARCH_MAX_WORDS, QUESTION_MAX_LENGTH
 from faq.domain.text import fold
 from faq.enums import EntryStatus
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
@@ -51,10 +51,10 @@ class EntryQuerySet(models.QuerySet):
     def matching(self, text):
         """Return the entries whose live or latest text holds all words, and that of the reference (« Q-214 »).
 
-        Only the first ADMIN_SEARCH_MAX_WORDS different words count.
+        What exceeds the limits of a search in the admin does not count.
         """
         words = Q()
-        for word in list(dict.fromkeys(fold(text).split()))[:ADMIN_SEARCH_MAX_WORDS]:
+        for word in list(dict.fromkeys(fold(text[:ADMIN_SEARCH_MAX_LENGTH]).split()))[:ADMIN_SEARCH_MAX_WORDS]:
             words &= Q(search_text__contains=word)
         number = number_of(text)
         return self.filter(words if number is None else words | Q(pk=number))

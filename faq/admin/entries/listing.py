@@ -1,7 +1,6 @@
 """Fiches: the list, with its filters, its search and what can be done with many at once."""
 
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
@@ -10,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
-from faq.admin.bulk_messages import EntryActionsMixin, add_bulk_messages
+from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import DuePage
@@ -23,6 +22,7 @@ from faq.admin.entries.questions import QuestionsPage
 from faq.admin.entries.review import ReviewPage
 from faq.admin.entries.review_events import ReviewEventsPage
 from faq.admin.entries.similar import SimilarEntriesView
+from faq.admin.lists import BoundedChangeList, EditorsModelAdmin
 from faq.admin.readonly import UndeletableMixin
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
@@ -31,7 +31,7 @@ from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 
 
-class EntryChangeList(ChangeList):
+class EntryChangeList(BoundedChangeList):
     """Django's list, with one FilterSet in place of Django's own filters and lookups."""
 
     def get_filters(self, request):
@@ -45,7 +45,7 @@ class EntryChangeList(ChangeList):
 
 
 @admin.register(Entry)
-class EntryAdmin(EntryActionsMixin, UndeletableMixin, admin.ModelAdmin):
+class EntryAdmin(UndeletableMixin, EditorsModelAdmin):
     """Every write goes through the services; nothing is ever deleted."""
 
     list_display = ("number", "title", "state", "filing", "sources", "updated")
