@@ -7,7 +7,8 @@ from django.db import migrations
 
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import Document
-from faq.domain.text import fingerprint, fold
+from faq.domain.text import fingerprint
+from faq.migrations._former_folding import former_fold
 
 CHUNK = 500
 _SIDES = ("left", "right")
@@ -15,7 +16,7 @@ _SIDES = ("left", "right")
 
 def former_fingerprint(question, answer):
     """Name the words of a text, as it was done before this migration."""
-    words = (word for word in fold(f"{question}\n{answer}").split() if any(map(str.isalnum, word)))
+    words = (word for word in former_fold(f"{question}\n{answer}").split() if any(map(str.isalnum, word)))
     return fingerprint(" ".join(word.strip(".,;:!?«»()\"'") for word in words))
 
 

@@ -27,6 +27,7 @@ from tests.pairs import DELAY, ELSEWHERE, OTHER_DELAY, a_pair
 pytestmark = pytest.mark.django_db
 
 material = importlib.import_module("faq.migrations.0006_material_fingerprints")
+folding = importlib.import_module("faq.migrations.0014_folded_letters")
 rows_migration = importlib.import_module("faq.migrations.0013_rows_for_undo")
 
 
@@ -60,6 +61,24 @@ def test_a_decision_on_former_texts_counts_when_they_come_back():
     compare_waiting()
     assert Pair.objects.get().stands
     assert not Pair.objects.open().exists()
+
+
+def test_letters_that_are_folded_since_make_no_decision_old():
+    left, right = f"{DELAY} Main-d’œuvre – comprise.", f"{OTHER_DELAY} Main-d’œuvre – comprise."
+    pair = decide_pair(a_pair(left, right), Decision.VARIANT, None)
+    entry = Entry.objects.get(pk=pair.left_id)
+    names = ("left_text", "right_text", "decided_left", "decided_right")
+    former = [
+        folding.material_fingerprint(folding.Document(0, "Sous quel délai\u00a0?", text), fold=folding.former_fold)
+        for text in (left, right)
+    ]
+    assert pair.left_text not in former
+    Pair.objects.filter(pk=pair.pk).update(**dict(zip(names, former * 2, strict=True)))
+    Entry.objects.filter(pk=entry.pk).update(search_text=folding.former_fold(entry.search_text))
+    folding.give_the_form_of_now(apps, None)
+    assert Pair.objects.values_list(*names).get() == tuple(getattr(pair, name) for name in names)
+    assert Entry.objects.get(pk=entry.pk).search_text == entry.search_text
+    assert "main-d'oeuvre -" in entry.search_text
 
 
 @pytest.mark.django_db(transaction=True)

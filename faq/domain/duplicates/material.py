@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from faq.domain.duplicates.pairs import Document
 from faq.domain.text import fingerprint, fold
@@ -18,10 +19,11 @@ _AROUND = ".,;:!?\"'()[]{}*_•·…/\\-\u2013\u2014|~"
 """Punctuation that has no meaning before or after a word."""
 
 
-def material_fingerprint(document: Document) -> str:
+def material_fingerprint(document: Document, fold: Callable[[str], str] = fold) -> str:
     """Return a fingerprint of the words, numbers and signs (≥, +, −, %…) of a document.
 
-    Case, accents, kinds of spaces and of quotes, and plain punctuation around words do not count.
+    Case, accents, kinds of spaces and of quotes, and plain punctuation around words do not count. Migrations pass the
+    folding of their time.
     """
     text = f"{document.question or ''}\n{document.answer}".translate(_STRUCK)
     folded = fold(_MINUS.sub("\u2212", text))

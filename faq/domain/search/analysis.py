@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from faq.domain.text import Token, TokenKind, find_names, placed_tokens, tokenize
+from faq.domain.text import Token, TokenKind, fold, placed_tokens, tokenize
 
-GENERATION = 1
+GENERATION = 2
 """Raise this with every change of the analysis: rows of another generation are analysed again."""
 
 MAX_WORD_BYTES = 32
@@ -24,10 +24,8 @@ _SATURATION = 2.5
 _WRITTEN = {TokenKind.WORD, TokenKind.NAME}
 """Kinds of tokens that are completed and corrected."""
 _BETWEEN_PARTS = re.compile(r"[\s\u2010\u2011-]+")
-_ELECTRONIC = re.compile(r"(?i)\be[\u2010\u2011-]([^\W\d_]{2,})")
 _SHOUTED = re.compile(r"(?<!\w)[A-Z]{2,5}(?!\w)")
 """« NOS » and « MES » are acronyms too."""
-_MOST_CACHED_NAMES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +58,10 @@ def surface_forms(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for placed in placed_tokens(text):
         surface = text[placed.start : placed.end]
-        found.setdefault(
-            truncate_word(placed.token.folded), surface if placed.token.kind is TokenKind.NAME else surface.lower()
-        )
-    for token, surface in _tokens_within_names(text):
-        found.setdefault(truncate_word(token.folded), surface)
+        is_name = placed.token.kind is TokenKind.NAME
+        found.setdefault(truncate_word(placed.token.folded), surface if is_name else surface.lower())
+        for part in split_name(surface) if placed.token.parts and is_name else ():
+            found.setdefault(truncate_word(fold(part)), part)
     return found
 
 
@@ -85,33 +82,9 @@ def _indexed_tokens(text: str) -> Iterator[Token]:
     for token in tokenize(text):
         if token.kind is not TokenKind.STOP:
             yield token
-    for token, _ in _tokens_within_names(text):
-        yield token
+            yield from token.parts
     for shouted in _SHOUTED.findall(text):
         yield from (token for token in tokenize(shouted) if token.kind is TokenKind.STOP)
-
-
-def _tokens_within_names(text: str) -> Iterator[tuple[Token, str]]:
-    """Yield the words within names of several words, which a query may hold alone."""
-    for start, end in find_names(text):
-        yield from _name_tokens(text[start:end])
-    for name in _ELECTRONIC.finditer(text):
-        yield from _name_tokens(name[1])
-
-
-def _name_tokens(name: str) -> tuple[tuple[Token, str], ...]:
-    parts = _NAME_TOKENS.get(name)
-    if parts is None:
-        if len(_NAME_TOKENS) >= _MOST_CACHED_NAMES:
-            _NAME_TOKENS.clear()
-        split = [
-            (token, part) for part in split_name(name) for token in tokenize(part) if token.kind is not TokenKind.STOP
-        ]
-        parts = _NAME_TOKENS[name] = tuple(split)
-    return parts
-
-
-_NAME_TOKENS: dict[str, tuple[tuple[Token, str], ...]] = {}
 
 
 def _length_norm(length: int, usual: int, matters: float) -> float:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from faq.domain.search.analysis import split_name, truncate_word
+from faq.domain.search.analysis import truncate_word
 from faq.domain.text import COMMON_WEIGHT, PlacedToken, TokenKind, placed_tokens
 
 LONGEST_QUERY = 200
@@ -29,7 +29,7 @@ class QueryWord:
     start: int
     end: int
     parts: StemKeys
-    """The stems of a name of several words; empty for other words."""
+    """The stems within a name, code or address, which an entry may hold in its place; empty for other words."""
     common: bool
     """Whether nearly every answer may hold it."""
     negation: bool
@@ -78,7 +78,7 @@ def parse_query(text: str) -> Query:
     cleaned = _UNSEEN.sub(" ", text[: 4 * LONGEST_QUERY].encode("utf-8", "replace").decode()).strip()[:LONGEST_QUERY]
     found: dict[str, QueryWord] = {}
     for placed in _significant_tokens(cleaned):
-        word = _build_word(cleaned, placed)
+        word = _build_word(placed)
         found.setdefault(word.key, word)
     return Query(cleaned, tuple(found.values())[:MOST_WORDS])
 
@@ -101,17 +101,15 @@ def _is_shouted(text: str, placed: PlacedToken) -> bool:
     return placed.end - placed.start > 1 and text[placed.start : placed.end].isupper()
 
 
-def _build_word(text: str, placed: PlacedToken) -> QueryWord:
+def _build_word(placed: PlacedToken) -> QueryWord:
     token = placed.token
-    surface = text[placed.start : placed.end]
-    parts = split_name(surface) if token.kind is TokenKind.NAME else []
-    keys = tuple(key for part in parts for key in parse_expression(part))
+    is_date = token.kind is TokenKind.NUMBER
     return QueryWord(
         key=truncate_word(token.key),
         form=truncate_word(token.folded),
         start=placed.start,
         end=placed.end,
-        parts=keys if parts != [surface] else (),
+        parts=() if is_date else tuple(truncate_word(part.key) for part in token.parts),
         common=token.weight <= COMMON_WEIGHT,
         negation=token.kind is TokenKind.NEGATION,
     )

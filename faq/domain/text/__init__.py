@@ -4,7 +4,6 @@ from faq.domain.text.normalisation import FINGERPRINT_LENGTH, fingerprint, fold,
 from faq.domain.text.stemming import stem
 from faq.domain.text.tokenizer import (
     SENTENCE_ENDS,
-    find_names,
     placed_tokens,
     split_chunks,
     tokenize,

@@ -1,7 +1,5 @@
 """Lists of French words, and of this field's, that are compared in a special way; all without case and accents."""
 
-import re
-
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -63,6 +61,9 @@ LABELS = _words("""
 """)
 """Nouns whose number is a name: « erreur 905 » is another thing than « erreur 906 »."""
 
+JOINER = "\ue000"
+"""Stands in the place of the blanks within a notation; private use, so that no text holds it."""
+
 NUMBERS = {
     "zero": 0, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
     "dizaine": 10, "onze": 11, "douze": 12, "douzaine": 12, "treize": 13, "quatorze": 14, "quinze": 15,
@@ -70,6 +71,33 @@ NUMBERS = {
     "cinquante": 50, "soixante": 60, "cent": 100, "centaine": 100, "mille": 1000,
 }  # fmt: skip
 """« Un » is left out: it is an article far more often than a number."""
+
+_SEP = rf"(?:-|\u2010|\u2011|{JOINER})"
+_UNIT = "deux|trois|quatre|cinq|six|sept|huit|neuf"
+_TO_19 = rf"dix(?:{_SEP}(?:sept|huit|neuf))?|onze|douze|treize|quatorze|quinze|seize"
+_TO_99 = (
+    rf"(?:(?:quatre{_SEP}vingts?|vingt|trente|quarante|cinquante|soixante)"
+    rf"(?:{_SEP}(?:et{_SEP})?(?:{_TO_19}|{_UNIT}|une?)\b)?|{_TO_19}|{_UNIT})"
+)
+_TO_999 = rf"(?:(?:(?:{_UNIT}){_SEP})?cents?(?:{_SEP}(?:{_TO_99}|une?)\b)?|{_TO_99})"
+SPELT_NUMBER = rf"(?:(?:{_TO_999}{_SEP})?mille(?:{_SEP}(?:{_TO_999}|une?)\b)?|{_TO_999})\b"
+"""A number in words, as a pattern; blanks between them are JOINER."""
+
+MONTHS = {
+    "janvier": 1, "fevrier": 2, "mars": 3, "avril": 4, "mai": 5, "juin": 6, "juillet": 7, "aout": 8, "septembre": 9,
+    "octobre": 10, "novembre": 11, "decembre": 12, "janv": 1, "fevr": 2, "fev": 2, "avr": 4, "juil": 7, "sept": 9,
+    "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+
+UNIT_SIGNS = {
+    "%": "%", "€": "euro", "eur": "euro", "euro": "euro", "euros": "euro", "h": "heure", "heure": "heure",
+    "heures": "heure", "j": "jour", "mn": "minute", "min": "minute", "s": "seconde", "sec": "seconde", "ko": "ko",
+    "mo": "mo", "go": "go", "to": "to", "km": "kilometre", "m": "metre",
+}  # fmt: skip
+"""Units as they are written after a number, glued to it or not, and the word that each stands for."""
+
+ALIASES = {"€": "euro", "eur": "euro", "mn": "minute", "min": "minute", "pourcent": "%", "pourcentage": "%"}
+"""Words and signs that stand for others wherever they are."""
 
 OPPOSED_FACTS = _words("""
     obligatoire/facultatif obligatoire/optionnel obligatoirement/facultativement possible/impossible autorise/interdit
@@ -90,27 +118,24 @@ OPPOSED_THINGS = _words("""
 """)
 """Pairs of words that name two different things."""
 
-_APART = r"[\s\u2010\u2011-]+"
 _E = r"(?:é|e\u0301?)"
 _SANTE = rf"sant{_E}"
+_APART = rf"[{JOINER}\u2010\u2011-]+"
 
-
-def _name(first: str, rest: str) -> re.Pattern[str]:
-    # A pattern that begins with a letter instead of a word boundary is found several times faster.
-    return re.compile(rf"{first}(?<!\w{first}){rest}\b")
-
-
-NAMES = [
-    ("annuaire", _name("annuaire", rf"\s+{_SANTE}")),
-    ("cert", _name("cert", rf"{_APART}{_SANTE}")),
-    ("connect", _name("industriel", rf"s?\s+{_SANTE}\s+connect")),
-    ("connect", _name("pro", rf"\s+{_SANTE}\s+connect")),
-    ("espace", _name("mon", rf"\s+espace\s+{_SANTE}")),
-    ("femme", _name("sage", rf"s?{_APART}femmes?")),
-    ("igc", _name("igc", rf"{_APART}{_SANTE}")),
-    ("social", _name("m", rf"{_E}dico{_APART}social\w*")),
-    ("traitant", _name("sous", rf"{_APART}traitants?")),
-    ("ville", _name("m", rf"{_E}decine\s+de\s+ville")),
-    ("vitale", _name("carte", r"\s+vitale")),
-]
-"""Names of several words that are one token each, with a hint without which a text needs no search for them."""
+NAMES = "|".join([
+    rf"annuaire{JOINER}+{_SANTE}",
+    rf"carte{JOINER}+vitale",
+    rf"cert{_APART}{_SANTE}",
+    rf"igc{_APART}{_SANTE}",
+    rf"industriels?{JOINER}+{_SANTE}{JOINER}+connect",
+    rf"m{_E}decine{JOINER}+de{JOINER}+ville",
+    rf"m{_E}dico{_APART}social\w*",
+    rf"mon{JOINER}+espace{JOINER}+{_SANTE}",
+    rf"pro{JOINER}+{_SANTE}{JOINER}+connect",
+    rf"sages?{_APART}femmes?",
+    rf"sous{_APART}traitants?",
+])  # fmt: skip
+"""Names of several words that are one token each, as a pattern."""
+NAME_BEGINNINGS = rf"annuaire|carte|cert|igc|industriels?|m{_E}decine|m{_E}dico|mon|pro|sages?|sous"
+NAME_CONTINUATIONS = rf"{_SANTE}|vitale|de|social|espace|femmes?|traitants?"
+"""The second words of these names."""

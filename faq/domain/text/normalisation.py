@@ -21,6 +21,16 @@ _REPLACEMENTS = (
 _REPLACED = re.compile(f"[{''.join(_REPLACEMENTS)}]")
 _COMBINING_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 """The Unicode blocks of combining diacritical marks."""
+_MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+_LONG_TEXT = 1_000
+"""Characters from which many combining marks in a row cost time."""
+_MARKS_BEYOND = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+_FOLDS = {
+    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i",
+    "‒": "-", "–": "-", "—": "-", "―": "-",
+}  # fmt: skip
+"""Letters that Unicode does not decompose, and dashes."""
+_FOLDED = re.compile(f"[{''.join(_FOLDS)}]")
 
 
 def normalise(text: str) -> str:
@@ -30,7 +40,7 @@ def normalise(text: str) -> str:
     space do not count; letters, case, accents, digits and other punctuation do. Line breaks are
     white space. The function is idempotent.
     """
-    composed = unicodedata.normalize("NFC", _replace_variants(text))
+    composed = unicodedata.normalize("NFC", _limit_marks(_replace_variants(text)))
     # Composition may produce a quote (U+1FEF becomes a grave accent), hence the second replacement.
     spaced = " ".join(_replace_variants(composed).split())
     return spaced.replace("\u00ab ", '"').replace("\u00ab", '"').replace(" \u00bb", '"').replace("\u00bb", '"')
@@ -50,12 +60,21 @@ def fingerprint(text: str) -> str:
 def fold(text: str) -> str:
     """Return the normal form without case and accents, for lookups that give the same on SQLite and PostgreSQL."""
     # Compatibility forms may decompose into capitals, quotes and spaces.
-    return normalise(remove_accents(normalise(text).casefold()).casefold())
+    plain = normalise(remove_accents(normalise(text).casefold()).casefold())
+    return plain if plain.isascii() else _FOLDED.sub(lambda found: _FOLDS[found[0]], plain)
 
 
 def remove_accents(text: str) -> str:
     """Return a text in compatibility decomposition (NFKD) without its combining marks."""
-    return _COMBINING_MARKS.sub("", unicodedata.normalize("NFKD", text))
+    return _COMBINING_MARKS.sub("", unicodedata.normalize("NFKD", _limit_marks(text)))
+
+
+def _limit_marks(text: str) -> str:
+    """Return a text with at most 30 combining marks in a row, as in Unicode's Stream-Safe Text Format.
+
+    The time that decomposition takes grows with the square of their number.
+    """
+    return text if len(text) < _LONG_TEXT else _MARKS_BEYOND.sub(r"\1", text)
 
 
 def _replace_variants(text: str) -> str:

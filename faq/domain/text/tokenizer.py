@@ -2,46 +2,105 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
-from faq.domain.text.french import NAMES
-from faq.domain.text.normalisation import ZERO_WIDTH
-from faq.domain.text.tokens import PlacedToken, Token, build_token
+from faq.domain.text.french import JOINER, NAMES, SPELT_NUMBER
+from faq.domain.text.notations import DASH, LETTER, MONTH_NAMES, UNITS, find_notations
+from faq.domain.text.parts import find_parts
+from faq.domain.text.tokens import PlacedToken, Token, TokenKind, build_token
 
 SENTENCE_ENDS = ".!?;"
 """Characters at the end of a chunk that end a sentence for `tokenize_sentences`."""
 _CAPITAL_BEFORE = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 """Endings of a chunk after which a capital letter is no sign of a name."""
 _AROUND_LINK = ".,;:!?)]»\"'’”"
-_NAME_SEPARATOR = re.compile(r"[\s\u2010\u2011-]")
-_JOINER = "\ue000"
-"""Stands in the place of the separators within a name of several words; private use, so that no text holds it."""
-_CHUNK = re.compile(r"\n|\S+")
-_LETTER = f"(?:[^\\W\\d_]|[\u0300-\u036f{ZERO_WIDTH}])"
+_CHUNK = re.compile(r"\S+")
+_BLANK = re.compile(r"\s")
+_J = JOINER
+_DOMAINS = "fr|com|org|eu|net|io|info|be|ch|lu|pro|app|dev|health"
 _WORD = re.compile(
     rf"""
-    (?P<link>(?:https?://|www\.)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:[\w-]+\.)+(?:fr|com|org|eu|net)\b(?:/\S*)?)
-    |(?P<name>{_LETTER}+(?:{_JOINER}+{_LETTER}+)+|\be[\u2010\u2011-]{_LETTER}+)
-    |(?P<code>{_LETTER}*\d+{_LETTER}[\w]*(?:[.-]\w*\d\w*)*|{_LETTER}+\d[\w]*(?:[.-]\w*\d\w*)*)
-    |(?P<number>\d+(?:[.,/:]\d+)*)
+    (?P<link>
+        (?:https?://|www\.)\S+
+        |(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++
+        |(?<![\w.-])(?:[\w-]++\.(?=[\w-]))++(?:{_DOMAINS})\b(?:[/:]\S*)?
+    )
+    |(?P<date>
+        (?<![\w.,/:-])
+        (?:
+            \d{{1,2}}(?:er|ᵉʳ)?{_J}?(?:{MONTH_NAMES})\b\.?(?:{_J}?\d{{4}})?
+            |\d{{1,2}}(?P<dmy>{_J}?[/.-]{_J}?)\d{{1,2}}(?P=dmy)\d{{4}}
+            |\d{{4}}(?P<ymd>[-/.])\d{{1,2}}(?P=ymd)\d{{1,2}}
+            |\d{{1,2}}/\d{{4}}
+            |\d\d/\d\d(?:/\d\d)?
+            |(?:{MONTH_NAMES})\.?{_J}\d{{4}}
+        )
+        (?![\w/]|[.,:-]\d)
+    )
+    |(?P<spelt>\b{SPELT_NUMBER})
+    |(?P<acronym>(?<![\w.])[^\W\d_](?:\.{_J}?[^\W\d_](?!\w))++)
+    |(?P<percent>pour{_J}cent\b)
+    |(?P<name>(?<!\w)(?:{NAMES})|(?<!\w)e{_J}{LETTER}{{2,}}|\be{DASH}{LETTER}+|(?<![\w-])[kmix]{DASH}{LETTER}{{2,}})
+    |(?P<hour>(?<![\w.,/:-])(?:[01]?\d|2[0-3])(?:{_J}?h{_J}?|:)[0-5]\d(?![\w:]))
+    |(?P<quantity>\d+(?:{_J}\d{{3}})*(?:[.,]\d+)*(?={_J}?(?:{UNITS})(?![\w'’])))
+    |(?P<unit>(?<=[\d{_J}])(?:{UNITS})(?![\w'’]))
+    |(?P<prefix>(?-i:[A-Z]++(?=v\d)))
+    |(?P<code>
+        (?:
+            (?<!\w)(?:{LETTER}+{_J}|[alrdv]\.{_J}?|(?:(?-i:[A-Z]{{1,6}})|{LETTER}{{1,3}})(?:{DASH}|_))\d
+            |{LETTER}*\d+(?!v\d){LETTER}
+            |{LETTER}+\d
+        )
+        (?:(?!(?<!_)v\d)\w)*(?:[.-]\w*\d\w*)*
+    )
+    |(?P<number>\d+(?:{_J}\d{{3}})*(?:[.,/:]\d+)*)
     |(?P<elision>(?:[ldjmtscn]|qu|jusqu|lorsqu|puisqu|quoiqu)(?=['’‘ʼ´`]))
-    |(?P<word>{_LETTER}+|[%€])
+    |(?P<word>{LETTER}+|[%€])
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 
 _ChunkTokens = tuple[tuple[Token, ...], tuple[tuple[int, int], ...]]
 """The tokens of a chunk, and where each of them begins and ends in it."""
-_CACHE: dict[str, _ChunkTokens] = {}
 _CACHE_SIZE = 30_000
 """Chunks that are cached at most, about 10 MB."""
+_LONGEST_CACHED = 100
+"""Characters of the longest chunk that is cached."""
+
+
+class _ChunkCache(dict[str, _ChunkTokens]):
+    """The chunks that were analysed lately."""
+
+    def __missing__(self, chunk: str) -> _ChunkTokens:
+        found = list(_find_tokens(chunk))
+        analysed = tuple(token for token, _ in found), tuple(place for _, place in found)
+        if len(chunk) <= _LONGEST_CACHED:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[chunk] = analysed
+        return analysed
+
+
+class _TokenCache(dict[str, tuple[Token, ...]]):
+    """The tokens alone of the chunks that were analysed lately."""
+
+    def __missing__(self, chunk: str) -> tuple[Token, ...]:
+        tokens = _CHUNKS[chunk][0]
+        if len(chunk) <= _LONGEST_CACHED:
+            if len(self) >= _CACHE_SIZE:
+                self.clear()
+            self[chunk] = tokens
+        return tokens
+
+
+_CHUNKS = _ChunkCache()
+_TOKENS = _TokenCache()
 
 
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of a text in order."""
-    tokens: list[Token] = []
-    for chunk in _join_names(text).split():
-        tokens += (_CACHE.get(chunk) or _analyse_chunk(chunk))[0]
-    return tokens
+    chunks = chain.from_iterable(split_chunks(text))
+    return list(chain.from_iterable(map(_TOKENS.__getitem__, chunks)))
 
 
 def tokenize_sentences(text: str) -> list[list[Token]]:
@@ -50,7 +109,7 @@ def tokenize_sentences(text: str) -> list[list[Token]]:
     for line in split_chunks(text):
         sentence: list[Token] = []
         for chunk in line:
-            sentence += (_CACHE.get(chunk) or _analyse_chunk(chunk))[0]
+            sentence += _TOKENS[chunk]
             if chunk[-1] in SENTENCE_ENDS:
                 sentences.append(sentence)
                 sentence = []
@@ -59,66 +118,59 @@ def tokenize_sentences(text: str) -> list[list[Token]]:
 
 
 def split_chunks(text: str) -> list[list[str]]:
-    """Return the chunks of a text, line by line: the stretches between spaces, with names of several words whole.
+    """Return the chunks of a text, line by line: the stretches between spaces, with notations whole.
 
     A chunk that ends with one of SENTENCE_ENDS ends a sentence.
     """
-    return [line.split() for line in _join_names(text).split("\n")]
+    return [_join_notations(line.split()) for line in text.split("\n")]
+
+
+def _join_notations(chunks: list[str]) -> list[str]:
+    for start, end in reversed(find_notations(chunks)):
+        chunks[start:end] = [JOINER.join(chunks[start:end])]
+    return chunks
 
 
 def tokenize_chunk(chunk: str) -> tuple[Token, ...]:
     """Return the tokens of a chunk; `tokenize` returns those of all chunks of a text."""
-    return _analyse_chunk(chunk)[0]
+    return _TOKENS[chunk]
 
 
 def placed_tokens(text: str) -> list[PlacedToken]:
     """Return the tokens of a text in order, each with its place, for words that are shown to people."""
     placed: list[PlacedToken] = []
-    starts_sentence = True
-    for chunk in _CHUNK.finditer(_join_names(text)):
-        if chunk[0] == "\n":
-            starts_sentence = True
-            continue
-        offset = chunk.start()
-        for token, (start, end) in zip(*_analyse_chunk(chunk[0]), strict=True):
-            placed.append(PlacedToken(token, offset + start, offset + end, starts_sentence))
-            starts_sentence = False
-        starts_sentence = starts_sentence or chunk[0].endswith(_CAPITAL_BEFORE)
+    offset = 0
+    for line in text.split("\n"):
+        starts_sentence = True
+        for start, chunk in _place_chunks(line):
+            for token, (first, last) in zip(*_CHUNKS[chunk], strict=True):
+                placed.append(PlacedToken(token, offset + start + first, offset + start + last, starts_sentence))
+                starts_sentence = False
+            starts_sentence = starts_sentence or chunk.endswith(_CAPITAL_BEFORE)
+        offset += len(line) + 1
     return placed
 
 
-def find_names(text: str) -> Iterator[tuple[int, int]]:
-    """Return where each name of several words, such as « Pro Santé Connect », begins and ends in a text."""
-    lowered = text.lower()
-    if len(lowered) != len(text):
-        # A few capitals, such as the Turkish dotted I, have two characters in lower case: places must not move.
-        lowered = "".join(letter.lower()[0] for letter in text)
-    for hint, name in NAMES:
-        if hint in lowered:
-            for found in name.finditer(lowered):
-                yield found.span()
-
-
-def _join_names(text: str) -> str:
-    """Return a text of the same length in which names of several words are one chunk each."""
-    for start, end in find_names(text):
-        text = text[:start] + _NAME_SEPARATOR.sub(_JOINER, text[start:end]) + text[end:]
-    return text
-
-
-def _analyse_chunk(chunk: str) -> _ChunkTokens:
-    known = _CACHE.get(chunk)
-    if known is None:
-        if len(_CACHE) >= _CACHE_SIZE:
-            _CACHE.clear()
-        found = list(_find_tokens(chunk))
-        known = _CACHE[chunk] = tuple(token for token, _ in found), tuple(place for _, place in found)
-    return known
+def _place_chunks(line: str) -> list[tuple[int, str]]:
+    """Return the chunks of a line with their places; JOINER stands for each blank within a notation."""
+    found = [(chunk.start(), chunk.end()) for chunk in _CHUNK.finditer(line)]
+    for first, end in reversed(find_notations([line[start:stop] for start, stop in found])):
+        found[first:end] = [(found[first][0], found[end - 1][1])]
+    return [(start, _BLANK.sub(JOINER, line[start:stop])) for start, stop in found]
 
 
 def _find_tokens(chunk: str) -> Iterator[tuple[Token, tuple[int, int]]]:
     for found in _WORD.finditer(chunk):
         group = str(found.lastgroup)
         surface = found[0].rstrip(_AROUND_LINK) if group == "link" else found[0]
-        if token := build_token(group, surface):
+        parts = {token.key: token for part in find_parts(group, surface) for token in _tokens_of_part(part, surface)}
+        if token := build_token(group, surface, parts.values()):
             yield token, (found.start(), found.start() + len(surface))
+
+
+def _tokens_of_part(part: str, whole: str) -> Iterator[Token]:
+    """Yield the tokens of a part and of their own parts, without function words."""
+    for token in tokenize_chunk(part) if part != whole else ():
+        if token.kind is not TokenKind.STOP:
+            yield token
+            yield from token.parts

@@ -2,19 +2,20 @@
 
 import re
 import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from faq.domain.text.french import COMMON_WORDS, NEGATIONS, NUMBERS, STOP_WORDS
+from faq.domain.text.french import ALIASES, COMMON_WORDS, JOINER, NEGATIONS, NUMBERS, STOP_WORDS, UNIT_SIGNS
 from faq.domain.text.normalisation import fold
 from faq.domain.text.stemming import stem
+from faq.domain.text.values import code_value, date_value, hour_value, number_value, spelt_value
 
 COMMON_WEIGHT = 2
 """Weight of the words that nearly every answer may hold."""
 _COMMON_KEYS = frozenset(map(stem, COMMON_WORDS))
 _LINK_DRESS = re.compile(r"^(?:https?://)?(?:www\.)?|/$")
-_ORDINAL = re.compile(r"^(\d+)(?:ere?|re|e|eme|nde?)$")
 _PLURAL = re.compile(r"(?<=[aeiltr])s\b")
 _NOT_LETTERS = re.compile(r"[^\w%€]+|_+")
 
@@ -48,6 +49,8 @@ class Token:
     """Whether it is written with a capital."""
     is_common: bool = False
     """Whether formulas that any answer may end with are made of such: common words and links."""
+    parts: tuple["Token", ...] = ()
+    """The tokens within it, by which it is found too: the words of a name or of an address, the year of a date."""
 
 
 class PlacedToken(NamedTuple):
@@ -60,23 +63,39 @@ class PlacedToken(NamedTuple):
     """Whether a sentence, or a line, begins with it."""
 
 
-def build_token(group: str, surface: str) -> Token | None:
-    """Return the token of a word that matched a group of the tokenizer's pattern; None where no letter remains."""
+def build_token(group: str, surface: str, parts: Iterable["Token"] = ()) -> Token | None:
+    """Return the token of what matched a group of the tokenizer's pattern; None where no letter remains.
+
+    JOINER stands in the place of blanks within it.
+    """
     folded = fold(surface)
-    if group == "link":
-        return _build(_LINK_DRESS.sub("", folded), folded, TokenKind.LINK)
-    if group == "number":
-        return _build(_number_value(folded), folded, TokenKind.NUMBER)
-    if group == "code":
-        return _build(_ORDINAL.sub(r"\1e", folded), folded, TokenKind.CODE)
-    if group == "name":
-        # « Sages-femmes » is « sage-femme »; but a name that ends in « ps » or « ss » is no plural.
-        key = _NOT_LETTERS.sub("", _PLURAL.sub("", folded))
-        return _build(key, key, TokenKind.NAME)
-    return _build_word(surface, _NOT_LETTERS.sub("", folded))
+    if group in ("word", "prefix", "elision"):
+        return _build_word(surface, _NOT_LETTERS.sub("", folded), tuple(parts))
+    if group in _VALUES:
+        kind, get_value = _VALUES[group]
+        # A group is joined with nothing, words with a space.
+        readable = folded.replace(JOINER, "" if group in ("number", "quantity") else " ")
+        return _build(get_value(folded), readable, kind, tuple(parts))
+    # « Sages-femmes » is « sage-femme »; but a name that ends in « ps » or « ss » is no plural.
+    name = _NOT_LETTERS.sub("", _PLURAL.sub("", folded.replace(JOINER, " ")))
+    return _build(stem(name), name, TokenKind.NAME, tuple(parts))
 
 
-def _build_word(surface: str, folded: str) -> Token | None:
+_VALUES: dict[str, tuple[TokenKind, Callable[[str], str]]] = {
+    "link": (TokenKind.LINK, lambda folded: _LINK_DRESS.sub("", folded)),
+    "date": (TokenKind.NUMBER, lambda folded: date_value(folded) or number_value(folded)),
+    "hour": (TokenKind.NUMBER, hour_value),
+    "quantity": (TokenKind.NUMBER, lambda folded: number_value(folded, measured=True)),
+    "number": (TokenKind.NUMBER, number_value),
+    "spelt": (TokenKind.NUMBER, spelt_value),
+    "code": (TokenKind.CODE, code_value),
+    "percent": (TokenKind.WORD, lambda _: "%"),
+    "unit": (TokenKind.WORD, lambda folded: stem(UNIT_SIGNS[folded])),
+}
+"""The kind of the tokens of each group, and what returns their key."""
+
+
+def _build_word(surface: str, folded: str, parts: tuple[Token, ...]) -> Token | None:
     if not folded:
         return None
     if folded in NEGATIONS:
@@ -87,13 +106,15 @@ def _build_word(surface: str, folded: str) -> Token | None:
         return _build(folded, folded, TokenKind.STOP)
     has_capitals = sum(letter.isupper() for letter in surface) > 1
     kind = TokenKind.NAME if has_capitals else TokenKind.WORD
-    return _build(stem(folded), folded, kind, is_capitalised=surface[0].isupper())
+    return _build(stem(ALIASES.get(folded, folded)), folded, kind, parts, is_capitalised=surface[0].isupper())
 
 
-def _build(key: str, folded: str, kind: TokenKind, *, is_capitalised: bool = False) -> Token:
+def _build(
+    key: str, folded: str, kind: TokenKind, parts: tuple[Token, ...] = (), *, is_capitalised: bool = False
+) -> Token:
     weight = _weight(key, kind)
     is_common = 0 < weight <= COMMON_WEIGHT or kind is TokenKind.LINK
-    return Token(key, folded, kind, weight, zlib.crc32(key.encode()), is_capitalised, is_common)
+    return Token(key, folded, kind, weight, zlib.crc32(key.encode()), is_capitalised, is_common, parts)
 
 
 def _weight(key: str, kind: TokenKind) -> int:
@@ -102,8 +123,3 @@ def _weight(key: str, kind: TokenKind) -> int:
     if kind is TokenKind.NEGATION:
         return 1
     return COMMON_WEIGHT if kind is TokenKind.NUMBER or key in _COMMON_KEYS else 4
-
-
-def _number_value(number: str) -> str:
-    """Return one form for the spellings of a number without spaces: 01 is 1, 2,50 is 2.50."""
-    return number.replace(",", ".").lstrip("0") or "0"

@@ -33,7 +33,8 @@ def test_written_otherwise_they_are_the_same_words(one, other):
 
 
 def test_a_number_has_one_key():
-    assert keys("0 00 01 2,50 10") == ["0", "0", "1", "2.50", "10"]
+    assert keys("0 00 01 2,50 10") == ["0", "0", "1", "2.5", "10"]
+    assert keys("la 2.50") != keys("la 2.5"), "the fiftieth version is not the fifth"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,47 @@
+"""The words within a token: how the parts of an address, of a name or of a date are found alone."""
+
+import re
+
+from faq.domain.text.french import JOINER
+from faq.domain.text.normalisation import fold
+from faq.domain.text.notations import DASH
+from faq.domain.text.values import date_parts, date_value
+
+_MOST_PARTS = 12
+_LONGEST_SPLIT = 300
+"""Characters of a token whose parts are found; longer ones hold no words but data."""
+_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:([^@/?#]*)@)?([^/?#:]*)(?::\d+)?([^?#]*)", re.IGNORECASE)
+_BETWEEN_WORDS = re.compile(r"[^\w.]+")
+_BETWEEN_PARTS = re.compile(rf"{JOINER}+|{DASH}|[\u2010\u2011]")
+_LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]+|\d+(?:[.-]\d+)*")
+_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z]{3})(?=[^\W\d_A-Z]{3})")
+
+
+def find_parts(group: str, surface: str) -> list[str]:
+    """Return the texts of the parts of what matched a group of the tokenizer's pattern; none where it has no parts."""
+    if len(surface) > _LONGEST_SPLIT:
+        return []
+    if group == "link":
+        return _address_parts(surface)
+    if group == "date":
+        value = date_value(fold(surface))
+        return date_parts(value) if value else []
+    if group == "code":
+        return _LETTERS_AND_DIGITS.findall(surface)[:_MOST_PARTS]
+    if group == "name":
+        return [part for part in _BETWEEN_PARTS.split(surface) if len(part) > 1]
+    parts = _CAMEL.split(surface) if group == "word" else []
+    return parts if len(parts) > 1 and all(len(part) > 1 for part in parts[1:]) else []
+
+
+def _address_parts(address: str) -> list[str]:
+    """Return the host, its domains, the beginnings of the path, and the words of all these."""
+    user, host, path = (part or "" for part in _ADDRESS.findall(address)[0])
+    host, path = host.strip("."), path.strip("/")
+    labels = host.split(".")
+    domains = [".".join(labels[start:]) for start in range(len(labels) - 1)]
+    steps = path.split("/") if path else []
+    beginnings = ["/".join([host, *steps[: end + 1]]) for end in range(len(steps) - 1)]
+    words = [word.strip(".") for word in _BETWEEN_WORDS.split(" ".join([user, *labels[:-1], *steps]))]
+    parts = [*domains, *beginnings, *(word for word in words if len(word) > 1)]
+    return [part for part in dict.fromkeys(parts) if part != address][:_MOST_PARTS]
