@@ -101,9 +101,19 @@ def keep_oldest_check(survivor: Entry, waiting: Iterable[int], batch: Batch) -> 
 
 
 def get_checked_entries(batch: Batch) -> set[int]:
-    """Return the entries of the checks that a batch made, or took back."""
-    checks = Verification.objects.filter(Q(batch=batch) | Q(taken_back_in=batch))
+    """Return the entries of the checks that a batch made, brought back, or took back."""
+    same = _get_same_effect(batch)
+    checks = Verification.objects.filter(Q(batch__in=same) | Q(taken_back_in__in=same))
     return set(checks.values_list("entry", flat=True))
+
+
+def _get_same_effect(batch: Batch | None) -> list[Batch]:
+    """Return a batch, then those that it does again, down to the first: an undo of an undo does what was undone."""
+    same = []
+    while batch:
+        same.append(batch)
+        batch = batch.undoes.undoes if batch.undoes else None
+    return same
 
 
 def restore_checks(undo: Batch, written: Collection[int] = (), *, left: Collection[int] = ()) -> set[int]:
@@ -113,16 +123,17 @@ def restore_checks(undo: Batch, written: Collection[int] = (), *, left: Collecti
     the entries of which another check counts now.
     """
     batch = undo.undoes
+    same = _get_same_effect(batch)
     first = Version.objects.filter(entry=OuterRef("entry"), batch=batch).order_by("number").values("number")[:1]
     of_its_texts = Verification.objects.filter(entry__in=written, version__number__gte=Subquery(first))
     concerned = Verification.objects.exclude(entry__in=left)
-    own = concerned.standing().filter(Q(batch=batch) | Q(pk__in=of_its_texts.values("pk")))
+    own = concerned.standing().filter(Q(batch__in=same) | Q(pk__in=of_its_texts.values("pk")))
     gone = dict(own.values_list("pk", "entry"))
-    back = dict(concerned.filter(taken_back_in=batch).values_list("pk", "entry"))
+    back = dict(concerned.filter(taken_back_in__in=same).values_list("pk", "entry"))
     numbers = {*gone.values(), *back.values()}
     if numbers:
         Verification.objects.filter(pk__in=gone).update(
-            taken_back_at=undo.created_at, taken_back_by=undo.author, taken_back_in=undo
+            taken_back_at=undo.created_at, taken_back_by=undo.author, taken_back_in=_get_same_effect(undo)[-1]
         )
         Verification.objects.filter(pk__in=back).update(taken_back_at=None, taken_back_by=None, taken_back_in=None)
         recompute_after_checks(numbers)

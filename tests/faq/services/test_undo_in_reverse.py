@@ -193,6 +193,8 @@ STEP = st.tuples(
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.lists(STEP, min_size=3, max_size=8))
 @example([("move", 0, 0), ("undo", 0, 0)])
+@example([("check", 0, 0), ("undo", 0, 0), ("undo", 0, 0)])
+@example([("check", 0, 0), ("undo", 0, 0), ("undo", 0, 0), ("undo", 0, 0), ("undo", 0, 0)])
 @example([("move", 0, 1), ("move", 0, 4), ("merge", 3, 0), ("take_in", 4, 2), ("check", 0, 0)])
 def test_undone_in_reverse_the_tables_are_as_before(steps):
     with transaction.atomic():
