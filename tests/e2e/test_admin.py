@@ -1,7 +1,7 @@
 """The admin in a real browser: usable with and without scripts, on a desk and on a phone, in light and in dark."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from playwright.sync_api import expect
 
@@ -9,6 +9,7 @@ from faq.models import Dispositif, Dump, Entry, Version
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.taxonomy import get_or_create_themes
+from tests.e2e.conftest import PASSWORD
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 
 LIST = reverse("admin:faq_entry_changelist")
@@ -44,14 +45,29 @@ def addresses():
     ]
 
 
+PARTS = 4
+"""Processes share the pages between them, rather than wait for one that looks at all."""
+
+
 @pytest.mark.usefixtures("_content")
-def test_everybody_can_read_every_page(page, sign_in, legible):
-    page.goto(reverse("admin:login"))
-    legible(page)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_everybody_can_read_every_page(page, sign_in, legible, part):
     sign_in(page, "administrateur")
-    for address in addresses():
+    for address in addresses()[part::PARTS]:
         page.goto(address)
         legible(page)
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(page, legible, live_server):
+    user = User.objects.create_user("relecteur", password=PASSWORD, is_staff=True)
+    user.groups.add(Group.objects.get(name="relecteur"))
+    page.goto(LIST)
+    legible(page)
+    page.get_by_label("Nom d’utilisateur").fill("relecteur")
+    page.get_by_label("Mot de passe").fill(PASSWORD)
+    page.get_by_role("button", name="Connexion").click()
+    page.wait_for_url(f"{live_server.url}{LIST}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fiches")
 
 
 @pytest.mark.every_database
