@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
@@ -26,9 +27,10 @@ class FollowUpRefused(ValueError):
 
 def clean_comment(text: str) -> str:
     """Return a visitor's text with personal data masked, then cut to its greatest length."""
-    return mask_personal_data(normalize_line_ends(text[:VISITOR_COMMENT_MAX_READ]).strip())[
-        :VISITOR_COMMENT_MAX_LENGTH
-    ].strip()
+    masked = mask_personal_data(
+        normalize_line_ends(text[:VISITOR_COMMENT_MAX_READ]).strip(), finess=settings.MASK_FINESS
+    )
+    return masked[:VISITOR_COMMENT_MAX_LENGTH].strip()
 
 
 @dataclass(frozen=True, slots=True)

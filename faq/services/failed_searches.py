@@ -3,6 +3,7 @@
 import logging
 from datetime import date
 
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -21,7 +22,8 @@ _logger = logging.getLogger(__name__)
 
 def record_failed_search(query: str, *, day: date | None = None) -> None:
     """Count a query that found nothing. A database error is logged: the page of the visitor must not fail for it."""
-    cleaned = fold(mask_personal_data(query[:_LONGEST_READ])).replace("\0", "")[:MAX_QUERY_LENGTH].strip()
+    masked = mask_personal_data(query[:_LONGEST_READ], finess=settings.MASK_FINESS)
+    cleaned = fold(masked).replace("\0", "")[:MAX_QUERY_LENGTH].strip()
     if not any(map(str.isalnum, cleaned)):
         return
     try:

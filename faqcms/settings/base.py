@@ -127,5 +127,11 @@ if not _months.isdecimal() or int(_months) > 120:
     raise ImproperlyConfigured(f"REVIEW_MONTHS : « {_months} » ; un nombre de mois, de 0 (pas de date) à 120.")
 REVIEW_MONTHS = int(_months)
 
+# Whether numbers of establishments (FINESS) are masked in remarks and searches, as those of people always are.
+_finess = os.environ.get("MASK_FINESS") or "false"
+if _finess not in {"true", "false"}:
+    raise ImproperlyConfigured(f"MASK_FINESS : « {_finess} » ; au choix : true, false.")
+MASK_FINESS = _finess == "true"
+
 # An OpenSearch or Elasticsearch server that searches, for those who outgrow one machine; without, workers do in memory.
 SEARCH_URL = os.environ.get("SEARCH_URL", "")

@@ -31,6 +31,13 @@ def test_personal_data_is_masked():
     assert query == "ins de [nir], tel. [telephone], [adresse electronique]"
 
 
+def test_numbers_of_establishments_are_masked_where_the_setting_says_so(settings):
+    settings.MASK_FINESS = True
+    record_failed_search("finess 750712184", day=DAY)
+    [(_, query, _)] = kept()
+    assert query == "finess [finess]"
+
+
 @pytest.mark.parametrize("query", ["", "   ", "???", "\x00", "🩺"])
 def test_what_says_nothing_is_not_kept(query):
     record_failed_search(query)
