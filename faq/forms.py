@@ -1,16 +1,16 @@
 """The forms with which editors write entries, plan them, and declare events."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django import forms
 from django.utils import timezone
 from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
-from faq.domain.limits import QUESTION_MAX_LENGTH, REASON_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
+from faq.domain.limits import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH, REASON_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.models import Theme, Version
-from faq.services.content import Content, content_of, normalize_line_ends
+from faq.services.content import Content, content_of, describe_long_answer, normalize_line_ends
 from faq.services.schedules import PAST_MOMENT
 
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
@@ -33,6 +33,30 @@ class TextField(forms.CharField):
     def to_python(self, value):
         """Return the text with LF line ends: browsers send CRLF, which would make an untouched text look changed."""
         return normalize_line_ends(super().to_python(value))
+
+
+class AnswerField(TextField):
+    """An answer, or a text with its markup, up to the limit.
+
+    The browser is not told of the limit: it would silently cut what is pasted.
+    """
+
+    widget = forms.Textarea
+
+    def __init__(self, *, describe_excess: Callable[[str], str], **options):
+        self.describe_excess = describe_excess
+        super().__init__(**options)
+
+    def validate(self, value):
+        """Refuse a text above the limit."""
+        super().validate(value)
+        if len(value) > ANSWER_MAX_LENGTH:
+            raise forms.ValidationError(self.describe_excess(value))
+
+
+def bounded_text(field: forms.BoundField) -> str:
+    """Return the text of a field up to the limit of answers, whether it is valid or not, for its preview."""
+    return normalize_line_ends(field.value() or "")[:ANSWER_MAX_LENGTH]
 
 
 class TermBoxes(forms.CheckboxSelectMultiple):
@@ -64,8 +88,9 @@ class EntryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=f"Telle qu’un visiteur la poserait. {QUESTION_MAX_LENGTH} caractères au plus.",
     )
-    answer = TextField(
+    answer = AnswerField(
         label="Réponse",
+        describe_excess=describe_long_answer,
         widget=forms.Textarea(attrs={"rows": 20}),
         help_text="Un retour à la ligne reste un retour à la ligne ; « - » en début de ligne fait une liste, "
         "**deux astérisques** mettent en gras, [texte](https://…) fait un lien, comme une adresse seule.",
@@ -119,6 +144,11 @@ class EntryForm(forms.Form):
             self.cleaned_data["answer"],
             {**filing, Facet.THEMES: filing[Facet.THEMES] | named},
         )
+
+    @property
+    def answer_to_preview(self) -> str:
+        """The answer as it was typed, up to the limit; the form may be invalid."""
+        return bounded_text(self["answer"])
 
     @property
     def facets(self):

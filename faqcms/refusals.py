@@ -1,12 +1,16 @@
-"""The answer to a form whose CSRF token is wrong or has expired."""
+"""The answers to forms whose CSRF token is wrong or has expired, and to forms above the limit."""
 
 from django.contrib import admin
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.csrf import csrf_failure
+from django.views.defaults import bad_request
 
+from faq.domain.limits import FORM_MAX_BYTES, format_number
 from faq.unsaved_text import read_sent_text, store_unsaved_text
 
+_TOO_LARGE = "400_too_large.html"
 _TOKEN = "CSRF "  # noqa: S105
 """How the reason begins where only the token is wrong, and the form comes from a page of ours."""
 
@@ -24,3 +28,10 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         return admin.site.ask_to_sign_in(request, text)
     store_unsaved_text(request, text)
     return redirect(text.address)
+
+
+def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refuse what cannot be read; of a form above the limit, say how to mend it."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return render(request, _TOO_LARGE, {"limit": format_number(FORM_MAX_BYTES)}, status=400)
+    return bad_request(request, exception)

@@ -12,6 +12,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("dsfr/dist/favicon/favicon.ico"))
 
 
+handler400 = "faqcms.refusals.refuse_request"
+
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from faq.admin.display import person_name
 from faq.admin.pages import AdminPage
+from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, cut_admin_search
 from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
@@ -55,7 +56,7 @@ class InboxFilters:
             shelf,
             state if state in _states_of(shelf) else _TO_DO,
             assigned if is_known else "",
-            query.get("q", "").replace("\0", "").strip(),
+            cut_admin_search(query.get("q", "").replace("\0", "").strip()),
         )
 
     @property
@@ -238,7 +239,8 @@ def _chosen_comments(request):
 
 
 def _parse_number(text):
-    return int(text) if text.isascii() and text.isdigit() else None
+    is_number = text.isascii() and text.isdigit() and len(text) <= ADDRESS_NUMBER_MAX_DIGITS
+    return int(text) if is_number else None
 
 
 def _judge_comments(request):

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 
 from faq.enums import Origin
 from faq.models import Entry, FailedSearch, Version
+from faq.models.failed_searches import MAX_QUERY_LENGTH
 from faq.services.content import Content, EntryError
 from faq.services.entries import create_entry
 from faq.services.roles import Author, require
@@ -65,6 +66,8 @@ def follow_up_search(
     Raises PermissionDenied, and FollowUpRefused.
     """
     require(author, "feedback.change_comment")
+    if len(query) > MAX_QUERY_LENGTH or "\0" in query:
+        raise FollowUpRefused("Cette recherche n’est plus dans la liste.")
     version = _live_version(answering) if answering else None
     check_correction(state, version, None)
     return _store(query, state=state, assigned_to=assigned_to, corrected_in=version)

@@ -13,9 +13,10 @@ from faq.admin.readonly import UndeletableMixin
 from faq.domain.diff import diff_text
 from faq.domain.limits import PAGE_TITLE_MAX_LENGTH
 from faq.domain.markup import parse_sections
+from faq.forms import AnswerField, bounded_text
 from faq.models import SitePage, SitePageVersion
 from faq.models.entries import number_of
-from faq.services.pages import StalePage, save_page
+from faq.services.pages import StalePage, describe_long_text, save_page
 
 
 class SitePageForm(forms.Form):
@@ -24,8 +25,9 @@ class SitePageForm(forms.Form):
     title = forms.CharField(
         label="Titre", max_length=PAGE_TITLE_MAX_LENGTH, help_text=f"{PAGE_TITLE_MAX_LENGTH} caractères au plus."
     )
-    text = forms.CharField(
+    text = AnswerField(
         label="Texte",
+        describe_excess=describe_long_text,
         widget=forms.Textarea(attrs={"rows": 24}),
         help_text="« ## » en début de ligne fait un titre. Le reste s’écrit comme une réponse : un retour à la ligne "
         "reste un retour à la ligne, « - » fait une liste, **deux astérisques** mettent en gras, "
@@ -132,7 +134,7 @@ class SitePageView(AdminPage):
             theirs=theirs,
             problems=theirs,
             their_author=person_name(theirs.author) if theirs else "",
-            lines=diff_text(present.text, form["text"].value() or "") if former or theirs else (),
+            lines=diff_text(present.text, bounded_text(form["text"])) if former or theirs else (),
             versions=[(version, person_name(version.author)) for version in versions],
             preview_address=reverse("admin:faq_sitepage_preview"),
             **_preview_context(form),
@@ -145,5 +147,5 @@ class SitePageView(AdminPage):
 def _preview_context(form):
     return {
         "preview_title": form["title"].value() or "(sans titre)",
-        "sections": parse_sections((form["text"].value() or "").replace("\r\n", "\n")),
+        "sections": parse_sections(bounded_text(form["text"])),
     }

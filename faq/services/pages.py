@@ -35,7 +35,7 @@ def save_page(page: SitePage, title: str, text: str, author: Author, *, base: in
     stored = SitePage.objects.select_for_update().get(pk=page.pk)
     said = (title.strip(), normalize_line_ends(text).strip())
     if len(said[1]) > ANSWER_MAX_LENGTH:
-        raise EntryError(describe_excess("Le texte", len(said[1]), ANSWER_MAX_LENGTH, "raccourcissez-le"))
+        raise EntryError(describe_long_text(said[1]))
     if said == (stored.title, stored.text):
         return False
     if base is not None and base != stored.number:
@@ -43,6 +43,11 @@ def save_page(page: SitePage, title: str, text: str, author: Author, *, base: in
     _store_page(stored, *said, author)
     Epoch.move(())
     return True
+
+
+def describe_long_text(text: str) -> str:
+    """Return the French sentence that refuses the text of a page above the limit."""
+    return describe_excess("Le texte", len(text), ANSWER_MAX_LENGTH, "raccourcissez-le")
 
 
 def install_pages(*, apps: Any = None, **signal: Any) -> None:

@@ -8,6 +8,7 @@ import taggit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from faq.domain.limits import FORM_MAX_BYTES
 from faqcms.database import database
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -108,6 +109,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+# Larger forms are refused, on a page that says so.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_MAX_BYTES
 
 # Behind a proxy, the scheme and the address of visitors are what it says they are.
 TRUST_PROXY = False

@@ -247,7 +247,7 @@ class EntryPage(AdminPage):
             save_buttons=_permitted(SAVE_BUTTONS, user),
             transition_buttons=_permitted(_transitions_of(entry), user) if self.may_write else [],
             may_relate=self.may_write and can_be_changed,
-            preview=answer_html(form["answer"].value() or ""),
+            preview=answer_html(form.answer_to_preview),
             preview_address=reverse("admin:faq_entry_preview"),
             similar_address=reverse("admin:faq_entry_similar"),
             **(self._stored_entry_context() if entry else {}),

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from faq.admin.pages import AdminView
+from faq.domain.limits import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH
 from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
@@ -44,7 +45,7 @@ class SimilarEntriesView(AdminView):
         """Return the list, the best first; nothing is stored."""
         number = number_of(request.POST.get("number", "")) or _NEW_ENTRY
         question, answer = (normalize_line_ends(request.POST.get(name, "")) for name in ("question", "answer"))
-        found = find_similar(question, answer, number=number) if answer.strip() else []
+        found = _find_similar(question, answer, number) if answer.strip() else []
         alike = [pair for pair in found if pair.verdict.kind != PairKind.SIBLINGS][:_SHOWN]
         siblings = [pair for pair in found if pair.verdict.kind == PairKind.SIBLINGS][:_SIBLINGS_SHOWN]
         entries = Entry.objects.select_related("head").defer("answer", "search_text", "head__filing")
@@ -67,6 +68,13 @@ def warn_of_duplicates(request, entry):
     link = format_html('<a href="{}">Les examiner</a>', queue)
     text = "Doublon possible : {}. {}" if len(pairs) == 1 else "Doublons possibles : {}. {}"
     messages.warning(request, format_html(text, ", ".join([*named, *more]), link))
+
+
+def _find_similar(question, answer, number):
+    """Return the pairs of a typed text; none for one above the limits, which cannot be saved."""
+    if len(question) > QUESTION_MAX_LENGTH or len(answer) > ANSWER_MAX_LENGTH:
+        return []
+    return find_similar(question, answer, number=number)
 
 
 def _similar_entries(pairs, number, entries):
