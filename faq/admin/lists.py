@@ -14,6 +14,7 @@ from django.core.exceptions import SuspiciousOperation, ValidationError
 
 from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_MAX_WORDS, cut_admin_search, format_number
 from faq.models.entries import number_of
+from faq.models.folding import with_all_words
 
 _IGNORED = "Un filtre de l’adresse est inconnu ou illisible\u00a0: il est ignoré."
 _CUT = f"Une recherche compte {format_number(ADMIN_SEARCH_MAX_WORDS)} mots au plus\u00a0: les suivants sont ignorés."
@@ -92,6 +93,10 @@ class BoundedAdminMixin:
     def get_changelist(self, request, **options):
         """Return the list that ignores what an address cannot mean."""
         return BoundedChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        """Return the rows that hold all the words in the search fields, without regard to case and accents."""
+        return queryset.filter(with_all_words(search_term, self.search_fields)), False
 
     def formfield_for_manytomany(self, db_field, request, **options):
         """Return a field that refuses numbers that no row can have."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin, UndeletableMixin
+from faq.domain.text import fold
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
 from faq.services.synonyms import find_synonym_problems, save_synonyms
@@ -63,11 +64,11 @@ class SynonymGroupAdmin(UndeletableMixin, EditorsModelAdmin):
 
         Python compares them: SQLite stores the expressions with escaped accents.
         """
-        wanted = search_term.casefold().split()
+        wanted = fold(search_term).split()
         if not wanted:
             return queryset, False
         groups = queryset.values_list("pk", "expressions")
-        found = [pk for pk, said in groups if all(word in " ".join(said).casefold() for word in wanted)]
+        found = [pk for pk, said in groups if all(word in fold(" ".join(said)) for word in wanted)]
         return queryset.filter(pk__in=found), False
 
     @admin.display(description="expressions", ordering="expressions")

@@ -10,6 +10,7 @@ from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.models import Version
 from faq.models.entries import number_of
+from faq.models.folding import with_all_words
 
 
 @admin.register(Version)
@@ -20,7 +21,7 @@ class VersionAdmin(ReadOnlyMixin, EditorsModelAdmin):
     list_filter = ("action", "status", "origin", "minor")
     linked_fields = ("batch", "entry")
     list_per_page = 50
-    search_fields = ("question",)
+    search_fields = ("question", "comment")
     search_help_text = "Référence de la fiche (Q-214), mots de la question ou du commentaire."
     fieldsets = (
         (None, {"fields": ("fiche", "question", "text")}),
@@ -41,9 +42,7 @@ class VersionAdmin(ReadOnlyMixin, EditorsModelAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Return the versions of the entry with that reference, and those that contain all the words."""
-        words = Q()
-        for word in search_term.split():
-            words &= Q(question__icontains=word) | Q(comment__icontains=word)
+        words = with_all_words(search_term, self.search_fields)
         number = number_of(search_term)
         return queryset.filter(words if number is None else words | Q(entry=number)), False
 

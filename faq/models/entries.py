@@ -1,5 +1,7 @@
 """Entries: questions with their answers, published or not."""
 
+import re
+
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Coalesce
@@ -9,13 +11,15 @@ from taggit.managers import TaggableManager
 
 from faq.domain.facets import Facet
 from faq.domain.limits import ADMIN_SEARCH_MAX_LENGTH, ADMIN_SEARCH_MAX_WORDS, QUESTION_MAX_LENGTH
-from faq.domain.text import fold
+from faq.domain.text import expand_letters, fold
 from faq.enums import EntryStatus
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
 
 SLUG_MAX_LENGTH = 60
 _READ = ("status", "question", "answer", "live", "updated_at", "verification")
 """The columns that public pages read; reading another one of a deferred row costs a query."""
+
+_REFERENCE = re.compile(r"(?:fiche )?(?:q ?-? ?)?([0-9]{1,17})")
 
 
 class EntryQuerySet(models.QuerySet):
@@ -185,7 +189,7 @@ class Entry(models.Model):
     def slug(self):
         """The title in the public address; only the number before it identifies the entry."""
         words = self.question.replace("’", " ").replace("'", " ")
-        return slugify(words)[:SLUG_MAX_LENGTH].strip("-") or "sans-titre"
+        return slugify(expand_letters(words))[:SLUG_MAX_LENGTH].strip("-") or "sans-titre"
 
     @property
     def has_draft(self):
@@ -254,6 +258,6 @@ def reference(number: int) -> str:
 
 
 def number_of(text: str) -> int | None:
-    """Return the number that a reference names (« Q-214 », « q214 », « 214 »), or None."""
-    digits = text.strip().upper().removeprefix("Q").removeprefix("-").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None
+    """Return the number that a reference names (« Q-214 », « fiche q 214 », « 214 »), or None."""
+    found = _REFERENCE.fullmatch(fold(text))
+    return int(found[1]) if found else None

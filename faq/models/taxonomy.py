@@ -6,6 +6,8 @@ from taggit.models import ItemBase, TagBase
 
 from faq.domain.limits import LABEL_MAX_LENGTH
 from faq.domain.review_dates import NO_DATE
+from faq.domain.text import fold
+from faq.models.folding import Folded
 
 REVIEW_MONTHS = [(1, "1 mois"), (3, "3 mois"), (6, "6 mois"), (12, "1 an"), (24, "2 ans"), (36, "3 ans")]
 
@@ -59,12 +61,24 @@ class Term(models.Model):
         ]
 
     def clean(self):
-        """Refuse a slug that an address of another term of the facet still uses."""
+        """Refuse another spelling of a term of the facet, and a slug that an address of one still uses."""
         others = type(self).objects.exclude(pk=self.pk)
+        if (same := self._find_same_label(others)) is not None:
+            raise ValidationError(
+                f"«\u00a0{same}\u00a0» existe déjà\u00a0: casse, accents et espaces ne font pas un autre libellé."
+            )
         if any(self.slug in old_slugs for old_slugs in others.values_list("old_slugs", flat=True)):
             raise ValidationError(
                 {"slug": "Cet identifiant est l’ancienne adresse d’un autre terme ; choisissez-en un autre."}
             )
+
+    def _find_same_label(self, others):
+        """Return the term that has this label in another spelling; None where it has none, or had this label before."""
+        wanted = fold(self.label)
+        stored = type(self).objects.filter(pk=self.pk).first() if self.pk else None
+        if stored is not None and fold(stored.label) == wanted:
+            return None
+        return next((term for term in others if fold(term.label) == wanted), None)
 
 
 class TableTerm(Term):
@@ -80,7 +94,7 @@ class TableTerm(Term):
 
     class Meta(Term.Meta):
         abstract = True
-        ordering = ("position", "label")
+        ordering = ("position", Folded("label"))
 
     def __str__(self):
         return self.label
@@ -158,7 +172,7 @@ class Theme(Term, TagBase):
     class Meta(Term.Meta):
         verbose_name = "thématique"
         verbose_name_plural = "thématiques"
-        ordering = ("position", "name")
+        ordering = ("position", Folded("name"))
 
     def __str__(self):
         return self.name

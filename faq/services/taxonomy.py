@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from faq.domain.facets import Facet
-from faq.domain.text import fold
+from faq.domain.text import expand_letters, fold
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
 from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require
@@ -128,7 +128,7 @@ def _find_free_slug(name: str) -> str:
     """Return a slug that no thématique has, or had."""
     themes = Theme.objects.values_list("slug", "old_slugs")
     taken = {slug for present, former in themes for slug in (present, *former)}
-    wanted = slugify(name)[:90] or "thematique"
+    wanted = slugify(expand_letters(name))[:90] or "thematique"
     free = wanted
     number = 2
     while free in taken:

@@ -25,12 +25,12 @@ _MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.comb
 _LONG_TEXT = 1_000
 """Characters from which many combining marks in a row cost time."""
 _MARKS_BEYOND = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
-_FOLDS = {
+FOLDED_LETTERS = {
     "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i",
     "‒": "-", "–": "-", "—": "-", "―": "-",
 }  # fmt: skip
 """Letters that Unicode does not decompose, and dashes."""
-_FOLDED = re.compile(f"[{''.join(_FOLDS)}]")
+_FOLDED = re.compile(f"[{''.join(FOLDED_LETTERS)}]")
 
 
 def normalise(text: str) -> str:
@@ -61,7 +61,12 @@ def fold(text: str) -> str:
     """Return the normal form without case and accents, for lookups that give the same on SQLite and PostgreSQL."""
     # Compatibility forms may decompose into capitals, quotes and spaces.
     plain = normalise(remove_accents(normalise(text).casefold()).casefold())
-    return plain if plain.isascii() else _FOLDED.sub(lambda found: _FOLDS[found[0]], plain)
+    return plain if plain.isascii() else _FOLDED.sub(lambda found: FOLDED_LETTERS[found[0]], plain)
+
+
+def expand_letters(text: str) -> str:
+    """Return a text with « oe » for « œ » and so on, for what knows letters without accents only."""
+    return _FOLDED.sub(lambda found: FOLDED_LETTERS[found[0]], text.casefold())
 
 
 def remove_accents(text: str) -> str:
