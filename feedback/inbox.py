@@ -1,5 +1,6 @@
 """« Retours »: the editors' inbox. What visitors say, entry by entry; what they look for in vain."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -80,6 +81,28 @@ _LONG_TEXTS = tuple(
 )
 
 
+@dataclass(frozen=True)
+class FollowUpChoice:
+    """The values that the form of one group shows: those that are likely, or those of a form that was refused."""
+
+    state: str
+    assigned_to: str
+    target: str = ""
+    """The version in which comments are corrected, or the entry that answers a search."""
+    comments: tuple[str, ...] | None = None
+    """The ticked comments; None for all."""
+
+    @classmethod
+    def read(cls, data):
+        """Return the values that somebody sent."""
+        target = data.get("corrected_in", "") or data.get("answering", "")
+        return cls(data.get("state", ""), data.get("assigned_to", ""), target, tuple(data.getlist("comment")))
+
+    def ticks(self, comment):
+        """Return whether a comment is ticked."""
+        return self.comments is None or str(comment.pk) in self.comments
+
+
 @dataclass
 class CommentGroup:
     """The comments on one entry, and the scores of its successive texts."""
@@ -90,6 +113,12 @@ class CommentGroup:
     versions: list[Version] = field(default_factory=list)
     """The versions that were live, the latest first."""
     runs: list[VersionRun] = field(default_factory=list)
+    choice: FollowUpChoice | None = None
+
+    @property
+    def rows(self):
+        """Each comment that is shown, and whether it is ticked."""
+        return [(comment, self.choice.ticks(comment)) for comment in self.comments]
 
     @property
     def hidden(self):
@@ -129,6 +158,8 @@ class InboxPage(AdminPage):
     def dispatch(self, request, *args):
         """Read from the address which part of the inbox is asked for."""
         self.filters = InboxFilters.read(request.GET)
+        usual = FollowUpChoice(FollowUpState.IN_PROGRESS, str(request.user.pk))
+        self.choices = defaultdict(lambda: usual)
         return super().dispatch(request, *args)
 
     def get_trail(self):
@@ -144,14 +175,17 @@ class InboxPage(AdminPage):
             filters=self.filters,
             shelves=[(name, label, f"?boite={name}") for name, label in SHELVES.items()],
             follow_ups=FollowUpState.choices,
-            people=[(staff.pk, person_name(staff)) for staff in _staff()],
+            people=[(str(staff.pk), person_name(staff)) for staff in _staff()],
             may_change=user.has_perm("feedback.change_comment"),
             may_create=user.has_perm("faq.add_entry"),
-            **shelf_context(self.filters, user, self.request.GET.get("page")),
+            **shelf_context(self.filters, user, self.request.GET.get("page"), self.choices),
         )
 
     def post(self, request):
-        """Do what one of the forms asks, and show the same part of the inbox; the services check the rights."""
+        """Do what one of the forms asks, and show the same part of the inbox; the services check the rights.
+
+        A form that is refused keeps what was chosen in it.
+        """
         handlers = {COMMENTS: _follow_comments, SET_ASIDE: _judge_comments, SEARCHES: _follow_search}
         try:
             if "create" in request.POST:
@@ -159,6 +193,8 @@ class InboxPage(AdminPage):
             handlers[self.filters.shelf](request)
         except (FollowUpRefused, EntryError) as refusal:
             messages.error(request, str(refusal))
+            self.choices[request.POST.get("group", "")] = FollowUpChoice.read(request.POST)
+            return self.render()
         return redirect(f"{reverse('admin:feedback_inbox')}?{self.filters.query}")
 
 
@@ -181,7 +217,7 @@ def _filter(rows, filters, user):
     return rows
 
 
-def _comments_context(filters, user, page_number):
+def _comments_context(filters, user, page_number, choices):
     if filters.shelf == SET_ASIDE:
         standing = Standing.SET_ASIDE if filters.state == _TO_DO else filters.state
         comments = Comment.objects.filter(standing=standing)
@@ -195,7 +231,10 @@ def _comments_context(filters, user, page_number):
     counted = comments.order_by().values("credited_to").annotate(number=Count("pk"), latest=Max("sent_at"))
     ordered = counted.order_by("-number", "-latest", "credited_to")
     page = Paginator(ordered, GROUPS_PER_PAGE).get_page(page_number)
-    return {"page": page, "groups": _groups({row["credited_to"]: row["number"] for row in page}, comments)}
+    groups = _groups({row["credited_to"]: row["number"] for row in page}, comments)
+    for group in groups:
+        group.choice = choices[str(group.entry.pk)]
+    return {"page": page, "groups": groups}
 
 
 def _groups(numbers, comments):
@@ -214,7 +253,7 @@ def _groups(numbers, comments):
     return list(groups.values())
 
 
-def _searches_context(filters, user, page_number):
+def _searches_context(filters, user, page_number, choices):
     searches = _filter(group_failed_searches(), filters, user)
     if filters.words:
         searches = searches.filter(query__contains=fold(filters.words))
@@ -225,7 +264,13 @@ def _searches_context(filters, user, page_number):
     return {
         "page": page,
         "searches": [
-            {**row, "label": labels[row["state"]], "followed": follow_ups.get(row["query"]), "rank": rank}
+            {
+                **row,
+                "label": labels[row["state"]],
+                "followed": follow_ups.get(row["query"]),
+                "choice": choices[row["query"]],
+                "rank": rank,
+            }
             for rank, row in enumerate(page)
         ],
     }
@@ -264,7 +309,7 @@ def _follow_comments(request):
 
 
 def _follow_search(request):
-    query, state = request.POST.get("query", ""), _state(request)
+    query, state = request.POST.get("group", ""), _state(request)
     answering = _answering(request) if state == FollowUpState.CORRECTED else None
     follow_up_search(query, state, request.user, assigned_to=_assigned_to(request), answering=answering)
     messages.success(request, f"Recherche « {query} » : {state.label}.")

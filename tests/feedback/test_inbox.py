@@ -1,8 +1,10 @@
 """« Retours »: comments by entry, searches by query, what becomes of them; the same number of queries at any size."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -41,6 +43,21 @@ def rewrite(entry, answer):
 
 def look_for(query, times=1, day=TODAY):
     FailedSearch.objects.create(query=query, times=times, day=day)
+
+
+@pytest.fixture
+def page_form():
+    """Return the values chosen in the form of one entry."""
+
+    def read(html, entry):
+        [form] = re.findall(rf'aria-labelledby="entry-{entry.pk}".*?</section>', html, re.S)
+        selected = {
+            name: re.findall(r'value="([^"]*)" selected', options)[0]
+            for name, options in re.findall(r'name="(state|assigned_to)">(.*?)</select>', form, re.S)
+        }
+        return {**selected, "comment": re.findall(r'name="comment" value="(\d+)" id="[^"]*" checked', form)}
+
+    return read
 
 
 def text_of(client, address=INBOX):
@@ -105,6 +122,19 @@ class TestComments:
         assert said in redacteur.post(INBOX, sent, follow=True).content.decode()
         comment.refresh_from_db()
         assert comment.state == FollowUpState.NEW
+
+    def test_a_refused_form_keeps_what_was_chosen_in_it_alone(self, redacteur, page_form):
+        entry, other = a_published_entry(), a_published_entry("Autre ?", "B.")
+        ticked, unticked = say(entry, "Faux."), say(entry, "Vieux.", "b")
+        say(other, "Long.")
+        somebody = User.objects.create_user("somebody", is_staff=True)
+        sent = {"group": entry.pk, "comment": ticked.pk, "state": "corrige", "assigned_to": somebody.pk}
+        html = redacteur.post(INBOX, sent).content.decode()
+        assert "Indiquez la version qui corrige." in html
+        mine, theirs = page_form(html, entry), page_form(html, other)
+        assert (mine["state"], mine["assigned_to"]) == ("corrige", str(somebody.pk))
+        assert mine["comment"] == [str(ticked.pk)] != [str(unticked.pk)]
+        assert (theirs["state"], theirs["assigned_to"]) == ("en-cours", str(redacteur.user.pk))
 
     def test_are_filtered(self, redacteur):
         one, two = a_published_entry("Un ?"), a_published_entry("Deux ?", "Deux.")
@@ -181,7 +211,7 @@ class TestSearches:
     def test_are_answered_by_a_live_entry_until_they_fail_again(self, redacteur):
         entry, draft = a_published_entry(), an_entry()
         look_for("licorne")
-        sent = {"query": "licorne", "state": "corrige", "answering": draft.reference}
+        sent = {"group": "licorne", "state": "corrige", "answering": draft.reference}
         assert "n’est pas en ligne" in redacteur.post(SEARCHES, sent, follow=True).content.decode()
         redacteur.post(SEARCHES, sent | {"answering": entry.reference})
         assert SearchFollowUp.objects.get().corrected_in == entry.live
@@ -189,9 +219,17 @@ class TestSearches:
         look_for("licorne", day=timezone.localdate() + timedelta(days=1))
         assert [search["state"] for search in group_failed_searches()] == [FollowUpState.NEW]
 
+    def test_a_refused_form_keeps_what_was_typed(self, redacteur):
+        look_for("licorne")
+        sent = {"group": "licorne", "state": "corrige", "answering": "Q-99999"}
+        html = redacteur.post(SEARCHES, sent).content.decode()
+        assert "Indiquez la fiche qui répond" in html
+        assert 'value="Q-99999"' in html
+        assert '<option value="corrige" selected>' in html
+
     def test_without_a_follow_up_stay_out_of_the_way(self, redacteur):
         look_for("licorne")
-        redacteur.post(SEARCHES, {"query": "licorne", "state": "sans-suite"})
+        redacteur.post(SEARCHES, {"group": "licorne", "state": "sans-suite"})
         look_for("licorne", day=timezone.localdate() + timedelta(days=1))
         assert not open_searches().exists()
         assert "« licorne »" in text_of(redacteur, f"{SEARCHES}&suivi=sans-suite")
@@ -200,7 +238,7 @@ class TestSearches:
         look_for("licorne")
         assert "Créer une fiche" not in text_of(analyste, SEARCHES)
         assert analyste.post(SEARCHES, {"create": "licorne"}).status_code == 403
-        assert analyste.post(SEARCHES, {"query": "licorne", "state": "sans-suite"}).status_code == 403
+        assert analyste.post(SEARCHES, {"group": "licorne", "state": "sans-suite"}).status_code == 403
 
 
 def test_empty_boxes_say_what_will_come(redacteur, sign_in):
