@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from faq.admin.display import person_name, state_badges
 from faq.domain.diff import diff_question, diff_text
+from faq.domain.dropped_sentences import list_dropped
 from faq.domain.facets import Facet
 from faq.domain.limits import QUESTION_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.domain.merge import combine_filings, combine_texts
@@ -169,6 +170,17 @@ class MergeForm(forms.Form):
         question = typed["question_text"] if typed["question"] != OTHER else ""
         answer = typed["answer_text"] if typed["answer"] != BOTH else ""
         return [text for text in (question, answer) if text.strip() and text != self.joined]
+
+    @property
+    def dropped_by_answer(self):
+        """The sentences that each choice of an answer no longer says, under its label; the joined text as it stands."""
+        answers = [side.content.answer for side in self.sides]
+        texts = {str(side.number): side.content.answer for side in self.sides}
+        texts[BOTH] = self["answer_text"].value() or ""
+        return [
+            (str(label).rstrip(":\u00a0 "), list_dropped(answers, [texts[choice]]))
+            for choice, label in self.fields["answer"].choices
+        ]
 
     @property
     def columns(self):

@@ -3,39 +3,23 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.apps import apps
 from django.db.models import Q
 from django.utils.formats import date_format
 
 from faq.admin.display import format_moment
-from faq.domain.diff import Change, Line, diff_text
-from faq.models import (
-    Batch,
-    DroppedSchedule,
-    Dump,
-    Entry,
-    EntryAlias,
-    EntryTheme,
-    MovedRow,
-    Pair,
-    Passage,
-    Presence,
-    Schedule,
-    SearchedEntry,
-)
+from faq.domain.diff import Line
+from faq.domain.dropped_sentences import list_dropped
+from faq.models import Dump, Entry, EntryAlias, Passage, Schedule
 from faq.models.entries import reference
 
-_DESCRIBED_APART = (
-    Batch,
-    DroppedSchedule,
-    EntryAlias,
-    EntryTheme,
-    MovedRow,
-    Pair,
-    Passage,
-    Presence,
-    Schedule,
-    SearchedEntry,
-)
+_DESCRIBED_APART = {
+    apps.get_model("faq", name)
+    for name in (
+        "Batch", "DroppedSchedule", "EntryAlias", "EntryTheme", "MovedRow",
+        "Pair", "Passage", "Presence", "Schedule", "SearchedEntry",
+    )
+}  # fmt: skip
 """Tables that the page describes in sections of their own, or that say nothing about the past of an entry."""
 
 
@@ -66,7 +50,7 @@ class Effects:
     schedules: list[str]
     others: list[str]
     dropped: list[tuple[str, list[Line]]]
-    """The lines of each absorbed entry that the survivor does not repeat as they are."""
+    """The sentences of each entry, the survivor too, that will not be said as they were, under its name."""
 
 
 def read_before(survivor, sides):
@@ -100,7 +84,7 @@ def describe_effects(before, report):
         dumps=_dumps_of_passages(report.batch.moved_rows.values("passage")),
         schedules=_cancelled_schedules(before.schedules),
         others=before.others,
-        dropped=[(entry.reference, lines) for entry in before.absorbed if (lines := _dropped_lines(entry, after))],
+        dropped=list(_dropped_sentences([before.survivor, *before.absorbed], after)),
     )
 
 
@@ -176,7 +160,22 @@ def _count_other_rows(numbers):
     return sorted(texts, key=lambda text: text.split(" ", 1)[1])
 
 
-def _dropped_lines(entry, after):
-    """Return the lines of an absorbed answer that the survivor's answer does not contain as they are."""
-    lines = diff_text(entry.head.answer, after.head.answer)
-    return [line for line in lines if line.change in (Change.REMOVED, Change.CHANGED)]
+def _dropped_sentences(entries, after):
+    """Yield the sentences that each entry said and the survivor will not: what is live, then what its draft changes.
+
+    The public loses the first; the second only editors have read.
+    """
+    said = [after.head.question, after.head.answer]
+    for entry in entries:
+        versions = [entry.head]
+        if entry.live is not None and entry.live_id != entry.head_id:
+            versions.insert(0, entry.live)
+        read = []
+        for version in versions:
+            texts = [version.question, version.answer]
+            name = entry.reference
+            if len(versions) > 1:
+                name += ", brouillon" if read else ", telle que le public la lit"
+            if lines := list_dropped(texts, [*said, *read]):
+                yield name, lines
+            read = texts

@@ -163,7 +163,10 @@ class TestPreview:
             "1 renvoi",
             f"{kept.reference} sera à revoir avant le",
             "comme un seul lot",
-            f"{draft.reference} : 1 ligne de sa réponse",
+            f"{kept.reference} : 1 phrase",
+            f"{gone.reference}, telle que le public la lit : 2 phrases",
+            f"{gone.reference}, brouillon : 2 phrases",
+            f"{draft.reference} : 1 phrase",
         ):
             assert expected in page, expected
         assert "<p>Réunie.</p>" in read(response)
@@ -175,8 +178,25 @@ class TestPreview:
         kept, gone = a_published_entry("A ?"), an_entry("B ?")
         page = words_of(send(relecteur, "_preview", kept, gone))
         assert f"{kept.reference} reste comme elle est" in page
-        assert "tient toutes les lignes des réponses absorbées" in page
+        assert f"{gone.reference} : 1 phrase" in page
         assert "Aucun ne change de fiche." in page
+
+    def test_sentences_of_the_survivor_go_where_the_other_answer_is_kept(self, relecteur):
+        kept, gone = an_entry("A ?", "La première. La même."), an_entry("A ?", "La même. Une autre.")
+        page = words_of(send(relecteur, "_preview", kept, gone, answer=str(gone.pk)))
+        assert f"{kept.reference} : 1 phrase supprimé La première." in page
+        assert f"{gone.reference} :" not in page.split("Ce qui ne sera plus dit ainsi")[1].split("En ligne et hors")[0]
+
+    def test_nothing_goes_where_all_is_said_in_other_signs(self, relecteur):
+        kept, gone = an_entry("L’outil ?", "« L’un ». L’autre."), an_entry("L'outil ?", "- L'autre.\n- \"L'un\".")
+        assert "tient toutes les phrases de chaque fiche" in words_of(send(relecteur, "_preview", kept, gone))
+
+    def test_the_page_tells_what_each_choice_no_longer_says(self, relecteur):
+        one, other = an_entry("A ?", "Une. Deux."), an_entry("B ?", "Deux. Trois. Quatre.")
+        page = words_of(relecteur.get(merge_page(one, other)))
+        assert f"Garder celle de {one.reference} : 2 phrases" in page
+        assert f"Garder celle de {other.reference} : 1 phrase" in page
+        assert "que vous pouvez retoucher : rien." in page
 
     def test_drafts_lead_nowhere_yet(self, relecteur):
         kept, gone = an_entry("A ?"), an_entry("B ?", "Autrement.")
