@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from faq.domain.duplicates.concepts import concept
 from faq.domain.text import PlacedToken, Token, TokenKind, placed_tokens, tokenize_sentences
 
 BOILERPLATE = 0.7
@@ -38,6 +39,11 @@ class AnalysedText:
         return [place for place, token in enumerate(self.words) if token.weight]
 
     @cached_property
+    def sentence_of(self) -> list[int]:
+        """The number of the sentence of each word."""
+        return [number for number, sentence in enumerate(self.sentences) for _ in sentence]
+
+    @cached_property
     def _content(self) -> list[list[Token]]:
         return [[token for token in sentence if token.weight] for sentence in self.sentences]
 
@@ -48,8 +54,8 @@ class AnalysedText:
 
     @cached_property
     def hashes(self) -> list[int]:
-        """The hash of each content word."""
-        return [token.key_hash for token in self.content]
+        """The hash of what each content word means."""
+        return [concept(token)[0] for token in self.content]
 
     @cached_property
     def all_hashes(self) -> list[int]:
@@ -67,7 +73,7 @@ class AnalysedText:
         found: list[float] = []
         for content in self._content:
             factor = sentence_factor(len(content), sum([token.is_common for token in content]))
-            found += [token.weight * factor for token in content]
+            found += [concept(token)[1] * factor for token in content]
         return found
 
     @cached_property

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from rapidfuzz.distance import OSA
-
-from faq.domain.duplicates.alignment import NONE, Alignment
+from faq.domain.duplicates.alignment import Alignment
 from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.duplicates.negations import find_negation
 from faq.domain.duplicates.pairs import Cause, Reason
+from faq.domain.duplicates.substitutions import Changes, find_other_thing
 from faq.domain.text import Token, TokenKind, stem
 from faq.domain.text.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, ROLES, UNITS
 
@@ -16,8 +16,6 @@ _UNITS = frozenset(map(stem, UNITS))
 _LABELS = frozenset(map(stem, LABELS))
 _FACTS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_FACTS)
 _THINGS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_THINGS)
-_REACH = 3
-"""Distance in content words within which a negation applies to another word."""
 
 
 def find_other_subject(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Reason | None:
@@ -25,9 +23,21 @@ def find_other_subject(left: AnalysedText, right: AnalysedText, alignment: Align
     return next(_other_subjects(left, right, alignment), None)
 
 
-def find_contradiction(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Reason | None:
+def find_other_words(changes: Changes) -> Reason | None:
+    """Return the things by which two texts in the same frame differ, None where one rewords the other."""
+    found = find_other_thing(changes)
+    return Reason(Cause.ENTITY, _text_of(found.left), _text_of(found.right)) if found else None
+
+
+def _text_of(words: Iterable[Token]) -> str:
+    return " ".join(token.folded for token in words)
+
+
+def find_contradiction(
+    left: AnalysedText, right: AnalysedText, alignment: Alignment, changes: Changes
+) -> Reason | None:
     """Return the words by which two texts contradict each other about one thing, None where they may agree."""
-    return next(_other_facts(left, right, alignment), None)
+    return next(_other_facts(left, right, alignment, changes), None)
 
 
 def _other_subjects(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Iterator[Reason]:
@@ -45,7 +55,9 @@ def _other_subjects(left: AnalysedText, right: AnalysedText, alignment: Alignmen
             yield Reason(Cause.OPPOSITE, *pair)
 
 
-def _other_facts(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Iterator[Reason]:
+def _other_facts(
+    left: AnalysedText, right: AnalysedText, alignment: Alignment, changes: Changes
+) -> Iterator[Reason]:
     for ones, others in alignment.gaps:
         if found := _find_numbers(left, right, ones, others, labelled=False):
             yield Reason(Cause.NUMBER, _number_words(left, found[0]), _number_words(right, found[1]))
@@ -53,11 +65,7 @@ def _other_facts(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
             yield Reason(Cause.OPPOSITE, *pair)
         if pair := _find_other_units(left, right, ones, others):
             yield Reason(Cause.NUMBER, *pair)
-    yield from _compare_openings(left, right)
-    for place in _lone_negations(left, alignment.left, right, alignment.right):
-        yield Reason(Cause.NEGATION, _words_around(left, place), "")
-    for place in _lone_negations(right, alignment.right, left, alignment.left):
-        yield Reason(Cause.NEGATION, "", _words_around(right, place))
+    yield from find_negation(left, right, alignment, changes)
 
 
 def _find_numbers(
@@ -118,7 +126,7 @@ def _names(reading: AnalysedText, other: AnalysedText, places: Iterable[int]) ->
     return frozenset(
         reading.content[place].key
         for place in places
-        if reading.is_name(place) and reading.content[place].key_hash not in other.hash_set
+        if reading.is_name(place) and reading.hashes[place] not in other.hash_set
     )
 
 
@@ -145,45 +153,6 @@ def _find_other_units(
 
 def _has_number(reading: AnalysedText, place: int) -> bool:
     return place > 0 and reading.content[place - 1].kind is TokenKind.NUMBER
-
-
-def _compare_openings(left: AnalysedText, right: AnalysedText) -> Iterator[Reason]:
-    """Yield the contradiction of « Oui » and « Non » at the beginning of two texts."""
-    one, other = (reading.words[0].folded if reading.words else "" for reading in (left, right))
-    if {one, other} == {"oui", "non"}:
-        yield Reason(Cause.NEGATION, one, other)
-
-
-def _lone_negations(
-    reading: AnalysedText, partners: list[int], other: AnalysedText, others: list[int]
-) -> Iterator[int]:
-    """Yield the places of negations between two words that the other text has without a negation."""
-    for place, token in enumerate(reading.content):
-        if token.kind is TokenKind.NEGATION and partners[place] == NONE:
-            before = next((p for p in range(place - 1, max(-1, place - 3), -1) if partners[p] != NONE), None)
-            after = next((p for p in range(place + 1, min(len(partners), place + 3)) if partners[p] != NONE), None)
-            if before is None or after is None:
-                continue
-            low, high = sorted((partners[before], partners[after]))
-            if high - low <= _REACH and not _is_negated(other, others, low, high, token):
-                yield place
-
-
-def _is_negated(reading: AnalysedText, partners: list[int], low: int, high: int, negation: Token) -> bool:
-    """Return whether a negation, or a misspelling of this one, stands around two places."""
-    # A negation that has a partner applies to something else.
-    for place in range(max(0, low - 1), min(len(partners), high + 2)):
-        if reading.content[place].kind is TokenKind.NEGATION and partners[place] == NONE:
-            return True
-    between = reading.words[reading.places[low] + 1 : reading.places[high]]
-    return len(negation.folded) > 3 and any(
-        OSA.distance(token.folded, negation.folded, score_cutoff=1) <= 1 for token in between
-    )
-
-
-def _words_around(reading: AnalysedText, place: int) -> str:
-    at = reading.places[place]
-    return " ".join(token.folded for token in reading.words[max(0, at - 2) : at + 2])
 
 
 _VAGUE = stem("vague")

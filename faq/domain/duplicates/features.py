@@ -14,6 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.pairs import Document
 from faq.domain.text import Token, tokenize
 
@@ -62,8 +63,9 @@ class FeatureBatch:
             words = tokenize(text or "")
             content = [token for token in words if token.weight]
             if len(content) > 1:
+                concepts = [concept(token) for token in content]
                 self._add_profile(
-                    owner, ProfileKind.WORDS, [token.key_hash ^ salt for token in content], (t.weight for t in content)
+                    owner, ProfileKind.WORDS, [key_hash ^ salt for key_hash, _ in concepts], (w for _, w in concepts)
                 )
                 if not salt and len(words) - len(content) >= _MIN_FRAME:
                     # `Postings.have_similar_words` expects it right after the word profile of the same text.

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from faq.domain.duplicates.alignment import MOST_LONGER, is_misspelling
 from faq.domain.duplicates.analysis import AnalysedText, sentence_factor
+from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.verdict import CONTAINED, NEARLY_AS_LONG
 from faq.domain.text import SENTENCE_ENDS, Token, split_chunks, tokenize_chunk
 
@@ -68,7 +69,7 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
         self._same: dict[int, int] = defaultdict(int)
         self._alike: dict[tuple[int, str], list[tuple[int, Token]]] = defaultdict(list)
         for place, token in enumerate(content):
-            self._same[token.key_hash] |= 1 << place
+            self._same[concept(token)[0]] |= 1 << place
             for end in _ends(token):
                 for length in range(len(token.folded) - MOST_LONGER, len(token.folded) + MOST_LONGER + 1):
                     self._alike[length, end].append((1 << place, token))
@@ -82,14 +83,14 @@ class _Chunks(dict[str, tuple[int, int, int, int, bool]]):
             places,
             len(content),
             sum([token.is_common for token in content]),
-            sum([token.weight for token in content]),
+            sum([concept(token)[1] for token in content]),
             chunk[-1] in SENTENCE_ENDS,
         )
         return found
 
     def _find_partners(self, other: Token) -> int:
         """Return the places of the words that are the same as another one, or may be the same misspelt, as bits."""
-        places = self._same.get(other.key_hash, 0)
+        places = self._same.get(concept(other)[0], 0)
         length = len(other.folded)
         for end in _ends(other):
             for place, token in self._alike.get((length, end), ()):

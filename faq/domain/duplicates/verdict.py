@@ -7,8 +7,9 @@ from rapidfuzz.distance import LCSseq
 
 from faq.domain.duplicates.alignment import NONE, Alignment, align
 from faq.domain.duplicates.analysis import AnalysedText
-from faq.domain.duplicates.differences import find_contradiction, find_other_subject
+from faq.domain.duplicates.differences import find_contradiction, find_other_subject, find_other_words
 from faq.domain.duplicates.pairs import PairKind, Reason, Verdict
+from faq.domain.duplicates.substitutions import find_changes
 
 CONTAINED = 0.8
 """Share of the shorter text's weight in the longer from which one contains the other."""
@@ -84,8 +85,11 @@ def _compare_in_order(left: AnalysedText, right: AnalysedText) -> Verdict | None
     score = round(similarity.contained if kind is PairKind.CONTAINS else similarity.mean, 4)
     if reason := find_other_subject(left, right, alignment):
         return Verdict(PairKind.SIBLINGS, score, reason)
-    if reason := find_contradiction(left, right, alignment):
+    changes = find_changes(left, right, alignment)
+    if reason := find_contradiction(left, right, alignment, changes):
         return Verdict(PairKind.CONFLICT, score, reason)
+    if reason := find_other_words(changes):
+        return Verdict(PairKind.SIBLINGS, score, reason)
     return Verdict(kind, min(score, 0.9999))
 
 

@@ -1,0 +1,166 @@
+"""The substitutions between two texts: the words that stand for others in a frame that is otherwise the same.
+
+Whoever copies an answer for another actor, object, place or value changes few noun phrases and keeps the words around
+them. Whoever rewords an answer changes verbs, connectives and their order, and keeps the noun phrases.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from faq.domain.duplicates.alignment import NONE, Alignment
+from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.text import Token, TokenKind
+
+MOST_SUBSTITUTED = 2
+"""Different things put for others up to which texts in the same frame are about other things."""
+
+_DETERMINERS = frozenset("""
+    le la l les un une du des au aux ce cet cette ces son sa ses leur leurs mon ma mes ton ta tes notre nos votre vos
+    chaque tout toute tous toutes quel quelle quels quelles tel telle aucun aucune plusieurs quelques certain certaine
+""".split())
+_PREPOSITIONS = frozenset("""
+    a de d en par pour sans dans sur avec chez depuis vers sous entre contre selon des hors parmi durant pendant apres avant
+    comme jusqu et ou ni
+""".split())
+_INFINITIVE = re.compile(r"(?:er|ir|oir|re)$")
+_INFLECTED = re.compile(r"(?:ez|ons|ent|ait|aient|era|eront|ant)$")
+_ADVERB = re.compile(r"(?<=[a-z]{3})ment$")
+_ADVERBS = frozenset("""
+    desormais souvent parfois ailleurs davantage volontiers longtemps maintenant aujourd hui tard tot plutot assez trop tres
+    vite ensemble partout surtout quasi presque encore deja bientot dorenavant
+""".split())
+
+
+_CLAUSE = frozenset("""
+    il ils elle elles on nous vous je se s ne n y c ce est sont sera seront ete etre a ont aura fait peut peuvent lorsque
+    lorsqu quand si afin puis que qu
+""".split()) - {"a", "s", "ce"}
+"""Function words that no noun phrase holds."""
+_LONGEST = 8
+"""Words of a noun phrase, function words included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Words of each text that stand in one place, with the function words that changed with them."""
+
+    left: tuple[Token, ...]
+    right: tuple[Token, ...]
+    before: Token | None
+    """The word that stands before them in both texts."""
+    after: Token | None
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the content of both sides, by which equal substitutions are counted once."""
+        return _keys(self.left), _keys(self.right)
+
+    @property
+    def is_of_things(self) -> bool:
+        """Return whether a noun phrase, or the qualifier of a noun, stands for another."""
+        return self._is_noun(self.left) and self._is_noun(self.right) and not self._is_misspelt
+
+    @property
+    def _is_misspelt(self) -> bool:
+        left, right = ("".join(token.folded for token in words) for words in (self.left, self.right))
+        allowed = min(len(left), len(right)) // 3
+        return left.isalpha() and right.isalpha() and OSA.distance(left, right, score_cutoff=allowed) <= allowed
+
+    def _is_noun(self, words: tuple[Token, ...]) -> bool:
+        place = next(place for place, token in enumerate(words) if token.weight)
+        if not words[-1].weight or len(words) > _LONGEST or any(token.key in _CLAUSE for token in words):
+            return False
+        head, before = words[place], words[place - 1] if place else self.before
+        if before is not None and before.key in _DETERMINERS:
+            return head.folded not in _ADVERBS
+        if head.folded in _ADVERBS or _ADVERB.search(head.folded):
+            return False
+        if head.kind is not TokenKind.WORD:
+            return True
+        if before is None:
+            return not _INFLECTED.search(head.folded)
+        if before.key in _PREPOSITIONS:
+            return not _INFINITIVE.search(head.folded)
+        if before.kind is TokenKind.STOP:
+            return False
+        return self.after is None or self.after.key not in _DETERMINERS
+
+
+def _keys(words: tuple[Token, ...]) -> tuple[str, ...]:
+    return tuple(token.key for token in words if token.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that distinguishes two texts but misspellings and the order of their sentences."""
+
+    substitutions: list[Substitution]
+    rewordings: int
+    """Number of places where words were added, left out or put in another order, or function words replaced."""
+    reworded: list[tuple[int, int]]
+    """The places in each text where function words were added, left out or replaced."""
+
+
+def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> Changes:
+    """Return the changes between two texts."""
+    substitutions, reworded = [], []
+    rewordings = _count_synonyms(left, right, alignment)
+    matched = [(-1, -1), *((p, o) for p, o in enumerate(alignment.left) if o != NONE)]
+    matched.append((len(left.content), len(right.content)))
+    for (one, other), (next_one, next_other) in pairwise(matched):
+        if next_other <= other or any(alignment.right[p] != NONE for p in range(other + 1, next_other)):
+            # Another sentence follows in one of the texts.
+            rewordings += next_one > one + 1
+            continue
+        start, end = _between(left, one, next_one)
+        other_start, other_end = _between(right, other, next_other)
+        words, others = left.words, right.words
+        while start < end and other_start < other_end and words[start].key == others[other_start].key:
+            start, other_start = start + 1, other_start + 1
+        while start < end and other_start < other_end and words[end - 1].key == others[other_end - 1].key:
+            end, other_end = end - 1, other_end - 1
+        ones, others = tuple(words[start:end]), tuple(others[other_start:other_end])
+        if any(t.weight for t in ones) and any(t.weight for t in others):
+            before, after = _neighbour(left, start - 1, start), _neighbour(left, end, end - 1)
+            substitutions.append(Substitution(ones, others, before, after))
+        elif ones or others:
+            rewordings += 1
+            if not any(token.weight for token in (*ones, *others)):
+                reworded.append((start, other_start))
+    return Changes(substitutions, rewordings, reworded)
+
+
+def _count_synonyms(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> int:
+    """Return the number of words whose partner means the same but is another word."""
+    return sum(
+        other != NONE and place not in alignment.misspelt and left.content[place].key != right.content[other].key
+        for place, other in enumerate(alignment.left)
+    )
+
+
+def _between(text: AnalysedText, place: int, next_place: int) -> tuple[int, int]:
+    """Return the range of the words between two content words."""
+    start = text.places[place] + 1 if place >= 0 else 0
+    return start, text.places[next_place] if next_place < len(text.places) else len(text.words)
+
+
+def _neighbour(text: AnalysedText, place: int, inside: int) -> Token | None:
+    """Return the word at a place, None where it is of another sentence than the word beside it."""
+    if not 0 <= place < len(text.words) or text.sentence_of[place] != text.sentence_of[inside]:
+        return None
+    return text.words[place]
+
+
+def find_other_thing(changes: Changes) -> Substitution | None:
+    """Return the first substitution by which texts in the same frame are about other things, None where it is not so."""
+    things = [one for one in changes.substitutions if one.is_of_things]
+    different = {one.keys for one in changes.substitutions}
+    if not things or len(different) > MOST_SUBSTITUTED:
+        return None
+    rewordings = changes.rewordings + len(changes.substitutions) - len(things)
+    if rewordings >= len(things) - len(different) + 1:
+        return None
+    return things[0]
