@@ -18,8 +18,8 @@ LONGER = NEAR | PART
 CONFLICT = frozenset({PairKind.CONFLICT})
 APART: frozenset[PairKind] = frozenset()
 """Traps: no duplicates of any kind."""
-OTHER_VALUE = "piège : autre valeur"
-"""Pairs that differ in a format or a level: siblings and conflict are both right, duplicates are wrong."""
+EITHER = frozenset({PairKind.CONFLICT, PairKind.SIBLINGS})
+"""For pairs that differ in a format or a level: not found is right too, duplicates are wrong."""
 _PLANTED = 0.45
 """Share of the answers that belong to a planted pair, roughly."""
 
@@ -105,7 +105,7 @@ def _recipes() -> list[tuple[str, frozenset[PairKind], Alteration | None]]:
         ("fragment, coquilles", PART, _misspelt_fragment),
         ("fusion de deux", LONGER, None),
         *((f"piège : {name}", APART, partial(_other, slot)) for name, slot in _TRAPS),
-        (OTHER_VALUE, APART, _other_value),
+        ("piège : autre valeur", EITHER, _other_value),
         ("piège : formules", APART, _boilerplate),
         ("piège : même thème", APART, _same_topic),
         ("conflit : nombre", CONFLICT, partial(_other, "n")),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from faq.domain.duplicates.pairs import FoundPair, PairKind
-from tests.evaluation.dataset import OTHER_VALUE, LabelledDataset
+from tests.evaluation.dataset import LabelledDataset
 
 
 @dataclass(slots=True)
@@ -64,11 +64,11 @@ def evaluate(dataset: LabelledDataset, pairs: Iterable[FoundPair]) -> Evaluation
 
 def _count(result: Evaluation, name: str, kind: PairKind | None, kinds: frozenset[PairKind]) -> bool:
     """Count one pair and return whether it was judged rightly."""
+    is_trap = PairKind.SIBLINGS in kinds or not kinds
     said = kind is not None and kind is not PairKind.SIBLINGS
-    said = said and not (name == OTHER_VALUE and kind is PairKind.CONFLICT)
-    right = kind in kinds
+    right = kind in kinds and kind is not PairKind.SIBLINGS
     for counted in (result.total, result.by_name[name]):
         counted.right += right
         counted.wrong += said and not right
-        counted.missed += bool(kinds) and not right
-    return right or not (said or kinds)
+        counted.missed += not is_trap and not right
+    return right or (is_trap and not said)

@@ -110,9 +110,7 @@ def _build() -> dict[int, tuple[int, int]]:
         words = line.split()
         for word in words:
             known.setdefault(stem(word), words[0])
-    return {
-        zlib.crc32(key.encode()): (zlib.crc32(f"={name}".encode()), COMMON_WEIGHT) for key, name in known.items()
-    }
+    return {zlib.crc32(key.encode()): (zlib.crc32(f"={name}".encode()), COMMON_WEIGHT) for key, name in known.items()}
 
 
 _CONCEPTS = _build()

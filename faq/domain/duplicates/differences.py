@@ -55,9 +55,7 @@ def _other_subjects(left: AnalysedText, right: AnalysedText, alignment: Alignmen
             yield Reason(Cause.OPPOSITE, *pair)
 
 
-def _other_facts(
-    left: AnalysedText, right: AnalysedText, alignment: Alignment, changes: Changes
-) -> Iterator[Reason]:
+def _other_facts(left: AnalysedText, right: AnalysedText, alignment: Alignment, changes: Changes) -> Iterator[Reason]:
     for ones, others in alignment.gaps:
         if found := _find_numbers(left, right, ones, others, labelled=False):
             yield Reason(Cause.NUMBER, _number_words(left, found[0]), _number_words(right, found[1]))

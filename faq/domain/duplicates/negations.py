@@ -8,18 +8,20 @@ from faq.domain.duplicates.alignment import NONE, Alignment
 from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.pairs import Cause, Reason
 from faq.domain.duplicates.substitutions import Changes
-from faq.domain.text import Token, TokenKind
+from faq.domain.text import Token, TokenKind, stem
 
 _REACH = 3
 """Distance in content words within which a negation applies to another word."""
 _RESTRICTION = 8
 """Words within which « que » follows « ne » where it means « only »."""
 _NE = ("ne", "n")
+_DENIALS = frozenset(
+    map(stem, "interdit interdire interdiction proscrire proscrit exclu exclue impossible defendu".split())
+)
+"""Words that forbid: « il est interdit de » is « il ne faut pas »."""
 
 
-def find_negation(
-    left: AnalysedText, right: AnalysedText, alignment: Alignment, changes: Changes
-) -> Iterator[Reason]:
+def find_negation(left: AnalysedText, right: AnalysedText, alignment: Alignment, changes: Changes) -> Iterator[Reason]:
     """Yield the negations by which one of two texts denies what the other says."""
     one, other = (reading.words[0].folded if reading.words else "" for reading in (left, right))
     if {one, other} == {"oui", "non"}:
@@ -91,7 +93,8 @@ def _count_negations(sentence: Sequence[Token]) -> int:
         for place, token in enumerate(sentence)
         if token.key in _NE
     )
-    return without + max(others, clauses)
+    denials = sum(token.key in _DENIALS for token in sentence)
+    return without + denials + max(others, clauses)
 
 
 def _is_restriction(following: Iterable[Token]) -> bool:

@@ -14,7 +14,7 @@ from faq.domain.duplicates.segments import Segment
 CONTAINED = {40.0: 0.22, 80.0: 0.32, 120.0: 0.5}
 """Share of the lighter text's word pairs that the other must hold for the two to be compared, by the lighter one's
 weight: in a text of half a dozen content words, a few misspellings leave few pairs whole."""
-RESEMBLING = 0.3
+RESEMBLING = 0.25
 """The same as a share of the heavier text's word pairs, for texts of about the same length."""
 SPELT_ALIKE = 0.5
 """Share of the heavier text's runs of letters from which two short texts are compared."""

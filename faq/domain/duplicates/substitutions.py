@@ -17,27 +17,39 @@ from faq.domain.text import Token, TokenKind
 MOST_SUBSTITUTED = 2
 """Different things put for others up to which texts in the same frame are about other things."""
 
-_DETERMINERS = frozenset("""
+_DETERMINERS = frozenset(
+    """
     le la l les un une du des au aux ce cet cette ces son sa ses leur leurs mon ma mes ton ta tes notre nos votre vos
     chaque tout toute tous toutes quel quelle quels quelles tel telle aucun aucune plusieurs quelques certain certaine
-""".split())
-_PREPOSITIONS = frozenset("""
+""".split()
+)
+_PREPOSITIONS = frozenset(
+    """
     a de d en par pour sans dans sur avec chez depuis vers sous entre contre selon des hors parmi durant pendant apres avant
     comme jusqu et ou ni
-""".split())
+""".split()
+)
+_CONTRACTED = frozenset("au aux du des".split())
+_ELIDED = frozenset("l m s c n t h g".split())
+"""Letters that end a unit: « mg/l »."""
+_COPULAS = frozenset("est sont soit soient etait etaient sera seront".split())
 _INFINITIVE = re.compile(r"(?:er|ir|oir|re)$")
 _INFLECTED = re.compile(r"(?:ez|ons|ent|ait|aient|era|eront|ant)$")
 _ADVERB = re.compile(r"(?<=[a-z]{3})ment$")
-_ADVERBS = frozenset("""
+_ADVERBS = frozenset(
+    """
     desormais souvent parfois ailleurs davantage volontiers longtemps maintenant aujourd hui tard tot plutot assez trop tres
     vite ensemble partout surtout quasi presque encore deja bientot dorenavant
-""".split())
+""".split()
+)
 
 
-_CLAUSE = frozenset("""
+_CLAUSE = frozenset(
+    """
     il ils elle elles on nous vous je se s ne n y c ce est sont sera seront ete etre a ont aura fait peut peuvent lorsque
     lorsqu quand si afin puis que qu
-""".split()) - {"a", "s", "ce"}
+""".split()
+) - {"a", "s", "ce"}
 """Function words that no noun phrase holds."""
 _LONGEST = 8
 """Words of a noun phrase, function words included."""
@@ -49,8 +61,8 @@ class Substitution:
 
     left: tuple[Token, ...]
     right: tuple[Token, ...]
-    before: Token | None
-    """The word that stands before them in both texts."""
+    context: tuple[Token, ...]
+    """Up to three words that stand before them in the sentence."""
     after: Token | None
 
     @property
@@ -71,9 +83,14 @@ class Substitution:
 
     def _is_noun(self, words: tuple[Token, ...]) -> bool:
         place = next(place for place, token in enumerate(words) if token.weight)
-        if not words[-1].weight or len(words) > _LONGEST or any(token.key in _CLAUSE for token in words):
+        if (
+            (not words[-1].weight and words[-1].key not in _ELIDED)
+            or len(words) > _LONGEST
+            or any(token.key in _CLAUSE for token in words)
+        ):
             return False
-        head, before = words[place], words[place - 1] if place else self.before
+        head, earlier = words[place], (*self.context, *words[:place])
+        before = earlier[-1] if earlier else None
         if before is not None and before.key in _DETERMINERS:
             return head.folded not in _ADVERBS
         if head.folded in _ADVERBS or _ADVERB.search(head.folded):
@@ -84,9 +101,13 @@ class Substitution:
             return not _INFLECTED.search(head.folded)
         if before.key in _PREPOSITIONS:
             return not _INFINITIVE.search(head.folded)
+        if before.key in _COPULAS:
+            return self.after is None or self.after.key != "par"
         if before.kind is TokenKind.STOP:
             return False
-        return self.after is None or self.after.key not in _DETERMINERS
+        # A word after a noun qualifies it, or is the verb whose subject the noun is: none follows a preposition.
+        is_subject = len(earlier) < 2 or earlier[-2].key not in _PREPOSITIONS | _CONTRACTED
+        return not is_subject or self.after is None or self.after.key not in _DETERMINERS
 
 
 def _keys(words: tuple[Token, ...]) -> tuple[str, ...]:
@@ -124,8 +145,14 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
             end, other_end = end - 1, other_end - 1
         ones, others = tuple(words[start:end]), tuple(others[other_start:other_end])
         if any(t.weight for t in ones) and any(t.weight for t in others):
-            before, after = _neighbour(left, start - 1, start), _neighbour(left, end, end - 1)
-            substitutions.append(Substitution(ones, others, before, after))
+            pieces = _split(left, start, end), _split(right, other_start, other_end)
+            if len(pieces[0]) != len(pieces[1]):
+                pieces = [(start, end)], [(other_start, other_end)]
+            for (first, last), (other_first, other_last) in zip(*pieces, strict=True):
+                ones, others = tuple(words[first:last]), tuple(right.words[other_first:other_last])
+                if any(t.weight for t in ones) and any(t.weight for t in others):
+                    context, after = _context(left, first), _neighbour(left, last, last - 1)
+                    substitutions.append(Substitution(ones, others, context, after))
         elif ones or others:
             rewordings += 1
             if not any(token.weight for token in (*ones, *others)):
@@ -145,6 +172,19 @@ def _between(text: AnalysedText, place: int, next_place: int) -> tuple[int, int]
     """Return the range of the words between two content words."""
     start = text.places[place] + 1 if place >= 0 else 0
     return start, text.places[next_place] if next_place < len(text.places) else len(text.words)
+
+
+def _split(text: AnalysedText, start: int, end: int) -> list[tuple[int, int]]:
+    """Return a range of words in pieces of one sentence each."""
+    cuts = [at for at in range(start + 1, end) if text.sentence_of[at] != text.sentence_of[at - 1]]
+    return list(pairwise([start, *cuts, end]))
+
+
+def _context(text: AnalysedText, start: int) -> tuple[Token, ...]:
+    """Return up to three words before a place, of the same sentence."""
+    sentence = text.sentence_of[start]
+    first = max(0, start - 3)
+    return tuple(token for at, token in enumerate(text.words[first:start], first) if text.sentence_of[at] == sentence)
 
 
 def _neighbour(text: AnalysedText, place: int, inside: int) -> Token | None:

@@ -15,11 +15,11 @@ CONTAINED = 0.8
 """Share of the shorter text's weight in the longer from which one contains the other."""
 IN_RUNS = 0.5
 """Share of it that must stand in runs of words: scattered words are no containment."""
-AS_LONG = 0.75
+AS_LONG = 0.8
 """Ratio of the weights from which two texts count as equally long: near rather than contained."""
 NEARLY_AS_LONG = 0.5
 """Ratio of the weights from which two texts can resemble one another."""
-RESEMBLING = 0.5
+RESEMBLING = 0.55
 """Mean of the shares of each text in the other from which they are near."""
 SAME_FRAME = 0.6
 """Share of all words, function words included, that stand in the same order in both texts…"""
