@@ -15,9 +15,7 @@ _REACH = 3
 _RESTRICTION = 8
 """Words within which « que » follows « ne » where it means « only »."""
 _NE = ("ne", "n")
-_DENIALS = frozenset(
-    map(stem, "interdit interdire interdiction proscrire proscrit exclu exclue impossible defendu".split())
-)
+_DENIALS = frozenset(map(stem, "interdit interdire interdiction proscrire exclu exclue impossible".split()))
 """Words that forbid: « il est interdit de » is « il ne faut pas »."""
 
 

@@ -19,14 +19,15 @@ MOST_SUBSTITUTED = 2
 
 _DETERMINERS = frozenset(
     """
-    le la l les un une du des au aux ce cet cette ces son sa ses leur leurs mon ma mes ton ta tes notre nos votre vos
-    chaque tout toute tous toutes quel quelle quels quelles tel telle aucun aucune plusieurs quelques certain certaine
+    le la l les un une du des au aux ce cet cette ces son sa ses leur leurs mon ma mes ton ta tes notre nos
+    votre vos chaque tout toute tous toutes quel quelle quels quelles tel telle aucun aucune plusieurs quelques
+    certain certaine
 """.split()
 )
 _PREPOSITIONS = frozenset(
     """
-    a de d en par pour sans dans sur avec chez depuis vers sous entre contre selon des hors parmi durant pendant apres avant
-    comme jusqu et ou ni
+    a de d en par pour sans dans sur avec chez depuis vers sous entre contre selon des hors parmi durant pendant
+    apres avant comme jusqu et ou ni
 """.split()
 )
 _CONTRACTED = frozenset("au aux du des".split())
@@ -38,16 +39,16 @@ _INFLECTED = re.compile(r"(?:ez|ons|ent|ait|aient|era|eront|ant)$")
 _ADVERB = re.compile(r"(?<=[a-z]{3})ment$")
 _ADVERBS = frozenset(
     """
-    desormais souvent parfois ailleurs davantage volontiers longtemps maintenant aujourd hui tard tot plutot assez trop tres
-    vite ensemble partout surtout quasi presque encore deja bientot dorenavant
+    desormais souvent parfois ailleurs davantage volontiers longtemps maintenant aujourd hui tard tot plutot
+    assez trop tres vite ensemble partout surtout quasi presque encore deja bientot dorenavant
 """.split()
 )
 
 
 _CLAUSE = frozenset(
     """
-    il ils elle elles on nous vous je se s ne n y c ce est sont sera seront ete etre a ont aura fait peut peuvent lorsque
-    lorsqu quand si afin puis que qu
+    il ils elle elles on nous vous je se s ne n y c ce est sont sera seront ete etre a ont aura fait peut
+    peuvent lorsque lorsqu quand si afin puis que qu
 """.split()
 ) - {"a", "s", "ce"}
 """Function words that no noun phrase holds."""
@@ -195,7 +196,7 @@ def _neighbour(text: AnalysedText, place: int, inside: int) -> Token | None:
 
 
 def find_other_thing(changes: Changes) -> Substitution | None:
-    """Return the first substitution by which texts in the same frame are about other things, None where it is not so."""
+    """Return the first substitution of another thing in an equal frame, None where one text rewords the other."""
     things = [one for one in changes.substitutions if one.is_of_things]
     different = {one.keys for one in changes.substitutions}
     if not things or len(different) > MOST_SUBSTITUTED:
