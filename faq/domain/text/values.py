@@ -9,7 +9,7 @@ from faq.domain.text.french import JOINER, MONTHS, NUMBERS
 
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|[1-9]\d{0,2}(?:,\d{3})+\.\d+")
 _NOT_DIGITS = re.compile(r"\D+")
-_ORDINAL = re.compile(r"(\d+)(?:ere?|re|e|eme|nde?)")
+_ORDINAL = re.compile(r"(?<!\d)(\d++)(?:ere?|re|e|eme|nde?)")
 _DATE_WITH_NAME = re.compile(r"(?:(\d{1,2})(?:er)?)?([a-z]+)\.?(\d{4})?")
 _CODE_DRESS = re.compile(rf"^([^\W\d_]+)[._{JOINER}-]+(?=\d)")
 _VERSION = re.compile(r"^(?:version|v)[.]?(?=\d)")

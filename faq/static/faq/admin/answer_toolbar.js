@@ -45,8 +45,10 @@ function chosenLines() {
 
 /* Emphasis */
 
+const WORD_START = /(?<![\p{L}\p{N}’'-])[\p{L}\p{N}’'-]+$/u; // fails at once within a word, so that it takes linear time
+
 function wordAround(place) {
-  const before = /[\p{L}\p{N}’'-]*$/u.exec(answer.value.slice(0, place))[0];
+  const before = WORD_START.exec(answer.value.slice(lineAt(place).start, place))?.[0] ?? "";
   const after = /^[\p{L}\p{N}’'-]*/u.exec(answer.value.slice(place))[0];
   return [place - before.length, place + after.length];
 }

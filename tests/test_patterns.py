@@ -1,0 +1,34 @@
+"""Every compiled pattern of the site takes time in proportion to the text, whatever the text."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests import pattern_trial
+
+SHARES = 4
+"""Parts of the patterns that are tried at the same time."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_pattern_is_slow_on_a_hostile_text(share):
+    command = [sys.executable, "-m", "tests.pattern_trial", str(share), str(SHARES)]
+    tried, *slow = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\n")
+    assert int(tried) > 10
+    assert slow == []
+
+
+@pytest.mark.slow
+def test_a_pattern_of_quadratic_time_is_found():
+    code = "import re; from tests.pattern_trial import find_slow; print(find_slow({'slow': re.compile(r'\\s*;')}))"
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert found.strip() == "['slow']"
+
+
+def test_patterns_are_found_wherever_a_module_holds_them():
+    names = "\n".join(pattern_trial.collect_patterns())
+    for module in ("faq.domain.markup.blocks._ITEM", "faq.domain.search.spelling._SOUNDS", "feedback.views._TOKEN"):
+        assert re.search(f"^{re.escape(module)} ", names, re.MULTILINE)
