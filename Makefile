@@ -15,7 +15,7 @@ FIND_PYTHON = for candidate in python3 python3.14 python3.13 python3.12 python3.
 PROD_CHECK = key="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')"; \
 	SECRET_KEY="$$key" VOTE_KEY="$$key" ALLOWED_HOSTS=faq.example.org DATABASE_URL=postgres://faqcms@db.example.org/faqcms
 
-.PHONY: help run setup test quick quality bench evaluate lock environment
+.PHONY: help run setup test quick quality bench evaluate fuzz lock environment
 
 help: ## affiche cette liste
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ bench: environment ## mesure les temps de réponse, à côté de façons naïves
 
 evaluate: environment ## mesure la détection des doublons (ARGS="--answers 2000 --seed 1")
 	@$(PY) -m tests.evaluation.duplicates $(ARGS)
+
+fuzz: environment ## essaie chaque lecteur de texte sur 100 000 textes (ARGS="--cases 100000 --seed 1")
+	@DJANGO_SETTINGS_MODULE=faqcms.settings.test $(PY) -m tests.fuzzing $(ARGS)
 
 lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
 	@for name in base prod dev bench; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
