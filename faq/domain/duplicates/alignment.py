@@ -17,6 +17,8 @@ _SPELT_RIGHT = 0.3
 """Share of the shorter text's words that must be the same before misspellings are looked for."""
 _SLACK = 4
 """Words by which a gap may exceed twice the other one's length and still hold misspellings of its words."""
+_MOST_SPELT = 40_000
+"""Pairs of words of two gaps up to which misspellings are looked for."""
 _MOST_MOVES = 6
 """Rounds in which moved blocks are looked for in what is left: enough for a dozen shuffled sentences."""
 
@@ -46,7 +48,7 @@ def align(left: AnalysedText, right: AnalysedText) -> Alignment:
     matched = len(partners) - partners.count(NONE)
     few = matched < _SPELT_RIGHT * min(len(partners), len(others))
     for ones, opposite in [] if few else _gaps(partners, others):
-        if len(opposite) > 2 * len(ones) + _SLACK:
+        if len(opposite) > 2 * len(ones) + _SLACK or len(ones) * len(opposite) > _MOST_SPELT:
             continue
         for one, other in _pair_misspellings(left.content, right.content, ones, opposite):
             partners[one], others[other] = other, one

@@ -6,6 +6,8 @@ from functools import cached_property
 from faq.domain.duplicates.concepts import concept
 from faq.domain.text import PlacedToken, Token, TokenKind, placed_tokens, tokenize_sentences
 
+MOST_WORDS = 3_000
+"""Words of a text that are compared, function words included; whether two texts are equal is judged on all of them."""
 BOILERPLATE = 0.7
 """Share of common words and links from which a sentence is boilerplate that any answer may end with."""
 _BOILERPLATE_WORDS = 4
@@ -24,13 +26,17 @@ class AnalysedText:
     text: str
 
     @cached_property
-    def sentences(self) -> list[list[Token]]:
-        """All tokens, sentence by sentence."""
+    def _all_sentences(self) -> list[list[Token]]:
         return tokenize_sentences(self.text)
 
     @cached_property
+    def sentences(self) -> list[list[Token]]:
+        """The tokens, sentence by sentence, the first MOST_WORDS of them."""
+        return cut_sentences(self._all_sentences)
+
+    @cached_property
     def words(self) -> list[Token]:
-        """All tokens, in order."""
+        """The tokens of all sentences, in order."""
         return [token for sentence in self.sentences for token in sentence]
 
     @cached_property
@@ -84,7 +90,7 @@ class AnalysedText:
     @cached_property
     def spelling(self) -> tuple[str, ...]:
         """All words without case and accents: equal for texts that differ in typography alone."""
-        return tuple(token.folded for token in self.words)
+        return tuple(token.folded for sentence in self._all_sentences for token in sentence)
 
     @cached_property
     def placed_tokens(self) -> list[PlacedToken]:
@@ -107,6 +113,17 @@ class AnalysedText:
             and not self.is_in_capitals
             and not self.placed_tokens[self.places[place]].starts_sentence
         )
+
+
+def cut_sentences(sentences: list[list[Token]]) -> list[list[Token]]:
+    """Return the first MOST_WORDS tokens of some sentences."""
+    cut, room = [], MOST_WORDS
+    for sentence in sentences:
+        if len(sentence) >= room:
+            return [*cut, sentence[:room]]
+        cut.append(sentence)
+        room -= len(sentence)
+    return cut
 
 
 def sentence_factor(content: int, common: int) -> float:

@@ -46,7 +46,7 @@ def compare_questions(left: AnalysedDocument, right: AnalysedDocument) -> Verdic
     if left.question is None or right.question is None:
         return None
     questions = compare_texts(left.question, right.question)
-    if questions is None or not _ask_the_same(questions):
+    if questions is None or not _ask_the_same(questions) or not _ask_alike(left.question, right.question):
         return None
     return Verdict(PairKind.CONFLICT, questions.score, Reason(Cause.QUESTION, left.question.text, right.question.text))
 
@@ -59,6 +59,35 @@ def _compare_terse(verdict: Verdict, left: AnalysedText, right: AnalysedText) ->
     if questions is not None and questions.kind in (PairKind.SIBLINGS, PairKind.CONFLICT):
         return Verdict(PairKind.SIBLINGS, questions.score, questions.reason)
     return None
+
+
+def _ask_alike(left: AnalysedText, right: AnalysedText) -> bool:
+    """Return whether two questions ask for one kind of answer: what one must do is not what one may do."""
+    kinds, others = _question_kinds(left), _question_kinds(right)
+    return not kinds or not others or kinds == others
+
+
+def _question_kinds(question: AnalysedText) -> frozenset[str]:
+    """Return the kind of a question by its first interrogative or modal word, empty where it has none."""
+    for token in question.words[:_OPENING]:
+        for kind, words in _KINDS.items():
+            if token.folded in words:
+                return frozenset({kind})
+    return frozenset()
+
+
+_OPENING = 8
+"""Words at the beginning of a question that say what it asks for."""
+_KINDS = {
+    "how": frozenset("comment".split()),
+    "when": frozenset("quand".split()),
+    "where": frozenset("ou".split()),
+    "why": frozenset("pourquoi".split()),
+    "amount": frozenset("combien".split()),
+    "who": frozenset("qui".split()),
+    "duty": frozenset("faut doit dois doivent devons devez obligatoire obligatoires oblige tenu tenus".split()),
+    "option": frozenset("peut puis peuvent pouvons pouvez possible permis autorise".split()),
+}
 
 
 def _ask_the_same(questions: Verdict) -> bool:

@@ -14,6 +14,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from faq.domain.duplicates.analysis import MOST_WORDS
 from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.pairs import Document
 from faq.domain.text import Token, tokenize
@@ -60,7 +61,7 @@ class FeatureBatch:
     def add(self, owner: int, document: Document) -> None:
         """Add the profiles of a document: of its answer and, but for the frame, of its question."""
         for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
-            words = tokenize(text or "")
+            words = tokenize(text or "")[:MOST_WORDS]
             content = [token for token in words if token.weight]
             if len(content) > 1:
                 concepts = [concept(token) for token in content]

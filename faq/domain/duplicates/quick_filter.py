@@ -8,6 +8,8 @@ from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.verdict import CONTAINED, NEARLY_AS_LONG
 from faq.domain.text import SENTENCE_ENDS, Token, split_chunks, tokenize_chunk
 
+_LONGEST = 20_000
+"""Characters up to which texts are filtered: bits for each word of a longer one would take much memory."""
 _ROUNDING = 1e-5
 """A bound above the rounding errors of sums of weights."""
 
@@ -20,6 +22,9 @@ class QuickFilter:
     """
 
     def __init__(self, text: AnalysedText) -> None:
+        self._is_long = len(text.text) > _LONGEST
+        if self._is_long:
+            return
         self._weight = text.weight
         self._weights = text.weights
         self._chunks = _Chunks(text.content)
@@ -30,6 +35,8 @@ class QuickFilter:
 
         Always False for texts that are not much longer: a longer one would have to contain this one.
         """
+        if self._is_long or len(other) > _LONGEST:
+            return False
         places, weight = self._measure(other)
         if self._weight >= weight * NEARLY_AS_LONG * (1 - _ROUNDING):
             return False

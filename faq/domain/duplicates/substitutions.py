@@ -30,6 +30,7 @@ _PREPOSITIONS = frozenset(
     apres avant comme jusqu et ou ni
 """.split()
 )
+_BEFORE_INFINITIVE = frozenset("a de d pour sans et ou".split())
 _CONTRACTED = frozenset("au aux du des".split())
 _ELIDED = frozenset("l m s c n t h g".split())
 """Letters that end a unit: « mg/l »."""
@@ -101,7 +102,7 @@ class Substitution:
         if before is None:
             return not _INFLECTED.search(head.folded)
         if before.key in _PREPOSITIONS:
-            return not _INFINITIVE.search(head.folded)
+            return before.key not in _BEFORE_INFINITIVE or not _INFINITIVE.search(head.folded)
         if before.key in _COPULAS:
             return self.after is None or self.after.key != "par"
         if before.kind is TokenKind.STOP:

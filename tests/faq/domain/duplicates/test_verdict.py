@@ -192,3 +192,59 @@ def test_neither_side_matters(one, other):
     )
     assert (there and there.kind) == (back and back.kind)
     assert there is None or 0 <= there.score <= 1
+
+
+FRAME = "{} transmet le compte rendu par messagerie sous dix jours. La demande est classée dans le registre de garde."
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Le biologiste responsable", "L’accueil des urgences"),
+        ("Le podologue", "Le bureau des entrées"),
+        ("L’éditeur", "La cellule d’identitovigilance"),
+    ],
+)
+def test_another_actor_in_the_same_frame_makes_siblings_whatever_it_is_called(one, other):
+    assert kind(FRAME.format(one), FRAME.format(other)) is PairKind.SIBLINGS
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "expected"),
+    [
+        ("le registre de garde", "le classeur de suivi", PairKind.SIBLINGS),
+        ("messagerie", "courrier", PairKind.SIBLINGS),
+        ("transmet", "apporte", PairKind.NEAR),
+    ],
+)
+def test_another_thing_in_the_same_frame_makes_siblings_another_verb_does_not(word, other, expected):
+    text = FRAME.format("Le podologue")
+    assert kind(text, text.replace(word, other)) is expected
+
+
+def test_a_reworded_text_with_the_same_nouns_is_near():
+    one = "Il appartient à l’éditeur de vérifier l’aptitude du poste dans les dix jours. Le dossier est à transmettre."
+    other = "L’éditeur contrôle sous dix jours que le poste convient. La transmission du dossier est requise."
+    assert kind(one, other) is PairKind.NEAR
+
+
+def test_two_negations_in_one_sentence_affirm():
+    one = ANSWER + " Pensez à fermer le lecteur de cartes avant de quitter le poste."
+    other = ANSWER + " Ne quittez pas le poste sans fermer le lecteur de cartes."
+    assert kind(one, other) is PairKind.NEAR
+    assert kind(ANSWER, ANSWER.replace("est possible", "n’est plus possible")) is PairKind.CONFLICT
+
+
+def test_what_must_and_what_may_be_done_are_two_questions():
+    must = "Faut-il utiliser la carte CPS ou la e-CPS ?"
+    may = "Puis-je utiliser ma carte CPS et ma e-CPS sur tous les services ?"
+    one, other = "Les deux conviennent : choisissez selon le lecteur.", "Cela dépend du portail ; lisez sa notice."
+    assert compared((must, one), (may, other)) is None
+    assert compared((must, one), (must.replace("Faut-il", "Doit-on"), other)) is PairKind.CONFLICT
+
+
+def test_long_texts_are_compared_in_part_but_equal_only_as_a_whole():
+    words = " ".join(f"mot{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}x" for n in range(8_000))
+    assert kind(words, words.upper()) is PairKind.EXACT
+    assert kind(words, f"{words} autrement") is PairKind.NEAR
+    assert kind("mot " * 250_000, f"{'x' * 300_000} fin") is None
