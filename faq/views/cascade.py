@@ -25,7 +25,7 @@ def cascade(request, snapshot, query):
     """Show the questions and the answers of the state that the address names."""
     results = build_results(snapshot, query)
     response = HttpResponse(render_to_string("faq/cascade.html", _build_context(request, results)))
-    if results.found_nowhere:
+    if results.is_vain:
         record_failed_search(results.search)
         # The response is not cached, so that every search without a result is recorded.
         patch_cache_control(response, no_store=True)
@@ -47,6 +47,7 @@ def _build_context(request: HttpRequest, results: Results) -> dict[str, Any]:
         "search": results.query.search,
         "found_nowhere": results.found_nowhere,
         "notices": results.notices,
+        "other_searches": results.other_searches,
         "questions": results.questions,
         "filters": results.filters,
         "page": page,

@@ -25,6 +25,15 @@ class ActiveFilter:
     is_search: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OtherSearch:
+    """Another search that the visitor may have meant."""
+
+    lead: str
+    text: str
+    address: str
+
+
 @dataclass(frozen=True)
 class Results:
     """The numbers of the answers to a query, in display order, and the questions that narrow them down."""
@@ -52,6 +61,24 @@ class Results:
         return self.hits is not None and not self.hits.entries
 
     @property
+    def is_vain(self) -> bool:
+        """Whether the words as they are typed find nothing at all, whatever their correction finds."""
+        return self.hits is not None and self.hits.is_vain
+
+    @property
+    def other_searches(self) -> list[OtherSearch]:
+        """The search as it was typed where a word was corrected, and the one that may have been meant."""
+        if not self.hits:
+            return []
+        others = []
+        if self.hits.correction:
+            others.append(("Chercher tel quel", self.hits.query, f"« {self.hits.query} »"))
+        if self.hits.suggestion:
+            others.append(("Essayez avec", self.hits.suggestion, self.hits.suggestion))
+        state = self.query.state
+        return [OtherSearch(lead, text, state_address(state, search=search)) for lead, text, search in others]
+
+    @property
     def filters(self) -> list[ActiveFilter]:
         """All active filters, the search first."""
         state = self.query.state
@@ -74,9 +101,12 @@ class Results:
             notices.append("Votre recherche ne contient aucun mot qui distingue une réponse d’une autre : précisez-la.")
         if self.hits and self.hits.correction:
             notices.append(f"Résultats pour « {self.hits.correction} ».")
-        if self.hits and self.hits.unknown and self.hits.entries:
-            words = ", ".join(f"« {word} »" for word in self.hits.unknown)
-            notices.append(f"Aucune réponse ne contient {words}.")
+        if self.hits and self.hits.entries:
+            if self.hits.unknown:
+                words = ", ".join(f"« {word} »" for word in self.hits.unknown)
+                notices.append(f"Aucune réponse ne contient {words}.")
+            if self.hits.is_partial:
+                notices.append("Aucune réponse ne dit tout ce que vous cherchez : voici les plus proches.")
         return notices
 
 

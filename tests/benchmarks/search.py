@@ -236,8 +236,8 @@ def _spelling() -> str:
         lambda: [find_correction(typo.typed, vocabulary, index.postings.frequency) for typo in mistakes], patience=1
     )
     right = sum(
-        place is not None and vocabulary.stems[place] == stem_of[typo.word]
-        for place, typo in zip(spent.result, mistakes, strict=True)
+        found is not None and vocabulary.stems[found.place] == stem_of[typo.word]
+        for found, typo in zip(spent.result, mistakes, strict=True)
     )
     each = milliseconds(spent.cpu / TYPOS)
     return (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from faq.domain.text import Token, TokenKind, fold, placed_tokens, tokenize
 
-GENERATION = 2
+GENERATION = 3
 """Raise this with every change of the analysis: rows of another generation are analysed again."""
 
 MAX_WORD_BYTES = 32
@@ -18,8 +18,8 @@ MAX_WEIGHT = 255
 _QUESTION_BOOST = 5.0
 _USUAL_QUESTION, _USUAL_ANSWER = 7, 50
 """The usual length of both in words, function words aside."""
-_QUESTION_LENGTH_FACTOR, _ANSWER_LENGTH_FACTOR = 0.5, 0.6
-_SATURATION = 2.5
+_QUESTION_LENGTH_FACTOR, _ANSWER_LENGTH_FACTOR = 0.5, 0.8
+_SATURATION = 5.0
 
 _WRITTEN = {TokenKind.WORD, TokenKind.NAME}
 """Kinds of tokens that are completed and corrected."""

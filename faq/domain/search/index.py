@@ -3,7 +3,6 @@
 Entry numbers are places in all arrays, as in `faq.domain.search.postings`.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from faq.domain.search.filing import NO_FILING, TermFiling
-from faq.domain.search.postings import Postings, Weights
+from faq.domain.search.postings import Postings, Weights, compute_idf
 from faq.domain.search.queries import Query, Synonyms
 from faq.domain.search.query_terms import Expansion, QueryExpander, QueryTerm
 from faq.domain.search.vocabulary import Vocabulary
@@ -20,15 +19,22 @@ from faq.domain.search.vocabulary import Vocabulary
 EntryNumbers = NDArray[np.intp]
 Scores = NDArray[np.float32]
 
-FEWEST_FULL_MATCHES = 3
-"""Entries that match all terms of a query. Where there are fewer, partial matches are found too."""
-PARTIAL_MATCH_SHARE = 0.35
-"""The share of a query's idf that a partial match holds at least."""
-_COMMON_FACTOR, _NEGATION_FACTOR = 0.5, 0.25
-"""The share of its idf that a very common word, or a negation, keeps."""
+_SHARE_OF_QUERY, _SHARE_OF_BEST, _SHARE_BY_ONE_WORD = 0.15, 0.4, 0.35
+"""The shares that a match holds at least: of a query's idf, of what the best match holds, and by one word alone.
+
+One word of three or more is likely to be about something else.
+"""
+COVERAGE_BASE, LITERAL_BONUS = 0.3, 15.0
+"""What is added to the share of a query's idf that an entry holds, for all entries, and for those with every word.
+
+A synonym must not outrank the word itself: the bonus outweighs all that the lengths of texts make of a word.
+"""
 USEFULNESS_BOOST = 0.15
 """The share by which usefulness raises or lowers a score at most."""
 MOST_NEAREST = 5
+_UNKNOWN_FACTOR = 0.85
+_MANY_WORDS = 3
+_ROUNDING = np.float32(1e-6)
 FILING_WEIGHT = 1
 """The weight of an entry that is only filed under what a query names: that of the least word."""
 _FINEST_SCORE = 65_535
@@ -46,6 +52,8 @@ class IndexMatches:
     """The entries that hold some term of the query, best first, in case nothing matches."""
     scores: Scores = field(repr=False)
     """By entry number; 0 for those that do not match."""
+    best_share: float = 0.0
+    """The largest share of the query's idf that an entry holds."""
 
     def rank(self, within: BitMap) -> "IndexRanking":
         """Return the matches that are among some others, best first; of equal ones the smaller number first."""
@@ -110,12 +118,12 @@ class SearchIndex:
 
     def expander(self, synonyms: Synonyms, filing: TermFiling = NO_FILING, *, typing: bool = False) -> QueryExpander:
         """Return what expands queries by the words of this index."""
-        return QueryExpander(self.vocabulary, self.postings.frequencies, synonyms, filing, typing)
+        return QueryExpander(self.vocabulary, self.postings.frequencies, len(self.entries), synonyms, filing, typing)
 
     def search(
         self, query: Query, synonyms: Synonyms, filing: TermFiling = NO_FILING, *, typing: bool = False
     ) -> IndexMatches:
-        """Return the entries that match all terms of a query; where those are few, partial matches too.
+        """Return the entries that match a query, those that say less after those that say all.
 
         With `typing`, the last word may be unfinished.
         """
@@ -125,17 +133,16 @@ class SearchIndex:
         idf = idf_weights(terms, [int(np.count_nonzero(there)) for there in present], len(self.entries))
         if not sum(idf):
             return IndexMatches(BitMap(), terms, [], np.zeros(0, np.float32))
-        required = [there for there, term in zip(present, terms, strict=True) if not term.negation]
-        matching = np.logical_and.reduce(required or present)
-        if np.count_nonzero(matching) < FEWEST_FULL_MATCHES:
-            held = sum(there * np.float32(share) for there, share in zip(present, idf, strict=True))
-            matching |= held >= PARTIAL_MATCH_SHARE * sum(idf)
-        if matching.any():
-            scores = self._compute_scores(np.flatnonzero(matching), weights, idf)
-            return IndexMatches(bitmap_from_mask(matching), terms, [], scores)
         some = np.flatnonzero(np.logical_or.reduce(present))
-        nearest, _ = _sort_by_score(some, self._compute_scores(some, weights, idf))
-        return IndexMatches(BitMap(), terms, nearest[:MOST_NEAREST].tolist(), np.zeros(0, np.float32))
+        held, enough = measure_matches([there[some] for there in present], idf)
+        scores = self._compute_scores(some, weights, idf, held, self._find_literal(terms, weights))
+        matching = some[enough]
+        if not len(matching):
+            nearest, _ = _sort_by_score(some, scores)
+            return IndexMatches(BitMap(), terms, nearest[:MOST_NEAREST].tolist(), np.zeros(0, np.float32))
+        mask = np.zeros(self.postings.size, np.bool_)
+        mask[matching] = True
+        return IndexMatches(bitmap_from_mask(mask), terms, [], scores, float(held.max()))
 
     def _term_weights(self, term: QueryTerm) -> Weights:
         weights = self._expansion_weights(term.expansions)
@@ -144,6 +151,19 @@ class SearchIndex:
             there = there[there < self.postings.size]
             weights[there] = np.maximum(weights[there], np.uint8(FILING_WEIGHT))
         return weights
+
+    def _find_literal(self, terms: Sequence[QueryTerm], weights: Sequence[Weights]) -> NDArray[np.bool_] | None:
+        """Return which entries hold every word itself, by number; None where no query needs to know."""
+        wanted = literal_terms(terms)
+        if not wanted:
+            return None
+        each = [
+            (self._expansion_weights(term.literal) if term.has_others else weight) > 0
+            for term, weight in zip(terms, weights, strict=True)
+            if term in wanted
+        ]
+        literal: NDArray[np.bool_] = np.logical_and.reduce(each)
+        return literal
 
     def _expansion_weights(self, expansions: Sequence[Expansion]) -> Weights:
         """Return the weight of the best expansion for each entry; that of several stems is the least of theirs."""
@@ -154,34 +174,66 @@ class SearchIndex:
                 np.maximum(weights, np.minimum.reduce(each), out=weights)
         return weights
 
-    def _compute_scores(self, numbers: EntryNumbers, weights: Sequence[Weights], idf: Sequence[float]) -> Scores:
-        """Return the scores of these entries, by number: weights times idf, times the share of the idf they hold."""
+    def _compute_scores(
+        self,
+        numbers: EntryNumbers,
+        weights: Sequence[Weights],
+        idf: Sequence[float],
+        held: Scores,
+        literal: NDArray[np.bool_] | None,
+    ) -> Scores:
+        """Return the scores of these entries, by number: weights times idf, times what they hold of the query."""
         score = np.zeros(len(numbers), np.float32)
-        held = np.zeros(len(numbers), np.float32)
         for weight, share in zip(weights, idf, strict=True):
-            mine = weight[numbers]
-            score += mine * np.float32(share)
-            held += (mine > 0) * np.float32(share)
-        score *= held / np.float32(sum(idf))
-        score *= 1 + self.usefulness[numbers] * np.float32(USEFULNESS_BOOST / 100)
+            score += weight[numbers] * np.float32(share)
+        coverage = held + np.float32(COVERAGE_BASE)
+        if literal is not None:
+            coverage += literal[numbers] * np.float32(LITERAL_BONUS)
+        score *= coverage * (1 + self.usefulness[numbers] * np.float32(USEFULNESS_BOOST / 100))
         scores = np.zeros(self.postings.size, np.float32)
         scores[numbers] = score
         return scores
 
 
 def idf_weights(terms: Sequence[QueryTerm], holding: Sequence[int], total: int) -> list[float]:
-    """Return the inverse document frequency of each query term, as in BM25.
+    """Return the inverse document frequency of each query term, as in BM25; zeros where no entry matches any.
 
-    `holding` counts the entries that match each term, among `total`. A term that no entry matches gets the mean of
-    the others.
+    `holding` counts the entries that match each term, among `total`. What no entry holds may be a slip as well as the
+    subject: it counts a little less than its rarity.
     """
-    known = []
-    for term, held in zip(terms, holding, strict=True):
-        rarity = math.log1p((total - held + 0.5) / (held + 0.5))
-        factor = _NEGATION_FACTOR if term.negation else _COMMON_FACTOR if term.common else 1.0
-        known.append(rarity * factor if held else 0.0)
-    average = sum(known) / max(1, sum(map(bool, known)))
-    return [idf or average for idf in known]
+    if not any(holding):
+        return [0.0] * len(terms)
+    return [
+        term.word.importance * compute_idf(held, total) * (1.0 if held else _UNKNOWN_FACTOR)
+        for term, held in zip(terms, holding, strict=True)
+    ]
+
+
+def measure_matches(present: Sequence[NDArray[np.bool_]], idf: Sequence[float]) -> tuple[Scores, NDArray[np.bool_]]:
+    """Return the share of a query's idf that each of some entries holds, and whether this is enough for a match.
+
+    `present` holds, for each term, whether each entry matches it.
+    """
+    held: Scores = np.zeros(len(present[0]), np.float32)
+    words = np.zeros(len(present[0]), np.uint8)
+    known = 0.0
+    for there, share in zip(present, idf, strict=True):
+        held += there * np.float32(share / sum(idf))
+        words += there
+        known += share / sum(idf) if there.any() else 0.0
+    # A long story has many words that no entry holds: two words together are measured by those that some entry does.
+    alone = _SHARE_OF_QUERY if len(present) < _MANY_WORDS else _SHARE_BY_ONE_WORD
+    least = np.where(words > 1, np.float32(_SHARE_OF_QUERY * known), np.float32(alone))
+    # A sum of 32-bit shares may fall short by its rounding.
+    return held, held >= np.maximum(least, _SHARE_OF_BEST * held.max(initial=0)) - _ROUNDING
+
+
+def literal_terms(terms: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
+    """Return the terms whose words an entry has to hold to come first; none where no entry can, or all do."""
+    wanted = tuple(term for term in terms if not term.word.negation)
+    if not all(term.literal for term in wanted):
+        return ()
+    return wanted if len(wanted) > 1 or any(term.has_others for term in wanted) else ()
 
 
 def _sort_by_score(numbers: EntryNumbers, scores: Scores) -> tuple[EntryNumbers, Scores]:

@@ -3,6 +3,7 @@
 Entry numbers are below 2**32, and few are unused: a search adds up arrays with a place for each number.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -43,6 +44,11 @@ def unpack(words: bytes) -> dict[int, int]:
     """Return the weights of one entry's stems from their stored form."""
     packed = np.frombuffer(words, _PACKED)
     return dict(zip(_stems(packed).tolist(), packed.astype(np.uint8).tolist(), strict=True))
+
+
+def compute_idf(held: int, total: int) -> float:
+    """Return the inverse document frequency, as in BM25, of what so many of all entries hold."""
+    return math.log1p((max(total, held) - held + 0.5) / (held + 0.5))
 
 
 @dataclass(frozen=True, slots=True)

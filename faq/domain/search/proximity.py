@@ -9,7 +9,7 @@ from faq.domain.text import TokenKind, tokenize
 
 RERANK_DEPTH = 20
 """The number of best matches whose texts are read."""
-_BONUS = 0.3
+_BONUS = 0.8
 """The share by which a score rises where the question holds all words of the query side by side, in order."""
 _ANSWER_FACTOR = 0.4
 """The share of the bonus that counts for neighbours in the answer."""
@@ -28,7 +28,7 @@ class Phrase:
     @classmethod
     def from_terms(cls, terms: Iterable[QueryTerm]) -> "Phrase":
         """Build the phrase of a query's terms."""
-        return cls(tuple(pairwise(word for term in terms for word in _stem_sets(term))))
+        return cls(tuple(pairwise(stems for term in terms if (stems := _get_stems(term)))))
 
     def compute_bonus(self, question: str, answer: str) -> float:
         """Return the factor for the score of an entry, from 1 up: more neighbours that stay neighbours raise it."""
@@ -58,8 +58,5 @@ def rerank_by_proximity(
     return sorted(scores, key=lambda number: -scores[number])
 
 
-def _stem_sets(term: QueryTerm) -> list[StemSet]:
-    if len(term.words) > 1:
-        return [frozenset((word.key,)) for word in term.words]
-    stems = frozenset(expansion.keys[0] for expansion in term.expansions if len(expansion.keys) == 1)
-    return [stems] if stems else []
+def _get_stems(term: QueryTerm) -> StemSet:
+    return frozenset(expansion.keys[0] for expansion in term.expansions if len(expansion.keys) == 1)

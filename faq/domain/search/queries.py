@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from faq.domain.search.analysis import truncate_word
-from faq.domain.text import COMMON_WEIGHT, PlacedToken, TokenKind, placed_tokens
+from faq.domain.search.relatives import related_stems
+from faq.domain.text import PlacedToken, TokenKind, placed_tokens, tokenize
 
 LONGEST_QUERY = 200
 """Characters; the rest of a longer query is ignored."""
@@ -13,6 +14,14 @@ MOST_WORDS = 16
 LONGEST_EXPRESSION_WORDS = 8
 """Words of a synonym, function words aside."""
 
+_NEGATION = tokenize("non")[0].key
+_ASKING = """
+    aide aider aimer besoin bonjour bonsoir comprendre conseil cordialement expliquer expliquez idee madame merci
+    monsieur pouvoir probleme question questions reponse savoir souci souhaiter svp urgent vouloir voudrais
+"""
+"""Words of ordinary questioning: they tell little about what is asked."""
+_IMPORTANCE = {truncate_word(token.key): 0.3 for token in tokenize(_ASKING)} | {_NEGATION: 0.25}
+_QUOTES = {('"', '"'), ("«", "»"), ("“", "”")}
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 StemKeys = tuple[str, ...]
@@ -30,9 +39,13 @@ class QueryWord:
     end: int
     parts: StemKeys
     """The stems within a name, code or address, which an entry may hold in its place; empty for other words."""
-    common: bool
-    """Whether nearly every answer may hold it."""
-    negation: bool
+    importance: float
+    """The share of its idf that counts, from 0 to 1."""
+
+    @property
+    def negation(self) -> bool:
+        """Whether it is a negation."""
+        return self.key == _NEGATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,11 @@ class Query:
 
     text: str
     words: tuple[QueryWord, ...]
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it stands within quotation marks: its words are searched for as they are typed."""
+        return len(self.text) > 1 and (self.text[0], self.text[-1]) in _QUOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +84,16 @@ class Synonyms:
                 self._longest = max(self._longest, len(one.keys))
 
     def match_longest(self, words: Sequence[QueryWord]) -> tuple[int, Iterable[Synonym]]:
-        """Return how many words, at the beginning of these, are an expression, and its synonyms."""
+        """Return how many words, at the beginning of these, are an expression, and its synonyms.
+
+        A word without synonyms has those of the nearest word of its family: « péremption » those of « périmé ».
+        """
         for length in range(min(self._longest, len(words)), 0, -1):
             if others := self._others.get(tuple(word.key for word in words[:length])):
                 return length, others.values()
+        for stem in related_stems(words[0].key):
+            if others := self._others.get((stem,)):
+                return 1, others.values()
         return 1, ()
 
 
@@ -110,6 +134,5 @@ def _build_word(placed: PlacedToken) -> QueryWord:
         start=placed.start,
         end=placed.end,
         parts=() if is_date else tuple(truncate_word(part.key) for part in token.parts),
-        common=token.weight <= COMMON_WEIGHT,
-        negation=token.kind is TokenKind.NEGATION,
+        importance=_IMPORTANCE.get(truncate_word(token.key), 1.0),
     )

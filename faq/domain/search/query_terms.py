@@ -1,14 +1,15 @@
 """Query expansion: the stems by which an entry can match each word or expression of a query."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from faq.domain.search.filing import NO_FILING, TermFiling
-from faq.domain.search.postings import DocumentFrequencies
+from faq.domain.search.french_words import is_french_word
+from faq.domain.search.postings import DocumentFrequencies, compute_idf
 from faq.domain.search.queries import Query, QueryWord, StemKeys, Synonyms
 from faq.domain.search.relatives import related_stems
 from faq.domain.search.spelling import find_correction
@@ -17,7 +18,12 @@ from faq.domain.text import stem
 
 _EXACT_FACTOR, _SYNONYM_FACTOR, _PREFIX_FACTOR, _RELATIVE_FACTOR = 1.0, 0.9, 0.7, 0.6
 """The share of its weight that a stem keeps when it matches in one of these ways."""
+_PRESENT_FACTOR = 0.85
+"""The share that a synonym keeps where some entry holds the word itself."""
 _SHORTEST_PREFIX = 3
+_SHORTEST_CODE = 2
+_MOST_JOINED, _LONGEST_JOINED = 4, 30
+"""Words that are typed without spaces between them, and the letters of them all."""
 MOST_COMPLETIONS = 6
 _MOST_PREFIX_STEMS = 40
 """The number of stems that a prefix expands to at most: those in the most entries."""
@@ -34,16 +40,20 @@ class Expansion:
     """The same stems as text, for highlighting; empty for an expansion of a prefix."""
     prefix: str = ""
     """The prefix that was expanded, if one was."""
+    is_synonym: bool = False
+    """Whether it asks for a synonym of the word."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """A word or expression of a query, with all the ways to match it."""
+    """A word of a query, with all the ways to match it."""
 
-    words: tuple[QueryWord, ...]
+    word: QueryWord
     expansions: tuple[Expansion, ...]
     correction: int | None = None
     """The number of the form that was searched for instead of a misspelt one."""
+    suggestion: int | None = None
+    """The number of a form that may have been meant, and was not searched for."""
     filed: BitMap = field(default_factory=BitMap)
     """The entries filed under the taxonomy term that it names."""
 
@@ -53,14 +63,14 @@ class QueryTerm:
         return not self.expansions and not self.filed
 
     @property
-    def common(self) -> bool:
-        """Whether nearly every answer may hold it."""
-        return all(word.common for word in self.words)
+    def literal(self) -> tuple[Expansion, ...]:
+        """The expansions by the word itself, not by its synonyms."""
+        return tuple(one for one in self.expansions if not one.is_synonym)
 
     @property
-    def negation(self) -> bool:
-        """Whether it is only a negation."""
-        return all(word.negation for word in self.words)
+    def has_others(self) -> bool:
+        """Whether entries can match it without the word itself."""
+        return bool(self.filed) or len(self.literal) < len(self.expansions)
 
 
 @dataclass(frozen=True)
@@ -69,48 +79,70 @@ class QueryExpander:
 
     vocabulary: Vocabulary
     frequencies: DocumentFrequencies
+    total: int
+    """The number of entries."""
     synonyms: Synonyms
     filing: TermFiling = NO_FILING
     typing: bool = False
     """Whether the last word may be unfinished."""
 
     def expand(self, query: Query) -> Iterator[QueryTerm]:
-        """Yield the terms of a query in its order; the longest expression that has synonyms is one term."""
+        """Yield the terms of a query in its order; each word of an expression matches by the expression's synonyms."""
         words, filed = query.words, self.filing.entries_by_word(query.words)
         while words:
             length, synonyms = self.synonyms.match_longest(words)
             expression, words = words[:length], words[length:]
             there, filed = BitMap.intersection(*filed[:length]), filed[length:]
             there |= self.filing.entries_under(synonym.keys for synonym in synonyms)
-            others = [one for synonym in synonyms for one in self._all_of(synonym.keys, _SYNONYM_FACTOR)]
-            unfinished = self.typing and not words and expression[-1].end == len(query.text)
-            if length > 1:
-                exact = self._all_of(tuple(word.key for word in expression), _EXACT_FACTOR)
-                yield QueryTerm(expression, (*exact, *others), filed=there)
-            else:
-                yield self._expand_word(expression[0], others, there, unfinished=unfinished)
+            keys = tuple(word.key for word in expression)
+            others = tuple(one for synonym in synonyms for one in self._expand_synonym(synonym.keys, keys))
+            for word in expression:
+                own = self._expand_word(word, query)
+                if own or others or there:
+                    yield QueryTerm(word, (*own, *others), filed=there)
+                else:
+                    yield self._correct(word, as_typed=query.is_quoted)
 
-    def _expand_word(
-        self, word: QueryWord, synonyms: Sequence[Expansion], filed: BitMap, *, unfinished: bool
-    ) -> QueryTerm:
-        expansions = [*self._with_relatives(word.key), *synonyms]
-        if unfinished or not self.vocabulary.has_form(word.form):
+    def _expand_word(self, word: QueryWord, query: Query) -> list[Expansion]:
+        """Return the ways to match a word by its letters alone."""
+        expansions = self._with_relatives(word.key)
+        if self._may_be_unfinished(word, query):
             expansions += self._expand_prefix(word.form)
         if not expansions and word.parts:
             expansions = self._all_of(word.parts, _EXACT_FACTOR)
-        if not expansions:
-            expansions = self._split_joined_words(word.form)
-        if expansions or filed:
-            return QueryTerm((word,), tuple(expansions), filed=filed)
-        return self._correct(word)
+        return expansions or self._split_joined_words(word.form)
 
-    def _correct(self, word: QueryWord) -> QueryTerm:
-        place = find_correction(word.form, self.vocabulary, self.frequency)
-        if place is None:
-            return QueryTerm((word,), ())
-        key = self.vocabulary.key(int(self.vocabulary.stems[place]))
+    def _may_be_unfinished(self, word: QueryWord, query: Query) -> bool:
+        """Return whether a word may be the beginning of others: one of French is whole, beside others at least."""
+        if self.typing and word is query.words[-1] and word.end == len(query.text):
+            return True
+        return not self.vocabulary.has_form(word.form) and (len(query.words) == 1 or not is_french_word(word.form))
+
+    def _expand_synonym(self, keys: StemKeys, replaced: StemKeys) -> list[Expansion]:
+        """Return the expansions of a synonym: one that stands in more entries than what it replaces weighs less."""
+        factor = _SYNONYM_FACTOR
+        if common := self._rarity(replaced):
+            factor *= min(1.0, self._rarity(keys) / common) * _PRESENT_FACTOR
+        factor = round(factor, 2)
+        return [replace(one, is_synonym=True) for one in self._all_of(keys, factor)]
+
+    def _rarity(self, keys: StemKeys) -> float:
+        """Return the idf of an expression, as that of its rarest stem; 0 where one of its stems is in no entry."""
+        numbers = [self.vocabulary.number(key) for key in keys]
+        held = [self.frequency(number) if number is not None else 0 for number in numbers]
+        return compute_idf(min(held), self.total) if all(held) else 0.0
+
+    def _correct(self, word: QueryWord, *, as_typed: bool) -> QueryTerm:
+        """Return the term of a word that stands in no entry: a word of French is never taken for another."""
+        found = find_correction(word.form, self.vocabulary, self.frequency)
+        if found is None:
+            return QueryTerm(word, ())
+        form = int(self.vocabulary.ids[found.place])
+        if as_typed or not found.is_plain or is_french_word(word.form):
+            return QueryTerm(word, (), suggestion=form)
+        key = self.vocabulary.key(int(self.vocabulary.stems[found.place]))
         expansions = tuple(self._with_relatives(key))
-        return QueryTerm((word,), expansions, int(self.vocabulary.ids[place]), self.filing.entries_under([(key,)]))
+        return QueryTerm(word, expansions, form, filed=self.filing.entries_under([(key,)]))
 
     def frequency(self, stem: int) -> int:
         """Return the number of entries that hold a stem."""
@@ -130,8 +162,12 @@ class QueryExpander:
 
     def _with_relatives(self, key: str) -> list[Expansion]:
         """Return the expansions of one stem: itself, and the related stems that some entry holds."""
-        exact = self._all_of((key,), _EXACT_FACTOR)
-        return exact + [one for other in related_stems(key) for one in self._all_of((other,), _RELATIVE_FACTOR)]
+        known = self.vocabulary.select_known((key, *related_stems(key)))
+        return [
+            Expansion((number,), _EXACT_FACTOR if other == key else _RELATIVE_FACTOR, (other,))
+            for other, number in known.items()
+            if self.frequency(number)
+        ]
 
     def _all_of(self, keys: StemKeys, factor: float) -> list[Expansion]:
         """Return the expansion that asks for all these stems; none where one of them is in no entry."""
@@ -153,11 +189,23 @@ class QueryExpander:
         return stems[np.argsort(-counts, kind="stable")][: np.count_nonzero(counts)]
 
     def _split_joined_words(self, form: str) -> list[Expansion]:
-        """Return the expansion that asks for the two words that were typed without a space between them."""
-        for place in range(_SHORTEST_PREFIX, len(form) - _SHORTEST_PREFIX + 1):
-            halves = form[:place], form[place:]
-            if all(map(self.vocabulary.has_form, halves)) and (
-                expansions := self._all_of((stem(halves[0]), stem(halves[1])), _EXACT_FACTOR)
-            ):
-                return expansions
-        return []
+        """Return the expansion that asks for the words that were typed without a space between them."""
+        parts = [""] if len(form) > _LONGEST_JOINED else self._split_into_forms(form, _MOST_JOINED)
+        return self._all_of(tuple(map(stem, parts)), _EXACT_FACTOR) if len(parts) > 1 else []
+
+    def _split_into_forms(self, form: str, most: int) -> list[str]:
+        """Return the fewest known words, so many at most, that make up a form; none where it is not made of such."""
+        if self._is_known_part(form):
+            return [form]
+        best: list[str] = []
+        for place in range(len(form) - _SHORTEST_CODE, _SHORTEST_CODE - 1, -1) if most > 1 else ():
+            if self._is_known_part(form[:place]):
+                rest = self._split_into_forms(form[place:], (len(best) or most + 1) - 2)
+                best = [form[:place], *rest] if rest else best
+        return best
+
+    def _is_known_part(self, part: str) -> bool:
+        """Return whether a part of a word that was typed joined is a word of its own, or a code such as « R2 »."""
+        if part.isalpha():
+            return len(part) >= _SHORTEST_PREFIX and self.vocabulary.has_form(part)
+        return len(part) >= _SHORTEST_CODE and self.vocabulary.number(part) is not None

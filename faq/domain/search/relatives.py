@@ -1,6 +1,7 @@
 """Stems of a word family that the stemmer separates: « envoi » and « envoyer », « homologué » and « homologation »."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 _SHORTEST = 4
 """The number of letters that two stems share at least."""
@@ -14,8 +15,13 @@ _DISTANT = (
 """Pairs of endings within one family, for stems that share one letter more."""
 
 
-def related_stems(stem: str) -> Iterator[str]:
-    """Yield stems of the same family; many of them are no words, which the caller has to check."""
+@lru_cache(maxsize=5_000)
+def related_stems(stem: str) -> tuple[str, ...]:
+    """Return stems of the same family; many of them are no words, which the caller has to check."""
+    return tuple(_find_relatives(stem))
+
+
+def _find_relatives(stem: str) -> Iterator[str]:
     for pairs, shortest in ((_CLOSE, _SHORTEST), (_DISTANT, _SHORTEST + 1)):
         for pair in pairs:
             for ending, other in (pair, pair[::-1]):

@@ -14,14 +14,15 @@ from pyroaring import BitMap
 
 from faq.domain.search.analysis import GENERATION
 from faq.domain.search.index import (
-    FEWEST_FULL_MATCHES,
+    COVERAGE_BASE,
     FILING_WEIGHT,
+    LITERAL_BONUS,
     MOST_NEAREST,
-    PARTIAL_MATCH_SHARE,
     USEFULNESS_BOOST,
-    Scores,
     bitmap_from_mask,
     idf_weights,
+    literal_terms,
+    measure_matches,
 )
 from faq.domain.search.postings import unpack
 from faq.domain.search.query_terms import Expansion, QueryTerm
@@ -120,8 +121,8 @@ class UnrankedMatches:
     entries: BitMap
     some: BitMap
     """The entries that match any term of the query."""
-    required: tuple[QueryTerm, ...] = ()
-    """The terms that all entries match; none where partial matches are among them."""
+    best_share: float = 0.0
+    """The largest share of the query's idf that an entry holds."""
 
     @classmethod
     def build(cls, terms: tuple[QueryTerm, ...], present: Sequence[BitMap], total: int) -> "UnrankedMatches":
@@ -129,13 +130,8 @@ class UnrankedMatches:
         idf = tuple(idf_weights(terms, [len(entries) for entries in present], total))
         if not sum(idf):
             return cls(terms, idf, BitMap(), BitMap())
-        required = tuple(term for term in terms if not term.negation) or terms
-        sets = [entries for term, entries in zip(terms, present, strict=True) if term in required]
-        full = BitMap.intersection(*sets)
-        some = BitMap().union(*present)
-        if len(full) < FEWEST_FULL_MATCHES:
-            return cls(terms, idf, full | _partial_matches(present, idf), some)
-        return cls(terms, idf, full, some, required)
+        entries, best_share = _select_matches(present, idf)
+        return cls(terms, idf, entries, BitMap().union(*present), best_share)
 
     def build_ranking_search(self, within: BitMap, start: int, stop: int) -> Body:
         """Ask for some of these entries in their order, from one place to before another."""
@@ -147,11 +143,15 @@ class UnrankedMatches:
                 "filter": self._restriction_to(within),
             }
         }
-        shares = [{"filter": query, "weight": idf / sum(self.idf)} for query, idf in queries]
+        coverage: list[Body] = [{"weight": COVERAGE_BASE}]
+        coverage += [{"filter": query, "weight": idf / sum(self.idf)} for query, idf in queries]
+        if literal := literal_terms(self.terms):
+            held = {"bool": {"must": [_any_of(term.literal) for term in literal]}}
+            coverage.append({"filter": held, "weight": LITERAL_BONUS})
         by_share = {
             "function_score": {
                 "query": any_term,
-                "functions": shares,
+                "functions": coverage,
                 "score_mode": "sum",
                 "boost_mode": "multiply",
             }
@@ -166,10 +166,8 @@ class UnrankedMatches:
         }
 
     def _restriction_to(self, within: BitMap) -> list[Body]:
-        """Leave out all other entries; where all matches are wanted, their long list can be spared."""
-        if self.required and len(within) == len(self.entries):
-            return [_term_query(term) for term in self.required]
-        return [{"terms": {"number": list(within)}}]
+        """Leave out all other entries; where none matches any term, their long list can be spared."""
+        return [] if len(within) == len(self.some) else [{"terms": {"number": list(within)}}]
 
     def build_nearest_search(self) -> Body:
         """Ask for the entries that match any term of the query, the best of them."""
@@ -191,20 +189,29 @@ def build_similarity_search(key_stems: Mapping[int, float], limit: int) -> Body:
     return {"size": limit, "_source": False, "query": query, "sort": [{"_score": "desc"}, {"number": "asc"}]}
 
 
-def _partial_matches(present: Sequence[BitMap], idf: Sequence[float]) -> BitMap:
-    """Return the entries that hold enough of a query's idf."""
-    held: Scores = np.zeros(max((entries.max() for entries in present if entries), default=-1) + 1, np.float32)
-    for entries, share in zip(present, idf, strict=True):
-        held[np.frombuffer(entries.to_array(), np.uint32)] += np.float32(share)
-    return bitmap_from_mask(held >= PARTIAL_MATCH_SHARE * sum(idf))
+def _select_matches(present: Sequence[BitMap], idf: Sequence[float]) -> tuple[BitMap, float]:
+    """Return the entries that hold enough of a query's idf, and the largest share of it that one holds."""
+    size = max((entries.max() for entries in present if entries), default=-1) + 1
+    masks = np.zeros((len(present), size), np.bool_)
+    for mask, entries in zip(masks, present, strict=True):
+        mask[np.frombuffer(entries.to_array(), np.uint32)] = True
+    held, enough = measure_matches(list(masks), idf)
+    return bitmap_from_mask(enough & (held > 0)), float(held.max(initial=0))
 
 
 def _term_query(term: QueryTerm) -> Body:
     """Return the query that matches a term by the best of its expansions, or by its filing."""
-    queries = [_expansion_query(expansion) for expansion in term.expansions]
-    if term.filed:
-        under = {"terms": {"number": list(term.filed)}}
-        queries.append({"constant_score": {"filter": under, "boost": FILING_WEIGHT}})
+    if not term.filed:
+        return _any_of(term.expansions)
+    under = {"constant_score": {"filter": {"terms": {"number": list(term.filed)}}, "boost": FILING_WEIGHT}}
+    return _best_of([*map(_expansion_query, term.expansions), under])
+
+
+def _any_of(expansions: Iterable[Expansion]) -> Body:
+    return _best_of([_expansion_query(expansion) for expansion in expansions])
+
+
+def _best_of(queries: list[Body]) -> Body:
     return queries[0] if len(queries) == 1 else {"dis_max": {"queries": queries}}
 
 

@@ -1,12 +1,11 @@
 """The similarity of entries by the stems they share, for « voir aussi » suggestions."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
 
 from faq.domain.search.index import Scores, SearchIndex
-from faq.domain.search.postings import DocumentFrequencies, StemWeights
+from faq.domain.search.postings import DocumentFrequencies, StemWeights, compute_idf
 
 MIN_SIMILARITY = 0.26
 """Below this, a suggestion is worse than none."""
@@ -23,7 +22,7 @@ def select_key_stems(weights: StemWeights, frequencies: DocumentFrequencies, tot
     """Return the idf of the stems that characterise an entry most, among `total` entries."""
     most = min(max(_ALWAYS_RARE, _HIGHEST_SHARE * total), total)
     idf = {
-        stem: math.log1p((total - held + 0.5) / (held + 0.5))
+        stem: compute_idf(held, total)
         for stem in weights
         if (held := int(frequencies[stem]) if stem < len(frequencies) else 1) <= most
     }

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -15,6 +16,8 @@ SHORTEST = 4
 LONG = 8
 """Letters from which a word may hold two mistakes."""
 _MOST_COMPARED = 500
+_PLAIN_LEAD = 0.1
+"""What the likeliest word costs less than all others where it is plain."""
 
 _BESIDE = {frozenset(pair) for row in ("azertyuiop", "qsdfghjklm", "wxcvbn") for pair in pairwise(row)}
 """Letters that are neighbours on a French keyboard."""
@@ -34,8 +37,17 @@ _SOUNDS = (
 )
 
 
-def find_correction(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> int | None:
-    """Return the place of the form that was most likely meant; None where no form is near enough.
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The form that was most likely meant by a misspelt word."""
+
+    place: int
+    is_plain: bool
+    """Whether no other word is nearly as likely."""
+
+
+def find_correction(word: str, vocabulary: Vocabulary, frequency: Callable[[int], int]) -> Correction | None:
+    """Return the form that was most likely meant; None where no form is near enough.
 
     `word` is without case and accents; `frequency` returns the number of entries that hold a stem. One mistake is a
     letter missing, added, replaced, or swapped with its neighbour; long words may hold two.
@@ -51,7 +63,9 @@ def find_correction(word: str, vocabulary: Vocabulary, frequency: Callable[[int]
             if entries := frequency(int(vocabulary.stems[place])):
                 costs.append((_compute_cost(word, candidate, entries), place))
         if costs:
-            return min(costs)[1]
+            lowest, best = min(costs)
+            others = [cost for cost, place in costs if vocabulary.stems[place] != vocabulary.stems[best]]
+            return Correction(best, is_plain=min(others, default=math.inf) >= lowest + _PLAIN_LEAD)
     return None
 
 

@@ -78,6 +78,16 @@ class Vocabulary:
         place = _find_place(self.keys, key)
         return None if place is None else int(self.numbers[place])
 
+    def select_known(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return those of some stems that are known, with their numbers: looked up all at once."""
+        sought = list(keys)
+        if not sought or not len(self.keys):
+            return {}
+        encoded = np.array([_encode(key) for key in sought], self.keys.dtype)
+        places = np.minimum(np.searchsorted(self.keys, encoded), len(self.keys) - 1)
+        hits = np.flatnonzero(self.keys[places] == encoded)
+        return {sought[hit]: int(self.numbers[places[hit]]) for hit in hits.tolist()}
+
     def key(self, number: int) -> str:
         """Return the stem with a number."""
         return _decode(self.keys[np.flatnonzero(self.numbers == number)[0]])

@@ -1,7 +1,7 @@
 """Searching what is published: matches in their order, with correction, highlighting and what to read instead."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -11,14 +11,15 @@ from pyroaring import BitMap
 
 from faq.domain.search.extracts import Fragment, HighlightTerms, build_extract, highlight
 from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
-from faq.domain.search.queries import Query, parse_query
+from faq.domain.search.queries import Query, QueryWord, parse_query
 from faq.domain.search.query_terms import QueryTerm
 from faq.models.entries import Entry
 from faq.models.search import SearchedEntry, SearchForm
 from faq.selectors.published import Snapshot
 from faq.selectors.search.backend import FallbackSearch, Matches, Ranking, SearchBackend
 
-_REFERENCE = re.compile(r"[Qq] ?-? ?([0-9]{1,9})")
+_REFERENCE = re.compile(r"(?i)(?:(?:la )?(?:fiche|question|r[ée]ponse|r[ée]f[ée]rence) )?q ?[-‐‑–]? ?([0-9]{1,9})")
+_HALF = 0.5
 
 PageReader = Callable[[int, int], list[tuple[int, float]]]
 """Returns the ranked entries from one place to before another, each with its score."""
@@ -63,8 +64,14 @@ class Hits:
     """The stems and prefixes that `extract` and `highlight` mark."""
     correction: str
     """The query with corrected words; « » where it was searched for as it is."""
+    suggestion: str
+    """The query with the words that may have been meant; « » where there are none."""
     unknown: tuple[str, ...]
-    """Words of the query that match no entry and resemble no word that does."""
+    """Words of the query that match no entry, as they are typed."""
+    is_partial: bool
+    """Whether no entry says half of what was asked for."""
+    is_vain: bool
+    """Whether nothing was found by the words as they are typed."""
     nearest: tuple[int, ...]
     """A few entries that hold some term of the query, best first, in case nothing matches."""
     loaded: Mapping[int, Entry]
@@ -117,6 +124,7 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
     matches, within = found.matches, found.within
     phrase = Phrase.from_terms(matches.terms)
     loaded = _load_for_reranking(best, phrase)
+    correction, suggestion = _write_corrections(query, matches.terms)
     return Hits(
         query=query.text if query.words or named else "",
         numbers=HitNumbers(list(named & within), _rerank(best, phrase, loaded), read_page, len(within)),
@@ -124,8 +132,11 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
         highlights=HighlightTerms.from_expansions(
             (expansion.keys, expansion.prefix) for term in matches.terms for expansion in term.expansions
         ),
-        correction=_write_correction(query, matches.terms),
-        unknown=tuple(word.form for term in matches.terms if term.unknown for word in term.words),
+        correction=correction,
+        suggestion=suggestion,
+        unknown=tuple(query.text[term.word.start : term.word.end] for term in matches.terms if term.unknown),
+        is_partial=not named and matches.best_share < _HALF,
+        is_vain=not found.entries or (not named and all(term.unknown or term.correction for term in matches.terms)),
         nearest=tuple(number for number in matches.nearest if number in snapshot.index.live),
         loaded=loaded,
     )
@@ -169,13 +180,23 @@ def _rerank(best: Sequence[tuple[int, float]], phrase: Phrase, loaded: Mapping[i
     return rerank_by_proximity(best, phrase, texts)
 
 
-def _write_correction(query: Query, terms: Iterable[QueryTerm]) -> str:
-    """Return the query with its corrected words, as people write them; « » where none was corrected."""
-    corrected = {term.correction: term.words[0] for term in terms if term.correction is not None}
-    if not corrected:
-        return ""
-    shown = dict(SearchForm.objects.filter(pk__in=corrected).values_list("pk", "shown"))
+def _write_corrections(query: Query, terms: Sequence[QueryTerm]) -> tuple[str, str]:
+    """Return the query with its corrected words, and with those too that may be; « » where it has none.
+
+    Both as people write them, in one query at most.
+    """
+    corrected = {term.word: term.correction for term in terms if term.correction is not None}
+    suggested = {term.word: term.suggestion for term in terms if term.suggestion is not None}
+    numbers = {*corrected.values(), *suggested.values()}
+    shown = dict(SearchForm.objects.filter(pk__in=numbers).values_list("pk", "shown")) if numbers else {}
+    return (
+        _replace_words(query, corrected, shown) if corrected else "",
+        _replace_words(query, corrected | suggested, shown) if suggested else "",
+    )
+
+
+def _replace_words(query: Query, forms: Mapping[QueryWord, int], shown: Mapping[int, str]) -> str:
     text = query.text
-    for form, word in sorted(corrected.items(), key=lambda one: -one[1].start):
+    for word, form in sorted(forms.items(), key=lambda one: -one[0].start):
         text = text[: word.start] + shown.get(form, word.form) + text[word.end :]
     return text

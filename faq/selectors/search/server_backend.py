@@ -63,9 +63,9 @@ class ServerWords:
     synonyms: Synonyms
     groups: SynonymGroups
 
-    def expander(self, filing: TermFiling = NO_FILING, *, typing: bool = False) -> QueryExpander:
-        """Return what expands queries by these words."""
-        return QueryExpander(self.vocabulary, self.frequencies, self.synonyms, filing, typing)
+    def expander(self, total: int, filing: TermFiling = NO_FILING, *, typing: bool = False) -> QueryExpander:
+        """Return what expands queries by these words, which stand in so many entries."""
+        return QueryExpander(self.vocabulary, self.frequencies, total, self.synonyms, filing, typing)
 
 
 class ServerBackend:
@@ -80,10 +80,11 @@ class ServerBackend:
 
     def search(self, query: Query, *, typing: bool = False) -> "ServerMatches":
         """Return the entries that match a query; with `typing`, its last word may be unfinished."""
-        terms = tuple(self._words.expander(get_filing(self._snapshot), typing=typing).expand(query))
+        total = len(self._snapshot.index)
+        terms = tuple(self._words.expander(total, get_filing(self._snapshot), typing=typing).expand(query))
         present = iter(self._find_present([term for term in terms if not term.unknown]))
         sets = [BitMap() if term.unknown else next(present) for term in terms]
-        matches = UnrankedMatches.build(terms, sets, len(self._snapshot.index))
+        matches = UnrankedMatches.build(terms, sets, total)
         nearest: list[int] = []
         if matches.some and not matches.entries:
             [answer] = self._server.search([matches.build_nearest_search()])
@@ -92,7 +93,7 @@ class ServerBackend:
 
     def complete(self, prefix: str) -> list[int]:
         """Return the numbers of the forms that complete a prefix, the most frequent first."""
-        return self._words.expander().complete(prefix)
+        return self._words.expander(len(self._snapshot.index)).complete(prefix)
 
     def find_similar(self, weights: StemWeights) -> dict[int, float]:
         """Return the entries that are similar to one with these stems, each with its similarity.
@@ -143,6 +144,11 @@ class ServerMatches:
     def entries(self) -> BitMap:
         """The numbers of the entries."""
         return self._unranked.entries
+
+    @property
+    def best_share(self) -> float:
+        """The largest share of the query's idf that an entry holds."""
+        return self._unranked.best_share
 
     @property
     def terms(self) -> tuple[QueryTerm, ...]:

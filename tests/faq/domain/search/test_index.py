@@ -101,6 +101,84 @@ def test_a_correction_names_the_word(index):
     assert searched(index, "certificat").terms[0].correction is None
 
 
+def test_a_word_of_french_is_never_replaced_but_another_is_suggested():
+    index = an_index([("Est-ce possible ?", "Oui."), ("Un accueil ?", "Non.")])
+    for query in ("impossible", "accueilli impossible"):
+        term = searched(index, query).terms[-1]
+        assert (term.unknown, term.correction) == (True, None)
+        assert index.vocabulary.ids[index.vocabulary.forms == b"possible"] == [term.suggestion]
+
+
+def test_a_slip_that_may_be_two_words_is_not_corrected():
+    index = an_index([("Le masque ?", "Oui."), ("La marque ?", "Non.")])
+    [term] = searched(index, "mabque").terms
+    assert (term.correction, term.suggestion is not None) == (None, True)
+
+
+def test_what_stands_within_quotation_marks_is_searched_for_as_it_is_typed(index):
+    for query in ('"certifcat"', "« certifcat »", "“certifcat”"):
+        assert found(index, query) == []
+    assert found(index, '"certificat"') == [CERTIFICATE]
+
+
+def test_answers_that_say_less_follow_those_that_say_all():
+    index = an_index(
+        [
+            ("Que faire d’un certificat arrivé à échéance ?", "Le renouveler."),
+            ("Un certificat expiré ?", "Non."),
+            ("Une carte ?", "Oui."),
+            ("Un certificat expiré ou volé ?", "Non."),
+            ("Le mot expiré ou le mot certificat ?", "Non."),
+        ]
+    )
+    assert found(index, "mon certificat est expiré") == [2, 4, 5]
+    assert found(index, "certificat volé")[0] == 4
+    assert set(found(index, "échéance volée")) == {1, 4}
+    synonyms = Synonyms([(("expiré", "échéance"), False)])
+    assert found(index, "mon certificat est expiré que faire", synonyms)[3:] == [1]
+
+
+def test_a_synonym_does_not_outrank_the_word_itself():
+    index = an_index(
+        [
+            ("Quel code d’erreur ?", "Le code du code."),
+            ("Une question ?", "Longue. " + "Beaucoup de phrases diverses avant le sujet. " * 9 + "Un mot de passe."),
+            ("Un code postal ?", "Code."),
+        ]
+    )
+    synonyms = Synonyms([(("mot de passe", "code"), True)])
+    assert found(index, "mot de passe", synonyms)[0] == 2
+    assert set(found(index, "mot de passe", synonyms)) == {1, 2, 3}
+
+
+def test_one_word_of_three_is_about_something_else():
+    texts = [(f"Question {rank} ?", "Rien.") for rank in range(9)]
+    index = an_index([("Une pharmacie ?", "Oui."), ("Le portail ?", "Oui."), *texts])
+    assert found(index, "pharmacie de garde dimanche") == []
+    assert searched(index, "pharmacie de garde dimanche").nearest == [1]
+    assert found(index, "pharmacie ouverte") == [1]
+
+
+def test_words_of_ordinary_questioning_weigh_little():
+    index = an_index([("Un problème ?", "Oui."), ("Une carte ?", "Oui."), ("Un serveur ?", "Non.")])
+    assert found(index, "bonjour, problème de carte, merci")[0] == 2
+    assert found(index, "problème") == [1]
+
+
+def test_a_long_story_finds_what_it_is_about(index):
+    story = (
+        "bonjour je suis secrétaire dans un grand cabinet de la région et depuis ce matin ma carte CPS ne répond plus, "
+        "comment la débloquer sans attendre que notre informaticien revienne de congés"
+    )
+    assert found(index, story)[0] == CARD
+
+
+def test_words_and_codes_that_are_typed_joined_are_found_apart():
+    index = an_index([("Un compte rendu en CDA R2 N3 ?", "Oui."), ("Un autre ?", "Non.")])
+    assert found(index, "CDAR2N3") == found(index, "compterendu") == [1]
+    assert found(index, "a" * 30) == found(index, "ab1" * 10) == []
+
+
 def test_the_last_word_may_go_on_while_it_is_typed(index):
     assert found(index, "carte", typing=True) == found(index, "carte")
     assert found(index, "dossier pa", typing=True) == found(index, "dossier pat", typing=True) == [RECORD]

@@ -24,8 +24,8 @@ def words(*forms: str) -> Vocabulary:
 
 def corrected(word: str, *forms: str) -> str | None:
     vocabulary = words(*forms)
-    place = find_correction(word, vocabulary, lambda number: 1)
-    return None if place is None else vocabulary.form(place)
+    found = find_correction(word, vocabulary, lambda number: 1)
+    return found and vocabulary.form(found.place)
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +39,10 @@ def test_nearly_all_of_500_typing_mistakes_are_understood(demo):
     stems = {stem(form) for form in forms}
     mistakes = [typo for typo in typos(forms, 2 * TYPOS) if stem(typo.typed) not in stems][:TYPOS]
     stem_of = dict(zip(forms, vocabulary.stems.tolist(), strict=True))
-    places = [find_correction(typo.typed, vocabulary, demo.postings.frequency) for typo in mistakes]
+    corrections = [find_correction(typo.typed, vocabulary, demo.postings.frequency) for typo in mistakes]
     right = sum(
-        place is not None and vocabulary.stems[place] == stem_of[typo.word]
-        for place, typo in zip(places, mistakes, strict=True)
+        found is not None and vocabulary.stems[found.place] == stem_of[typo.word]
+        for found, typo in zip(corrections, mistakes, strict=True)
     )
     assert len(mistakes) == TYPOS
     assert right / TYPOS >= RIGHT
@@ -72,7 +72,8 @@ def test_words_that_no_entry_holds_any_more_are_not_proposed():
     [place] = [number for number in range(2) if vocabulary.form(number) == "certe"]
     gone = int(vocabulary.stems[place])
     chosen = find_correction("crte", vocabulary, lambda number: 0 if number == gone else 1)
-    assert vocabulary.form(chosen) == "carte"
+    assert chosen is not None
+    assert vocabulary.form(chosen.place) == "carte"
 
 
 def test_letters_never_hide_a_word_within_reach():

@@ -123,7 +123,7 @@ def test_synonyms_are_obeyed_at_once(card):
 
 def test_the_reference_of_an_entry_finds_it_first(card):
     mention = a_published_entry(f"Que dit la fiche {card.reference} sur la carte ?", "Voir.")
-    for typed in (card.reference, card.reference.lower(), f"q{card.pk}", f" Q {card.pk} "):
+    for typed in (card.reference, card.reference.lower(), f"q{card.pk}", f" Q {card.pk} ", f"fiche {card.reference}"):
         assert found(typed)[0] == card.pk
     archive_entry(card.pk, by_command())
     assert card.pk not in found(card.reference)
@@ -136,7 +136,22 @@ def test_what_was_meant_is_written_as_people_write_it(card):
     assert told.correction == "comment débloquer la carte"
     assert told.numbers[:] == [card.pk]
     assert hits("débloquer la carte").correction == ""
-    assert hits("carte licorne").unknown == ("licorne",)
+    assert hits("carte déjeunée").unknown == ("déjeunée",)
+
+
+def test_what_is_found_only_corrected_is_vain_as_it_was_typed(card):
+    assert hits("crate débloquer").is_vain is False
+    assert hits("debloqeur").is_vain
+    assert hits("licorne").is_vain
+    assert not hits("carte").is_vain
+    assert not hits(card.reference).is_vain
+
+
+def test_a_word_of_french_is_searched_for_as_it_is_and_another_is_suggested():
+    a_published_entry("Est-ce possible ?", "Oui.")
+    told = hits("c'est impossible")
+    assert (told.numbers[:], told.correction, told.suggestion) == ([], "", "c'est possible")
+    assert told.is_vain
 
 
 def test_what_was_searched_for_is_marked(card):
