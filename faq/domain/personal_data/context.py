@@ -18,8 +18,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _BETWEEN = re.compile(r"\d")
 
 _CONNECTORS = frozenset(
-    "n no num numero numeros nr de du des d la le les l est sont suivant suivants suivante suivantes et au aux code "
-    "codes ref reference references identifiant identifiants id a c ci cette ce ces".split()
+    "n no num numero numeros nr de du des d la le les l est sont suivant suivants suivante suivantes et au aux "
+    "identifiant identifiants id a c ci cette ce ces".split()
 )
 """Words that may stand between a noun and its number."""
 
@@ -34,12 +34,14 @@ COUNTED = frozenset(
     "sections segment segments semaine semaines serie series sprint sprints tableau tableaux test tests theme themes "
     "tome tomes tranche tranches vague vagues volet volets zone zones champ champs valeur valeurs "
     # What bears a number without being a person.
-    "acl anomalie anomalies bordereau bug bugs build caractere caracteres chiffre chiffres cip cle cles codebarres "
+    "acl anomalie anomalies bordereau bug bugs build caractere caracteres chiffre chiffres cip cle "
+    "cles code codes codebarres "
     "barres barre commande commandes compilation constante contrat contrats correctif cve datamatrix demande demandes "
     "devis dossier dossiers ean epoch erreur erreurs evenement exception facture factures fichier fichiers finess "
     "firmware gtin hash horodatage imei incident incidents ipp jeton jira journal licence licences loinc log logs "
     "marche medicament medicaments modele modeles nda nie nil oid patch piece pieces port ports produit produits "
-    "projet projets rcs recepisse release requete requetes revision rfc serial siren siret sn snomed ssin statut "
+    "projet projets rcs recepisse ref reference references release requete requetes revision rfc "
+    "serial siren siret sn snomed ssin statut "
     "suivi ticket tickets timestamp trace transaction transactions tva ucd uid urssaf uuid vague version versions"
     .split()
 )  # fmt: skip

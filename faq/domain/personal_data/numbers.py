@@ -36,7 +36,7 @@ _DECIDED_BY = {
 }
 """The least likelihood with which a number is masked, by what its context says."""
 
-_GAP = rf"[ .,/|:_(){INVISIBLE}-]{{0,3}}"
+_GAP = rf"[ .,;/|:_()*~{INVISIBLE}-]{{0,3}}"
 _SIGNS = ".,/|:_-"
 _STARTS = rf"(?<![\d_{BLANK}])(?:(?<![\d{BLANK}][{_SIGNS}])|(?<=\d{{9}}[,/|:-]))"
 """A number is not cut out of a longer one; long ones may follow each other: « 0612345678/0712345678 »."""
@@ -159,6 +159,9 @@ def _rate_professional(raw: str, number: str) -> Likelihood:
 
 
 def _rate_phone(raw: str, number: str) -> Likelihood:
+    """Rate a telephone number; a decimal number and a date with an hour look like one."""
+    if re.fullmatch(r"0[.,]\d{9}", raw):
+        return Likelihood.NO
     if re.fullmatch(r"\d\d[ ,]{1,2}\d\d[ ,]{1,2}(?:19|20)\d\d\D{1,3}\d\d", raw):
         return Likelihood.IF_SAID
     return Likelihood.UNLESS_DENIED

@@ -59,7 +59,7 @@ _CIVILITY = re.compile(
 )
 _PATIENT = re.compile(
     r"(?<![\w'])(?i:patiente?|assur[ée]e?|b[ée]n[ée]ficiaire|usag[eè]re?|"
-    r"r[ée]sidente?)(?: (?i:nomm[ée]e?|appel[ée]e?))?"
+    r"r[ée]sidente?)(?: (?i:(?:pr[ée])?nomm[ée]e?|appel[ée]e?))?"
     r" {0,2}(?P<sign>[:=(])? {0,2}"
 )
 _SELF = re.compile(
@@ -71,7 +71,8 @@ _NAMED = re.compile(
     r"de famille|d'usage)|"
     r"(?:mon|ma|son|sa|notre) (?:mari|femme|fils|fille|p[eè]re|m[eè]re|[ée]poux|[ée]pouse|conjointe?|"
     r"fr[eè]re|s(?:œ|oe)ur|"
-    r"enfant|b[ée]b[ée]|coll[eè]gue|confr[eè]re|cons(?:œ|oe)ur|associ[ée]e?)|de la part de|cordialement[ ,.!\n]{1,4}|"
+    r"enfant|b[ée]b[ée]|coll[eè]gue|confr[eè]re|cons(?:œ|oe)ur|associ[ée]e?)|de la part de|n[ée]e|"
+    r"cordialement[ ,.!\n]{1,4}|"
     r"bien à vous[ ,.!\n]{1,4}) {0,2}"
 )
 _TWO_WORDS = re.compile(r"(?<![\w'])(?i:je suis|ici|au nom de|sign[ée]e?) {0,2}:? {0,2}")
@@ -82,7 +83,7 @@ _MONTHS = (
     r"nov(?:embre)?|d[ée]c(?:embre)?)\b\.?"
 )
 _DATE = (
-    rf"(?<!\d)(?:\d{{1,2}}{_SEPARATOR}\d{{1,2}}{_SEPARATOR}(?:\d{{4}}|\d\d)|"
+    rf"(?<!\d)(?!0+\D)(?:\d{{1,2}}{_SEPARATOR}\d{{1,2}}{_SEPARATOR}(?:\d{{4}}|\d\d)|"
     rf"\d{{4}}{_SEPARATOR}\d{{1,2}}{_SEPARATOR}\d{{1,2}}"
     rf"|\d{{1,2}}(?:er)?[ -]{{0,2}}{_MONTHS}[ -]{{0,2}}(?:\d{{4}}|'?\d\d)|\d{{8}})(?![./-]?\d)"
 )
@@ -93,7 +94,7 @@ _FILLER = (
 )
 _BIRTHS = (
     re.compile(
-        rf"(?<!\w)(?i:n[ée](?:e|\(e\)|\.e|·e|-e)?s? (?:à [\w' -]{{2,40}}? )?(?:le|en|du|:)?:? {{0,2}}(?P<date>{_DATE}))"
+        rf"(?<!\w)(?i:n[ée](?:e|\(e\)|\.e|·e|-e)?s? (?:à [\w' -]{{2,40}}? )?(?:le|en|du)? ?:? {{0,2}}(?P<date>{_DATE}))"
     ),
     re.compile(
         rf"(?<!\w)(?i:(?:ddn|dob|d\.d\.n\.?|(?:date|jour) (?:de )?naissance|naissance|"
@@ -105,6 +106,7 @@ _BIRTHS = (
         rf"personne)[ ,]{{1,2}}n[ée]e? "
         rf"en (?P<date>(?:{_MONTHS} )?(?:19|20)\d\d))(?!\d)"
     ),
+    re.compile(rf"(?<!\w)(?i:n[ée]e? en (?P<date>{_MONTHS} (?:19|20)\d\d))(?!\d)"),
 )
 
 
@@ -163,7 +165,11 @@ def _read_name(
         if folded not in _PARTICLES or not (word[0].islower() or _is_followed_by_a_name(view, word.end(), no_names)):
             is_capital = word[0][0].isupper() or (parts[0] in _PARTICLES and "'" in folded and not word[0].islower())
             is_small = not is_capital and words < most_small and len(folded) > 2
-            if not (is_capital or is_small) or not no_names.isdisjoint(parts) or _is_camel_case(word[0]):
+            if (
+                not (is_capital or is_small)
+                or not no_names.isdisjoint(part for part in parts if len(part) > 1 or part == folded)
+                or _is_camel_case(word[0])
+            ):
                 break
             if is_small and _WORD.match(view, word.end() + 1) and words and folded.endswith(("er", "ment")):
                 break
