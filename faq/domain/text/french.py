@@ -96,7 +96,15 @@ UNIT_SIGNS = {
 }  # fmt: skip
 """Units as they are written after a number, glued to it or not, and the word that each stands for."""
 
-ALIASES = {"€": "euro", "eur": "euro", "mn": "minute", "min": "minute", "pourcent": "%", "pourcentage": "%"}
+ALIASES = {
+    "€": "euro",
+    "eur": "euro",
+    "euros": "euro",
+    "mn": "minute",
+    "min": "minute",
+    "pourcent": "%",
+    "pourcentage": "%",
+}
 """Words and signs that stand for others wherever they are."""
 
 OPPOSED_FACTS = _words("""

@@ -54,7 +54,7 @@ class _Kind(IntFlag):
 _BEGINNINGS = [
     (_Kind.NAME, re.compile(rf"{_NO_LETTER_BEFORE}(?:{NAME_BEGINNINGS}|e|(?-i:[A-Z])\.)\Z", re.IGNORECASE)),
     (_Kind.NUMBER, re.compile(r"\d(?:er|ᵉʳ|[ /.])?\Z", re.IGNORECASE)),
-    (_Kind.WORDS, re.compile(rf"{_NO_LETTER_BEFORE}(?:{_NUMBER_WORDS}|\d+)\Z", re.IGNORECASE)),
+    (_Kind.WORDS, re.compile(rf"{_NO_LETTER_BEFORE}(?:{_NUMBER_WORDS}|un|\d+)\Z", re.IGNORECASE)),
     (
         _Kind.CODE,
         re.compile(
@@ -65,8 +65,13 @@ _BEGINNINGS = [
 ]
 _CONTINUATIONS = [
     (_Kind.NAME, re.compile(rf"(?:{NAME_CONTINUATIONS})|[^\W\d_]{{2}}|(?-i:[A-Z])\.", re.IGNORECASE)),
-    (_Kind.NUMBER, re.compile(rf"\d{{3}}(?!\d)|(?:{MONTH_NAMES})\b|(?:{UNITS})(?![\w'’])|[/.]", re.IGNORECASE)),
-    (_Kind.WORDS, re.compile(rf"(?:{_NUMBER_WORDS}|et|pour)\b", re.IGNORECASE)),
+    (
+        _Kind.NUMBER,
+        re.compile(
+            rf"\d{{3}}(?!\d)|(?:{MONTH_NAMES})\b|(?:{UNITS})(?![\w'’])|[/.]|(?:k|md?)€|au\b|et\b|milli", re.IGNORECASE
+        ),
+    ),
+    (_Kind.WORDS, re.compile(rf"(?:{_NUMBER_WORDS}|et|pour|millions?|milliards?)\b", re.IGNORECASE)),
     (_Kind.CODE, re.compile(r"\d")),
 ]
 _NOTATION = re.compile(
@@ -76,6 +81,7 @@ _NOTATION = re.compile(
         |e{_J}{LETTER}{{2,}}
         |(?-i:[A-Z])\.(?:{_J}(?-i:[A-Z])\.)+
         |(?:{SPELT_NUMBER}|\d+(?:[.,]\d+)?){_J}pour{_J}cent\b
+        |(?:{SPELT_NUMBER}|un){_J}(?:millions?|milliards?)\b
         |{SPELT_NUMBER}
         |(?P<code>(?P<word>{LETTER}+)\.?){_J}(?P<number>\d[\w.-]*)
     )
@@ -84,11 +90,14 @@ _NOTATION = re.compile(
         |\d{{1,2}}(?:er|ᵉʳ)?{_J}(?:{MONTH_NAMES})\b\.?(?:{_J}\d{{4}}(?!\w))?
         |\d{{1,2}}{_J}?(?P<mark>[/.]){_J}?\d{{1,2}}{_J}?(?P=mark){_J}?\d{{4}}(?!\w)
         |(?:[01]?\d|2[0-3]){_J}?h{_J}[0-5]\d(?!\w|{_J}(?:{UNITS})(?!\w))
+        |\d{{1,2}}(?:er|ᵉʳ)?{_J}(?:au|et){_J}\d{{1,2}}{_J}(?:{MONTH_NAMES})\b\.?(?:{_J}\d{{4}}(?!\w))?
+        |\d+(?:{_J}\d\d\d(?!\d))*(?:[.,]\d+)?{_J}(?:(?:k|md?)€|(?:millions?|milliards?)\b)
         |\d+(?:[.,]\d+)?{_J}(?=(?:{UNITS})(?![\w'’]))
     )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_WORD_START = re.compile(rf"{_NO_LETTER_BEFORE}\w")
 _VERSION_WORDS = ("version", "v")
 _ARTICLE_LETTERS = ("l", "r", "d", "a")
 _LONGEST_ACRONYM = 6
@@ -131,10 +140,11 @@ def _notation_length(chunks: Sequence[str]) -> int:
     """Return how many chunks, from the first on, are one notation; 1 where it is none."""
     window = JOINER.join(chunk[:_LONGEST_CHUNK] for chunk in chunks)
     length = len(chunks[0])
-    for found in _NOTATION.finditer(window, max(0, length - _LONGEST_CHUNK)):
-        if found.start() > length:
-            break
-        if found.end() > length and (not found["code"] or _is_code(found["code"], found["word"], found["number"])):
+    for start in _WORD_START.finditer(window, 0, length):
+        found = _NOTATION.match(window, start.start())
+        if found is None or found.end() <= length:
+            continue
+        if not found["code"] or _is_code(found["code"], found["word"], found["number"]):
             return 1 + window.count(JOINER, 0, found.end())
     return 1
 

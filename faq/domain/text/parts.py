@@ -14,7 +14,8 @@ _ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?(?:([^@/?#]*)@)?([^/?#:]*)(?::\d
 _BETWEEN_WORDS = re.compile(r"[^\w.]+")
 _BETWEEN_PARTS = re.compile(rf"{JOINER}+|{DASH}|[\u2010\u2011]")
 _LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]+|\d+(?:[.-]\d+)*")
-_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z]{3})(?=[^\W\d_A-Z]{3})")
+_CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
+_ACRONYM_AND_WORD = re.compile(r"([A-Z]{3,})([^\W\d_A-Z]{3,})")
 
 
 def find_parts(group: str, surface: str) -> list[str]:
@@ -30,7 +31,15 @@ def find_parts(group: str, surface: str) -> list[str]:
         return _LETTERS_AND_DIGITS.findall(surface)[:_MOST_PARTS]
     if group == "name":
         return [part for part in _BETWEEN_PARTS.split(surface) if len(part) > 1]
-    parts = _CAMEL.split(surface) if group == "word" else []
+    return _find_joined_words(surface) if group == "word" else []
+
+
+def _find_joined_words(word: str) -> list[str]:
+    """Return the words that capitals set apart; « MSSanté » may be MS Santé, « DRIMbox » DRIM box."""
+    if found := _ACRONYM_AND_WORD.fullmatch(word):
+        acronym, rest = found.groups()
+        return [acronym, rest, acronym[:-1], acronym[-1] + rest]
+    parts = _CAMEL.split(word)
     return parts if len(parts) > 1 and all(len(part) > 1 for part in parts[1:]) else []
 
 

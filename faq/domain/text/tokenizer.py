@@ -16,6 +16,7 @@ _CAPITAL_BEFORE = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 _AROUND_LINK = ".,;:!?)]»\"'’”"
 _CHUNK = re.compile(r"\S+")
 _BLANK = re.compile(r"\s")
+_PLAIN_WORD = re.compile(r"[(\"«]?([^\W\d_]+)[.,;:!?)\"»]*")
 _J = JOINER
 _DOMAINS = "fr|com|org|eu|net|io|info|be|ch|lu|pro|app|dev|health"
 _WORD = re.compile(
@@ -24,6 +25,9 @@ _WORD = re.compile(
         (?:https?://|www\.)\S+
         |(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)++
         |(?<![\w.-])(?:[\w-]++\.(?=[\w-]))++(?:{_DOMAINS})\b(?:[/:]\S*)?
+    )
+    |(?P<first_day>
+        (?<![\w.,/:-])\d{{1,2}}(?:er|ᵉʳ)?(?={_J}(?:au|et){_J}\d{{1,2}}(?P<month>{_J}(?:{MONTH_NAMES})\b\.?(?:{_J}\d{{4}})?))
     )
     |(?P<date>
         (?<![\w.,/:-])
@@ -37,17 +41,19 @@ _WORD = re.compile(
         )
         (?![\w/]|[.,:-]\d)
     )
-    |(?P<spelt>\b{SPELT_NUMBER})
+    |(?P<spelt>\b(?:{SPELT_NUMBER}(?:{_J}(?:millions?|milliards?)\b)?|un{_J}(?:million|milliard)\b))
     |(?P<acronym>(?<![\w.])[^\W\d_](?:\.{_J}?[^\W\d_](?!\w))++)
     |(?P<percent>pour{_J}cent\b)
     |(?P<name>(?<!\w)(?:{NAMES})|(?<!\w)e{_J}{LETTER}{{2,}}|\be{DASH}{LETTER}+|(?<![\w-])[kmix]{DASH}{LETTER}{{2,}})
     |(?P<hour>(?<![\w.,/:-])(?:[01]?\d|2[0-3])(?:{_J}?h{_J}?|:)[0-5]\d(?![\w:]))
+    |(?P<version>(?<![\w.,/:-])\d{{1,3}}(?:\.\d{{1,2}}){{2,}}(?!\w|[.,]\d))
+    |(?P<scaled>\d+(?:{_J}\d{{3}})*(?:[.,]\d+)?(?:{_J}?(?:k|md?)(?=€)|{_J}(?:millions?|milliards?)\b))
     |(?P<quantity>\d+(?:{_J}\d{{3}})*(?:[.,]\d+)*(?={_J}?(?:{UNITS})(?![\w'’])))
     |(?P<unit>(?<=[\d{_J}])(?:{UNITS})(?![\w'’]))
     |(?P<prefix>(?-i:[A-Z]++(?=v\d)))
     |(?P<code>
         (?:
-            (?<!\w)(?:{LETTER}+{_J}|[alrdv]\.{_J}?|(?:(?-i:[A-Z]{{1,6}})|{LETTER}{{1,3}})(?:{DASH}|_))\d
+            (?<!\w)(?!(?:au|et){_J})(?:{LETTER}+{_J}|[alrdv]\.{_J}?|(?:(?-i:[A-Z]{{1,6}})|{LETTER}{{1,3}})(?:{DASH}|_))\d
             |{LETTER}*\d+(?!v\d){LETTER}
             |{LETTER}+\d
         )
@@ -122,13 +128,12 @@ def split_chunks(text: str) -> list[list[str]]:
 
     A chunk that ends with one of SENTENCE_ENDS ends a sentence.
     """
-    return [_join_notations(line.split()) for line in text.split("\n")]
-
-
-def _join_notations(chunks: list[str]) -> list[str]:
-    for start, end in reversed(find_notations(chunks)):
-        chunks[start:end] = [JOINER.join(chunks[start:end])]
-    return chunks
+    lines = [line.split() for line in text.split("\n")]
+    for chunks in lines:
+        if found := find_notations(chunks):
+            for start, end in reversed(found):
+                chunks[start:end] = [JOINER.join(chunks[start:end])]
+    return lines
 
 
 def tokenize_chunk(chunk: str) -> tuple[Token, ...]:
@@ -160,17 +165,30 @@ def _place_chunks(line: str) -> list[tuple[int, str]]:
 
 
 def _find_tokens(chunk: str) -> Iterator[tuple[Token, tuple[int, int]]]:
+    if plain := _PLAIN_WORD.fullmatch(chunk):
+        # Most chunks: the pattern with all notations takes several times longer.
+        token = build_token("word", plain[1], _tokens_of_parts("word", plain[1]))
+        if token is not None:
+            yield token, plain.span(1)
+        return
     for found in _WORD.finditer(chunk):
         group = str(found.lastgroup)
         surface = found[0].rstrip(_AROUND_LINK) if group == "link" else found[0]
-        parts = {token.key: token for part in find_parts(group, surface) for token in _tokens_of_part(part, surface)}
-        if token := build_token(group, surface, parts.values()):
+        parts = _tokens_of_parts(group, surface)
+        if group == "first_day":
+            # « Du 3 au 14 juin » means the 3rd of June too.
+            token = build_token("date", surface + found["month"], parts)
+        else:
+            token = build_token(group, surface, parts)
+        if token is not None:
             yield token, (found.start(), found.start() + len(surface))
 
 
-def _tokens_of_part(part: str, whole: str) -> Iterator[Token]:
-    """Yield the tokens of a part and of their own parts, without function words."""
-    for token in tokenize_chunk(part) if part != whole else ():
-        if token.kind is not TokenKind.STOP:
-            yield token
-            yield from token.parts
+def _tokens_of_parts(group: str, surface: str) -> list[Token]:
+    """Return the tokens of the parts of a word and those of their own parts, once each, without function words."""
+    found: dict[str, Token] = {}
+    for part in find_parts(group, surface):
+        for token in tokenize_chunk(part) if part != surface else ():
+            if token.kind is not TokenKind.STOP:
+                found.update((each.key, each) for each in (token, *token.parts))
+    return list(found.values())

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from faq.domain.text.french import ALIASES, COMMON_WORDS, JOINER, NEGATIONS, NUMBERS, STOP_WORDS, UNIT_SIGNS
 from faq.domain.text.normalisation import fold
 from faq.domain.text.stemming import stem
-from faq.domain.text.values import code_value, date_value, hour_value, number_value, spelt_value
+from faq.domain.text.values import code_value, date_value, hour_value, number_value, scaled_value, spelt_value
 
 COMMON_WEIGHT = 2
 """Weight of the words that nearly every answer may hold."""
@@ -85,6 +85,8 @@ _VALUES: dict[str, tuple[TokenKind, Callable[[str], str]]] = {
     "link": (TokenKind.LINK, lambda folded: _LINK_DRESS.sub("", folded)),
     "date": (TokenKind.NUMBER, lambda folded: date_value(folded) or number_value(folded)),
     "hour": (TokenKind.NUMBER, hour_value),
+    "scaled": (TokenKind.NUMBER, scaled_value),
+    "version": (TokenKind.CODE, lambda folded: f"v{folded}"),
     "quantity": (TokenKind.NUMBER, lambda folded: number_value(folded, measured=True)),
     "number": (TokenKind.NUMBER, number_value),
     "spelt": (TokenKind.NUMBER, spelt_value),

@@ -4,6 +4,7 @@ The functions take the folded spelling, with JOINER in the place of blanks withi
 """
 
 import re
+from decimal import Decimal
 
 from faq.domain.text.french import JOINER, MONTHS, NUMBERS
 
@@ -14,6 +15,10 @@ _DATE_WITH_NAME = re.compile(r"(?:(\d{1,2})(?:er)?)?([a-z]+)\.?(\d{4})?")
 _CODE_DRESS = re.compile(rf"^([^\W\d_]+)[._{JOINER}-]+(?=\d)")
 _VERSION = re.compile(r"^(?:version|v)[.]?(?=\d)")
 _PARTS_OF_SPELT = re.compile(r"[^a-z]+")
+_SCALED = re.compile(r"([\d.,]+)(k|md?|millions?|milliards?)")
+_SCALES = {"k": 10**3, "m": 10**6, "million": 10**6, "millions": 10**6} | dict.fromkeys(
+    ("md", "milliard", "milliards"), 10**9
+)
 _CENTURY = 2000
 
 
@@ -32,6 +37,12 @@ def number_value(number: str, *, measured: bool = False) -> str:
     if measured and number.count(".") == 1:
         number = number.rstrip("0").rstrip(".")
     return number.replace(",", ".").lstrip("0").removesuffix(".") or "0"
+
+
+def scaled_value(number: str) -> str:
+    """Return the value of a number with its scale: 1,5 M is 1500000, « 2 milliards » 2000000000."""
+    found = _SCALED.fullmatch(number.replace(JOINER, ""))
+    return number_value(f"{Decimal(number_value(found[1])) * _SCALES[found[2]]:f}", measured=True) if found else number
 
 
 def date_value(date: str) -> str | None:
@@ -81,6 +92,8 @@ def spelt_value(words: str) -> str:
     """Return the value of a number in words: « deux mille vingt-six » is 2026."""
     total = group = 0
     for word in _PARTS_OF_SPELT.split(words):
+        if word in _SCALES:
+            return str((total + group) * _SCALES[word])
         number = NUMBERS.get(word, NUMBERS.get(word.removesuffix("s"), 1 if word in ("un", "une") else 0))
         if number == 1000:
             total, group = total + max(1, group) * number, 0
