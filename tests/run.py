@@ -1,8 +1,9 @@
 """The whole suite on SQLite and on PostgreSQL, side by side; the closing lines say what ran on what: « make test ».
 
 Words after the command go to pytest: `python -m tests.run -k dumps`. A PostgreSQL address in DATABASE_URL is used
-instead of a server of our own. What no database can change runs on SQLite alone: tests that reach none, and most of
-those in a browser; `-m` says otherwise. Exits with 1 when anything failed, and in CI also when anything could not run.
+instead of a server of our own. What no database can change runs on SQLite alone: tests that reach none, others that
+are marked « once », and most of those in a browser; `-m` says otherwise. Exits with 1 when anything failed, and in CI
+also when anything could not run.
 """
 
 import collections
@@ -193,7 +194,7 @@ def say_what_ran_once(outcomes: list[Outcome]) -> None:
     first, second = outcomes
     once = first.tests - second.tests - first.in_browser
     if once and second.tests:
-        say(f"Une seule fois, sur {first.database.split()[0]} : {len(once)} tests qui n’atteignent aucune base")
+        say(f"Une seule fois, sur {first.database.split()[0]} : {len(once)} tests qu’aucune base ne change")
 
 
 def describe(outcome: Outcome) -> str:

@@ -12,7 +12,8 @@ from faq.services import search_server as sending
 from faq.services.search import rebuild_search
 from tests.factories import a_published_entry
 
-pytestmark = pytest.mark.django_db
+# The server is the same beside every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def hits(query):

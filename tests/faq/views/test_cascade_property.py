@@ -15,7 +15,8 @@ from faq.services.workflow import publish_entries
 from tests.factories import by_command, take_dump
 from tests.faq.views.reading import read
 
-pytestmark = pytest.mark.django_db
+# The states are computed in memory, whatever database the demo was read from.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 FACETS = list(Facet)

@@ -20,7 +20,8 @@ from tests.factories import a_published_entry, a_taxonomy, by_command, some_publ
 from tests.faulty_server import Faults, serving
 from tests.searching import demo_texts
 
-pytestmark = pytest.mark.django_db
+# The server is the same beside every database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 QUERIES = (
     "certificat serveur",
