@@ -117,7 +117,8 @@ class AnalysedText:
 
 def cut_sentences(sentences: list[list[Token]]) -> list[list[Token]]:
     """Return the first MOST_WORDS tokens of some sentences."""
-    cut, room = [], MOST_WORDS
+    cut: list[list[Token]] = []
+    room = MOST_WORDS
     for sentence in sentences:
         if len(sentence) >= room:
             return [*cut, sentence[:room]]

@@ -37,6 +37,7 @@ _ELIDED = frozenset("l m s c n t h g".split())
 _COPULAS = frozenset("est sont soit soient etait etaient sera seront".split())
 _INFINITIVE = re.compile(r"(?:er|ir|oir|re)$")
 _INFLECTED = re.compile(r"(?:ez|ons|ent|ait|aient|era|eront|ant)$")
+_NOT_LETTERS = re.compile(r"[^a-z]")
 _ADVERB = re.compile(r"(?<=[a-z]{3})ment$")
 _ADVERBS = frozenset(
     """
@@ -80,8 +81,11 @@ class Substitution:
     @property
     def _is_misspelt(self) -> bool:
         left, right = ("".join(token.folded for token in words) for words in (self.left, self.right))
+        if _NOT_LETTERS.findall(left) != _NOT_LETTERS.findall(right):
+            return False
+        left, right = _NOT_LETTERS.sub("", left), _NOT_LETTERS.sub("", right)
         allowed = min(len(left), len(right)) // 3
-        return left.isalpha() and right.isalpha() and OSA.distance(left, right, score_cutoff=allowed) <= allowed
+        return OSA.distance(left, right, score_cutoff=allowed) <= allowed
 
     def _is_noun(self, words: tuple[Token, ...]) -> bool:
         place = next(place for place, token in enumerate(words) if token.weight)
@@ -145,19 +149,19 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
             start, other_start = start + 1, other_start + 1
         while start < end and other_start < other_end and words[end - 1].key == others[other_end - 1].key:
             end, other_end = end - 1, other_end - 1
-        ones, others = tuple(words[start:end]), tuple(others[other_start:other_end])
-        if any(t.weight for t in ones) and any(t.weight for t in others):
+        one_gap, other_gap = words[start:end], others[other_start:other_end]
+        if any(t.weight for t in one_gap) and any(t.weight for t in other_gap):
             pieces = _split(left, start, end), _split(right, other_start, other_end)
             if len(pieces[0]) != len(pieces[1]):
                 pieces = [(start, end)], [(other_start, other_end)]
             for (first, last), (other_first, other_last) in zip(*pieces, strict=True):
-                ones, others = tuple(words[first:last]), tuple(right.words[other_first:other_last])
-                if any(t.weight for t in ones) and any(t.weight for t in others):
+                piece, other_piece = tuple(words[first:last]), tuple(others[other_first:other_last])
+                if any(t.weight for t in piece) and any(t.weight for t in other_piece):
                     context, after = _context(left, first), _neighbour(left, last, last - 1)
-                    substitutions.append(Substitution(ones, others, context, after))
-        elif ones or others:
+                    substitutions.append(Substitution(piece, other_piece, context, after))
+        elif one_gap or other_gap:
             rewordings += 1
-            if not any(token.weight for token in (*ones, *others)):
+            if not any(token.weight for token in (*one_gap, *other_gap)):
                 reworded.append((start, other_start))
     return Changes(substitutions, rewordings, reworded)
 
