@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from faq.domain.duplicates.alignment import NONE, Alignment
 from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.duplicates.pairs import Reason
 from faq.domain.text import Token, TokenKind
 
 MOST_SUBSTITUTED = 2
@@ -37,7 +38,7 @@ _ELIDED = frozenset("l m s c n t h g".split())
 _COPULAS = frozenset("est sont soit soient etait etaient sera seront".split())
 _INFINITIVE = re.compile(r"(?:er|ir|oir|re)$")
 _INFLECTED = re.compile(r"(?:ez|ons|ent|ait|aient|era|eront|ant)$")
-_NOT_LETTERS = re.compile(r"[^a-z]")
+_NOT_LETTERS = re.compile(r"[^a-z\s]")
 _ADVERB = re.compile(r"(?<=[a-z]{3})ment$")
 _ADVERBS = frozenset(
     """
@@ -79,8 +80,13 @@ class Substitution:
         return self._is_noun(self.left) and self._is_noun(self.right) and not self._is_misspelt
 
     @property
+    def holds_number(self) -> bool:
+        """Return whether a number is among the words of either side."""
+        return any(token.kind is TokenKind.NUMBER for token in (*self.left, *self.right))
+
+    @property
     def _is_misspelt(self) -> bool:
-        left, right = ("".join(token.folded for token in words) for words in (self.left, self.right))
+        left, right = ("".join(token.folded for token in words).replace(" ", "") for words in (self.left, self.right))
         if _NOT_LETTERS.findall(left) != _NOT_LETTERS.findall(right):
             return False
         left, right = _NOT_LETTERS.sub("", left), _NOT_LETTERS.sub("", right)
@@ -210,3 +216,12 @@ def find_other_thing(changes: Changes) -> Substitution | None:
     if rewordings >= len(things) - len(different) + 1:
         return None
     return things[0]
+
+
+def names_other_things(changes: Changes, reason: Reason) -> bool:
+    """Return whether things are put for others besides the words of a reason."""
+    said = {*reason.left.split(), *reason.right.split()}
+    return any(
+        one.is_of_things and not one.holds_number and said.isdisjoint(token.folded for token in (*one.left, *one.right))
+        for one in changes.substitutions
+    )

@@ -8,8 +8,8 @@ from rapidfuzz.distance import LCSseq
 from faq.domain.duplicates.alignment import NONE, Alignment, align
 from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.differences import find_contradiction, find_other_subject, find_other_words
-from faq.domain.duplicates.pairs import PairKind, Reason, Verdict
-from faq.domain.duplicates.substitutions import find_changes
+from faq.domain.duplicates.pairs import Cause, PairKind, Reason, Verdict
+from faq.domain.duplicates.substitutions import find_changes, names_other_things
 
 CONTAINED = 0.8
 """Share of the shorter text's weight in the longer from which one contains the other."""
@@ -86,7 +86,11 @@ def _compare_in_order(left: AnalysedText, right: AnalysedText) -> Verdict | None
     if reason := find_other_subject(left, right, alignment):
         return Verdict(PairKind.SIBLINGS, score, reason)
     changes = find_changes(left, right, alignment)
-    if reason := find_contradiction(left, right, alignment, changes):
+    reason = find_contradiction(left, right, alignment, changes)
+    if reason and not (reason.cause in _DENIALS and changes.rewordings >= _MUCH_REWORDED):
+        # Another number about another thing contradicts nothing.
+        if reason.cause is Cause.NUMBER and names_other_things(changes, reason):
+            return Verdict(PairKind.SIBLINGS, score, reason)
         return Verdict(PairKind.CONFLICT, score, reason)
     if reason := find_other_words(changes):
         return Verdict(PairKind.SIBLINGS, score, reason)
@@ -173,3 +177,6 @@ _SPELT_RIGHT = 0.8
 """Share of what two texts must have in common that must be spelt the same, unless their frame is the same."""
 _SPELT_RIGHT_IN_PART = 0.625
 """The same for a part of a text, which may be so short that one word in three is misspelt."""
+_DENIALS = (Cause.NEGATION, Cause.OPPOSITE)
+_MUCH_REWORDED = 8
+"""Rewordings from which a negation tells nothing: « il est absent » rewords « il n'est pas là »."""
