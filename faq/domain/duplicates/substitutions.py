@@ -105,6 +105,8 @@ class Substitution:
         before = earlier[-1] if earlier else None
         if before is not None and before.key in _DETERMINERS:
             return head.folded not in _ADVERBS
+        if self.context and self.context[-1].key in _COPULAS:
+            return self.after is None or self.after.key != "par"
         if head.folded in _ADVERBS or _ADVERB.search(head.folded):
             return False
         if head.kind is not TokenKind.WORD:
@@ -113,8 +115,6 @@ class Substitution:
             return not _INFLECTED.search(head.folded)
         if before.key in _PREPOSITIONS:
             return before.key not in _BEFORE_INFINITIVE or not _INFINITIVE.search(head.folded)
-        if before.key in _COPULAS:
-            return self.after is None or self.after.key != "par"
         if before.kind is TokenKind.STOP:
             return False
         # A word after a noun qualifies it, or is the verb whose subject the noun is: none follows a preposition.
