@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
+from faq.selectors.search.hits import parse_reference
 from faq.services.failed_searches import record_failed_search
+from faq.views.addresses import AbsentEntry, get_live_entry
 from faq.views.answers import AnswerRenderer
 from faq.views.caching import cached_by_epoch
 from faq.views.pagination import build_pagination, get_nearest_page
@@ -23,6 +26,9 @@ from faq.views.states import page_address, state_address
 @with_cascade_state
 def cascade(request, snapshot, query):
     """Show the questions and the answers of the state that the address names."""
+    number = parse_reference(query.search)
+    if number is not None and number not in snapshot.index.live and _has_address(number):
+        return redirect("faq:entry_by_number", number)
     results = build_results(snapshot, query)
     response = HttpResponse(render_to_string("faq/cascade.html", _build_context(request, results)))
     if results.is_vain:
@@ -32,6 +38,17 @@ def cascade(request, snapshot, query):
     else:
         patch_cache_control(response, public=True, no_cache=True)
     return response
+
+
+def _has_address(number: int) -> bool:
+    """Return whether the address of an entry that is not live says where it went: to a survivor, or that it is gone."""
+    try:
+        get_live_entry(number)
+    except AbsentEntry:
+        return True
+    except Http404:
+        return False
+    return True
 
 
 def _feed_address(state: State) -> str:

@@ -108,7 +108,8 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
     """
     query = parse_query(text)
     fallback = FallbackSearch(snapshot)
-    named = _find_reference(query.text) & snapshot.index.live
+    number = parse_reference(query.text)
+    named = snapshot.index.live & BitMap([] if number is None else [number])
 
     @cache
     def search(backend: SearchBackend) -> _Selected:
@@ -159,10 +160,10 @@ def complete_query(text: str, snapshot: Snapshot) -> list[str]:
     return [query.text[: last.start] + shown[number] for number in numbers if number in shown]
 
 
-def _find_reference(text: str) -> BitMap:
-    """Return the number of the entry whose reference somebody typed (« Q-214 »)."""
-    reference = _REFERENCE.fullmatch(text)
-    return BitMap([int(reference[1])]) if reference else BitMap()
+def parse_reference(text: str) -> int | None:
+    """Return the number of the entry whose reference is all that somebody typed (« Q-214 », « fiche Q-214 »)."""
+    reference = _REFERENCE.fullmatch(text.strip())
+    return int(reference[1]) if reference else None
 
 
 def _load_for_reranking(best: Sequence[tuple[int, float]], phrase: Phrase) -> dict[int, Entry]:

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from faq.caching import LRUByteCache
 from faq.models import FailedSearch
 from faq.models.search import SearchedEntry
+from faq.services.workflow import archive_entry
 from faq.views import answers
-from tests.factories import a_published_entry, a_taxonomy, numbers, some_published_entries
+from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, numbers, some_published_entries
 from tests.faq.views.reading import read
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +98,17 @@ def test_a_word_of_french_is_kept_and_another_offered(client, entries):
     assert page.count == 0
     assert page.links["/?q=payer"] == "«\u00a0payer\u00a0»"
     assert [failed.query for failed in FailedSearch.objects.all()] == ["rayer"]
+
+
+def test_the_reference_of_an_entry_that_is_gone_leads_where_its_address_does(client, entries):
+    draft = an_entry("Un brouillon ?", "Non.")
+    gone = entries[3]
+    archive_entry(gone.pk, by_command())
+    for typed in (gone.reference, f"fiche {gone.reference}", f"q{gone.pk}"):
+        response = client.get("/", {"q": typed})
+        assert (response.status_code, response["Location"]) == (302, f"/fiche/{gone.pk}/")
+    for typed in (entries[0].reference, draft.reference, "fiche Q-999"):
+        assert client.get("/", {"q": typed}).status_code == 200
 
 
 def test_little_of_what_is_sought_is_said_to_be_little(client, entries):
