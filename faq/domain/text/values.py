@@ -15,7 +15,7 @@ _DATE_WITH_NAME = re.compile(r"(?:(\d{1,2})(?:er)?)?([a-z]+)\.?(\d{4})?")
 _CODE_DRESS = re.compile(rf"^([^\W\d_]+)[._{JOINER}-]+(?=\d)")
 _VERSION = re.compile(r"^(?:version|v)[.]?(?=\d)")
 _PARTS_OF_SPELT = re.compile(r"[^a-z]+")
-_SCALED = re.compile(r"([\d.,]+)(k|md?|millions?|milliards?)")
+_SCALED = re.compile(r"(?<![\d.,])([\d.,]++)(k|md?|millions?|milliards?)")
 _SCALES = {"k": 10**3, "m": 10**6, "million": 10**6, "millions": 10**6} | dict.fromkeys(
     ("md", "milliard", "milliards"), 10**9
 )
