@@ -10,7 +10,7 @@ from faq.domain.text import normalise
 
 _END = re.compile(r"(?<=[.!?…])[\"»”)]{0,2}\s+(?=[\"«“(]?\s?[^\W_a-zà-ÿ])")
 """A sentence ends before a capital letter or a number; « art. 5 » cut in two only lists its halves apart."""
-_LIST_MARK = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
+_LIST_MARK = re.compile(r"\A\s*(?:[-*+•]|\d{1,3}[.)])\s+")
 _REWORDED = 80
 """Likeness in percent from which a sentence is shown as changed: the same threshold shows a typo and a new date."""
 _MOST_COMPARED = 250_000
