@@ -54,6 +54,8 @@ class Query:
 
     text: str
     words: tuple[QueryWord, ...]
+    function_words: tuple[QueryWord, ...] = ()
+    """The function words of a query that holds nothing else: acronyms perhaps, « es » or « mes »."""
 
     @property
     def is_quoted(self) -> bool:
@@ -104,7 +106,10 @@ def parse_query(text: str) -> Query:
     for placed in _significant_tokens(cleaned):
         word = _build_word(placed)
         found.setdefault(word.key, word)
-    return Query(cleaned, tuple(found.values())[:MOST_WORDS])
+    if found:
+        return Query(cleaned, tuple(found.values())[:MOST_WORDS])
+    function_words = {one.token.key: _build_word(one) for one in placed_tokens(cleaned) if one.end - one.start > 1}
+    return Query(cleaned, (), tuple(function_words.values())[:MOST_WORDS])
 
 
 def parse_expression(text: str) -> StemKeys:

@@ -88,7 +88,9 @@ class QueryExpander:
 
     def expand(self, query: Query) -> Iterator[QueryTerm]:
         """Yield the terms of a query in its order; each word of an expression matches by the expression's synonyms."""
-        words, filed = query.words, self.filing.entries_by_word(query.words)
+        # Function words are indexed where they are written as acronyms alone.
+        words = query.words or tuple(word for word in query.function_words if self._all_of((word.key,), _EXACT_FACTOR))
+        filed = self.filing.entries_by_word(words)
         while words:
             length, synonyms = self.synonyms.match_longest(words)
             expression, words = words[:length], words[length:]
@@ -114,7 +116,7 @@ class QueryExpander:
 
     def _may_be_unfinished(self, word: QueryWord, query: Query) -> bool:
         """Return whether a word may be the beginning of others: one of French is whole, beside others at least."""
-        if self.typing and word is query.words[-1] and word.end == len(query.text):
+        if self.typing and query.words and word is query.words[-1] and word.end == len(query.text):
             return True
         return not self.vocabulary.has_form(word.form) and (len(query.words) == 1 or not is_french_word(word.form))
 

@@ -127,7 +127,7 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
     loaded = _load_for_reranking(best, phrase)
     correction, suggestion = _write_corrections(query, matches.terms)
     return Hits(
-        query=query.text if query.words or named else "",
+        query=query.text if query.words or named or matches.terms else "",
         numbers=HitNumbers(list(named & within), _rerank(best, phrase, loaded), read_page, len(within)),
         entries=found.entries,
         highlights=HighlightTerms.from_expansions(

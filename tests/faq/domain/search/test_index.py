@@ -9,7 +9,7 @@ from pyroaring import BitMap
 from faq.domain.search.analysis import analyse
 from faq.domain.search.index import SearchIndex, bitmap_from_mask
 from faq.domain.search.postings import BLOCK, MOST_STEMS, pack
-from faq.domain.search.queries import LONGEST_QUERY, Synonyms
+from faq.domain.search.queries import LONGEST_QUERY, Synonyms, parse_query
 from tests.searching import (
     NO_SYNONYMS,
     Numbering,
@@ -227,7 +227,7 @@ def test_acronyms_that_are_written_like_function_words_are_found():
     index = an_index([("Que faire d’un code retiré des NOS ?", "Rien."), ("Nos codes ?", "Là.")])
     assert found(index, "NOS") == [1]
     assert found(index, "code NOS")[0] == 1
-    assert found(index, "nos") == []
+    assert found(index, "nos") == [1], "in small letters too, where the query says nothing else"
 
 
 def test_more_words_than_can_be_numbered_are_refused():
@@ -310,3 +310,12 @@ def test_every_word_of_an_entry_finds_it(demo, data):
     question, answer = texts[number]
     form = data.draw(st.sampled_from(sorted(analyse(question, answer).forms)))
     assert number + 1 in found(index, form)
+
+
+def test_an_acronym_that_is_a_function_word_is_found_where_it_is_written_as_one():
+    index = an_index(
+        [("Le financement MES ?", "Il couvre les frais."), ("Mes droits ?", "Tu es servi dans mes locaux.")]
+    )
+    assert found(index, "mes") == found(index, "MES") == [1]
+    assert not index.search(parse_query("es"), NO_SYNONYMS).terms
+    assert not parse_query("mes droits").function_words
