@@ -32,6 +32,6 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Refuse what cannot be read; of a form above the limit, say how to mend it."""
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+    if request.method == "POST" and isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
         return render(request, _TOO_LARGE, {"limit": format_number(FORM_MAX_BYTES)}, status=400)
     return bad_request(request, exception)
