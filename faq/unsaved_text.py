@@ -127,5 +127,5 @@ def _requested_page(request: HttpRequest) -> str:
 
 
 def _page_key(page: str) -> str:
-    number = number_of(page)
+    number = number_of(page) if page.isascii() else None
     return _NEW_ENTRY if page == _NEW_ENTRY else str(number or "")
