@@ -54,10 +54,12 @@ def _lone_negations(
             if before is None or after is None:
                 continue
             low, high = sorted((partners[before], partners[after]))
+            of_one_sentence = reading.sentence_of[reading.places[after]] == reading.sentence_of[reading.places[place]]
+            beside = partners[after if of_one_sentence else before]
             if (
                 high - low <= _REACH
                 and not _is_negated(other, others, low, high, token)
-                and _is_odd(reading, reading.places[place]) != _is_odd(other, other.places[low])
+                and _is_odd(reading, reading.places[place]) != _is_odd(other, other.places[beside])
             ):
                 yield place
 

@@ -233,6 +233,8 @@ def test_two_negations_in_one_sentence_affirm():
     other = ANSWER + " Ne quittez pas le poste sans fermer le lecteur de cartes."
     assert kind(one, other) is PairKind.NEAR
     assert kind(ANSWER, ANSWER.replace("est possible", "n’est plus possible")) is PairKind.CONFLICT
+    rule = " Rien ne part avant accord. Il {} obligatoire de signer le registre. La suite est dite ensuite."
+    assert kind(ANSWER + rule.format("est"), ANSWER + rule.format("n’est pas")) is PairKind.CONFLICT
 
 
 def test_what_must_and_what_may_be_done_are_two_questions():
