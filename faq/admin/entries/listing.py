@@ -27,6 +27,7 @@ from faq.admin.readonly import UndeletableMixin
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
+from faq.models.folding import Folded
 from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 
@@ -80,7 +81,7 @@ class EntryAdmin(UndeletableMixin, EditorsModelAdmin):
         """Return the reference."""
         return entry.reference
 
-    @admin.display(description="question", ordering="question")
+    @admin.display(description="question", ordering=Folded("question"))
     def title(self, entry):
         """Return the question, or words that say it is missing: the text is a link."""
         return entry.question or "(sans question)"
