@@ -35,6 +35,12 @@ class SitePageForm(forms.Form):
     )
     base = forms.IntegerField(widget=forms.HiddenInput)
 
+    def clean_text(self):
+        """Refuse a text of blanks alone: the law requires the page."""
+        if not self.cleaned_data["text"].strip():
+            raise forms.ValidationError(self.fields["title"].error_messages["required"])
+        return self.cleaned_data["text"]
+
 
 @admin.register(SitePage)
 class SitePageAdmin(UndeletableMixin, EditorsModelAdmin):
