@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, product
 
 from faq.domain.search.query_terms import QueryTerm
@@ -13,6 +14,8 @@ _BONUS = 0.8
 """The share by which a score rises where the question holds all words of the query side by side, in order."""
 _ANSWER_FACTOR = 0.4
 """The share of the bonus that counts for neighbours in the answer."""
+_LONGEST_CACHED = 2_000
+"""Characters of the longest text whose stems are cached."""
 
 StemSet = frozenset[str]
 """The stems that match one word of a query."""
@@ -42,8 +45,7 @@ class Phrase:
     @staticmethod
     def _missing_in(neighbours: Sequence[Neighbours], text: str) -> list[Neighbours]:
         """Return those that are not side by side in a text, function words aside."""
-        keys = [token.key for token in tokenize(text) if token.kind is not TokenKind.STOP]
-        side_by_side = set(pairwise(keys))
+        side_by_side = set(pairwise(_read_keys(text) if len(text) <= _LONGEST_CACHED else _find_keys(text)))
         return [both for both in neighbours if side_by_side.isdisjoint(product(*both))]
 
 
@@ -56,6 +58,17 @@ def rerank_by_proximity(
     """
     scores = {number: score * phrase.compute_bonus(*texts.get(number, ("", ""))) for number, score in best}
     return sorted(scores, key=lambda number: -scores[number])
+
+
+def _find_keys(text: str) -> tuple[str, ...]:
+    """Return the stems of a text in order, without function words."""
+    return tuple(token.key for token in tokenize(text) if token.kind is not TokenKind.STOP)
+
+
+@lru_cache(maxsize=2_000)
+def _read_keys(text: str) -> tuple[str, ...]:
+    """Return the same of a text that searches keep finding: few entries are the best of many queries."""
+    return _find_keys(text)
 
 
 def _get_stems(term: QueryTerm) -> StemSet:
