@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from faq.enums import Action, Decision
-from faq.models import Batch, DroppedSchedule, Entry, MovedRow, Pair, Version
+from faq.models import Batch, DroppedSchedule, Entry, MovedRow, Pair, SynonymGroup, Version
 from faq.models.schedules import PLAN_COLUMNS
 from faq.services.bulk import change_many
 from faq.services.content import Content
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.django_db
 material = importlib.import_module("faq.migrations.0006_material_fingerprints")
 folding = importlib.import_module("faq.migrations.0014_folded_letters")
 rows_migration = importlib.import_module("faq.migrations.0013_rows_for_undo")
+starter_synonyms = importlib.import_module("faq.migrations.0016_starter_synonyms")
 
 
 DELAY, OTHER_DELAY = (f"{text} Comptez ≥ 5 pièces + 3 % de plus." for text in (DELAY, OTHER_DELAY))
@@ -113,3 +115,28 @@ def rows_for_undo():
         "plans": list(DroppedSchedule.objects.order_by("entry", "action").values_list("batch", *PLAN_COLUMNS)),
         "returns": list(Version.objects.exclude(returns_to=None).order_by("pk").values_list("pk", "returns_to")),
     }
+
+
+def test_starter_groups_that_editors_left_alone_get_the_new_expressions():
+    groups = [(former.split("|"), one_way) for one_way, former, _ in starter_synonyms.CHANGED]
+    SynonymGroup.objects.bulk_create(SynonymGroup(expressions=said, one_way=one_way) for said, one_way in groups)
+    starter_synonyms.give_the_expressions_of_now(apps, None)
+    starter = json.loads((settings.BASE_DIR / "fixtures" / "synonyms.json").read_text(encoding="utf-8"))
+    now = [[group["expressions"], group.get("one_way", False)] for group in starter]
+    changed = [[group.expressions, group.one_way] for group in SynonymGroup.objects.order_by("pk")]
+    assert [group for group in changed if group not in now] == []
+    assert len(changed) == len(groups)
+
+
+def test_groups_that_editors_changed_retired_or_wrote_stay():
+    groups = (
+        SynonymGroup(expressions=["DMP", "dossier médical partagé", "carnet de santé"]),
+        SynonymGroup(expressions=["EHPAD", "maison de retraite"], retired=True),
+        SynonymGroup(expressions=["délai", "combien de temps"]),
+        SynonymGroup(expressions=["imagerie", "radiologie"]),
+        SynonymGroup(expressions=["Radio", "station"]),
+    )
+    SynonymGroup.objects.bulk_create(groups)
+    before = list(SynonymGroup.objects.order_by("pk").values())
+    starter_synonyms.give_the_expressions_of_now(apps, None)
+    assert list(SynonymGroup.objects.order_by("pk").values()) == before
