@@ -19,10 +19,12 @@ from faq.domain.search.vocabulary import Vocabulary
 EntryNumbers = NDArray[np.intp]
 Scores = NDArray[np.float32]
 
-_SHARE_OF_QUERY, _SHARE_OF_BEST, _SHARE_BY_ONE_WORD = 0.15, 0.4, 0.35
-"""The shares that a match holds at least: of a query's idf, of what the best match holds, and by one word alone.
+_SHARE_OF_QUERY, _SHARE_OF_BEST = 0.15, 0.4
+"""The shares that a match holds at least: of a query's idf, and of what the best match holds."""
+_SHARE_BY_ONE_WORD, _SHARE_BY_KNOWN_WORD = 0.35, 0.25
+"""The shares of a query's idf that one word of three or more holds at least: it may be about something else.
 
-One word of three or more is likely to be about something else.
+Where some entry holds each of the other words, the query is about what the entries are about: less is enough.
 """
 COVERAGE_BASE, LITERAL_BONUS = 0.3, 15.0
 """What is added to the share of a query's idf that an entry holds, for all entries, and for those with every word.
@@ -222,7 +224,10 @@ def measure_matches(present: Sequence[NDArray[np.bool_]], idf: Sequence[float]) 
         words += there
         known += share / sum(idf) if there.any() else 0.0
     # A long story has many words that no entry holds: two words together are measured by those that some entry does.
-    alone = _SHARE_OF_QUERY if len(present) < _MANY_WORDS else _SHARE_BY_ONE_WORD
+    if len(present) < _MANY_WORDS:
+        alone = _SHARE_OF_QUERY
+    else:
+        alone = _SHARE_BY_KNOWN_WORD if all(there.any() for there in present) else _SHARE_BY_ONE_WORD
     least = np.where(words > 1, np.float32(_SHARE_OF_QUERY * known), np.float32(alone))
     # A sum of 32-bit shares may fall short by its rounding.
     return held, held >= np.maximum(least, _SHARE_OF_BEST * held.max(initial=0)) - _ROUNDING

@@ -159,6 +159,20 @@ def test_one_word_of_three_is_about_something_else():
     assert found(index, "pharmacie ouverte") == [1]
 
 
+def test_one_word_of_three_is_enough_where_entries_hold_the_others_too():
+    index = an_index(
+        {
+            1: ("Que faire si la page reste vide ?", "Rechargez la page de Convergence."),
+            2: ("Qui peut nous contacter ?", "Tout éditeur."),
+            3: ("Qui décide ?", "Le guichet."),
+            4: ("Que s’affiche à la fin ?", "Un numéro."),
+            5: ("Qui répond ?", "Le guichet répond."),
+        }
+    )
+    assert 1 in found(index, "contacter pour convergence qui ne s’affiche")
+    assert 1 not in found(index, "tarif de convergence des trains en hiver")
+
+
 def test_words_of_ordinary_questioning_weigh_little():
     index = an_index([("Un problème ?", "Oui."), ("Une carte ?", "Oui."), ("Un serveur ?", "Non.")])
     assert found(index, "bonjour, problème de carte, merci")[0] == 2
