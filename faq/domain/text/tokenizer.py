@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 
 from faq.domain.text.french import JOINER, NAMES, SPELT_NUMBER
@@ -174,14 +175,19 @@ def _find_tokens(chunk: str) -> Iterator[tuple[Token, tuple[int, int]]]:
     for found in _WORD.finditer(chunk):
         group = str(found.lastgroup)
         surface = found[0].rstrip(_AROUND_LINK) if group == "link" else found[0]
-        parts = _tokens_of_parts(group, surface)
-        if group == "first_day":
-            # « Du 3 au 14 juin » means the 3rd of June too.
-            token = build_token("date", surface + found["month"], parts)
-        else:
-            token = build_token(group, surface, parts)
+        # « Du 3 au 14 juin » means the 3rd of June too.
+        month = found["month"] if group == "first_day" else ""
+        build = _build_found if len(surface) <= _LONGEST_CACHED else _build_found.__wrapped__
+        token = build(group, surface, month)
         if token is not None:
             yield token, (found.start(), found.start() + len(surface))
+
+
+@lru_cache(_CACHE_SIZE)
+def _build_found(group: str, surface: str, month: str) -> Token | None:
+    """Return the token of what the pattern found; long chunks, which are not cached whole, repeat few words too."""
+    parts = _tokens_of_parts(group, surface)
+    return build_token("date", surface + month, parts) if month else build_token(group, surface, parts)
 
 
 def _tokens_of_parts(group: str, surface: str) -> list[Token]:
