@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from faq.admin.display import person_name
 from faq.admin.pages import AdminPage
-from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, cut_admin_search
+from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_CUT, cut_admin_search
 from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
@@ -46,18 +46,23 @@ class InboxFilters:
     state: str
     assigned: str
     words: str
+    notice: str = ""
+    """Says that the words were cut; "" where they are whole."""
 
     @classmethod
     def read(cls, query):
         """Return what the parameters of an address say; values that mean nothing are ignored."""
         shelf, state, assigned = (query.get(name, "") for name in ("boite", "suivi", "attribue"))
         shelf = shelf if shelf in SHELVES else COMMENTS
+        typed = query.get("q", "").replace("\0", "").strip()
+        words = cut_admin_search(typed)
         is_known = assigned in {_MINE, _UNASSIGNED} or (assigned.isascii() and assigned.isdigit())
         return cls(
             shelf,
             state if state in _states_of(shelf) else _TO_DO,
             assigned if is_known else "",
-            cut_admin_search(query.get("q", "").replace("\0", "").strip()),
+            words,
+            ADMIN_SEARCH_CUT if words != typed else "",
         )
 
     @property

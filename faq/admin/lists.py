@@ -12,12 +12,11 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import IGNORED_PARAMS, ChangeList
 from django.core.exceptions import SuspiciousOperation, ValidationError
 
-from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_MAX_WORDS, cut_admin_search, format_number
+from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_CUT, cut_admin_search
 from faq.models.entries import number_of
 from faq.models.folding import with_all_words
 
 _IGNORED = "Un filtre de l’adresse est inconnu ou illisible\u00a0: il est ignoré."
-_CUT = f"Une recherche compte {format_number(ADMIN_SEARCH_MAX_WORDS)} mots au plus\u00a0: les suivants sont ignorés."
 _LOOKUPS = ("", "exact", "id__exact", "isnull", "gte", "lt", "year", "month", "day")
 """The lookups that the filters and the dates of a list put into addresses."""
 _MAX_VALUE_LENGTH = 200
@@ -45,7 +44,7 @@ class BoundedChangeList(ChangeList):
         cut = cut_admin_search(self.query)
         if cut != self.query:
             self.query = cut
-            messages.warning(request, _CUT)
+            messages.warning(request, ADMIN_SEARCH_CUT)
         try:
             return super().get_queryset(request, exclude_parameters)
         except IncorrectLookupParameters:

@@ -52,6 +52,13 @@ def describe_excess(what: str, length: int, limit: int, cure: str, *, unit: str 
     return f"{what} dépasse {format_number(limit)} {unit} ({format_number(length)} en tout)\u00a0; {cure}."
 
 
+ADMIN_SEARCH_CUT = (
+    f"Votre recherche a été raccourcie\u00a0: {format_number(ADMIN_SEARCH_MAX_WORDS)} mots au plus, "
+    f"et {format_number(ADMIN_SEARCH_MAX_LENGTH)} caractères."
+)
+"""Says that a search was cut."""
+
+
 def cut_admin_search(text: str) -> str:
     """Return a search in the admin without the words, and the characters, beyond the limits."""
     words = text[:ADMIN_SEARCH_MAX_LENGTH].split()

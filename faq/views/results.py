@@ -7,6 +7,7 @@ from functools import cached_property
 from pyroaring import BitMap
 
 from faq.domain.cascade import Question
+from faq.domain.search.queries import LONGEST_QUERY, MOST_WORDS
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.selectors.search.hits import Hits, live_search, most_useful_entries
@@ -97,8 +98,12 @@ class Results:
     def notices(self) -> list[str]:
         """Messages about ignored filters, corrected words and words without a match."""
         notices = list(self.query.notices)
+        if self.query.is_cut:
+            notices.append(f"Votre recherche a été raccourcie à ses {LONGEST_QUERY} premiers caractères.")
         if self.query.search and not self.hits:
             notices.append("Votre recherche ne contient aucun mot qui distingue une réponse d’une autre : précisez-la.")
+        if self.hits and self.hits.is_cut:
+            notices.append(f"Votre recherche a été raccourcie à ses {MOST_WORDS} premiers mots significatifs.")
         if self.hits and self.hits.correction:
             notices.append(f"Résultats pour « {self.hits.correction} ».")
         if self.hits and self.hits.entries:

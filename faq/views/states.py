@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from faq.domain.facets import Facet, State, Taxonomy, Term
+from faq.domain.search.queries import LONGEST_QUERY
 from faq.selectors.published import Snapshot
 
 _MAX_PAGE_DIGITS = 9
 """Digits after these are ignored: such a page would lie far beyond the last one."""
-_MAX_SEARCH_LENGTH = 200
-"""Characters of a search that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +23,12 @@ class CascadeQuery:
     search: str = ""
     page: int = 1
     """The requested page, which may not exist."""
+    is_cut: bool = False
+    """Whether the search was longer."""
 
 
 def _clean_search(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:_MAX_SEARCH_LENGTH]
+    return " ".join(text.replace("\0", " ").split())
 
 
 def _parse_page_number(text: str) -> int:
@@ -50,9 +51,9 @@ def parse_query(query: Mapping[str, str], taxonomy: Taxonomy) -> CascadeQuery:
             state[facet] = term
     combined, dropped = taxonomy.drop_misfits(state)
     notices += [_describe_misfit(term, combined, taxonomy) for term in dropped]
-    return CascadeQuery(
-        combined, tuple(notices), _clean_search(query.get("q", "")), _parse_page_number(query.get("page", "").strip())
-    )
+    search = _clean_search(query.get("q", ""))
+    page = _parse_page_number(query.get("page", "").strip())
+    return CascadeQuery(combined, tuple(notices), search[:LONGEST_QUERY], page, len(search) > LONGEST_QUERY)
 
 
 def get_renamed_slugs(query: Mapping[str, str], taxonomy: Taxonomy) -> dict[str, str]:

@@ -156,6 +156,13 @@ class TestComments:
             assert hidden not in text, query
         assert "Rien ne répond à ces critères." in text_of(redacteur, f"{INBOX}?q=introuvable")
 
+    def test_a_long_search_is_cut_and_said(self, redacteur):
+        said = "Votre recherche a été raccourcie : 50 mots au plus, et 1\u202f000 caractères."
+        words = [f"mot{rank}" for rank in range(51)]
+        assert said in text_of(redacteur, f"{INBOX}?q={'+'.join(words)}")
+        assert said in text_of(redacteur, f"{INBOX}?q={'x' * 1_001}")
+        assert "raccourcie" not in text_of(redacteur, f"{INBOX}?q={'+'.join(words[:50])}")
+
     def test_scores_before_and_after_a_fix_are_told_from_ten_votes(self, redacteur):
         entry = a_published_entry()
         say(entry, "Faux.")

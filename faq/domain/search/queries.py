@@ -57,6 +57,9 @@ class Query:
     function_words: tuple[QueryWord, ...] = ()
     """The function words of a query that holds nothing else: acronyms perhaps, « es » or « mes »."""
 
+    is_cut: bool = False
+    """Whether it has words beyond the limit, which are not searched for."""
+
     @property
     def is_quoted(self) -> bool:
         """Whether it stands within quotation marks: its words are searched for as they are typed."""
@@ -107,7 +110,7 @@ def parse_query(text: str) -> Query:
         word = _build_word(placed)
         found.setdefault(word.key, word)
     if found:
-        return Query(cleaned, tuple(found.values())[:MOST_WORDS])
+        return Query(cleaned, tuple(found.values())[:MOST_WORDS], is_cut=len(found) > MOST_WORDS)
     function_words = {one.token.key: _build_word(one) for one in placed_tokens(cleaned) if one.end - one.start > 1}
     return Query(cleaned, (), tuple(function_words.values())[:MOST_WORDS])
 

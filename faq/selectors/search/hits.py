@@ -68,6 +68,8 @@ class Hits:
     """The query with the words that may have been meant; « » where there are none."""
     unknown: tuple[str, ...]
     """Words of the query that match no entry, as they are typed."""
+    is_cut: bool
+    """Whether the query has too many words: only the first are searched for."""
     is_partial: bool
     """Whether no entry says half of what was asked for."""
     is_vain: bool
@@ -136,6 +138,7 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
         correction=correction,
         suggestion=suggestion,
         unknown=tuple(query.text[term.word.start : term.word.end] for term in matches.terms if term.unknown),
+        is_cut=query.is_cut,
         is_partial=not named and matches.best_share < _HALF,
         is_vain=not found.entries or (not named and all(term.unknown or term.correction for term in matches.terms)),
         nearest=tuple(number for number in matches.nearest if number in snapshot.index.live),

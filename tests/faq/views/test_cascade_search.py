@@ -1,6 +1,7 @@
 """Searching within the cascade: counts, passages, notices, and what is proposed where nothing is found."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -124,6 +125,22 @@ def test_a_search_that_says_nothing_is_ignored_with_a_notice(client, entries):
     assert page.count == 4
     assert "Votre recherche ne contient aucun mot" in page.status
     assert page.canonical == "http://testserver/"
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut", "said"),
+    [
+        ("certificat " + "x" * 189, "certificat " + "x" * 190, "ses 200 premiers caractères."),
+        (
+            " ".join(f"k{rank}" for rank in range(16)),
+            " ".join(f"k{rank}" for rank in range(17)),
+            "ses 16 premiers mots significatifs.",
+        ),
+    ],
+)
+def test_a_search_that_is_cut_is_said(client, entries, whole, cut, said):
+    assert f"Votre recherche a été raccourcie à {said}" in read(client, "/?" + urlencode({"q": cut})).text
+    assert "raccourcie" not in read(client, "/?" + urlencode({"q": whole})).text
 
 
 @pytest.mark.parametrize("query", ["%00", "%ff", "x" * 3_000, "%3Cscript%3E", "((((", "%22%22%22", "%E2%80%8B"])
