@@ -50,9 +50,11 @@ def fuzz(reader, cases, start=1):
     )
     @given(reader.cases)
     def run(case):
-        before = time.process_time()
-        reader.check(*case)
-        result.add(time.process_time() - before, case)
+        seconds = _time(reader, case)
+        if seconds > LONGEST_CASE / 10:
+            # A collection of everything that the run has in memory may have fallen upon it.
+            seconds = min(seconds, _time(reader, case))
+        result.add(seconds, case)
 
     try:
         run()
@@ -60,6 +62,12 @@ def fuzz(reader, cases, start=1):
         notes = "\n".join(getattr(failure, "__notes__", ()))
         result.failure = f"{traceback.format_exc()}\n{notes}"
     return result
+
+
+def _time(reader, case):
+    before = time.process_time()
+    reader.check(*case)
+    return time.process_time() - before
 
 
 def main(arguments=None):
