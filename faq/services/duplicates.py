@@ -2,9 +2,11 @@
 
 A write that changes the text of an entry, or takes it in or out of use, clears `Entry.comparison_rank` and calls
 `compare_waiting` once it is committed: a failure there does not fail the write, and the entry waits for the next call.
+A write compares its own entries first, and a limited number of the others that wait.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,8 +17,8 @@ from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.duplicates.pairs import GENERATION, Document, FoundPair
 from faq.enums import Decision, EntryStatus
 from faq.models import Entry, Epoch, Pair
-from faq.services.duplicates_comparison import DuplicateIndex
-from faq.services.duplicates_store import ScanReport, store_comparison
+from faq.services.duplicates_comparison import MAX_OTHERS, DuplicateIndex
+from faq.services.duplicates_store import ScanReport, backlog_turn, store_comparison
 from faq.services.roles import Author, require
 
 _MAX_ROUNDS = 5
@@ -44,15 +46,26 @@ def find_similar(question: str, answer: str, *, number: int = 0) -> list[FoundPa
     return _index.check(Document(number, question, answer))
 
 
-def compare_waiting() -> None:
-    """Compare all entries that wait for it and store their pairs; one query where none waits.
+def compare_waiting(own: Collection[int] = ()) -> None:
+    """Compare the entries of a write that wait for it, then a few others, and store their pairs.
 
-    Must not be called within a transaction.
+    One query where none waits. Must not be called within a transaction.
     """
+    wanted = frozenset(own)
     for _ in range(_MAX_ROUNDS):
-        comparison = _index.compare_waiting()
-        if not comparison.numbers or not store_comparison(comparison).postponed:
+        with ExitStack() as turn:
+            comparison = _index.compare_waiting(wanted, lambda: turn.enter_context(backlog_turn()))
+            if not comparison.numbers:
+                return
+            postponed = store_comparison(comparison).postponed
+        if not postponed:
             return
+        wanted = (postponed & frozenset(own)).union(sorted(postponed)[:MAX_OTHERS])
+
+
+def count_waiting() -> int:
+    """Return the number of entries that wait to be compared."""
+    return Entry.objects.filter(comparison_rank=None, head__isnull=False).count()
 
 
 def find_duplicates(progress: ProgressCallback | None = None, *, processes: int = 1) -> ScanReport:
@@ -61,8 +74,13 @@ def find_duplicates(progress: ProgressCallback | None = None, *, processes: int 
     Pairs that an editor has decided on stay, with their decision, even where the texts are no longer alike.
     Editors may write meanwhile. Must not be called within a transaction, nor with several processes from a thread.
     """
-    report = store_comparison(DuplicateIndex().compare_all(progress, processes=processes))
-    compare_waiting()
+    index = DuplicateIndex()
+    report = store_comparison(index.compare_all(progress, processes=processes))
+    postponed = report.postponed
+    for _ in range(_MAX_ROUNDS):
+        if not postponed:
+            break
+        postponed = store_comparison(index.compare_waiting()).postponed
     report.pairs = list(Pair.objects.in_use().select_related("left", "right"))
     return report
 

@@ -5,7 +5,7 @@ waits for one. Ranks grow in the order of commits, so that a process that has re
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -21,7 +21,15 @@ from faq.models import Entry
 _READ_SIZE = 500
 """Rows that are fetched together."""
 _MAX_ADDITIONS = 100
-"""Texts up to which adding them one by one takes less time than building the index again."""
+"""Texts that are always added one by one."""
+_MAX_ADDED_SHARE = 0.25
+"""Share of the index up to which adding texts one by one takes less time than building the index again."""
+MAX_OTHERS = 20
+"""Texts of other writes that a write compares at most beside its own."""
+MAX_OTHERS_LENGTH = 50_000
+"""Characters of these texts in all, of which the first text may have more."""
+_MAX_LISTED = 1_000
+"""Numbers that a query lists at most."""
 _COLUMNS = ("pk", "status", "head", "comparison_rank", "head__question", "head__answer")
 
 
@@ -62,13 +70,16 @@ class DuplicateIndex:
     def check(self, document: Document) -> list[FoundPair]:
         """Return the pairs of a text that is not stored, best first."""
         with self._lock:
-            index, _ = self._update()
+            index, _ = self._update(own=())
             return index.check(document)
 
-    def compare_waiting(self) -> Comparison:
-        """Compare the entries that wait for it with all others, in one query where the index was built before.
+    def compare_waiting(
+        self, own: Collection[int] | None = None, may_take_others: Callable[[], bool] = lambda: True
+    ) -> Comparison:
+        """Compare entries that wait for it with all others, in one query where the index was built before.
 
-        The index is not built where none of those that wait is in use.
+        They are all that wait; or, where `own` lists those of a write, these and, where `may_take_others` allows it,
+        a few of the others. The index is not built where none of those that wait is in use.
         """
         with self._lock:
             if self._index is None:
@@ -78,7 +89,9 @@ class DuplicateIndex:
                 waiting_heads = {number: head for number, status, head in rows if status == EntryStatus.ARCHIVED}
                 if len(waiting_heads) == len(rows):
                     return Comparison(frozenset(waiting_heads), heads=waiting_heads)
-            index, waiting = self._update()
+            index, waiting = self._update(own=own)
+            if own is not None:
+                waiting = _choose(waiting, own, may_take_others)
             in_use = {number: document for number, document in waiting.items() if document}
             return self._build_comparison(index, frozenset(waiting), _find_pairs(index, in_use), dict(self._heads))
 
@@ -101,12 +114,17 @@ class DuplicateIndex:
         materials = {number: material_fingerprint(index.document(number)) for number in paired}
         return Comparison(numbers, pairs, materials, heads, self._last_rank, len(index))
 
-    def _update(self, processes: int = 1) -> tuple[DocumentIndex, dict[int, Document | None]]:
-        """Bring the index up to date; return it and the entries that wait, each with its text, None if out of use."""
+    def _update(
+        self, processes: int = 1, own: Collection[int] | None = None
+    ) -> tuple[DocumentIndex, dict[int, Document | None]]:
+        """Bring the index up to date; return it and the entries that wait, each with its text, None if out of use.
+
+        Where `own` is given, the texts of these and of a few others suffice: who compares the rest will read this one.
+        """
         if self._is_uncertain:
             self.clear()
         try:
-            index, waiting = self._read_changes(processes)
+            index, waiting = self._read_changes(processes, own)
         except BaseException:
             # The index may hold half of what was read.
             self.clear()
@@ -115,12 +133,14 @@ class DuplicateIndex:
         self._is_uncertain = connection.in_atomic_block
         return index, waiting
 
-    def _read_changes(self, processes: int) -> tuple[DocumentIndex, dict[int, Document | None]]:
+    def _read_changes(
+        self, processes: int, own: Collection[int] | None
+    ) -> tuple[DocumentIndex, dict[int, Document | None]]:
         waiting: dict[int, Document | None] = {}
         if self._index is not None:
-            changed = Q(comparison_rank=None) | Q(comparison_rank__gt=self._last_rank)
+            changed = _waiting(own) | Q(comparison_rank__gt=self._last_rank)
             documents = list(self._read(Entry.objects.filter(changed), waiting))
-            if len(documents) <= _MAX_ADDITIONS:
+            if len(documents) <= max(_MAX_ADDITIONS, _MAX_ADDED_SHARE * len(self._index)):
                 for document in documents:
                     self._index.add(document)
                 return self._index, waiting
@@ -145,6 +165,34 @@ class DuplicateIndex:
                 yield document
             elif self._index is not None:
                 self._index.remove(number)
+
+
+def _waiting(own: Collection[int] | None) -> Q:
+    """Return the condition on entries that wait: all, or those of a write and the first of the others."""
+    everything = Q(comparison_rank=None)
+    if own is None or len(own) > _MAX_LISTED:
+        return everything
+    waiting = Entry.objects.filter(everything, head__isnull=False)
+    others = waiting.exclude(pk__in=own).order_by("pk").values("pk")[:MAX_OTHERS]
+    return everything & (Q(pk__in=own) | Q(pk__in=others))
+
+
+def _choose(
+    waiting: Mapping[int, Document | None], own: Collection[int], may_take_others: Callable[[], bool]
+) -> dict[int, Document | None]:
+    """Return the waiting entries of a write and, where allowed, the first of the others, up to the limits."""
+    chosen = {number: waiting[number] for number in own if number in waiting}
+    others = sorted(waiting.keys() - chosen.keys())[:MAX_OTHERS]
+    if not others or not may_take_others():
+        return chosen
+    length = 0
+    for number in others:
+        document = waiting[number]
+        length += len(document.answer) + len(document.question or "") if document else 0
+        if number != others[0] and length > MAX_OTHERS_LENGTH:
+            break
+        chosen[number] = document
+    return chosen
 
 
 def _find_pairs(index: DocumentIndex, documents: Mapping[int, Document]) -> list[FoundPair]:

@@ -1,6 +1,8 @@
 """The storage of found pairs, so that they stay true of the latest texts while others write."""
 
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
@@ -10,13 +12,17 @@ from django.utils import timezone
 from faq.domain.chunks import split_in_chunks
 from faq.domain.duplicates.pairs import GENERATION, FoundPair
 from faq.models import Entry, Pair
-from faq.services.duplicates_comparison import Comparison
+from faq.services.duplicates_comparison import MAX_OTHERS, Comparison
 
 _CHUNK = 500
 """Entries, or pairs, of one query."""
 _VERDICT_COLUMNS = ("kind", "score", "evidence", "generation", "stands", "left_text", "right_text")
 _LOCK = 0x70616972
 """Number of the advisory lock on PostgreSQL under which pairs are stored."""
+_BACKLOG_LOCK = _LOCK + 1
+"""Number of the advisory lock on PostgreSQL of the process that compares texts of other writes."""
+_backlog_lock = threading.Lock()
+"""The lock of the thread of this process that does."""
 
 
 @dataclass(slots=True)
@@ -29,8 +35,34 @@ class ScanReport:
     """All pairs that stand, siblings included; only a comparison of everything fills it in."""
     new: int = 0
     gone: int = 0
-    postponed: int = 0
-    """Number of entries that changed meanwhile and wait to be compared again."""
+    postponed: frozenset[int] = frozenset()
+    """The entries that wait to be compared again, as texts changed meanwhile."""
+
+
+@contextmanager
+def backlog_turn() -> Iterator[bool]:
+    """Return whether it is the caller's turn to compare texts of other writes: no two writes compare the same.
+
+    Two processes may on SQLite, where the second to store finds nothing left to do.
+    """
+    if not _backlog_lock.acquire(blocking=False):
+        yield False
+        return
+    try:
+        if connection.vendor != "postgresql":
+            yield True
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [_BACKLOG_LOCK])
+            [is_locked] = cursor.fetchone()
+        try:
+            yield is_locked
+        finally:
+            if is_locked:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [_BACKLOG_LOCK])
+    finally:
+        _backlog_lock.release()
 
 
 @transaction.atomic(durable=True)
@@ -38,14 +70,18 @@ def store_comparison(comparison: Comparison) -> ScanReport:
     """Make the stored pairs of the entries that were compared those that were found.
 
     An entry that changed since it was read, or that another process compared without having read the same texts,
-    keeps its pairs and waits to be compared again. A pair that an editor has decided on stays, with its decision.
+    keeps its pairs and waits to be compared again; where the other process compared many more, such as an import,
+    those of this comparison wait instead. A pair that an editor has decided on stays, with its decision.
     """
     _wait_for_other_processes()
     locked_heads = _lock_waiting(comparison.numbers)
     newer_ranks = _read_newer_ranks(comparison)
+    unread = sum(comparison.heads.get(number) != head for number, head, _ in newer_ranks)
+    if unread > max(MAX_OTHERS, len(comparison.numbers)):
+        return ScanReport(comparison.documents, postponed=comparison.numbers & locked_heads.keys())
     stale = _find_stale(comparison, locked_heads, newer_ranks)
     compared = comparison.numbers - stale
-    report = ScanReport(comparison.documents, postponed=len(stale))
+    report = ScanReport(comparison.documents, postponed=frozenset(stale))
     found = [pair for pair in comparison.pairs if pair.left not in stale and pair.right not in stale]
     _store_pairs(found, _read_stored(compared, stale), comparison.materials, report)
     rank = _last_rank(comparison, newer_ranks) + 1

@@ -158,7 +158,8 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     if noticed:
         index_entries(change.entry for change, _ in noticed)
     if any(change.entry.comparison_rank is None for change in changes):
-        transaction.on_commit(compare_waiting, robust=True)
+        numbers = [change.entry.pk for change in changes]
+        transaction.on_commit(lambda: compare_waiting(numbers), robust=True)
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
 
 

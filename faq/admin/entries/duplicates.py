@@ -22,7 +22,7 @@ from faq.filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, pairs_on_
 from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
 from faq.services.content import EntryError
-from faq.services.duplicates import compare_waiting, decide_pair, find_duplicates, has_outdated_pairs
+from faq.services.duplicates import compare_waiting, count_waiting, decide_pair, find_duplicates, has_outdated_pairs
 from faq.services.merging import add_see_also, remove_see_also
 
 GROUPS_PER_PAGE = 10
@@ -123,6 +123,8 @@ class DuplicatesPage(AdminPage):
         """Return one page of the groups of a shelf, and the length of every shelf."""
         filters = PairFilters(self.request.GET)
         page = Paginator(_get_groups(filters), GROUPS_PER_PAGE).get_page(self.request.GET.get("page"))
+        groups = _build_groups(page)
+        waiting = count_waiting()
         user = self.request.user
         return super().get_context(
             total=self.counts[OPEN],
@@ -131,11 +133,12 @@ class DuplicatesPage(AdminPage):
             shelf=filters.shelf,
             shelf_label=SHELVES[filters.shelf],
             page=page,
-            groups=_build_groups(page),
+            groups=groups,
             ordered=filters.shelf not in (DECIDED, SIBLINGS),
             filters=filters,
             out_of_date=has_outdated_pairs(),
-            entries_exist=Entry.objects.exists(),
+            waiting=waiting,
+            entries_exist=bool(groups or waiting) or Entry.objects.exists(),
             may_decide=user.has_perm("faq.decide_pair"),
             may_relate=user.has_perm("faq.change_entry"),
             may_merge=user.has_perm("faq.merge_entry"),
@@ -182,7 +185,7 @@ def _get_current_pair(number: int) -> Pair | None:
     pair = with_latest_texts().filter(pk=number).first()
     if pair is None or get_fingerprints(pair) == (pair.left_text, pair.right_text):
         return pair
-    compare_waiting()
+    compare_waiting([pair.left_id, pair.right_id])
     return with_latest_texts().filter(pk=number).first()
 
 

@@ -58,7 +58,7 @@ def warn_of_duplicates(request, entry):
     """Add a message that names what a saved entry may repeat."""
     if not request.user.has_perm("faq.view_pair"):
         return
-    compare_waiting()
+    compare_waiting([entry.pk])
     pairs = list(Pair.objects.open().of_entry(entry.pk).select_related("left", "right"))
     if not pairs:
         return

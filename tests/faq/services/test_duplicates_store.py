@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from faq.caching import clear_all
+from faq.domain.duplicates.index import DocumentIndex
 from faq.domain.duplicates.pairs import Document
 from faq.enums import Decision
 from faq.models import Entry, Pair
@@ -16,9 +17,9 @@ from faq.services import duplicates
 from faq.services.bulk import change_many
 from faq.services.content import Content
 from faq.services.doctor import faults
-from faq.services.duplicates import compare_waiting, decide_pair, find_duplicates, find_similar
-from faq.services.duplicates_comparison import DuplicateIndex
-from faq.services.duplicates_store import store_comparison
+from faq.services.duplicates import compare_waiting, count_waiting, decide_pair, find_duplicates, find_similar
+from faq.services.duplicates_comparison import MAX_OTHERS, DuplicateIndex
+from faq.services.duplicates_store import backlog_turn, store_comparison
 from faq.services.entries import create_entries, edit_entry
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_dump_file, an_entry, by_command, take_dump
@@ -210,3 +211,106 @@ def test_a_save_asks_once_what_waits_to_be_compared(answer):
     with CaptureQueriesContext(connection) as queries:
         compare_waiting()
     assert len(queries) == 1
+
+
+def a_backlog(size, answer="{}"):
+    """Store entries that all wait to be compared, two by two of one text; return them."""
+    words = [f"{chr(97 + rank // 52 % 26) * 5}{chr(97 + rank // 2 % 26) * 4}" for rank in range(size)]
+    answers = [answer.format(f"{word} {word}er {word}ons {word}ez") for word in words]
+    entries = [outcome.entry for outcome in create_entries([Content("", text) for text in answers], by_command())]
+    Pair.objects.all().delete()
+    Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(comparison_rank=None)
+    return entries
+
+
+def checked_in(action):
+    """Return how many texts an action compares."""
+    checked = []
+    check = DocumentIndex.check
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DocumentIndex, "check", lambda index, text: checked.append(text) or check(index, text))
+        action()
+    return len(checked)
+
+
+@pytest.fixture
+def own():
+    """Two entries of one text that are compared."""
+    return an_entry("Sous quel délai ?", DELAY), an_entry("Sous quel délai ?", ELSEWHERE)
+
+
+def test_a_save_compares_its_own_text_and_few_of_those_that_wait(own, django_assert_max_num_queries):
+    one, other = own
+    backlog = a_backlog(60)
+    with CaptureQueriesContext(connection) as alone:
+        a_backlog(0)
+        rewrite(one, f"{DELAY} Merci.")
+    with django_assert_max_num_queries(len(alone) + 4):
+        assert checked_in(lambda: rewrite(other, DELAY)) == 1 + MAX_OTHERS
+    assert the_pair(one, other).kind == "near"
+    assert count_waiting() == len(backlog) - 2 * MAX_OTHERS
+
+
+def test_the_following_saves_finish_what_waits_and_compare_nothing_twice(own):
+    one, _ = own
+    a_backlog(50)
+    saves = [checked_in(lambda text=text: rewrite(one, text)) for text in (OTHER_DELAY, LONG_DELAY, DELAY, ELSEWHERE)]
+    assert saves == [21, 21, 11, 1]
+    assert count_waiting() == 0
+    assert Pair.objects.filter(kind="exact").count() == 26
+    assert is_as_found_anew()
+
+
+def test_long_texts_are_taken_one_by_one(own):
+    one, _ = own
+    a_backlog(4, "{} " + "mot " * 8_000)
+    assert checked_in(lambda: rewrite(one, OTHER_DELAY)) == 2
+    assert count_waiting() == 3
+
+
+def test_a_process_that_starts_compares_no_more(own):
+    one, _ = own
+    a_backlog(50)
+    clear_all()
+    rewrite(one, OTHER_DELAY)
+    assert count_waiting() == 50 - MAX_OTHERS
+
+
+def test_a_command_compares_all_that_waits(own):
+    a_backlog(50)
+    find_duplicates()
+    assert count_waiting() == 0
+    assert Pair.objects.filter(kind="exact").count() == 25
+
+
+def test_while_one_save_compares_what_waits_another_compares_its_own_alone(own):
+    one, other = own
+    a_backlog(50)
+
+    def save():
+        try:
+            return checked_in(lambda: rewrite(other, DELAY))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, backlog_turn() as is_mine:
+        assert is_mine
+        assert pool.submit(save).result() == 1
+    assert the_pair(one, other).kind == "exact"
+    assert count_waiting() == 50
+    assert checked_in(lambda: rewrite(one, f"{DELAY} Merci.")) == 1 + MAX_OTHERS
+
+
+def test_where_another_process_compared_more_the_smaller_comparison_starts_again(own):
+    one, _ = own
+    rewritten = Entry.objects.filter(pk=one.pk)
+    rewritten.update(comparison_rank=None)
+    look = a_built_index().compare_waiting()
+    backlog = a_backlog(30)
+    find_duplicates()
+    rewritten.update(comparison_rank=None)
+    assert store_comparison(look).postponed == {one.pk}
+    assert not Entry.objects.filter(comparison_rank=None, pk__in=[entry.pk for entry in backlog]).exists()
+    compare_waiting([one.pk])
+    assert count_waiting() == 0
+    assert is_as_found_anew()

@@ -66,6 +66,15 @@ class TestReading:
         assert "Chercher les doublons maintenant" in page
         assert "Chercher les doublons maintenant" not in read(analyste.get(QUEUE))
 
+    def test_one_reads_how_many_entries_wait_to_be_compared(self, analyste):
+        an_entry("Sous quel délai ?", DELAY)
+        find_duplicates()
+        assert "être comparée" not in read(analyste.get(QUEUE))
+        an_entry("Où ?", ELSEWHERE)
+        assert "Une fiche attend d’être comparée" in read(analyste.get(QUEUE))
+        an_entry("Quand ?", OTHER_DELAY)
+        assert "2 fiches attendent d’être comparées" in read(analyste.get(QUEUE))
+
     def test_a_pair_shows_kind_score_reason_states_sources_and_own_words(self, analyste):
         take_dump(a_dump_file(DELAY), "page-delais")
         an_entry("Sous quel délai ?", OTHER_DELAY)
