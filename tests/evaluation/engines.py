@@ -88,6 +88,7 @@ def build_fts5(texts: Sequence[Text]) -> Find:
 def build_postgres(texts: Sequence[Text]) -> Find:
     """Index in PostgreSQL's French configuration; entries that hold any of the words are found."""
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS engine")
         cursor.execute("CREATE TEMPORARY TABLE engine (place integer, words tsvector)")
         cursor.executemany(
             "INSERT INTO engine VALUES (%s, setweight(to_tsvector('french', %s), 'A')"

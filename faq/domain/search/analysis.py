@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from faq.domain.text import Token, TokenKind, fold, placed_tokens, tokenize
 
-GENERATION = 3
+GENERATION = 4
 """Raise this with every change of the analysis: rows of another generation are analysed again."""
 
 MAX_WORD_BYTES = 32

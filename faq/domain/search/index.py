@@ -21,7 +21,7 @@ Scores = NDArray[np.float32]
 
 _SHARE_OF_QUERY, _SHARE_OF_BEST = 0.15, 0.4
 """The shares that a match holds at least: of a query's idf, and of what the best match holds."""
-_SHARE_BY_ONE_WORD, _SHARE_BY_KNOWN_WORD = 0.35, 0.25
+_SHARE_BY_ONE_WORD, _SHARE_BY_KNOWN_WORD = 0.36, 0.25
 """The shares of a query's idf that one word of three or more holds at least: it may be about something else.
 
 Where some entry holds each of the other words, the query is about what the entries are about: less is enough.

@@ -1,6 +1,7 @@
 """The words within a token: how the parts of an address, of a name or of a date are found alone."""
 
 import re
+from collections.abc import Iterable
 
 from faq.domain.text.french import JOINER
 from faq.domain.text.normalisation import fold
@@ -44,13 +45,22 @@ def _find_joined_words(word: str) -> list[str]:
 
 
 def _address_parts(address: str) -> list[str]:
-    """Return the host, its domains, the beginnings of the path, and the words of all these."""
+    """Return the domains of the host, the words of the last step of the path, its beginnings, and the other words.
+
+    The last step names the page or the file: a long path must not crowd it out.
+    """
     user, host, path = (part or "" for part in _ADDRESS.findall(address)[0])
     host, path = host.strip("."), path.strip("/")
     labels = host.split(".")
     domains = [".".join(labels[start:]) for start in range(len(labels) - 1)]
     steps = path.split("/") if path else []
     beginnings = ["/".join([host, *steps[: end + 1]]) for end in range(len(steps) - 1)]
-    words = [word.strip(".") for word in _BETWEEN_WORDS.split(" ".join([user, *labels[:-1], *steps]))]
-    parts = [*domains, *beginnings, *(word for word in words if len(word) > 1)]
+    named, others = _split_words(steps[-1:]), _split_words([user, *labels[:-1], *steps[:-1]])
+    parts = [*domains, *named, *beginnings, *others]
     return [part for part in dict.fromkeys(parts) if part != address][:_MOST_PARTS]
+
+
+def _split_words(texts: Iterable[str]) -> list[str]:
+    """Return the words in texts without blanks, those of one letter aside."""
+    words = (word.strip(".") for text in texts for word in _BETWEEN_WORDS.split(text))
+    return [word for word in words if len(word) > 1]

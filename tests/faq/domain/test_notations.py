@@ -144,6 +144,11 @@ def test_a_notation_holds_a_bounded_number_of_chunks(piece):
     assert max(end - start for start, end in find_notations(chunks)) <= 8
 
 
+def test_the_last_step_of_a_long_address_is_found_by_its_words():
+    parts = find_parts("link", "https://aide.exemple.fr/depot/medias/fichiers/2026/pieces/notice-de-montage.pdf")
+    assert {"notice", "montage.pdf", "aide.exemple.fr", "aide.exemple.fr/depot"} <= set(parts)
+
+
 def test_a_chunk_without_end_has_no_parts():
     assert find_parts("code", "a1" * 1_000) == []
     assert find_parts("link", "https://exemple.fr/" + "a/" * 1_000) == []
