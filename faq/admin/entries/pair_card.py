@@ -9,11 +9,13 @@ from django.utils.safestring import SafeString
 
 from faq.admin.display import person_name, state_badges
 from faq.admin.dumps import passage_address
+from faq.domain.duplicates.analysis import MOST_WORDS
 from faq.domain.duplicates.evidence import Evidence, Mark, MarkedSpan, explain
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import Document
 from faq.domain.facets import Facet
-from faq.enums import PairCause
+from faq.domain.text import tokenize
+from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair, Passage
 
 _SOURCES_SHOWN = 3
@@ -65,6 +67,8 @@ class Card:
     """Those of the texts that are shown, on which a decision is made."""
     outdated: bool
     """Whether a text was changed since the pair was found."""
+    truncated: bool
+    """Whether the verdict leaves out the end of a long text."""
     decider: str
     in_use: bool
 
@@ -123,9 +127,15 @@ def _build_card(pair: Pair, sources: Mapping[int, list[Passage]]) -> Card:
         same_question=cause is PairCause.QUESTION,
         fingerprints=shown,
         outdated=shown != (pair.left_text, pair.right_text),
+        truncated=pair.kind != PairKind.EXACT and any(map(_is_truncated, (left.answer, right.answer))),
         decider=person_name(pair.decided_by),
         in_use="archived" not in (pair.left.status, pair.right.status),
     )
+
+
+def _is_truncated(text: str) -> bool:
+    """Return whether a text is longer than what is compared."""
+    return len(text) > MOST_WORDS and len(tokenize(text)) > MOST_WORDS
 
 
 def _build_side(entry: Entry, passages: list[Passage], *, question: MarkedLines, answer: MarkedLines) -> Side:

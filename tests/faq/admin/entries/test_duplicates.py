@@ -75,6 +75,15 @@ class TestReading:
         an_entry("Quand ?", OTHER_DELAY)
         assert "2 fiches attendent d’être comparées" in read(analyste.get(QUEUE))
 
+    def test_a_pair_tells_that_the_end_of_a_long_text_was_not_compared(self, analyste, monkeypatch):
+        note = "seuls les 3 000 premiers mots"
+        pair = a_pair(DELAY, OTHER_DELAY)
+        page = read(analyste.get(QUEUE))
+        assert str(pair) in page
+        assert note not in page
+        monkeypatch.setattr("faq.admin.entries.pair_card.MOST_WORDS", 5)
+        assert note in read(analyste.get(QUEUE))
+
     def test_a_pair_shows_kind_score_reason_states_sources_and_own_words(self, analyste):
         take_dump(a_dump_file(DELAY), "page-delais")
         an_entry("Sous quel délai ?", OTHER_DELAY)
