@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 
 from faq.domain.personal_data.spans import BLANK
 from faq.domain.text.normalisation import remove_accents
@@ -79,6 +80,9 @@ class Context:
 
     def __init__(self, view: str) -> None:
         self._view = view
+        # The shapes of a kind of number try the same places.
+        self._words_before = cache(self._read_words_before)
+        self._words_after = cache(self._read_words_after)
         self._codes = list(_find_codes(view))
         self._starts = [start for start, _ in self._codes]
 
@@ -100,7 +104,7 @@ class Context:
                 return Opinion.AGAINST
         return Opinion.NONE
 
-    def _words_before(self, start: int) -> list[tuple[str, bool]]:
+    def _read_words_before(self, start: int) -> list[tuple[str, bool]]:
         """Return the words before a place, the nearest first, and whether each is next to it but for connectors."""
         text = self._view[max(0, start - _BEFORE) : start]
         barriers = [found.end() for found in _BARRIER.finditer(text)]
@@ -116,7 +120,7 @@ class Context:
             place = found.start()
         return words
 
-    def _words_after(self, end: int) -> list[str]:
+    def _read_words_after(self, end: int) -> list[str]:
         text = self._view[end : end + _AFTER]
         barrier = _BARRIER.search(text)
         text = text[: barrier.start()] if barrier else text

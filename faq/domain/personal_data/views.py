@@ -27,6 +27,9 @@ _KINDS_OF_SIGNS = {
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad",
     ".": "\u00b7\u2022\u2219\u22c5\u2024",
     "/": "\u2044\u2215",
+    # Patterns that ignore case take these for one of a to z.
+    "I": "\u0130",
+    "i": "\u0131",
     "|": "\u00a6\u2502\u2503",
     INVISIBLE: ZERO_WIDTH.replace("\u00ad", ""),
 }

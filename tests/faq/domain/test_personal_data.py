@@ -300,3 +300,10 @@ def test_masking_remarks_twice_changes_nothing_more(words):
 @given(st.lists(WORDS, max_size=10), st.sampled_from(["[nom]", "[NIR]", "[adresse électronique]"]))
 def test_a_mask_is_never_cut(words, mask):
     assert mask_personal_data(f"{' '.join(words)} {mask} {' '.join(words)}").count(mask) >= 1
+
+
+@pytest.mark.parametrize("letter", "İıſ\u212a")
+def test_a_letter_that_only_case_makes_one_of_an_account_number_is_read(letter):
+    for text in (f"FR76 3000 6000 0112 3456 7890 {letter}89", f"30006 00001 1234567890{letter} 89"):
+        assert mask_personal_data(text) == text
+        assert mask_personal_data(f"Mon RIB : {text}") != f"Mon RIB : {text}"
