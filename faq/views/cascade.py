@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from faq.domain.facets import State
-from faq.selectors.search.hits import parse_reference
+from faq.domain.search.references import parse_reference
 from faq.services.failed_searches import record_failed_search
 from faq.views.addresses import AbsentEntry, get_live_entry
 from faq.views.answers import AnswerRenderer

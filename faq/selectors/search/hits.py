@@ -1,6 +1,5 @@
 """Searching what is published: matches in their order, with correction, highlighting and what to read instead."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,12 +12,12 @@ from faq.domain.search.extracts import Fragment, HighlightTerms, build_extract, 
 from faq.domain.search.proximity import RERANK_DEPTH, Phrase, rerank_by_proximity
 from faq.domain.search.queries import Query, QueryWord, parse_query
 from faq.domain.search.query_terms import QueryTerm
+from faq.domain.search.references import Reference, find_references
 from faq.models.entries import Entry
 from faq.models.search import SearchedEntry, SearchForm
 from faq.selectors.published import Snapshot
 from faq.selectors.search.backend import FallbackSearch, Matches, Ranking, SearchBackend
 
-_REFERENCE = re.compile(r"(?i)(?:(?:la )?(?:fiche|question|r[ée]ponse|r[ée]f[ée]rence) )?q ?[-‐‑–]? ?([0-9]{1,9})")
 _HALF = 0.5
 
 PageReader = Callable[[int, int], list[tuple[int, float]]]
@@ -110,8 +109,8 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
     """
     query = parse_query(text)
     fallback = FallbackSearch(snapshot)
-    number = parse_reference(query.text)
-    named = snapshot.index.live & BitMap([] if number is None else [number])
+    references = [reference for reference in find_references(query.text) if reference.number in snapshot.index.live]
+    named = BitMap(reference.number for reference in references)
 
     @cache
     def search(backend: SearchBackend) -> _Selected:
@@ -130,14 +129,18 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
     correction, suggestion = _write_corrections(query, matches.terms)
     return Hits(
         query=query.text if query.words or named or matches.terms else "",
-        numbers=HitNumbers(list(named & within), _rerank(best, phrase, loaded), read_page, len(within)),
+        numbers=HitNumbers(_in_order(references, within), _rerank(best, phrase, loaded), read_page, len(within)),
         entries=found.entries,
         highlights=HighlightTerms.from_expansions(
             (expansion.keys, expansion.prefix) for term in matches.terms for expansion in term.expansions
         ),
         correction=correction,
         suggestion=suggestion,
-        unknown=tuple(query.text[term.word.start : term.word.end] for term in matches.terms if term.unknown),
+        unknown=tuple(
+            query.text[term.word.start : term.word.end]
+            for term in matches.terms
+            if term.unknown and not any(term.word.start in reference.span for reference in references)
+        ),
         is_cut=query.is_cut,
         is_partial=not named and matches.best_share < _HALF,
         is_vain=not found.entries or (not named and all(term.unknown or term.correction for term in matches.terms)),
@@ -163,10 +166,9 @@ def complete_query(text: str, snapshot: Snapshot) -> list[str]:
     return [query.text[: last.start] + shown[number] for number in numbers if number in shown]
 
 
-def parse_reference(text: str) -> int | None:
-    """Return the number of the entry whose reference is all that somebody typed (« Q-214 », « fiche Q-214 »)."""
-    reference = _REFERENCE.fullmatch(text.strip())
-    return int(reference[1]) if reference else None
+def _in_order(references: Sequence[Reference], within: BitMap) -> list[int]:
+    """Return the entries that were named, in the order of the query, as far as they are within the selection."""
+    return list(dict.fromkeys(reference.number for reference in references if reference.number in within))
 
 
 def _load_for_reranking(best: Sequence[tuple[int, float]], phrase: Phrase) -> dict[int, Entry]:

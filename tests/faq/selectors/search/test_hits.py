@@ -8,6 +8,7 @@ from pyroaring import BitMap
 
 from faq.caching import clear_all
 from faq.domain.search.proximity import RERANK_DEPTH
+from faq.domain.search.references import find_references, parse_reference
 from faq.enums import EntryStatus
 from faq.models import Entry, Epoch, Product, SearchedEntry, SynonymGroup
 from faq.selectors.published import live_snapshot
@@ -119,6 +120,39 @@ def test_synonyms_are_obeyed_at_once(card):
     group.retired = True
     save_synonyms(group, None)
     assert found("badge") == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "fiche Q-{} ?",
+        "FICHE Q-{} !",
+        "« fiche Q-{} »",
+        "voir la fiche q {}",
+        "fiche n° {}",
+        "réf. Q-{}",
+        "(Q–{})",
+        "q{}.",
+    ],
+)
+def test_a_reference_is_read_in_any_dress(card, typed):
+    assert hits(typed.format(card.pk)).numbers[0] == card.pk
+    assert not {"fiche", "réf", "n", "q", f"q-{card.pk}", str(card.pk)}.intersection(
+        word.lower() for word in hits(typed.format(card.pk)).unknown
+    )
+    assert parse_reference(typed.format(card.pk)) == card.pk
+
+
+def test_a_reference_among_other_words_comes_first_too(card):
+    other = a_published_entry("Autre ?", "Autre chose.")
+    assert hits(f"{other.reference} carte").numbers[0] == other.pk
+    assert hits(f"{other.reference} {card.reference}").numbers[:2] == [other.pk, card.pk]
+    assert parse_reference(f"{card.reference} perdue") is None
+
+
+@pytest.mark.parametrize("typed", ["réponse 1", "question 1 de la liste", "version q1x", "ABQ-1", "2026 Q 1 budget"])
+def test_other_numbers_are_no_references(typed):
+    assert find_references(typed) == []
 
 
 def test_the_reference_of_an_entry_finds_it_first(card):
