@@ -1,6 +1,5 @@
 """« Retours »: the editors' inbox. What visitors say, entry by entry; what they look for in vain."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -88,7 +87,7 @@ _LONG_TEXTS = tuple(
 
 @dataclass(frozen=True)
 class FollowUpChoice:
-    """The values that the form of one group shows: those that are likely, or those of a form that was refused."""
+    """The values that the form of one group shows: those stored or likely, or those of a form that was refused."""
 
     state: str
     assigned_to: str
@@ -96,6 +95,15 @@ class FollowUpChoice:
     """The version in which comments are corrected, or the entry that answers a search."""
     comments: tuple[str, ...] | None = None
     """The ticked comments; None for all."""
+
+    @classmethod
+    def propose(cls, follow_ups, user):
+        """Return the values that are stored, where they are the same throughout; else « en cours » by oneself."""
+        stored = {(one.state, one.assigned_to_id) for one in follow_ups}
+        state, assigned_to = stored.pop() if len(stored) == 1 else (FollowUpState.NEW, None)
+        if state == FollowUpState.NEW and assigned_to is None:
+            state, assigned_to = FollowUpState.IN_PROGRESS, user.pk
+        return cls(state, str(assigned_to or ""))
 
     @classmethod
     def read(cls, data):
@@ -163,8 +171,7 @@ class InboxPage(AdminPage):
     def dispatch(self, request, *args):
         """Read from the address which part of the inbox is asked for."""
         self.filters = InboxFilters.read(request.GET)
-        usual = FollowUpChoice(FollowUpState.IN_PROGRESS, str(request.user.pk))
-        self.choices = defaultdict(lambda: usual)
+        self.refused = {}
         return super().dispatch(request, *args)
 
     def get_trail(self):
@@ -183,7 +190,7 @@ class InboxPage(AdminPage):
             people=[(str(staff.pk), person_name(staff)) for staff in _staff()],
             may_change=user.has_perm("feedback.change_comment"),
             may_create=user.has_perm("faq.add_entry"),
-            **shelf_context(self.filters, user, self.request.GET.get("page"), self.choices),
+            **shelf_context(self.filters, user, self.request.GET.get("page"), self.refused),
         )
 
     def post(self, request):
@@ -198,7 +205,7 @@ class InboxPage(AdminPage):
             handlers[self.filters.shelf](request)
         except (FollowUpRefused, EntryError) as refusal:
             messages.error(request, str(refusal))
-            self.choices[request.POST.get("group", "")] = FollowUpChoice.read(request.POST)
+            self.refused[request.POST.get("group", "")] = FollowUpChoice.read(request.POST)
             return self.render()
         return redirect(f"{reverse('admin:feedback_inbox')}?{self.filters.query}")
 
@@ -222,7 +229,7 @@ def _filter(rows, filters, user):
     return rows
 
 
-def _comments_context(filters, user, page_number, choices):
+def _comments_context(filters, user, page_number, refused):
     if filters.shelf == SET_ASIDE:
         standing = Standing.SET_ASIDE if filters.state == _TO_DO else filters.state
         comments = Comment.objects.filter(standing=standing)
@@ -238,7 +245,7 @@ def _comments_context(filters, user, page_number, choices):
     page = Paginator(ordered, GROUPS_PER_PAGE).get_page(page_number)
     groups = _groups({row["credited_to"]: row["number"] for row in page}, comments)
     for group in groups:
-        group.choice = choices[str(group.entry.pk)]
+        group.choice = refused.get(str(group.entry.pk)) or FollowUpChoice.propose(group.comments, user)
     return {"page": page, "groups": groups}
 
 
@@ -258,7 +265,7 @@ def _groups(numbers, comments):
     return list(groups.values())
 
 
-def _searches_context(filters, user, page_number, choices):
+def _searches_context(filters, user, page_number, refused):
     searches = _filter(group_failed_searches(), filters, user)
     if filters.words:
         searches = searches.filter(query__contains=fold(filters.words))
@@ -266,6 +273,7 @@ def _searches_context(filters, user, page_number, choices):
     followed = SearchFollowUp.objects.filter(query__in=[row["query"] for row in page])
     follow_ups = followed.select_related("assigned_to", "corrected_in__entry", "entry").in_bulk(field_name="query")
     labels = dict(FollowUpState.choices)
+    stored = {query: [follow_up] for query, follow_up in follow_ups.items()}
     return {
         "page": page,
         "searches": [
@@ -273,7 +281,7 @@ def _searches_context(filters, user, page_number, choices):
                 **row,
                 "label": labels[row["state"]],
                 "followed": follow_ups.get(row["query"]),
-                "choice": choices[row["query"]],
+                "choice": refused.get(row["query"]) or FollowUpChoice.propose(stored.get(row["query"], ()), user),
                 "rank": rank,
             }
             for rank, row in enumerate(page)

@@ -136,6 +136,17 @@ class TestComments:
         assert mine["comment"] == [str(ticked.pk)] != [str(unticked.pk)]
         assert (theirs["state"], theirs["assigned_to"]) == ("en-cours", str(redacteur.user.pk))
 
+    def test_keep_the_follow_up_that_is_stored(self, redacteur, page_form):
+        entry = a_published_entry()
+        comment = say(entry, "Faux.")
+        somebody = User.objects.create_user("somebody", is_staff=True)
+        redacteur.post(INBOX, {"comment": comment.pk, "state": "en-cours", "assigned_to": somebody.pk})
+        shown = page_form(redacteur.get(INBOX).content.decode(), entry)
+        assert (shown["state"], shown["assigned_to"]) == ("en-cours", str(somebody.pk))
+        say(entry, "Autre chose.", "b")
+        mixed = page_form(redacteur.get(INBOX).content.decode(), entry)
+        assert (mixed["state"], mixed["assigned_to"]) == ("en-cours", str(redacteur.user.pk))
+
     def test_are_filtered(self, redacteur):
         one, two = a_published_entry("Un ?"), a_published_entry("Deux ?", "Deux.")
         mine = say(one, "À moi.")
