@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
 from faq.domain.limits import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH, REASON_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.models import Theme, Version
+from faq.models.taxonomy import check_label_is_readable
 from faq.services.content import Content, content_of, describe_long_answer, normalize_line_ends
 from faq.services.schedules import PAST_MOMENT
 
@@ -129,6 +130,7 @@ class EntryForm(forms.Form):
         """Return the names, each short enough for its column."""
         names = _split_names(self.cleaned_data["new_themes"])
         for name in names:
+            check_label_is_readable(name)
             if len(name) > THEME_MAX_LENGTH:
                 raise forms.ValidationError(
                     f"« {name[:40]}… » est trop long : {THEME_MAX_LENGTH} caractères au plus par thématique."

@@ -6,10 +6,16 @@ from taggit.models import ItemBase, TagBase
 
 from faq.domain.limits import LABEL_MAX_LENGTH
 from faq.domain.review_dates import NO_DATE
-from faq.domain.text import fold
+from faq.domain.text import build_label_key, has_letter_or_digit
 from faq.models.folding import Folded
 
 REVIEW_MONTHS = [(1, "1 mois"), (3, "3 mois"), (6, "6 mois"), (12, "1 an"), (24, "2 ans"), (36, "3 ans")]
+
+
+def check_label_is_readable(label):
+    """Raise ValidationError where a label has nothing but signs, blanks and invisible characters."""
+    if not has_letter_or_digit(label):
+        raise ValidationError("Ce libellé ne contient ni lettre ni chiffre.")
 
 
 class TermQuerySet(models.QuerySet):
@@ -61,24 +67,33 @@ class Term(models.Model):
         ]
 
     def clean(self):
-        """Refuse another spelling of a term of the facet, and a slug that an address of one still uses."""
+        """Refuse a label that is unreadable or spells another term of the facet, and a slug that one of them had."""
         others = type(self).objects.exclude(pk=self.pk)
-        if (same := self._find_same_label(others)) is not None:
-            raise ValidationError(
-                f"«\u00a0{same}\u00a0» existe déjà\u00a0: casse, accents et espaces ne font pas un autre libellé."
-            )
+        # A label that is missing is told by its field.
+        if self.label and not self._had_this_label():
+            self._check_label(others)
         if any(self.slug in old_slugs for old_slugs in others.values_list("old_slugs", flat=True)):
             raise ValidationError(
                 {"slug": "Cet identifiant est l’ancienne adresse d’un autre terme ; choisissez-en un autre."}
             )
 
-    def _find_same_label(self, others):
-        """Return the term that has this label in another spelling; None where it has none, or had this label before."""
-        wanted = fold(self.label)
+    def _had_this_label(self):
+        """Return whether the term is stored with this label, or another spelling of it that can be read as well."""
         stored = type(self).objects.filter(pk=self.pk).first() if self.pk else None
-        if stored is not None and fold(stored.label) == wanted:
-            return None
-        return next((term for term in others if fold(term.label) == wanted), None)
+        if stored is None or "\0" in self.label:
+            return False
+        return build_label_key(stored.label) == build_label_key(self.label)
+
+    def _check_label(self, others):
+        if "\0" in self.label:
+            raise ValidationError("Ce libellé contient un caractère invisible illisible\u00a0; retapez-le.")
+        check_label_is_readable(self.label)
+        wanted = build_label_key(self.label)
+        if same := next((term for term in others if build_label_key(term.label) == wanted), None):
+            raise ValidationError(
+                f"«\u00a0{same}\u00a0» existe déjà\u00a0: casse, accents, espaces et signes "
+                "ne font pas un autre libellé."
+            )
 
 
 class TableTerm(Term):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from faq.domain.facets import Facet
-from faq.domain.text import expand_letters, fold
+from faq.domain.text import build_label_key, expand_letters
 from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
 from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
 from faq.services.roles import Author, require
@@ -63,7 +63,7 @@ def find_term_uses(term: AnyTerm) -> list[str]:
 
 
 def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:
-    """Return the thématiques of these names, without regard to case and accents; create those that do not exist.
+    """Return the thématiques of these names, in any spelling; create those that do not exist.
 
     Raises PermissionDenied where one has to be created and the author may not.
     """
@@ -72,11 +72,12 @@ def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:
         return []
     with transaction.atomic():
         # The oldest of two spellings that are stored already.
-        known = {fold(theme.name): theme for theme in Theme.objects.order_by("-pk")}
-        for name in names:
-            if fold(name) not in known:
-                known[fold(name)] = _create_theme(name, author)
-    return [known[fold(name)] for name in names]
+        known = {build_label_key(theme.name): theme for theme in Theme.objects.order_by("-pk")}
+        keys = [build_label_key(name) for name in names]
+        for name, key in zip(names, keys, strict=True):
+            if key not in known:
+                known[key] = _create_theme(name, author)
+    return [known[key] for key in keys]
 
 
 def _create_theme(name: str, author: Author) -> Theme:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from faq.domain.duplicates.index import DocumentIndex
 from faq.domain.duplicates.pairs import Document, PairKind
-from faq.domain.text import fold
+from faq.domain.text import build_label_key, fold
 from tests.searching import an_index, found
 
 DATA = Path(__file__).parent / "data"
@@ -39,8 +39,8 @@ def find_wrong_verdicts(rows: list[Row]) -> list[Row]:
 
 
 def find_wrong_labels(rows: list[Row]) -> list[Row]:
-    """Return the lines whose two labels fold alike though they name two terms, or the reverse."""
-    return [row for row in rows if (fold(row[0]) == fold(row[1])) is not (row[2] == "oui")]
+    """Return the lines whose two labels have one key though they name two terms, or the reverse."""
+    return [row for row in rows if (build_label_key(row[0]) == build_label_key(row[1])) is not (row[2] == "oui")]
 
 
 def find_wrong_orders(rows: list[Row]) -> list[Row]:

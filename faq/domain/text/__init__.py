@@ -1,6 +1,15 @@
 """The analysis of French text: one normal form for equality, one folding for lookups, one tokenizer for words."""
 
-from faq.domain.text.normalisation import FINGERPRINT_LENGTH, expand_letters, fingerprint, fold, normalise
+from faq.domain.text.normalisation import (
+    FINGERPRINT_LENGTH,
+    build_label_key,
+    expand_letters,
+    fingerprint,
+    fold,
+    has_letter_or_digit,
+    is_visible,
+    normalise,
+)
 from faq.domain.text.stemming import stem
 from faq.domain.text.tokenizer import (
     SENTENCE_ENDS,

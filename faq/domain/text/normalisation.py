@@ -31,6 +31,12 @@ FOLDED_LETTERS = {
 }  # fmt: skip
 """Letters that Unicode does not decompose, and dashes."""
 _FOLDED = re.compile(f"[{''.join(FOLDED_LETTERS)}]")
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters without a shape, which Unicode counts among the letters of Korean."""
+_SIGNS = re.compile(rf"(\d?)[\W_{_FILLERS}]+(?=(\d?))")
+_LETTER_OR_DIGIT = re.compile(rf"[^\W_{_FILLERS}]")
+_INVISIBLE = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
+"""The Unicode categories of the characters that show nothing by themselves."""
 
 
 def normalise(text: str) -> str:
@@ -62,6 +68,26 @@ def fold(text: str) -> str:
     # Compatibility forms may decompose into capitals, quotes and spaces.
     plain = normalise(remove_accents(normalise(text).casefold()).casefold())
     return plain if plain.isascii() else _FOLDED.sub(lambda found: FOLDED_LETTERS[found[0]], plain)
+
+
+def build_label_key(label: str) -> str:
+    """Return the letters and digits of the folded label, or all of it without any: one key for one term.
+
+    Signs and blanks between two digits stay as one blank: « 1.2 » is not « 12 ».
+    """
+    folded = fold(label)
+    key = _SIGNS.sub(lambda found: f"{found[1]} " if found[1] and found[2] else found[1], folded)
+    return key or folded
+
+
+def has_letter_or_digit(label: str) -> bool:
+    """Return whether a label can be read and said: it is more than signs, blanks and invisible characters."""
+    return _LETTER_OR_DIGIT.search(fold(label)) is not None
+
+
+def is_visible(text: str) -> bool:
+    """Return whether a text shows anything: it is more than blanks and invisible characters."""
+    return any(unicodedata.category(character) not in _INVISIBLE and character not in _FILLERS for character in text)
 
 
 def expand_letters(text: str) -> str:

@@ -81,6 +81,24 @@ def test_a_slug_that_leads_elsewhere_already_is_refused(administrateur):
     assert not Theme.objects.filter(slug="igc").exists()
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_a_label_of_nothing_visible_is_refused(model, administrateur):
+    terms = apps.get_model("faq", model).objects
+    before = terms.count()
+    column = "name" if model == "theme" else "label"
+    page = read(administrateur.post(address(model, "add"), {column: "\u200b", "slug": "autre", "position": 0}))
+    assert "Ce libellé ne contient ni lettre ni chiffre." in page
+    assert terms.count() == before
+
+
+def test_a_nul_in_a_label_is_not_told_as_another_spelling(administrateur):
+    sent = {"name": "Certificats\0", "slug": "autre", "position": 0}
+    page = read(administrateur.post(address("theme", "add"), sent))
+    assert "caractère nul" in page.lower()
+    assert "existe déjà" not in page
+    assert "ni lettre ni chiffre" not in page
+
+
 def test_order_and_retirement_are_set_in_the_list(administrateur):
     certificates, funding = Theme.objects.order_by("name")
     rows = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "1"}

@@ -108,6 +108,13 @@ class TestThemes:
         save(redacteur, an_entry(), new_themes="Preuves", answer=VOTE_LINE)
         assert not Theme.objects.filter(name="Preuves").exists()
 
+    @pytest.mark.parametrize("name", ["\u200b", "Preuves, \u2603", "…"])
+    def test_a_new_name_of_nothing_visible_is_refused(self, redacteur, name):
+        before = Theme.objects.count()
+        page = read(save(redacteur, an_entry(), new_themes=name))
+        assert "Ce libellé ne contient ni lettre ni chiffre." in page
+        assert Theme.objects.count() == before
+
     def test_too_long_a_name(self, redacteur):
         assert "est trop long" in read(save(redacteur, an_entry(), new_themes="x" * 101))
 
