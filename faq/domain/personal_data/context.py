@@ -35,13 +35,13 @@ COUNTED = frozenset(
     "sections segment segments semaine semaines serie series sprint sprints tableau tableaux test tests theme themes "
     "tome tomes tranche tranches vague vagues volet volets zone zones champ champs valeur valeurs "
     # What bears a number without being a person.
-    "acl anomalie anomalies bordereau bug bugs build caractere caracteres chiffre chiffres cip cle "
+    "acl anomalie anomalies ape atc bordereau bug bugs build caractere caracteres ccam chiffre chiffres cip cle "
     "cles code codes codebarres "
     "barres barre commande commandes compilation constante contrat contrats correctif cve datamatrix demande demandes "
     "devis dossier dossiers ean epoch erreur erreurs evenement exception facture factures fichier fichiers finess "
-    "firmware gtin hash horodatage imei incident incidents ipp jeton jira journal licence licences loinc log logs "
-    "marche medicament medicaments modele modeles nda nie nil oid patch piece pieces port ports produit produits "
-    "projet projets rcs recepisse ref reference references release requete requetes revision rfc "
+    "firmware gtin hash horodatage imei incident incidents ipp jeton jira journal licence licences loinc log logs lpp "
+    "marche medicament medicaments modele modeles naf nda ngap nie nil oid patch piece pieces port ports "
+    "produit produits projet projets rcs recepisse ref reference references release requete requetes revision rfc "
     "serial siren siret sn snomed ssin statut "
     "suivi ticket tickets timestamp trace transaction transactions tva ucd uid urssaf uuid vague version versions"
     .split()
@@ -60,7 +60,9 @@ _FILE_EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"://|^www\.|^[\w-]{1,40}(?:\.[\w-]{1,40}){1,5}[/?]|/[a-z_-]{2,20}/|\?[a-z_]{1,20}=", re.IGNORECASE
+    r"://|^www\.|^[\w-]{1,40}(?:\.[\w-]{1,40}){0,4}\.[a-z][\w-]{0,40}[/?]|^(?:(?:0|[1-9]\d{0,2})[./?]){4}|"
+    r"/[a-z_-]{2,20}/|\?[a-z_]{1,20}=",
+    re.IGNORECASE,
 )
 _TOKEN = re.compile(r"\S+")
 _TOKEN_HEAD, _TOKEN_TAIL = 300, 60

@@ -9,6 +9,7 @@ from itertools import pairwise
 from stdnum import iban, luhn
 from stdnum.fr import nir
 
+from faq.domain.personal_data.codes import find_codes
 from faq.domain.personal_data.context import Context, Opinion
 from faq.domain.personal_data.spans import BLANK, Span, blank_spans
 from faq.domain.personal_data.views import ACCOUNT, CARD, FINESS, INVISIBLE, NIR, PHONE, PROFESSIONAL
@@ -61,6 +62,7 @@ class NumberKind:
 def find_numbers(view: str) -> Iterator[Span]:
     """Yield the numbers of a view that tell who somebody is."""
     view = blank_spans(view, [Span(found.start(), found.end()) for found in _NOTATIONS.finditer(view)])
+    view = blank_spans(view, find_codes(view, _PERSONAL_CUES))
     context = Context(view)
     for kind in _KINDS:
         if found := list(_find(kind, view, context)):
@@ -95,12 +97,24 @@ def _is_one(kind: NumberKind, match: re.Match[str], context: Context) -> bool:
     if likelihood in (Likelihood.NO, Likelihood.CERTAIN):
         return likelihood is Likelihood.CERTAIN
     opinion = context.judge(*match.span(), kind.cues)
-    if match.start() and match.string[match.start() - 1].isalpha() and opinion is not Opinion.CLOSE:
-        # Letters stick to it: a code, unless they announce it, as in « tel0612345678 ».
+    if opinion is not Opinion.CLOSE and _is_part_of_code(kind, match):
         return False
     if opinion is Opinion.NONE and (_is_enumeration(raw) or _is_dotted_identifier(raw)):
         return False
     return likelihood >= _DECIDED_BY[opinion]
+
+
+def _is_part_of_code(kind: NumberKind, match: re.Match[str]) -> bool:
+    """Return whether letters stick to a number: « RDV0612345678 », « Q-0612345678 »."""
+    before = match.string[max(0, match.start() - 7) : match.start()]
+    if kind.mask == PHONE and _GLUED_LETTER.search(before):
+        return False
+    return before[-1:].isalpha() or bool(match[0].isdecimal() and _REFERENCE.search(before))
+
+
+_GLUED_LETTER = re.compile(r"(?<![\w-])(?:[TPMF]-?|[a-zà])$")
+"""A letter that announces a telephone, or a small one that was typed too much; other capitals make a reference."""
+_REFERENCE = re.compile(r"(?<![\w-])(?:[A-Z]{1,4}|[a-z])[-/#]$")
 
 
 def _is_enumeration(raw: str) -> bool:
@@ -141,6 +155,7 @@ _RIB_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923
 
 def _rate_nir(raw: str, number: str) -> Likelihood:
     """Rate a social security number; a wrong key may be a mistyped one, and thirteen digits have none."""
+    number = re.sub(r"CL[EÉ]F?(?:DECONTR[OÔ]LE)?", "", number)
     if nir.is_valid(number):
         return Likelihood.CERTAIN
     month, department = int(number[3:5]), number[5:7]
@@ -163,7 +178,12 @@ def _rate_professional(raw: str, number: str) -> Likelihood:
 
 
 def _rate_phone(raw: str, number: str) -> Likelihood:
-    """Rate a telephone number; a decimal number and a date with an hour look like one."""
+    """Rate a telephone number; a decimal number and a date with an hour look like one.
+
+    A letter O stands for the zero where pairs of digits follow it, elsewhere it may belong to a code.
+    """
+    if number[0] == "O" and not re.fullmatch(r"O\W?\d(?:\W{1,3}\d\d){4}", raw, re.IGNORECASE):
+        return Likelihood.IF_SAID
     if re.fullmatch(r"0[.,]\d{9}", raw):
         return Likelihood.NO
     if re.fullmatch(r"\d\d[ ,]{1,2}\d\d[ ,]{1,2}(?:19|20)\d\d\D{1,3}\d\d", raw):
@@ -201,6 +221,14 @@ _PROFESSIONAL_CUES = re.compile(r"rpps|adeli|idnps|idpp")
 _CARD_CUES = re.compile(r"cb|bancaires?|visa|mastercard|amex|paiement|carte|credit|debit|blue")
 _ACCOUNT_CUES = re.compile(r"iban|rib|virements?|prelevements?|bancaires?|comptes?")
 
+_PERSONAL_CUES = re.compile(
+    r"\b(?:"
+    + "|".join(cues.pattern for cues in (_PHONE_CUES, _NIR_CUES, _PROFESSIONAL_CUES, _CARD_CUES, _ACCOUNT_CUES))
+    + r"|t[ée]l[ée]phone|t[ée]l)\b",
+    re.IGNORECASE,
+)
+"""Words that announce a number of a person, be they between the noun of a code and a number."""
+
 _COUNTRY = (
     # French numbers have nine digits, their leading zero is often left between parentheses.
     rf"(?:(?:33|262|590|594|596|508)\)?{_GAP}(?:0{_GAP})?[1-9]{_digits(8)}"
@@ -230,9 +258,9 @@ _KINDS = (
         NIR,
         tuple(
             re.compile(
-                rf"{_STARTS}[1-478]{_digits(4)}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ab]){_digits(rest)}{_ENDS}", re.IGNORECASE
+                rf"{_STARTS}[1-478]{_digits(4)}{_GAP}(?:\d{_GAP}\d|2{_GAP}[ab]){_digits(6)}{key}{_ENDS}", re.IGNORECASE
             )
-            for rest in (8, 6)
+            for key in (rf"{_GAP}cl[ée]f?(?: de contr[oô]le)?=?{_digits(2)}", _digits(2), "")
         ),
         _rate_nir,
         _NIR_CUES,
@@ -258,7 +286,13 @@ _KINDS = (
     ),
     NumberKind(
         PHONE,
-        (re.compile(rf"{_STARTS}(?:\((?=\d{{1,3}}\)))?0{_GAP}[1-9]{_digits(8)}{_ENDS}"),),
+        (
+            re.compile(rf"{_STARTS}(?:\((?=\d{{1,3}}\)))?[0o]{_GAP}[1-9]{_digits(8)}{_ENDS}", re.IGNORECASE),
+            # Pairs on lines of their own; a longer column of numbers is none.
+            re.compile(
+                rf"{_STARTS}(?<!\d\n)0[1-9](?:[ .,/-]{{0,2}}\n?[ .,/-]{{0,2}}\d\d){{4}}(?!\n\d\d?(?!\d)){_ENDS}"
+            ),
+        ),
         _rate_phone,
         _PHONE_CUES,
     ),

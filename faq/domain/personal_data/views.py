@@ -24,14 +24,15 @@ INVISIBLE = "\u200b"
 _MASKED = re.compile("|".join(map(re.escape, MASKS)))
 _KINDS_OF_SIGNS = {
     "'": "\u2018\u2019\u02bc\u2032\u00b4`",
-    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00ad",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u23af\u2500\u2501\u2796\u02d7\u30fc\u00ad",
     ".": "\u00b7\u2022\u2219\u22c5\u2024",
     "/": "\u2044\u2215",
     # Patterns that ignore case take these for one of a to z.
     "I": "\u0130",
     "i": "\u0131",
     "|": "\u00a6\u2502\u2503",
-    INVISIBLE: ZERO_WIDTH.replace("\u00ad", ""),
+    # What makes a picture of the sign before is as good as invisible.
+    INVISIBLE: ZERO_WIDTH.replace("\u00ad", "") + "\ufe0e\ufe0f\u20e3",
 }
 
 
@@ -45,6 +46,8 @@ class _Signs(dict[int, str]):
             plain = str(unicodedata.decimal(sign))
         elif sign.isspace() and sign != "\n":
             plain = " "
+        elif unicodedata.category(sign) == "Pd":
+            plain = "-"
         else:
             # A sign that stands for several, as ½ or …, would move all that follows.
             plain = compatible if len(compatible) == 1 else sign

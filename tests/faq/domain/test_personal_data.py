@@ -132,6 +132,13 @@ class TestSpellings:
             "rose.petit&#64;exemple.fr",
             "rose.petit@exemple,fr",
             "rose.petit@poste-12",
+            "rose.petit@@exemple.fr",
+            "rose.petit@\nexemple.fr",
+            "rose.petit\n@exemple.fr",
+            "rose.petit chez exemple point fr",
+            "rose point petit chez exemple.fr",
+            '"rose petit"@exemple.fr',
+            "« rose petit »@exemple.fr",
         ],
     )
     def test_of_an_address_of_mail(self, address):
@@ -143,6 +150,13 @@ class TestSpellings:
             "06/41/52/63/74",
             "06–41–52–63–74",
             "06|41|52|63|74",
+            *(f"06{dash}41{dash}52{dash}63{dash}74" for dash in "\u2212\u2796\u301c\u2043\ufe58"),
+            "06\u2796\ufe0f41\u2796\ufe0f52\u2796\ufe0f63\u2796\ufe0f74",
+            "06.41-52/63 74",
+            "06\n41\n52\n63\n74",
+            "06 41\r\n52 63 74",
+            "O6 41 52 63 74",
+            "o6.41.52.63.74",
             "06:41:52:63:74",
             "06*41*52*63*74",
             "06 . 41 . 52 . 63 . 74",
@@ -169,7 +183,16 @@ class TestSpellings:
         assert mask_personal_data(f"rappelez le {number} svp") == f"rappelez le {PHONE} svp"
 
     @pytest.mark.parametrize(
-        "number", ["1/85/05/78/006/084/36", "1_85_05_78_006_084_36", "1.85.05.78.006.084.36", "1 85 05 78 006 084 - 36"]
+        "number",
+        [
+            "1/85/05/78/006/084/36",
+            "1_85_05_78_006_084_36",
+            "1.85.05.78.006.084.36",
+            "1 85 05 78 006 084 - 36",
+            "1850578006084 clé 36",
+            "1850578006084 clé 91",
+            "1 85 05 78 006 084, clef : 36",
+        ],
     )
     def test_of_a_social_security_number(self, number):
         assert mask_personal_data(f"mère, {number}, inconnue") == f"mère, {NIR}, inconnue"
@@ -206,6 +229,18 @@ class TestContext:
             "taux 0,641526374",
             "serveur 10.112.13.14",
             "OID 1.2.250.1.213.1.1.99.5",
+            "SIRET 732 829 320 00074",
+            "le SIRET de la maison de santé est le 732 829 320 00074",
+            "CIP 34009 3456789 5",
+            "FINESS 0641526374",
+            "CCAM 0641526374",
+            "Q-0641526374",
+            "INC-0641526374",
+            "RDV0641526374",
+            "commande O641526374",
+            "06\n41\n52\n63\n74\n85\n96",
+            "sous-traitant chez exemple point fr",
+            "version v2.1 chez exemple.fr",
         ],
     )
     def test_a_number_that_something_else_explains_stays(self, text):
@@ -217,6 +252,15 @@ class TestContext:
             ("téléphone du dossier 06 41 52 63 74", f"téléphone du dossier {PHONE}"),
             ("https://exemple.fr/x?tel=0641526374", f"https://exemple.fr/x?tel={PHONE}"),
             ("tel0641526374", f"tel{PHONE}"),
+            ("T0641526374.", f"T{PHONE}."),
+            ("CIP inconnu, mon numéro : 0800 123 456", f"CIP inconnu, mon numéro : {PHONE}"),
+            ("EAN absent, appelez 06 41 52 63 74", f"EAN absent, appelez {PHONE}"),
+            ("à0641526374", f"à{PHONE}"),
+            ("tel-0641526374", f"tel-{PHONE}"),
+            ("06.41-52/63 74", PHONE),
+            ("SIRET 732 829 320 00074 06 41 52 63 74", f"SIRET 732 829 320 00074 {PHONE}"),
+            ("SIRET et téléphone 0641526374", f"SIRET et téléphone {PHONE}"),
+            ("FINESS ou adeli 759312345", f"FINESS ou adeli {RPPS}"),
             ("tél : 6 41 52 63 74", f"tél : {PHONE}"),
             ("n° RPPS : 10003456780", f"n° RPPS : {RPPS}"),
             ("adeli 75 93 1234 5", f"adeli {RPPS}"),
