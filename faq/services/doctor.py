@@ -12,7 +12,7 @@ from faq.domain.chunks import split_in_chunks
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import GENERATION, Document
 from faq.domain.facets import Facet, FilingContradiction
-from faq.domain.text import fingerprint
+from faq.domain.text import fingerprint, is_visible
 from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import filing_table, reference
@@ -69,7 +69,7 @@ def wrong_publications() -> Iterator[str]:
 
 
 def rows_unlike_their_snapshot() -> Iterator[str]:
-    """An entry's row and filing say what its live version says, or else its latest one."""
+    """An entry says what its live version says, or else its latest one; an answer that is live shows something."""
     entries = Entry.objects.select_related("head", "live").order_by("pk").iterator(BATCH)
     for batch in split_in_chunks(entries, BATCH):
         filings = _read_filings(entry.pk for entry in batch)
@@ -81,6 +81,8 @@ def rows_unlike_their_snapshot() -> Iterator[str]:
                 yield f"{entry.reference} : la fiche ne dit plus ce que dit sa version {shown.number}."
             if entry.search_text != build_search_text(content_of(shown), content_of(entry.head or shown)):
                 yield f"{entry.reference} : son texte de recherche n’est pas à jour."
+            if entry.live and not is_visible(entry.live.answer):
+                yield f"{entry.reference} : sa réponse en ligne ne montre rien."
 
 
 def contradictory_filings() -> Iterator[str]:

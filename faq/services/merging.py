@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from faq.domain.facets import Taxonomy
+from faq.domain.text import is_visible
 from faq.enums import Action, BatchKind, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, MovedRow, Passage, SeeAlso
 from faq.models.entries import reference
@@ -87,7 +88,7 @@ def _build_survivor_change(entries: Mapping[int, Entry], survivor: int, content:
     entry = entries[survivor]
     head = latest(entry)
     to_be_live = any(one.live_id for one in entries.values())
-    if to_be_live and not (content.question and content.answer):
+    if to_be_live and not (is_visible(content.question) and is_visible(content.answer)):
         raise EntryError("La fiche conservée serait en ligne : il lui faut une question et une réponse.")
     status = EntryStatus.PUBLISHED if to_be_live else EntryStatus(head.status)
     if content == content_of(head) and status == head.status:

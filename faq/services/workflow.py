@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from faq.domain.text import is_visible
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, EntryAlias
 from faq.selectors.published import load_taxonomy
@@ -93,7 +94,8 @@ def _cannot_submit(entry: Entry, content: Content) -> str | None:
 def _cannot_publish(entry: Entry, content: Content) -> str | None:
     if entry.status == EntryStatus.ARCHIVED:
         return "elle est archivée ; restaurez-la d’abord"
-    missing = [name for name, text in (("question", content.question), ("réponse", content.answer)) if not text]
+    texts = (("question", content.question), ("réponse", content.answer))
+    missing = [name for name, text in texts if not is_visible(text)]
     return f"il lui manque sa {' et sa '.join(missing)}" if missing else None
 
 

@@ -14,6 +14,7 @@ from faq.domain.dropped_sentences import list_dropped
 from faq.domain.facets import Facet
 from faq.domain.limits import QUESTION_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.domain.merge import combine_filings, combine_texts
+from faq.domain.text import is_visible
 from faq.forms import TextField
 from faq.models import Entry
 from faq.services.content import Content, content_of
@@ -127,7 +128,7 @@ class MergeForm(forms.Form):
             text = typed.get(f"{name}_text")
             if text is None:
                 self.add_error(name, "Votre texte contient un caractère invisible illisible ; retapez-le.")
-            elif typed.get(name) == choice and not text.strip():
+            elif typed.get(name) == choice and not is_visible(text):
                 self.add_error(name, "Écrivez ce texte, ou gardez celui de l’une des fiches.")
         return typed
 
@@ -169,7 +170,7 @@ class MergeForm(forms.Form):
         typed = self.cleaned_data
         question = typed["question_text"] if typed["question"] != OTHER else ""
         answer = typed["answer_text"] if typed["answer"] != BOTH else ""
-        return [text for text in (question, answer) if text.strip() and text != self.joined]
+        return [text for text in (question, answer) if is_visible(text) and text != self.joined]
 
     @property
     def dropped_by_answer(self):

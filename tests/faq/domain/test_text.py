@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.domain.text import FINGERPRINT_LENGTH, fingerprint, fold, normalise
+from faq.domain.text import (
+    FINGERPRINT_LENGTH,
+    build_label_key,
+    fingerprint,
+    fold,
+    has_letter_or_digit,
+    is_visible,
+    normalise,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +80,29 @@ def test_fold_is_idempotent(text):
 def test_fingerprint_is_a_key_of_the_normal_form(one, other):
     assert (fingerprint(one) == fingerprint(other)) == (normalise(one) == normalise(other))
     assert len(fingerprint(one)) in (0, FINGERPRINT_LENGTH)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n\t", "\u200b", "\ufeff\u00ad\u2060", "\u00a0\u2028", "\u200e\ufe0f", "\u3164"]
+)
+def test_blanks_and_invisible_characters_show_nothing(text):
+    assert not is_visible(text)
+    assert is_visible(f"{text}?")
+    assert is_visible(f"{text}\u2603")
+    assert not has_letter_or_digit(f"{text}\u2603")
+    assert has_letter_or_digit(f"{text}é")
+    assert has_letter_or_digit(f"2{text}")
+
+
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [
+        ("« Compte-rendu d’examen. »", "compterendudexamen"),
+        ("C.D.A. N\u200b3", "cdan3"),
+        ("Palier 1 - 2.10", "palier1 2 10"),
+        ("☃ !", "☃ !"),
+        ("", ""),
+    ],
+)
+def test_the_key_of_a_label_is_its_letters_and_digits(label, key):
+    assert build_label_key(label) == key

@@ -103,6 +103,10 @@ FAULTS = {
         "se chevauchent",
     ),
     "an edit past the service": (lambda faq: Entry.objects.filter(pk=faq.pk).update(question="Autre ?"), "ne dit plus"),
+    "a live answer that shows nothing": (
+        lambda faq: QuerySet.update(VersionQuerySet(Version).filter(pk=faq.live_id), answer="\u200b\u00ad"),
+        "ne montre rien",
+    ),
     "a filing past the service": (lambda faq: faq.couloirs.clear(), "ne dit plus"),
     "a term moved away from its entries": (
         lambda faq: move_to_imaging(Dispositif.objects.get(slug="dpi-vague-1")),

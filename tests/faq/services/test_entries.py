@@ -198,6 +198,8 @@ def test_a_contradictory_filing_is_refused_by_facet():
     ("prepare", "move", "reason"),
     [
         (lambda: an_entry("", "Sans question."), publish_entry, "il lui manque sa question"),
+        (lambda: an_entry("\u200b\u3164", "\u00ad\n\ufeff\u200e"), submit_entry, "sa question et sa réponse"),
+        (lambda: an_entry("Oui ?", "\u200b \u2060"), publish_entry, "il lui manque sa réponse"),
         (lambda: an_entry("", ""), submit_entry, "il lui manque sa question et sa réponse"),
         (lambda: in_state("archived"), publish_entry, "archivée"),
         (lambda: in_state("in_review"), withdraw_entry, "pas publiée"),

@@ -149,7 +149,10 @@ class TestMerging:
         assert not EntryAlias.objects.exists()
         assert not Batch.objects.exists()
 
-    @pytest.mark.parametrize("content", [Content("", "Oui."), Content("Oui ?", "")])
+    @pytest.mark.parametrize(
+        "content",
+        [Content("", "Oui."), Content("Oui ?", ""), Content("Oui ?", "\u200b"), Content("\ufeff", "Oui.")],
+    )
     def test_a_survivor_that_would_be_live_needs_question_and_answer(self, content):
         kept, gone = an_entry("A ?"), a_published_entry("B ?")
         with pytest.raises(EntryError, match="il lui faut une question et une réponse"):

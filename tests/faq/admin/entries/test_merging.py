@@ -230,7 +230,9 @@ class TestPreview:
         [
             ({"question": ""}, "Choisissez ce qu’il faut garder."),
             ({"answer": "both", "answer_text": " \r\n"}, "Écrivez ce texte"),
+            ({"answer": "both", "answer_text": "\u200b\r\n\u00ad\ufeff"}, "Écrivez ce texte"),
             ({"question": "other"}, "Écrivez ce texte"),
+            ({"question": "other", "question_text": "\u200b"}, "Écrivez ce texte"),
             ({"question": "other", "question_text": "x" * 301}, "dépasse 300 caractères"),
             ({"answer": "both", "answer_text": "a\x00b"}, "caractère"),
             ({"comment": "x" * 501}, "500 caractères"),
