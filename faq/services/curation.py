@@ -9,7 +9,7 @@ from django.db import transaction
 
 from faq.domain.facets import Facet, Taxonomy
 from faq.domain.limits import CURATION_MAX_BYTES, describe_excess, format_number
-from faq.domain.text import FINGERPRINT_LENGTH
+from faq.domain.text import FINGERPRINT_LENGTH, is_visible
 from faq.enums import BatchKind, Origin
 from faq.models import Batch, Entry, Version
 from faq.selectors.published import load_taxonomy
@@ -101,7 +101,7 @@ def _parse_row(line: int, cells: dict[str, str | None], taxonomy: Taxonomy, faul
     if len(fingerprint) != FINGERPRINT_LENGTH or set(fingerprint) - set("0123456789abcdef"):
         faults.append(f"Ligne {line}, colonne fingerprint : {FINGERPRINT_LENGTH} chiffres hexadécimaux attendus.")
     question = (cells["question"] or "").strip()
-    if not question:
+    if not is_visible(question):
         faults.append(f"Ligne {line}, colonne question : elle est vide.")
     filing = {facet: _parse_terms(line, facet, cells[facet] or "", taxonomy, faults) for facet in Facet}
     return CurationRow(line, fingerprint, question, filing)

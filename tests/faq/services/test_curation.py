@@ -103,6 +103,7 @@ FAULTS = [
     (a_curation(a_line("x", "Été ?")).decode().encode("latin-1"), "UTF-8"),
     (a_curation(["zut", "Quoi ?", "", "", "", "", ""]), "Ligne 2, colonne fingerprint"),
     (a_curation(a_line("Oui.", "")), "Ligne 2, colonne question"),
+    (a_curation(a_line("Oui.", "\u200b")), "Ligne 2, colonne question"),
     (
         a_curation(a_line("Oui.", "Quoi ?", couloirs="nulle-part")),
         "Ligne 2, colonne couloirs.*« nulle-part »",
