@@ -33,7 +33,7 @@ FOLDED_LETTERS = {
 _FOLDED = re.compile(f"[{''.join(FOLDED_LETTERS)}]")
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters without a shape, which Unicode counts among the letters of Korean."""
-_SIGNS = re.compile(rf"(\d?)[\W_{_FILLERS}]+(?=(\d?))")
+_SIGNS = re.compile(rf"(\d?)(?:[_{_FILLERS}]|[^\w+#])+(?=(\d?))")
 _LETTER_OR_DIGIT = re.compile(rf"[^\W_{_FILLERS}]")
 _INVISIBLE = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
 """The Unicode categories of the characters that show nothing by themselves."""
@@ -73,7 +73,7 @@ def fold(text: str) -> str:
 def build_label_key(label: str) -> str:
     """Return the letters and digits of the folded label, or all of it without any: one key for one term.
 
-    Signs and blanks between two digits stay as one blank: « 1.2 » is not « 12 ».
+    Signs and blanks between two digits stay as one blank: « 1.2 » is not « 12 ». Nor is « C++ » « C ».
     """
     folded = fold(label)
     key = _SIGNS.sub(lambda found: f"{found[1]} " if found[1] and found[2] else found[1], folded)

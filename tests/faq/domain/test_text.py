@@ -97,6 +97,8 @@ def test_blanks_and_invisible_characters_show_nothing(text):
 @pytest.mark.parametrize(
     ("label", "key"),
     [
+        ("C++", "c++"),
+        ("C", "c"),
         ("« Compte-rendu d’examen. »", "compterendudexamen"),
         ("C.D.A. N\u200b3", "cdan3"),
         ("Palier 1 - 2.10", "palier1 2 10"),
