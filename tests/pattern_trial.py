@@ -44,7 +44,7 @@ PUMPS = (
 )
 """Pieces that are repeated."""
 END = "!"
-"""What follows the repeated pieces, so that a match that has gone far fails at its end."""
+"""The text after the repeated pieces, so that a match that has gone far fails at its end."""
 _MAX_OWN_PIECES = 12
 """Words and signs of a pattern itself that are repeated too."""
 

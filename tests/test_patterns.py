@@ -1,4 +1,4 @@
-"""Every compiled pattern of the site takes time in proportion to the text, whatever the text."""
+"""Every compiled pattern of the site takes time in proportion to the text, of any shape."""
 
 import re
 import subprocess

@@ -94,7 +94,7 @@ SHAPES: dict[str, Callable[[int, int], str]] = {
 """Texts by their shape: a size in characters and a seed in, a text out."""
 
 Operation = Callable[[str, str], object]
-"""What is measured on a text, and on another of the same size and shape."""
+"""An operation on a text, and on another of the same size and shape."""
 _MARKS = HighlightTerms.from_expansions([(("mot",), "mot"), (("a",), "a"), (("suit",), "")])
 
 

@@ -1,4 +1,4 @@
-"""What exceeds a limit is refused in French before anything is stored; what reaches it is taken."""
+"""Texts above a limit are refused in French before anything is stored; texts that reach it are taken."""
 
 import io
 from pathlib import Path

@@ -21,7 +21,7 @@ _SLOWEST_SHOWN = 3
 
 @dataclass(slots=True)
 class FuzzResult:
-    """What trying a reader gave."""
+    """The result of trying a reader."""
 
     cases: int = 0
     failure: str | None = None

@@ -1,4 +1,4 @@
-"""Every reader of text, with what holds of its result whatever it is given, and the texts to try."""
+"""Every reader of text, with the invariants of its results, and the texts to try."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress

@@ -1,7 +1,7 @@
 """The substitutions between two texts: the words that stand for others in a frame that is otherwise the same.
 
-Whoever copies an answer for another actor, object, place or value changes few noun phrases and keeps the words around
-them. Whoever rewords an answer changes verbs, connectives and their order, and keeps the noun phrases.
+A person who copies an answer for another actor, object, place or value changes few noun phrases and keeps the words
+around them. One who rewords an answer changes verbs, connectives and their order, and keeps the noun phrases.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the words around a number say of it: what it is, that it is something else, or nothing."""
+"""The words around a number: they tell its kind, tell that it is something else, or tell nothing."""
 
 import re
 from bisect import bisect_right
@@ -69,7 +69,7 @@ _TOKEN_HEAD, _TOKEN_TAIL = 300, 60
 
 
 class Opinion(Enum):
-    """What the context of a number says of a kind of number."""
+    """The evidence of the context for one kind of number."""
 
     FOR = "il en est un"
     CLOSE = "il en est un, un mot tout proche le dit"

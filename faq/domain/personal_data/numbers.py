@@ -1,4 +1,4 @@
-"""Numbers that tell who somebody is: found by shape, whatever separates the digits, then decided by key and context."""
+"""Numbers that identify people: found by shape, with any signs between the digits, then decided by key and context."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What finders find: a part of the text and the words that replace it."""
+"""Results of finders: a part of the text and the words that replace it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ _SHARE_BY_ONE_WORD, _SHARE_BY_KNOWN_WORD = 0.36, 0.25
 Where some entry holds each of the other words, the query is about what the entries are about: less is enough.
 """
 COVERAGE_BASE, LITERAL_BONUS = 0.3, 15.0
-"""What is added to the share of a query's idf that an entry holds, for all entries, and for those with every word.
+"""An addend to the share of a query's idf that an entry holds, for all entries, and for those with every word.
 
 A synonym must not outrank the word itself: the bonus outweighs all that the lengths of texts make of a word.
 """

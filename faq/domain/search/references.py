@@ -1,4 +1,4 @@
-"""References of entries within queries: « Q-214 », « la fiche n° 214 », whatever stands around them."""
+"""References of entries within queries: « Q-214 », « la fiche n° 214 », among other words too."""
 
 import re
 from typing import NamedTuple
@@ -13,7 +13,7 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _BESIDE_REFERENCES = re.compile(r"(?:voir|la|les|et|\W)*", re.IGNORECASE)
-"""What may stand beside a reference in a query that asks for nothing else."""
+"""Words that may stand beside a reference in a query that asks for nothing else."""
 
 
 class Reference(NamedTuple):

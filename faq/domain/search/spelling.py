@@ -17,7 +17,7 @@ LONG = 8
 """Letters from which a word may hold two mistakes."""
 _MOST_COMPARED = 500
 _PLAIN_LEAD = 0.1
-"""What the likeliest word costs less than all others where it is plain."""
+"""The distance in cost from the likeliest word to all others where it is plain."""
 
 _BESIDE = {frozenset(pair) for row in ("azertyuiop", "qsdfghjklm", "wxcvbn") for pair in pairwise(row)}
 """Letters that are neighbours on a French keyboard."""

@@ -1,4 +1,4 @@
-"""What a merge no longer says: every sentence of every text is said afterwards or listed as gone."""
+"""Sentences that a merge drops: every sentence of every text is said afterwards or listed as gone."""
 
 import pytest
 from hypothesis import given

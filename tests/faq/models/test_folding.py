@@ -1,4 +1,4 @@
-"""What the database folds for searches and orders is what `fold` folds, on both databases."""
+"""The database folds for searches and orders as `fold` does, on both databases."""
 
 import unicodedata
 
