@@ -8,7 +8,13 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
-from faq.domain.limits import ANSWER_MAX_LENGTH, QUESTION_MAX_LENGTH, REASON_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
+from faq.domain.limits import (
+    ANSWER_MAX_LENGTH,
+    NEW_THEMES_MAX,
+    QUESTION_MAX_LENGTH,
+    REASON_MAX_LENGTH,
+    VERSION_COMMENT_MAX_LENGTH,
+)
 from faq.models import Theme, Version
 from faq.models.taxonomy import check_label_is_readable
 from faq.services.content import Content, content_of, describe_long_answer, normalize_line_ends
@@ -99,7 +105,7 @@ class EntryForm(forms.Form):
     new_themes = forms.CharField(
         label="Nouvelles thématiques",
         required=False,
-        max_length=10 * THEME_MAX_LENGTH,
+        max_length=NEW_THEMES_MAX * (THEME_MAX_LENGTH + 2),
         help_text="Séparées par des virgules. Elles sont créées à l’enregistrement, et cochées.",
     )
     comment = forms.CharField(
@@ -127,8 +133,13 @@ class EntryForm(forms.Form):
             del self.fields["new_themes"]
 
     def clean_new_themes(self) -> list[str]:
-        """Return the names, each short enough for its column."""
+        """Return the names: few of them, each short enough for its column."""
         names = _split_names(self.cleaned_data["new_themes"])
+        if len(names) > NEW_THEMES_MAX:
+            raise forms.ValidationError(
+                f"{len(names)} nouvelles thématiques\u00a0: {NEW_THEMES_MAX} au plus à la fois. Retirez les autres, "
+                "et créez-les dans un second enregistrement."
+            )
         for name in names:
             check_label_is_readable(name)
             if len(name) > THEME_MAX_LENGTH:

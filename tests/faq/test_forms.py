@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faq.domain.facets import Facet, Taxonomy, Term
+from faq.domain.limits import NEW_THEMES_MAX
 from faq.forms import EntryForm, QuestionForm, ScheduleForm, TextField
 from faq.models import Version
 from faq.services.content import normalize_line_ends
@@ -137,3 +138,17 @@ class TestSchedule:
         form = self.scheduled(typed)
         assert not form.is_valid()
         assert error in form.errors["due_at"][0]
+
+
+@pytest.mark.django_db
+def test_one_form_creates_ten_themes_at_most():
+    names = [f"Thème {number}" for number in range(NEW_THEMES_MAX + 1)]
+    enough, too_many = (
+        EntryForm({"new_themes": ", ".join(some)}, taxonomy=TAXONOMY, head=None, may_name_themes=True)
+        for some in (names[:-1], names)
+    )
+    assert "new_themes" not in enough.errors
+    assert too_many.errors["new_themes"] == [
+        "11 nouvelles thématiques\u00a0: 10 au plus à la fois. Retirez les autres, "
+        "et créez-les dans un second enregistrement."
+    ]
