@@ -72,6 +72,13 @@ class DumpVerdict(TextChoices):
     VANISHED = "vanished", "disparue depuis la dernière édition"
 
 
+class UploadPurpose(TextChoices):
+    """The kind of import that a file was sent for."""
+
+    DUMP = "dump", "extraction"
+    TABLE = "table", "tableau"
+
+
 class PairKind(TextChoices):
     """The relation of two entries, see `faq.domain.duplicates`."""
 

@@ -12,5 +12,6 @@ from faq.models.schedules import DroppedSchedule, Schedule
 from faq.models.search import SearchedEntry, SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product, Theme
+from faq.models.uploads import Upload
 from faq.models.verifications import ReviewEvent, Verification
 from faq.models.versions import Batch, Publication, Version
