@@ -100,6 +100,8 @@ class _Own:
     last: int
     is_new: bool
     """Whether the batch created the entry."""
+    is_restored: bool
+    """Whether the batch restored the entry, which was archived."""
     written_at: datetime
 
 
@@ -196,7 +198,7 @@ class _Undo:
     def _cited(self) -> set[int]:
         """Return the entries that the batch brought into use, and that a dump holds whose import stands."""
         is_import = self.batch.kind == BatchKind.DUMP_IMPORT
-        brought = [number for number, own in self.own.items() if own.is_new or is_import]
+        brought = [number for number, own in self.own.items() if own.is_new or (is_import and own.is_restored)]
         return set(Passage.objects.not_undone().filter(entry__in=brought).values_list("entry", flat=True))
 
     def _planned_since(self) -> set[int]:
@@ -253,6 +255,7 @@ def _versions_of(batch: Batch) -> dict[int, _Own]:
             before.first if before else number,
             number,
             before.is_new if before else action == Action.CREATED,
+            before.is_restored if before else action == Action.RESTORED,
             written_at,
         )
     return own

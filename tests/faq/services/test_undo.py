@@ -21,7 +21,14 @@ from faq.services.dumps_export import export_dump, find_dump
 from faq.services.entries import edit_entry
 from faq.services.schedules import cancel, schedule
 from faq.services.undo import undo_batch
-from faq.services.workflow import archive_entry, publish_entry, refuse_entry, submit_entry, withdraw_entry
+from faq.services.workflow import (
+    archive_entry,
+    publish_entry,
+    refuse_entry,
+    restore_entry,
+    submit_entry,
+    withdraw_entry,
+)
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +62,28 @@ def test_an_import_undone_and_done_again_brings_its_entries_back():
     assert report.counts()[DumpVerdict.KNOWN] == 2
     assert set(Entry.objects.values_list("pk", "answer", "status")) == before
     assert b"".join(export_dump(find_dump("page"))) == data
+
+
+def test_an_import_brings_back_what_undos_of_imports_archived_however_long_their_chain():
+    data = a_dump_file("Un.")
+    take_dump(data)
+    undo(Batch.objects.get())
+    undo(Batch.objects.first())
+    undo(Batch.objects.first())
+    assert Entry.objects.get().status == EntryStatus.ARCHIVED
+    take_dump(data)
+    assert Entry.objects.get().status == EntryStatus.DRAFT
+
+
+def test_an_import_leaves_archived_what_an_editor_had_archived():
+    """Restored in bulk, and that undone: the entry is archived because an editor once wanted it so."""
+    entry = an_entry(answer="Vieux texte.")
+    archive_entry(entry.pk, by_command())
+    batch = a_batch()
+    restore_entry(entry.pk, by_command(batch=batch))
+    undo(batch)
+    take_dump(a_dump_file("Vieux texte."))
+    assert Entry.objects.get().status == EntryStatus.ARCHIVED
 
 
 def test_the_edition_before_is_current_again():
