@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 
 from django import forms
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
+from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy, Term
 from faq.domain.limits import (
     ANSWER_MAX_LENGTH,
     NEW_THEMES_MAX,
@@ -19,6 +20,7 @@ from faq.models import Theme, Version
 from faq.models.taxonomy import check_label_is_readable
 from faq.services.content import Content, content_of, describe_long_answer, normalize_line_ends
 from faq.services.schedules import PAST_MOMENT
+from faq.term_widgets import TermBoxes, name_term, render_terms, select_offered
 
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
 
@@ -66,26 +68,6 @@ def bounded_text(field: forms.BoundField) -> str:
     return normalize_line_ends(field.value() or "")[:ANSWER_MAX_LENGTH]
 
 
-class TermBoxes(forms.CheckboxSelectMultiple):
-    """Check boxes of terms that carry the parents of their term: `data-parents="couloirs-3 couloirs-4"`.
-
-    With these, a script ticks the parents that the service adds anyway.
-    """
-
-    def __init__(self, facet: Facet, taxonomy: Taxonomy):
-        self.facet, self.taxonomy = facet, taxonomy
-        super().__init__()
-
-    def create_option(self, name, value, *args, **options):
-        """Return the description of one box, with the attributes that the script reads."""
-        option = super().create_option(name, value, *args, **options)
-        option["attrs"]["data-term"] = f"{self.facet}-{value}"
-        parents = sorted(self.taxonomy.by_id[self.facet, value].parents)
-        if parents:
-            option["attrs"]["data-parents"] = " ".join(f"{self.facet.parent}-{parent}" for parent in parents)
-        return option
-
-
 class EntryForm(forms.Form):
     """Text and filing of an entry, based on its latest version, or on nothing for a new one."""
 
@@ -124,9 +106,11 @@ class EntryForm(forms.Form):
     def __init__(self, data=None, *, taxonomy: Taxonomy, head: Version | None, may_name_themes: bool):
         self.taxonomy = taxonomy
         self.content_before = content_of(head) if head else Content()
-        super().__init__(data, initial=_initial(self.content_before, head))
+        chosen = taxonomy.reduce(self.content_before.filing)
+        super().__init__(data, initial=_initial(self.content_before, chosen, head))
+        self.offered = select_offered(taxonomy, self.content_before.filing)
         for facet in Facet:
-            self.fields[facet.value] = _facet_field(facet, taxonomy, self.content_before.filing[facet])
+            self.fields[facet.value] = _facet_field(facet, taxonomy, self.offered[facet])
         if head is None:
             del self.fields["base"], self.fields["minor"]
         if not may_name_themes:
@@ -165,8 +149,16 @@ class EntryForm(forms.Form):
 
     @property
     def facets(self):
-        """The bound fields of the five facets, in the order of the questions."""
+        """The bound fields of the five facets, in the order of the questions; what is implied is said, not ticked."""
+        implied = self.taxonomy.find_implied({facet: self._ticked(facet) for facet in Facet})
+        for facet in Facet:
+            self.fields[facet].widget.implied = implied
         return [self[facet] for facet in Facet]
+
+    @property
+    def terms(self) -> SafeString:
+        """The terms for the script that says what is implied."""
+        return render_terms(self.taxonomy, [term for terms in self.offered.values() for term in terms])
 
     @property
     def filed_under(self) -> list[tuple[str, list[str]]]:
@@ -281,16 +273,15 @@ def _split_names(text: str) -> list[str]:
     return [name for name in names if name]
 
 
-def _initial(content: Content, head: Version | None) -> dict[str, object]:
-    filing = {facet.value: sorted(ids) for facet, ids in content.filing.items()}
+def _initial(content: Content, chosen: Filing, head: Version | None) -> dict[str, object]:
+    filing = {facet.value: sorted(ids) for facet, ids in chosen.items()}
     return {"question": content.question, "answer": content.answer, "base": head and head.number, **filing}
 
 
-def _facet_field(facet: Facet, taxonomy: Taxonomy, filed: frozenset[int]) -> forms.TypedMultipleChoiceField:
-    terms = [term for term in taxonomy.by_facet[facet] if not term.retired or term.id in filed]
+def _facet_field(facet: Facet, taxonomy: Taxonomy, terms: Iterable[Term]) -> forms.TypedMultipleChoiceField:
     return forms.TypedMultipleChoiceField(
         label=capfirst(facet.label),
-        choices=[(term.id, f"{term.label} (retiré)" if term.retired else term.label) for term in terms],
+        choices=[(term.id, name_term(term)) for term in terms],
         coerce=int,
         required=False,
         widget=TermBoxes(facet, taxonomy),

@@ -142,6 +142,46 @@ class Taxonomy:
                     raise self._contradiction(term, parent, filed)
         return completed
 
+    def reduce(self, filing: Filing) -> dict[Facet, frozenset[int]]:
+        """Return the least choice that completes to this filing: without the terms that its other terms imply.
+
+        A filing that contradicts itself is returned whole.
+        """
+        whole = {facet: filing.get(facet, frozenset()) for facet in Facet}
+        for implied in ((Facet.OFFER_TYPES, Facet.COULOIRS), (Facet.OFFER_TYPES,), (Facet.COULOIRS,)):
+            fewer = whole | dict.fromkeys(implied, frozenset())
+            try:
+                if self.complete(fewer) == whole:
+                    return fewer
+            except FilingContradiction:
+                continue
+        return whole
+
+    def find_implied(self, chosen: Filing) -> dict[tuple[Facet, int], list[Term]]:
+        """Return the terms that a choice implies, by facet and id, each with the chosen terms that bring it.
+
+        A choice that contradicts itself implies nothing.
+        """
+        try:
+            completed = self.complete(chosen)
+        except FilingContradiction:
+            return {}
+        return {
+            (facet, id): self._find_causes(facet, id, chosen)
+            for facet in Facet
+            for id in sorted(completed[facet] - chosen.get(facet, frozenset()))
+        }
+
+    def _find_causes(self, facet: Facet, id: int, chosen: Filing) -> list[Term]:
+        """Return the chosen terms that bring a term: products bring an offer type only where no couloir does."""
+        lines = ((Facet.COULOIRS, Facet.DISPOSITIFS), (Facet.PRODUCTS,))
+        for line in lines:
+            terms = [self.by_id[below, one] for below in line for one in sorted(chosen.get(below, ()))]
+            causes = [term for term in terms if id in self._ancestors[term.facet, term.id].get(facet, ())]
+            if causes:
+                return causes
+        return []
+
     def offered(self, facet: Facet, others: State) -> Sequence[Term]:
         """Return the terms of a facet that are in use and fit the choices at the facets above."""
         fitting = [self._fitting[facet, above, others[above].id] for above in _line_above(facet) if above in others]

@@ -116,16 +116,26 @@ CLICK = """([ranks, afresh]) => {
     return ranks.map((rank) => {
         boxes.forEach((box) => { box.checked &&= !afresh; });
         boxes[rank].click();
-        return boxes.filter((box) => box.checked).map((box) => box.dataset.term);
+        const named = (found) => found.map((box) => box.dataset.term);
+        const implied = boxes.filter((box) => box.closest("li").classList.contains("implied"));
+        return [named(boxes.filter((box) => box.checked)), named(implied)];
     });
 }"""
 
 
 def filings_after_clicks(page, ranks, *, afresh=False):
-    """The filing that the check boxes say after each of these clicks, one after the other or each on its own."""
-    for terms in page.evaluate(CLICK, [list(ranks), afresh]):
-        named = [term.rsplit("-", 1) for term in terms]
-        yield {facet: frozenset(int(number) for name, number in named if name == facet) for facet in Facet}
+    """What is ticked and what is said to be implied after each click, one after the other or each on its own."""
+    for ticked, implied in page.evaluate(CLICK, [list(ranks), afresh]):
+        yield as_filing(ticked), as_filing(implied)
+
+
+def as_filing(terms):
+    named = [term.rsplit("-", 1) for term in terms]
+    return {facet: frozenset(int(number) for name, number in named if name == facet) for facet in Facet}
+
+
+def implied_by(taxonomy, ticked):
+    return {facet: ids - ticked[facet] for facet, ids in taxonomy.complete(ticked).items()}
 
 
 def test_the_filing_says_what_saving_it_would_say(page, sign_in):
@@ -134,31 +144,69 @@ def test_the_filing_says_what_saving_it_would_say(page, sign_in):
     taxonomy = load_taxonomy()
     terms = [box.get_attribute("data-term").rsplit("-", 1) for box in page.locator("[data-term]").all()]
     alone = filings_after_clicks(page, range(len(terms)), afresh=True)
-    for (facet, number), filing in zip(terms, alone, strict=True):
-        assert filing == taxonomy.complete({Facet(facet): frozenset({int(number)})})
-    for filing in filings_after_clicks(page, random.Random(3).choices(range(len(terms)), k=300)):
-        assert filing == taxonomy.complete(filing)
+    for (facet, number), (ticked, implied) in zip(terms, alone, strict=True):
+        assert ticked == as_filing([f"{facet}-{number}"])
+        assert implied == implied_by(taxonomy, ticked)
+    for ticked, implied in filings_after_clicks(page, random.Random(3).choices(range(len(terms)), k=300)):
+        assert implied == implied_by(taxonomy, ticked)
+
+
+def test_what_is_implied_looks_different_and_goes_with_what_brought_it(page, sign_in):
+    a_taxonomy()
+    sign_in(page).goto(ADD)
+    told = page.locator("#filing-told")
+    page.get_by_label("Convergence").check()
+    for label in ("Ségur du numérique", "Certification", "Hôpital"):
+        expect(page.get_by_label(label, exact=True)).not_to_be_checked()
+    expect(told).to_have_text("Implicite, car « Convergence » en relève : « Ségur du numérique », « Certification ».")
+    page.get_by_label("DPI vague 1").check()
+    expect(told).to_have_text(
+        "Implicite, car « DPI vague 1 » en relève : « Hôpital ». N’est plus implicite : « Certification »."
+    )
+    expect(page.get_by_label("Ségur du numérique")).to_have_accessible_description(
+        "implicite : découle de « DPI vague 1 »"
+    )
+    page.get_by_label("Imagerie").check()
+    page.get_by_label("DPI vague 1").uncheck()
+    expect(page.get_by_label("Imagerie")).to_be_checked()
+    expect(page.get_by_label("Hôpital")).to_be_checked()  # made explicit beside « Imagerie »
+    page.get_by_label("Hôpital").uncheck()
+    page.get_by_label("Imagerie").uncheck()
+    page.get_by_label("Convergence").uncheck()
+    expect(told).to_have_text("N’est plus implicite : « Ségur du numérique », « Certification ».")
+    expect(page.locator(".implied")).to_have_count(0)
+    expect(page.locator("[data-term]:checked")).to_have_count(0)
+
+
+def test_a_stored_filing_shows_what_was_chosen_and_saving_it_changes_nothing(page, sign_in):
+    a_taxonomy()
+    entry = an_entry(dispositifs="dpi-vague-1")
+    sign_in(page).goto(page_of(entry))
+    expect(page.locator("[data-term]:checked")).to_have_count(1)
+    expect(page.locator(".implied")).to_have_count(2)
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.locator(".messagelist")).to_contain_text("Rien n’a changé")
+    assert entry.versions.count() == 1
 
 
 def test_what_the_filing_ticks_is_told_and_can_be_taken_back(page, sign_in):
     a_taxonomy()
     sign_in(page).goto(ADD)
     told = page.locator("#filing-told")
-    page.get_by_label("DPI vague 1").check()
-    expect(told).to_have_text("Coché aussi, car « DPI vague 1 » en relève : « Hôpital », « Ségur du numérique ».")
-    expect(page.get_by_label("RIS vague 1")).to_have_accessible_description("ne va pas avec « Hôpital »")
+    page.get_by_label("Hôpital").check()
+    expect(page.get_by_label("RIS vague 1")).to_have_accessible_description("ne va pas avec « Hôpital »")
     expect(page.get_by_label("Certification DMN")).to_have_accessible_description(
-        "ne va pas avec « Ségur du numérique »"
+        "ne va pas avec « Ségur du numérique »"
     )
     expect(page.get_by_label("PFI vague 2")).to_have_accessible_description("")
-    page.get_by_label("Ségur du numérique").uncheck()
-    expect(told).to_contain_text(
-        "Décoché aussi, car cela relève de « Ségur du numérique » : « Hôpital », « DPI vague 1 »."
-    )
+    page.get_by_label("RIS vague 1").check()
+    expect(told).to_contain_text("Coché aussi, car le classement en relève : « Imagerie ».")
+    page.get_by_label("Imagerie").uncheck()
+    expect(told).to_contain_text("Décoché aussi, car cela relève de « Imagerie » : « RIS vague 1 ».")
     page.get_by_role("button", name="Annuler").click()
-    for label in ("DPI vague 1", "Hôpital", "Ségur du numérique"):
+    for label in ("RIS vague 1", "Hôpital", "Imagerie"):
         expect(page.get_by_label(label)).to_be_checked()
-    expect(page.get_by_label("Ségur du numérique")).to_be_focused()
+    expect(page.get_by_label("Imagerie")).to_be_focused()
 
 
 @pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 22, 22)")])
@@ -226,7 +274,7 @@ def test_everybody_can_read_what_scripts_add(page, sign_in, legible):
     an_entry("", answer="Sans question. " * 30)
     sign_in(page).goto(page_of(an_entry()))
     page.get_by_label("DPI vague 1").check()
-    expect(page.locator("#filing-told")).to_contain_text("Coché aussi")
+    expect(page.locator("#filing-told")).to_contain_text("Implicite")
     expect(page.get_by_text("Modifications non enregistrées")).to_be_visible()
     legible(page)
     page.on("dialog", lambda dialog: dialog.accept())

@@ -85,10 +85,30 @@ def test_new_names_are_split(typed, names):
     assert form.cleaned_data["new_themes"] == names
 
 
-def test_a_box_names_its_term_and_those_that_it_belongs_to():
+def test_a_box_names_its_term():
     boxes = str(a_form()["couloirs"])
-    assert 'data-term="couloirs-5" data-parents="offer_types-1"' in boxes
-    assert "data-parents" not in str(a_form()["offer_types"])
+    assert 'data-term="couloirs-5"' in boxes
+
+
+def an_entry_of_the_hospital():
+    return Version(number=2, filing={"offer_types": [{"id": 1}], "couloirs": [{"id": 5}]})
+
+
+@pytest.mark.parametrize("form", [a_form(head=an_entry_of_the_hospital()), a_form("couloirs=5")])
+def test_what_is_implied_is_said_and_not_ticked(form):
+    offers, couloirs, *_ = form.facets
+    [offer], [couloir] = offers, couloirs
+    assert "checked" not in str(offer.tag())
+    assert offer.data["implied_by"] == "implicite\u00a0: découle de «\u00a0Hôpital\u00a0»"
+    assert "checked" in str(couloir.tag())
+    assert couloir.data["implied_by"] == ""
+
+
+def test_what_is_chosen_beside_what_would_imply_it_stays_ticked():
+    offers, *_ = a_form("couloirs=5&offer_types=1").facets
+    [offer] = offers
+    assert "checked" in str(offer.tag())
+    assert offer.data["implied_by"] == ""
 
 
 def test_it_tells_where_the_entry_will_be_filed():

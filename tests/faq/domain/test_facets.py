@@ -5,6 +5,7 @@ from hypothesis import given
 
 from faq.domain.facets import Facet, FilingContradiction
 from tests.taxonomies import (
+    CONVERGENCE,
     DMN,
     DPI,
     HOSPITAL,
@@ -66,6 +67,42 @@ def test_completing_is_idempotent(filed):
         except FilingContradiction:
             continue
         assert taxonomy.complete(completed) == completed
+
+
+@given(filed_taxonomies())
+def test_the_reduced_filing_is_the_least_that_completes_to_the_same(filed):
+    taxonomy, filings = filed
+    for filing in filings:
+        try:
+            completed = taxonomy.complete(filing)
+        except FilingContradiction:
+            assert taxonomy.reduce(filing) == filing
+            assert taxonomy.find_implied(filing) == {}
+            continue
+        chosen = taxonomy.reduce(completed)
+        assert taxonomy.complete(chosen) == completed
+        assert all(chosen[facet] <= filing[facet] for facet in Facet)
+        assert taxonomy.reduce(chosen) == chosen
+        implied = {(facet, id) for facet in Facet for id in completed[facet] - chosen[facet]}
+        assert set(taxonomy.find_implied(chosen)) == implied
+        assert all(taxonomy.find_implied(chosen).values())
+
+
+def test_what_is_implied_names_the_chosen_terms_that_bring_it():
+    chosen = {Facet.DISPOSITIFS: frozenset({1}), Facet.PRODUCTS: frozenset({1})}
+    assert TAXONOMY.find_implied(chosen) == {(Facet.OFFER_TYPES, 1): [DPI], (Facet.COULOIRS, 1): [DPI]}
+    chosen = {Facet.PRODUCTS: frozenset({1})}
+    implied = {(Facet.OFFER_TYPES, 1): [CONVERGENCE], (Facet.OFFER_TYPES, 2): [CONVERGENCE]}
+    assert TAXONOMY.find_implied(chosen) == implied
+
+
+def test_a_product_of_two_offers_implies_both_until_one_is_chosen():
+    product = {Facet.PRODUCTS: frozenset({1})}
+    assert TAXONOMY.complete(product)[Facet.OFFER_TYPES] == {1, 2}
+    assert TAXONOMY.reduce(TAXONOMY.complete(product))[Facet.OFFER_TYPES] == frozenset()
+    chosen = product | {Facet.OFFER_TYPES: frozenset({2})}
+    assert TAXONOMY.complete(chosen)[Facet.OFFER_TYPES] == {2}
+    assert TAXONOMY.reduce(TAXONOMY.complete(chosen))[Facet.OFFER_TYPES] == {2}
 
 
 def test_every_facet_has_question_parameter_and_label():

@@ -1,125 +1,113 @@
-/* The filing follows the cascade, as it would when saved: a term brings what it belongs to, and goes with it. */
+/* The filing follows the cascade, as it would when saved: what is implied is shown, and goes with what brought it. */
+
+import { complete, findCauses, findObstacles, joinLabels, readTerms, settleChosen, settleTakenBack } from "./filing_rules.js";
 
 const form = document.getElementById("entry-form");
 const message = document.getElementById("filing-told");
+const terms = readTerms();
 const boxes = new Map([...form.querySelectorAll("[data-term]")].map((box) => [box.dataset.term, box]));
-const MANY = 2; // more chosen terms than that are counted instead of named
+const MANY = 2; // more terms than that are counted instead of named
 
-function parentsOf(box) {
-  return (box.dataset.parents ?? "").split(" ").flatMap((term) => boxes.get(term) ?? []);
+function getChosen() {
+  return new Set([...boxes.values()].filter((box) => box.checked).map((box) => box.dataset.term));
 }
 
-function childrenOf(box) {
-  return [...boxes.values()].filter((other) => parentsOf(other).includes(box));
+function impliedIn(chosen) {
+  return [...complete(terms, chosen).filed].filter((key) => !chosen.has(key));
 }
 
-function chosenBeside(box) {
-  return [...box.closest(".facet").querySelectorAll("[data-term]:checked")];
-}
-
-function joinLabels(terms) {
-  return terms.map((box) => `« ${box.closest("label").textContent.trim()} »`).join(", ");
-}
-
-/* Check the parents of a term that has none checked, and theirs; return the boxes that changed. */
-function checkParents(box) {
-  const parents = parentsOf(box);
-  if (parents.some((parent) => parent.checked)) {
-    return [];
-  }
-  for (const parent of parents) {
-    parent.checked = true;
-  }
-  return parents.flatMap((parent) => [parent, ...checkParents(parent)]);
-}
-
-/* Uncheck the terms that have no checked parent left, and what belongs to them; return the boxes that changed. */
-function uncheckOrphans(box) {
-  const isOrphan = (child) => child.checked && !parentsOf(child).some((parent) => parent.checked);
-  const orphans = childrenOf(box).filter(isOrphan);
-  for (const orphan of orphans) {
-    orphan.checked = false;
-  }
-  return orphans.flatMap((orphan) => [orphan, ...uncheckOrphans(orphan)]);
-}
-
-/* Return the chosen terms that a term does not go with: its own parents are unchecked beside them. */
-function findObstacles(box) {
-  const parents = parentsOf(box);
-  if (!parents.length || parents.some((parent) => parent.checked)) {
-    return [];
-  }
-  const beside = chosenBeside(parents[0]);
-  return beside.length ? beside : parents.flatMap(findObstacles).filter((one, rank, all) => all.indexOf(one) === rank);
-}
-
-function misfitText(beside) {
-  if (!beside.length) {
+function misfitText(obstacles) {
+  if (!obstacles.length) {
     return "";
   }
-  const facet = beside[0].closest(".facet").querySelector("legend").textContent.toLowerCase();
-  return `ne va pas avec ${beside.length > MANY ? `ce qui est coché (${facet})` : joinLabels(beside)}`;
+  const facet = boxes.get(obstacles[0].key)?.closest(".facet").querySelector("legend").textContent.toLowerCase();
+  return `ne va pas avec ${obstacles.length > MANY ? `ce qui est classé (${facet})` : joinLabels(obstacles)}`;
 }
 
-function showMisfits() {
-  for (const box of boxes.values()) {
-    const text = misfitText(findObstacles(box));
-    const note = document.getElementById(`${box.id}_misfit`);
+function noteFor(key, chosen, implied) {
+  if (implied.includes(key)) {
+    return `implicite\u00a0: découle de ${joinLabels(findCauses(terms, chosen, key))}`;
+  }
+  return misfitText(findObstacles(terms, chosen, key));
+}
+
+function show() {
+  const chosen = getChosen();
+  const implied = impliedIn(chosen);
+  for (const [key, box] of boxes) {
+    const text = noteFor(key, chosen, implied);
+    const note = document.getElementById(`${box.id}_note`);
     if (note.textContent !== text) {
       note.textContent = text;
     }
-    box.closest("li").classList.toggle("misfit", text !== "");
+    const item = box.closest("li");
+    const isImplied = implied.includes(key);
+    box.indeterminate = isImplied;
+    item.classList.toggle("implied", isImplied);
+    item.classList.toggle("misfit", text !== "" && !isImplied);
+    item.hidden &&= !(isImplied || box.checked); // a search may have hidden it
   }
 }
 
-function addNotes() {
-  for (const box of boxes.values()) {
-    const note = document.createElement("span");
-    note.id = `${box.id}_misfit`;
-    note.className = "misfit-note";
-    box.setAttribute("aria-describedby", note.id);
-    box.closest("label").after(note);
+function choose(keys) {
+  for (const [key, box] of boxes) {
+    box.checked = keys.has(key);
   }
 }
 
-function announce(text, box, moved) {
+function announce(text, box, before) {
+  message.parentElement.querySelector("button")?.remove();
+  message.textContent = text;
+  if (!before) {
+    return;
+  }
   const undo = document.createElement("button");
   undo.type = "button";
   undo.className = "button secondary";
   undo.textContent = "Annuler";
   undo.addEventListener("click", () => {
-    for (const one of [box, ...moved]) {
-      one.checked = !one.checked;
-    }
-    message.textContent = "C’est annulé.";
-    undo.remove();
+    choose(before);
+    announce("C’est annulé.");
     box.focus();
-    box.dispatchEvent(new Event("input", { bubbles: true })); // not « change », which would check other terms
-    showMisfits();
+    box.dispatchEvent(new Event("input", { bubbles: true })); // not « change », which would settle the filing again
+    show();
   });
-  message.textContent = text;
   message.after(undo);
 }
 
-function follow(box) {
-  const moved = box.checked ? checkParents(box) : uncheckOrphans(box);
-  for (const one of moved) {
-    one.closest("li").hidden = false; // a search may have hidden it
-  }
-  message.parentElement.querySelector("button")?.remove();
-  message.textContent = "";
-  if (moved.length) {
-    const cause = joinLabels([box]);
-    const why = box.checked ? `Coché aussi, car ${cause} en relève` : `Décoché aussi, car cela relève de ${cause}`;
-    announce(`${why} : ${joinLabels(moved)}.`, box, moved);
-  }
-  showMisfits();
+function labelled(keys) {
+  return joinLabels([...keys].map((key) => terms.get(key)));
 }
 
-addNotes();
-window.addEventListener("pageshow", showMisfits); // browsers restore the boxes when somebody comes back
+/* Say what else changed: boxes first, which can be taken back, then what is implied, or is no more. */
+function tell(box, before, after) {
+  const cause = labelled([box.dataset.term]);
+  const moved = [...boxes.keys()].filter((key) => key !== box.dataset.term && before.has(key) !== after.has(key));
+  const [implied, former] = [impliedIn(after), impliedIn(before)];
+  const added = implied.filter((key) => !former.includes(key) && !before.has(key));
+  const gone = former.filter((key) => !implied.includes(key) && !after.has(key));
+  const sentences = [
+    moved.length && (box.checked ? "Coché aussi, car le classement en relève" : `Décoché aussi, car cela relève de ${cause}`) + `\u00a0: ${labelled(moved)}.`,
+    added.length && `Implicite, car ${cause} en relève\u00a0: ${labelled(added)}.`,
+    gone.length && `N’est plus implicite\u00a0: ${labelled(gone)}.`,
+  ].filter(Boolean);
+  announce(sentences.join(" "), box, moved.length ? before : undefined);
+}
+
+function follow(box) {
+  const after = getChosen();
+  const before = new Set(after);
+  before[box.checked ? "delete" : "add"](box.dataset.term);
+  const settled = box.checked ? settleChosen(terms, after) : settleTakenBack(terms, after);
+  choose(settled);
+  tell(box, before, settled);
+  show();
+}
+
+window.addEventListener("pageshow", show); // browsers restore the boxes when somebody comes back
 form.addEventListener("change", (event) => {
   if (boxes.has(event.target.dataset.term)) {
     follow(event.target);
   }
 });
+form.addEventListener("filing", show); // a suggestion was accepted
