@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -168,7 +169,21 @@ def _save_entries(entries: Sequence[Entry], fields: Sequence[str]) -> None:
         # Most writes: a third of what the statement for several takes.
         entries[0].save(update_fields=fields)
     else:
-        Entry.objects.bulk_update(entries, fields, batch_size=500)
+        _update_rows(entries, fields)
+
+
+def _update_rows(entries: Sequence[Entry], names: Sequence[str]) -> None:
+    """Update each row by a statement of its own, all sent at once: `bulk_update` takes a millisecond a row longer."""
+    fields: list[Any] = [Entry._meta.get_field(name) for name in names]
+    quote = connection.ops.quote_name
+    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    statement = f"UPDATE {quote(Entry._meta.db_table)} SET {assignments} WHERE id = %s"  # noqa: S608 (our own names)
+    rows = [
+        [*(field.get_db_prep_save(getattr(entry, field.attname), connection) for field in fields), entry.pk]
+        for entry in entries
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, rows)
 
 
 def _compute_write_time(changes: Sequence[Change], at: datetime) -> datetime:
