@@ -72,6 +72,14 @@ class DumpVerdict(TextChoices):
     VANISHED = "vanished", "disparue depuis la dernière édition"
 
 
+class DumpChoice(TextChoices):
+    """The choice of an editor on an answer whose text no entry has: the entry that its passage belongs to."""
+
+    CREATE = "create", "nouvelle fiche, en brouillon"
+    KEEP = "keep", "rattacher à la fiche, sans la changer"
+    PROPOSE = "propose", "proposer ce texte à la fiche, en brouillon"
+
+
 class UploadPurpose(TextChoices):
     """The kind of import that a file was sent for."""
 

@@ -28,6 +28,16 @@ _VOTE_KEYS = {VOTE_LINE.casefold(), VOTE_LINE.replace(" ?", "?").casefold()}
 _QUESTION_KEY = "votre question concerne quel"
 _MAX_MARKER_LENGTH = 300
 """Characters of the longest vote or question line: longer lines are not even normalised."""
+_OTHER_FORMATS = {
+    b"PK\x03\x04": "Ce n’est pas un fichier texte, mais un classeur, un document ou une archive (ZIP)",
+    b"\xd0\xcf\x11\xe0": "Ce n’est pas un fichier texte, mais un ancien classeur ou document Office",
+    b"%PDF": "Ce n’est pas un fichier texte, mais un PDF",
+    b"\xff\xfe": "Le texte n’est pas de l’UTF-8, mais de l’UTF-16",
+    b"\xfe\xff": "Le texte n’est pas de l’UTF-8, mais de l’UTF-16",
+}
+"""The first bytes of files that are taken for texts by mistake, whatever their name says."""
+_SIGNATURE_LENGTH = 4
+_SAVE_AS_TEXT = "Ouvrez-le, enregistrez-le au format « texte brut, UTF-8 », puis recommencez."
 
 
 class DumpError(ValueError):
@@ -120,31 +130,41 @@ def _may_be_marker(line: str) -> bool:
 def _lines(stream: Iterable[bytes]) -> Iterator[str]:
     offset = 0
     number = 1
+    beginning = b""
     for piece in stream:
+        beginning = beginning or piece[:_SIGNATURE_LENGTH]
         for raw in piece.splitlines(keepends=True):
-            yield _decode(raw, number, offset)
+            yield _decode(raw, number, offset, beginning)
             offset += len(raw)
             number += 1
 
 
-def _decode(raw: bytes, number: int, offset: int) -> str:
+def _decode(raw: bytes, number: int, offset: int, beginning: bytes) -> str:
     try:
         line = raw.decode()
     except UnicodeDecodeError as error:
-        raise DumpError(
+        reason = (
             "Le texte n’est pas de l’UTF-8",
             "Enregistrez le fichier au format « UTF-8 » depuis votre éditeur de texte, puis recommencez.",
-            line=number,
-            byte=offset + error.start + 1,
-        ) from error
+        )
+        place = offset + error.start + 1
+        raise DumpError(*_find_other_format(beginning, reason), line=number, byte=place) from error
     if "\0" in line:
-        raise DumpError(
+        reason = (
             "Le fichier contient un caractère nul (NUL)",
             "Supprimez ce caractère, ou exportez de nouveau la page en texte brut.",
-            line=number,
-            byte=offset + raw.index(b"\0") + 1,
         )
+        place = offset + raw.index(b"\0") + 1
+        raise DumpError(*_find_other_format(beginning, reason), line=number, byte=place)
     return line
+
+
+def _find_other_format(beginning: bytes, otherwise: tuple[str, str]) -> tuple[str, str]:
+    """Return reason and cure for a file that is no text at all, as its first bytes tell, or else those given."""
+    for signature, reason in _OTHER_FORMATS.items():
+        if beginning.startswith(signature):
+            return reason, _SAVE_AS_TEXT
+    return otherwise
 
 
 def _parse_passage(block: list[str], first: int) -> ParsedPassage:

@@ -25,6 +25,8 @@ VISITOR_COMMENT_MAX_READ = 4 * VISITOR_COMMENT_MAX_LENGTH
 DUMP_NAME_MAX_LENGTH = 120
 DUMP_MAX_BYTES = 200_000_000
 DUMP_MAX_ANSWERS = 200_000
+DUMP_MAX_FILES = 20
+"""Dumps that one form may send; together they have DUMP_MAX_BYTES at most."""
 PASSAGE_MAX_LENGTH = 1_000_000
 """Characters of a dump between two vote lines, blank lines included."""
 CURATION_MAX_BYTES = 20_000_000

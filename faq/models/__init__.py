@@ -1,5 +1,6 @@
 """Tables and their queryset verbs."""
 
+from faq.models.dump_previews import DumpPreview, PreviewedAnswer
 from faq.models.dumps import Dump, Passage
 from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso

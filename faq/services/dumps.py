@@ -2,8 +2,8 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import SEEK_END
 from typing import BinaryIO
@@ -15,14 +15,16 @@ from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, scan_dump
 from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.limits import DUMP_MAX_BYTES, DUMP_NAME_MAX_LENGTH, format_number
 from faq.domain.text import fingerprint
-from faq.enums import BatchKind, DumpVerdict, Origin
-from faq.models import Batch, Dump, Passage
-from faq.services.content import Content, ImportRefused, normalize_line_ends
+from faq.enums import BatchKind, DumpChoice, DumpVerdict, Origin
+from faq.models import Batch, Dump, Passage, Version
+from faq.services.conflicts import StaleVersion
+from faq.services.content import Content, ImportRefused, content_of, normalize_line_ends
 from faq.services.dumps_export import export_dump
+from faq.services.dumps_former_texts import find_pairs_with_former_texts
 from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
 from faq.services.duplicates_comparison import Comparison, DuplicateIndex
 from faq.services.duplicates_store import store_comparison
-from faq.services.entries import create_entries
+from faq.services.entries import Edit, create_entries, edit_entries
 from faq.services.matching import find_matches
 from faq.services.roles import require
 from faq.services.versions import Provenance
@@ -44,7 +46,22 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Inspection:
+class Decision:
+    """What becomes of a text that no entry has: an entry that is there answers for it."""
+
+    choice: DumpChoice
+    """KEEP or PROPOSE: a text without decision makes a new entry."""
+    entry: int
+    base: int
+    """The number of the version of that entry on which the decision was made."""
+
+
+Decisions = Mapping[str, Decision]
+"""Decisions by the fingerprints of the texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
     """The result of a first reading of a file, which proves that it is a dump."""
 
     sha256: str
@@ -58,17 +75,19 @@ def import_dumps(
     *,
     dry_run: bool = False,
     progress: ProgressCallback | None = None,
+    decisions: Decisions | None = None,
 ) -> list[DumpReport]:
     """Import files as one batch, all or nothing; a file whose bytes are its dump's newest edition changes nothing.
 
-    A dry run is the real one, rolled back. Raises ImportRefused, PermissionDenied.
+    A dry run is the real one, rolled back. Raises ImportRefused, PermissionDenied, and EntryError where an entry
+    of `decisions` is archived, or is not what its decision was made on.
     """
     require(provenance.author, "faq.add_dump")
     inspections = _inspect_all(sources)
     with transaction.atomic():
         _wait_for_other_imports()
         batch = _open_batch(sources, provenance)
-        importer = _Importer(batch, progress)
+        importer = _Importer(batch, progress, decisions or {})
         # Registered before anything is written: entries whose pairs it stores need not be compared again.
         transaction.on_commit(importer.store_pairs, robust=True)
         reports = [importer.import_file(*pair) for pair in zip(sources, inspections, strict=True)]
@@ -80,12 +99,12 @@ def import_dumps(
     return reports
 
 
-def _inspect_all(sources: Sequence[Source]) -> list[_Inspection]:
+def _inspect_all(sources: Sequence[Source]) -> list[Inspection]:
     reasons = list(_find_name_faults(sources))
     inspections = []
     for source in sources:
         try:
-            inspections.append(_inspect(source))
+            inspections.append(inspect_source(source))
         except DumpError as error:
             reasons.append(f"{source.label} : {error}")
     if reasons:
@@ -105,7 +124,7 @@ def _find_name_faults(sources: Sequence[Source]) -> Iterator[str]:
             yield f"{times} fichiers portent le nom « {name} ». Importez-les l’un après l’autre, par ordre d’édition."
 
 
-def _inspect(source: Source) -> _Inspection:
+def inspect_source(source: Source) -> Inspection:
     """Read a file once, from its beginning. Raises DumpError."""
     if (length := source.file.seek(0, SEEK_END)) > DUMP_MAX_BYTES:
         raise DumpError(
@@ -123,7 +142,7 @@ def _inspect(source: Source) -> _Inspection:
 
     source.file.seek(0)
     answers = sum(isinstance(part, ParsedPassage) for part in scan_dump(measured_lines()))
-    return _Inspection(digest.hexdigest(), size, answers)
+    return Inspection(digest.hexdigest(), size, answers)
 
 
 def _wait_for_other_imports() -> None:
@@ -147,22 +166,24 @@ def _open_batch(sources: Sequence[Source], provenance: Provenance) -> Batch:
 class _Importer:
     """The import of the files of one batch."""
 
-    def __init__(self, batch: Batch, progress: ProgressCallback | None) -> None:
+    def __init__(self, batch: Batch, progress: ProgressCallback | None, decisions: Decisions) -> None:
         self.batch = batch
+        self.decisions = decisions
         self.provenance = Provenance(Origin.DUMP_IMPORT, batch.author, batch, at=batch.created_at)
         self.progress = progress
         self.comparison: Comparison | None = None
 
-    def import_file(self, source: Source, inspection: _Inspection) -> DumpReport:
+    def import_file(self, source: Source, inspection: Inspection) -> DumpReport:
         """Store one file as the newest edition of its dump, unless it is that already."""
         previous = Dump.objects.current().filter(name=source.name).first()
         report = DumpReport(source.name, 0, inspection.answers)
         if previous and previous.sha256 == inspection.sha256:
             report.edition = previous.edition
+            report.batch = previous.batch_id
             report.unchanged = True
             return report
         dump = _create_edition(source, inspection, self.batch, self.provenance.at)
-        report.edition = dump.edition
+        report.edition, report.batch = dump.edition, self.batch.pk
         texts: set[str] = set()
         source.file.seek(0)
         for parts in split_in_chunks(scan_dump(source.file), CHUNK):
@@ -182,7 +203,7 @@ class _Importer:
         if any(finding.verdict == DumpVerdict.NEW for report in reports for finding in report.findings):
             self.comparison = DuplicateIndex().compare_waiting()
             for report in reports:
-                attach_resemblances(report, self.comparison.pairs)
+                attach_resemblances(report, [*self.comparison.pairs, *find_pairs_with_former_texts(report)])
 
     def store_pairs(self) -> None:
         """Store the pairs that were found, once the import is committed."""
@@ -195,10 +216,19 @@ class _Importer:
         for passage, text in passages:
             texts.setdefault(text, passage.answer)
         known = self._find_known(texts)
-        new = self._create({text: answer for text, answer in texts.items() if text and text not in known})
+        unknown = {text: answer for text, answer in texts.items() if text and text not in known}
+        decided = {text: self.decisions[text] for text in unknown if text in self.decisions}
+        self._propose({text: unknown[text] for text, one in decided.items() if one.choice == DumpChoice.PROPOSE}, dump)
+        new = self._create({text: answer for text, answer in unknown.items() if text not in decided})
+        new |= {text: decision.entry for text, decision in decided.items()}
         numbers = known | new
         findings = [
-            Finding(position, passage.line, *_judge(text, numbers, new))
+            Finding(
+                position,
+                passage.line,
+                *_judge(text, numbers, new),
+                choice=decided[text].choice if text in decided else DumpChoice.CREATE,
+            )
             for position, (passage, text) in enumerate(passages, start=before + 1)
         ]
         Passage.objects.bulk_create(
@@ -222,6 +252,22 @@ class _Importer:
         outcomes = create_entries(contents, self.provenance, fingerprints=list(answers))
         return {text: outcome.entry.pk for text, outcome in zip(answers, outcomes, strict=True)}
 
+    def _propose(self, answers: dict[str, str], dump: Dump) -> None:
+        """Make each answer the draft of the entry that an editor chose for it."""
+        if not answers:
+            return
+        bases = {self.decisions[text].entry: self.decisions[text].base for text in answers}
+        versions = Version.objects.filter(entry__in=bases, number__in=set(bases.values()))
+        seen = {version.entry_id: version for version in versions if version.number == bases[version.entry_id]}
+        entries = {self.decisions[text].entry: normalize_line_ends(answer) for text, answer in answers.items()}
+        edits = [
+            Edit(number, replace(content_of(seen[number]), answer=answer), bases[number])
+            for number, answer in entries.items()
+        ]
+        for outcome in edit_entries(edits, replace(self.provenance, comment=f"Texte de l’extraction « {dump} »")):
+            if outcome.joined:
+                raise StaleVersion(outcome.entry, outcome.joined, "relisez-la, puis recommencez.")
+
 
 def _judge(text: str, numbers: dict[str, int], new: dict[str, int]) -> tuple[DumpVerdict, int | None]:
     """Return verdict and entry of one answer; it takes the text out of `new`, so that a second copy is known."""
@@ -230,7 +276,7 @@ def _judge(text: str, numbers: dict[str, int], new: dict[str, int]) -> tuple[Dum
     return DumpVerdict.NEW if new.pop(text, None) else DumpVerdict.KNOWN, numbers[text]
 
 
-def _create_edition(source: Source, inspection: _Inspection, batch: Batch, at: datetime) -> Dump:
+def _create_edition(source: Source, inspection: Inspection, batch: Batch, at: datetime) -> Dump:
     last = Dump.objects.filter(name=source.name).order_by("-edition").first()
     return Dump.objects.create(
         name=source.name,
@@ -246,11 +292,11 @@ def _find_vanished(previous: Dump | None, texts: set[str]) -> list[Finding]:
     """Return the passages of the previous edition whose text the new one lacks, one for each entry."""
     if previous is None:
         return []
-    columns = ("fingerprint", "position", "line", "entry")
+    columns = ("fingerprint", "position", "line", "entry", "pk")
     rows = previous.passages.exclude(fingerprint="").order_by("position").values_list(*columns)
     vanished = {
-        entry: Finding(position, line, DumpVerdict.VANISHED, entry)
-        for text, position, line, entry in rows.iterator(CHUNK)
+        entry: Finding(position, line, DumpVerdict.VANISHED, entry, passage=passage)
+        for text, position, line, entry, passage in rows.iterator(CHUNK)
         if text not in texts
     }
     return list(vanished.values())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from faq.domain.duplicates.pairs import FoundPair, PairKind
-from faq.enums import DumpVerdict
+from faq.enums import DumpChoice, DumpVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,18 @@ class Finding:
     number: int | None
     resemblance: FoundPair | None = None
     """The pair that it makes with the older entry, which stands on the left."""
+    passage: int | None = None
+    """The passage of the former edition that vanished, or that a changed answer replaces."""
+    choice: DumpChoice = DumpChoice.CREATE
+    """What an editor chose for a text that no entry has."""
+
+    @property
+    def is_created(self) -> bool:
+        """Whether the import created the entry for this answer."""
+        return self.verdict not in _NOT_CREATED and self.choice == DumpChoice.CREATE
+
+
+_NOT_CREATED = (DumpVerdict.KNOWN, DumpVerdict.EMPTY, DumpVerdict.VANISHED)
 
 
 @dataclass(slots=True)
@@ -28,6 +40,8 @@ class DumpReport:
     edition: int
     answers: int
     unchanged: bool = False
+    batch: int | None = None
+    """The batch of the edition: that of an earlier import where the file was unchanged."""
     findings: list[Finding] = field(default_factory=list)
     vanished: list[Finding] = field(default_factory=list)
 
@@ -45,9 +59,7 @@ def attach_resemblances(report: DumpReport, pairs: Iterable[FoundPair]) -> None:
             older[pair.right].append(pair)
     missing = {finding.number: finding for finding in report.vanished}
     report.findings = [
-        _with_resemblance(finding, older.get(finding.number or 0, ()), missing)
-        if finding.verdict == DumpVerdict.NEW
-        else finding
+        _with_resemblance(finding, older.get(finding.number or 0, ()), missing) if finding.is_created else finding
         for finding in report.findings
     ]
     report.vanished = list(missing.values())
@@ -57,5 +69,6 @@ def _with_resemblance(finding: Finding, pairs: Iterable[FoundPair], missing: dic
     best = min(pairs, key=lambda pair: (pair.left not in missing, -pair.verdict.score, pair.left), default=None)
     if best is None:
         return finding
-    verdict = DumpVerdict.CHANGED if missing.pop(best.left, None) else DumpVerdict.LOOKS_LIKE
-    return replace(finding, verdict=verdict, resemblance=best)
+    if former := missing.pop(best.left, None):
+        return replace(finding, verdict=DumpVerdict.CHANGED, resemblance=best, passage=former.passage)
+    return replace(finding, verdict=DumpVerdict.LOOKS_LIKE, resemblance=best)
