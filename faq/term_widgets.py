@@ -1,12 +1,13 @@
 """The fields with which editors choose terms: check boxes per facet, and one chooser over all facets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
-from django.utils.html import json_script
+from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, Taxonomy, Term
 
@@ -75,3 +76,90 @@ class TermBoxes(forms.CheckboxSelectMultiple):
         causes = self.implied.get((self.facet, value))
         option["implied_by"] = describe_causes(causes) if causes else ""
         return option
+
+
+class TermChooser(forms.Widget):
+    """One chooser of terms over all facets: check boxes in a fold, over which a script puts a search with chips.
+
+    Its boxes are written without Django's templates: a page holds twenty choosers of some hundred terms.
+    """
+
+    def __init__(self, offered: Mapping[Facet, Sequence[Term]], label: str, *, implies: bool = True) -> None:
+        self.offered, self.label, self.implies = offered, label, implies
+        self.implied: Implied = {}
+        """What the chosen terms imply."""
+        super().__init__()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str] | None:
+        """Return the keys of the ticked terms; None where the form did not show them."""
+        return data.getlist(name) if f"{name}-shown" in data else None
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Return the chooser, with what is chosen as chips."""
+        keys = frozenset(value or ())
+        terms = [term for terms in self.offered.values() for term in terms]
+        chips = [
+            *((term.label, capfirst(term.facet.label)) for term in terms if term_key(term) in keys),
+            *((term.label, describe_causes(causes)) for term in terms if (causes := self._find_causes(term))),
+        ]
+        return format_html(
+            '<div class="term-chooser" data-chooser data-label="{}"{}><input type="hidden" name="{}-shown" value="1">'
+            '<ul class="chips" aria-label="{}">{}</ul><details class="chooser-list"><summary>Tous les termes'
+            '<span class="visually-hidden">\u00a0: {}</span></summary><div class="chooser-facets">{}</div></details>'
+            "</div>",
+            self.label,
+            _IMPLIES if self.implies else "",
+            name,
+            self.label,
+            format_html_join("", '<li class="chip">{} <span class="quiet">{}</span></li>', chips),
+            self.label,
+            format_html_join(
+                "",
+                "<fieldset><legend>{}</legend><ul>{}</ul></fieldset>",
+                (
+                    (capfirst(facet.label), format_html_join("", _BOX, _describe_boxes(name, keys, terms)))
+                    for facet, terms in self.offered.items()
+                    if terms
+                ),
+            ),
+        )
+
+    def _find_causes(self, term: Term) -> Sequence[Term]:
+        return self.implied.get((term.facet, term.id), ()) if self.implies else ()
+
+
+_BOX = (
+    '<li><label><input type="checkbox" name="{}" value="{}" data-facet="{}"{}> '
+    '<span class="term-label">{}</span></label></li>'
+)
+_CHECKED, _IMPLIES = SafeString(" checked"), SafeString(" data-implies")
+
+
+def _describe_boxes(name: str, keys: Collection[str], terms: Iterable[Term]) -> Iterator[tuple[str, ...]]:
+    for term in terms:
+        key = term_key(term)
+        yield name, key, term.facet.label, _CHECKED if key in keys else "", name_term(term)
+
+
+class TermsField(forms.Field):
+    """The terms that are chosen for an entry over all facets, as a filing; None where the form did not show them."""
+
+    default_error_messages = {"invalid_choice": "Un terme coché n’est plus proposé\u00a0: il a été retiré entre-temps."}
+
+    def __init__(self, offered: Mapping[Facet, Sequence[Term]], *, label: str, implies: bool = True) -> None:
+        self.by_key = {term_key(term): term for terms in offered.values() for term in terms}
+        super().__init__(required=False, label=label, widget=TermChooser(offered, label, implies=implies))
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the keys of a filing, or what a browser sent."""
+        return [f"{facet}-{id}" for facet, ids in value.items() for id in ids] if isinstance(value, Mapping) else value
+
+    def to_python(self, value: Any) -> Filing | None:
+        """Return the filing. Raises ValidationError where a key is none of the offered terms."""
+        if value is None:
+            return None
+        unknown = [key for key in value if key not in self.by_key]
+        if unknown:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
+        terms = [self.by_key[key] for key in value]
+        return {facet: frozenset(term.id for term in terms if term.facet is facet) for facet in Facet}

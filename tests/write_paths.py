@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from faq.domain.text import fingerprint
 from faq.enums import Action
-from faq.models import Batch, Entry, FailedSearch, Schedule
+from faq.models import Batch, Couloir, Entry, FailedSearch, Schedule
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.schedules import schedule
@@ -133,6 +133,19 @@ def titled(client, tmp_path):
     return {entry.pk}, 0, lambda: client.post(reverse("admin:faq_entry_questions"), data)
 
 
+def filed(client, tmp_path):
+    """File entries as the list's action does; a second time they are filed so already."""
+    entry, other = an_entry(), a_published_entry("Autre ?")
+    change = [f"couloirs-{Couloir.objects.get(slug='hopital').pk}"]
+
+    def take():
+        bases = " ".join(f"{one.pk}.{head_of(one).number}" for one in (entry, other))
+        data = {"bases": bases, "add-shown": "1", "add": change, "_save": "1", "seen": f"+{change[0]}"}
+        client.post(reverse("admin:faq_entry_filing"), data)
+
+    return {entry.pk, other.pk}, 0, take
+
+
 def merged(client, tmp_path):
     """Merge two entries, the one that stays taking the other's question."""
     kept, gone = an_entry(), an_entry("Autre ?")
@@ -215,6 +228,7 @@ PATHS = [
     (REVIEW, "publish_entry", reviewed("publish-selected")),
     (REVIEW, "refuse_entry", reviewed("refuse")),
     ("faq.admin.entries.comparison", "restore_version", brought_back),
+    ("faq.admin.entries.filing", "file_entries", filed),
     ("faq.admin.entries.merging", "merge_entries", merged),
     ("faq.admin.entries.questions", "edit_entry", titled),
     ("faq.admin.trash", "restore_entry", taken_from_the_trash),

@@ -12,8 +12,8 @@ _REFUSALS_SHOWN = 20
 def add_bulk_messages(request, label, report):
     """Add messages about the entries that an operation changed, left as they were, and refused."""
     if report.changed:
-        batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
-        messages.success(request, format_html("{} : {}, {}.", label, _named(report.changed), batch))
+        text = format_html("{}\u00a0: {}, {}", label, _named(report.changed), link_batch(request, report.batch))
+        messages.success(request, text)
     if report.unchanged:
         messages.info(request, f"Déjà dans cet état : {_named(report.unchanged)}.")
     for refusal in report.refused[:_REFUSALS_SHOWN]:
@@ -21,6 +21,14 @@ def add_bulk_messages(request, label, report):
     if len(report.refused) > _REFUSALS_SHOWN:
         more = f"{len(report.refused)} fiches refusées ; les {_REFUSALS_SHOWN} premières sont nommées."
         messages.error(request, more)
+
+
+def link_batch(request, batch):
+    """Return a link to a batch, and one that undoes it for those who may, as the end of a sentence."""
+    shown = link_to("batch_change", batch.pk, f"lot {batch.pk}")
+    if not request.user.has_perm("faq.undo_batch"):
+        return format_html("{}.", shown)
+    return format_html("{}. {}", shown, link_to("batch_undo", batch.pk, "Annuler"))
 
 
 def _named(outcomes):

@@ -16,6 +16,8 @@ LABEL_MAX_LENGTH = 100
 """Characters of the label of a term, and of its slug."""
 NEW_THEMES_MAX = 10
 """Thématiques that one form may create."""
+FILED_AT_ONCE_MAX = 1_000
+"""Entries whose filing one form may change."""
 
 VISITOR_COMMENT_MAX_LENGTH = 1_000
 """Characters of a visitor's comment that are stored."""

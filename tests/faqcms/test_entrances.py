@@ -128,7 +128,7 @@ TABLES = {
         REDACTEUR,
         REDACTEUR,
         actions={
-            "submit": REDACTEUR,
+            **dict.fromkeys(("file", "submit"), REDACTEUR),
             **dict.fromkeys(("publish", "withdraw", "archive", "restore", "merge"), RELECTEUR),
         },
     ),
@@ -152,6 +152,7 @@ PAGES = {
     "faq/entry/due/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/due/events/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/duplicates/": Access(ANALYSTE, REDACTEUR),
+    "faq/entry/filing/": Access(REDACTEUR, REDACTEUR),
     # A form from somebody who has lost the right comes back with what was typed, and is not carried out.
     "faq/entry/merge/": Access(RELECTEUR, ANALYSTE),
     "faq/entry/preview/": Access(NOBODY, ANALYSTE),

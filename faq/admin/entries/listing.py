@@ -14,6 +14,7 @@ from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import DuePage
 from faq.admin.entries.duplicates import DuplicatesPage
+from faq.admin.entries.filing import FilingPage, filing_address
 from faq.admin.entries.merging import LEAST, MOST, MergePage, merge_address
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import PresenceView
@@ -55,7 +56,7 @@ class EntryAdmin(UndeletableMixin, EditorsModelAdmin):
     ordering = ("-pk",)
     search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
-    actions = ("publish", "submit", "withdraw", "archive", "restore", "merge")
+    actions = ("publish", "submit", "file", "withdraw", "archive", "restore", "merge")
 
     def get_changelist(self, request, **options):
         """Return the list with the FilterSet."""
@@ -133,6 +134,13 @@ class EntryAdmin(UndeletableMixin, EditorsModelAdmin):
         """Submit the latest texts to the reviewers."""
         self._change_many(request, queryset, submit_entry, "Soumission à la relecture")
 
+    @admin.action(description="Classer…", permissions=["change"])
+    def file(self, request, queryset):
+        """Redirect to the page that files the entries."""
+        takes_all = request.POST.get("select_across") == "1"
+        numbers = None if takes_all else queryset.order_by("pk").values_list("pk", flat=True)
+        return redirect(filing_address(numbers, request.GET))
+
     @admin.action(description="Retirer du site (repasser en brouillon)", permissions=["publish"])
     def withdraw(self, request, queryset):
         """Take published entries back to draft."""
@@ -198,6 +206,7 @@ def _link_duplicates(entry):
 PAGES = (
     ("preview/", "preview", PreviewView),
     ("questions/", "questions", QuestionsPage),
+    ("filing/", "filing", FilingPage),
     ("review/", "review", ReviewPage),
     ("merge/", "merge", MergePage),
     ("due/", "due", DuePage),
