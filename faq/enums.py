@@ -45,6 +45,7 @@ class Origin(TextChoices):
     BULK_ACTION = "bulk_action", "action groupée"
     DUMP_IMPORT = "dump_import", "import d’une extraction"
     CURATION = "curation", "import de curation"
+    TABLE = "table", "import d’un tableau"
     MERGE = "merge", "fusion"
     SCHEDULE = "schedule", "planification"
     COMMAND = "command", "commande"
@@ -55,6 +56,7 @@ class BatchKind(TextChoices):
 
     DUMP_IMPORT = "dump_import", "import d’une extraction"
     CURATION = "curation", "import de curation"
+    TABLE = "table", "import d’un tableau"
     BULK_ACTION = "bulk_action", "action groupée"
     MERGE = "merge", "fusion"
     CHECK = "check", "vérification"
@@ -125,3 +127,10 @@ class PageSlug(TextChoices):
     ACCESSIBILITY = "accessibilite", "Accessibilité"
     LEGAL = "mentions-legales", "Mentions légales"
     PERSONAL_DATA = "donnees-personnelles", "Données personnelles"
+
+
+class Headers(TextChoices):
+    """The names that the columns of a table bear in its first row."""
+
+    STABLE = "stable", "noms stables, pour les programmes"
+    FRENCH = "french", "en français"

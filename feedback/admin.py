@@ -5,21 +5,24 @@ from django.contrib import admin, messages
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
-from feedback.inbox import InboxPage
+from faq.admin.table_exports import ExportTablesMixin
+from feedback.inbox import CommentExportView, InboxPage
 from feedback.models import Standing, Vote
 from feedback.reports_page import ReportsPage
+from feedback.resources import VoteResource
 from feedback.votes import judge_votes
 
 _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__filing")
 
 
 @admin.register(Vote)
-class VoteAdmin(ReadOnlyMixin, EditorsModelAdmin):
+class VoteAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """Votes, one for each visitor and entry."""
 
     list_display = ("voted_at", "fiche", "number", "answer", "standing")
     list_filter = ("standing", "answer")
     list_per_page = 100
+    resource_classes = [VoteResource]
     date_hierarchy = "voted_at"
     fields = ("fiche", "number", "answer", "voted_at", "first_voted_at", "standing", "judgement")
     actions = ("reinstate", "dismiss")
@@ -28,6 +31,7 @@ class VoteAdmin(ReadOnlyMixin, EditorsModelAdmin):
         """Add the inbox and the reports."""
         return [
             InboxPage.as_path("retours/", "feedback_inbox", self),
+            CommentExportView.as_path("retours/export/", "feedback_inbox_export", self),
             ReportsPage.as_path("rapports/", "feedback_reports", self),
             *super().get_urls(),
         ]

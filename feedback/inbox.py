@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from faq.admin.display import person_name
 from faq.admin.pages import AdminPage
+from faq.admin.table_exports import TableExportView
 from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_CUT, cut_admin_search
 from faq.domain.text import fold
 from faq.models import Entry, Version
@@ -20,6 +21,7 @@ from faq.models.entries import number_of
 from faq.services.content import EntryError
 from feedback.comments import FollowUpRefused, follow_up_comments, judge_comments
 from feedback.models import OPEN, Comment, FollowUpState, SearchFollowUp, Standing
+from feedback.resources import CommentResource
 from feedback.scoring import VersionRun, compute_trend, differ_significantly
 from feedback.searches import create_entry_for_search, follow_up_search, group_failed_searches
 from feedback.tallies import get_runs
@@ -210,6 +212,17 @@ class InboxPage(AdminPage):
         return redirect(f"{reverse('admin:feedback_inbox')}?{self.filters.query}")
 
 
+class CommentExportView(TableExportView):
+    """The comments of a shelf of the inbox, as its filters leave them, as a table."""
+
+    permission = "feedback.view_comment"
+    resource_class = CommentResource
+
+    def get_rows(self):
+        """Return the comments that the address asks for."""
+        return _select_comments(InboxFilters.read(self.request.GET), self.request.user)
+
+
 def _staff():
     return User.objects.filter(is_active=True, is_staff=True).order_by("last_name", "first_name", "username")
 
@@ -229,17 +242,21 @@ def _filter(rows, filters, user):
     return rows
 
 
-def _comments_context(filters, user, page_number, refused):
+def _select_comments(filters, user):
+    """Return the comments of a shelf that the filters let through."""
     if filters.shelf == SET_ASIDE:
         standing = Standing.SET_ASIDE if filters.state == _TO_DO else filters.state
         comments = Comment.objects.filter(standing=standing)
     else:
         comments = _filter(Comment.objects.counted(), filters, user)
     comments = comments.credited()
-    if filters.words:
-        comments = comments.filter(
-            Q(text__icontains=filters.words) | Q(entry__in=Entry.objects.matching(filters.words))
-        )
+    if not filters.words:
+        return comments
+    return comments.filter(Q(text__icontains=filters.words) | Q(entry__in=Entry.objects.matching(filters.words)))
+
+
+def _comments_context(filters, user, page_number, refused):
+    comments = _select_comments(filters, user)
     counted = comments.order_by().values("credited_to").annotate(number=Count("pk"), latest=Max("sent_at"))
     ordered = counted.order_by("-number", "-latest", "credited_to")
     page = Paginator(ordered, GROUPS_PER_PAGE).get_page(page_number)

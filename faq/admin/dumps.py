@@ -16,8 +16,10 @@ from faq.admin.display import link_to, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminView
 from faq.admin.readonly import ReadOnlyMixin
+from faq.admin.table_exports import ExportTablesMixin
 from faq.models import Dump, Passage
 from faq.models.entries import number_of
+from faq.resources import DumpResource
 from faq.services.dumps_export import export_dump
 
 PASSAGES_PER_PAGE = 50
@@ -31,11 +33,12 @@ def passage_address(passage):
 
 
 @admin.register(Dump)
-class DumpAdmin(ReadOnlyMixin, EditorsModelAdmin):
+class DumpAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """Dumps are stored to the byte, so they are only read."""
 
     list_display = ("name", "edition", "answers", "file_size", "imported_at", "by", "not_undone")
     list_per_page = 50
+    resource_classes = [DumpResource]
     search_fields = ("name",)
     fields = ("edition", "answers", "file_size", "imported_at", "by", "batch_link", "not_undone", "sha256", "download")
 

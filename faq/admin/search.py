@@ -5,9 +5,11 @@ from django.contrib import admin
 
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin, UndeletableMixin
+from faq.admin.table_exports import ExportTablesMixin
 from faq.domain.text import fold
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
+from faq.resources import FailedSearchResource, SynonymResource
 from faq.services.synonyms import find_synonym_problems, save_synonyms
 
 
@@ -48,10 +50,11 @@ class SynonymGroupForm(forms.ModelForm):
 
 
 @admin.register(SynonymGroup)
-class SynonymGroupAdmin(UndeletableMixin, EditorsModelAdmin):
+class SynonymGroupAdmin(ExportTablesMixin, UndeletableMixin, EditorsModelAdmin):
     """Groups of synonyms; they are retired rather than deleted."""
 
     form = SynonymGroupForm
+    resource_classes = [SynonymResource]
     list_display = ("said", "way", "state")
     list_filter = ("one_way", "retired")
     list_per_page = 100
@@ -92,10 +95,11 @@ class SynonymGroupAdmin(UndeletableMixin, EditorsModelAdmin):
 
 
 @admin.register(FailedSearch)
-class FailedSearchAdmin(ReadOnlyMixin, EditorsModelAdmin):
+class FailedSearchAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """Queries of visitors that found nothing, day by day, without personal data; only read."""
 
     list_display = ("query", "times", "day")
+    resource_classes = [FailedSearchResource]
     list_display_links = None
     list_filter = ("day",)
     list_per_page = 100

@@ -9,7 +9,15 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from faq.admin.lists import EditorsModelAdmin
+from faq.admin.table_exports import ExportTablesMixin
 from faq.models import Couloir, Dispositif, OfferType, Product, Theme
+from faq.resources import (
+    CouloirResource,
+    DispositifResource,
+    OfferTypeResource,
+    ProductResource,
+    ThemeResource,
+)
 from faq.services.taxonomy import delete_term, find_term_uses, get_facet, save_term
 
 
@@ -22,7 +30,7 @@ class TermRowForm(forms.ModelForm):
             field.widget.attrs["aria-label"] = f"{capfirst(field.label)} : {self.instance}"
 
 
-class TermAdmin(EditorsModelAdmin):
+class TermAdmin(ExportTablesMixin, EditorsModelAdmin):
     """The admin of the terms of any facet: writes go through the service, and terms in use are not deleted."""
 
     list_display = ("label", "slug", "position", "retired", "entry_count")
@@ -73,11 +81,14 @@ class TermAdmin(EditorsModelAdmin):
 class OfferTypeAdmin(TermAdmin):
     """The types d’offre, answers to the first question."""
 
+    resource_classes = [OfferTypeResource]
+
 
 @admin.register(Couloir)
 class CouloirAdmin(TermAdmin):
     """The couloirs, answers to the second question."""
 
+    resource_classes = [CouloirResource]
     list_display = ("label", "offer_type", "slug", "position", "retired", "entry_count")
     list_select_related = ("offer_type",)
     fields = ("label", "slug", "offer_type", "position", "retired", "review_months")
@@ -87,6 +98,7 @@ class CouloirAdmin(TermAdmin):
 class DispositifAdmin(TermAdmin):
     """The dispositifs, answers to the third question."""
 
+    resource_classes = [DispositifResource]
     list_display = ("label", "vague", "parents", "slug", "position", "retired", "entry_count")
     list_filter = ("retired", "couloirs")
     fields = ("label", "slug", "vague", "couloirs", "position", "retired", "review_months")
@@ -105,6 +117,7 @@ class DispositifAdmin(TermAdmin):
 class ProductAdmin(TermAdmin):
     """The products and services, answers to the fourth question."""
 
+    resource_classes = [ProductResource]
     list_display = ("label", "parents", "slug", "position", "retired", "entry_count")
     list_filter = ("retired", "offer_types")
     fields = ("label", "slug", "offer_types", "position", "retired", "review_months")
@@ -123,6 +136,7 @@ class ProductAdmin(TermAdmin):
 class ThemeAdmin(TermAdmin):
     """The thématiques, answers to the fifth question."""
 
+    resource_classes = [ThemeResource]
     list_display = ("name", "slug", "position", "retired", "entry_count")
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}

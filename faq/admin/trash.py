@@ -11,8 +11,10 @@ from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
+from faq.admin.table_exports import ExportTablesMixin
 from faq.models import ArchivedEntry
 from faq.models.entries import number_of
+from faq.resources import EntryResource
 from faq.services.bulk import change_many
 from faq.services.workflow import restore_entry
 
@@ -31,12 +33,13 @@ _LONG_TEXTS = (
 
 
 @admin.register(ArchivedEntry)
-class TrashAdmin(ReadOnlyMixin, EditorsModelAdmin):
+class TrashAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """The list of archived entries; their pages are those of all entries."""
 
     list_display = ("fiche", "beginning", "archived_at", "by", "reason")
     list_display_links = None
     list_per_page = 50
+    resource_classes = [EntryResource]
     ordering = ("-head__created_at", "-pk")
     search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."

@@ -8,19 +8,22 @@ from django.utils.text import capfirst
 from faq.admin.display import NOTHING, answer_html, filing_rows, format_moment, link_to, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
+from faq.admin.table_exports import ExportTablesMixin
 from faq.models import Version
 from faq.models.entries import number_of
 from faq.models.folding import with_all_words
+from faq.resources import VersionResource
 
 
 @admin.register(Version)
-class VersionAdmin(ReadOnlyMixin, EditorsModelAdmin):
+class VersionAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """All texts that entries ever had."""
 
     list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
     list_filter = ("action", "status", "origin", "minor")
     linked_fields = ("batch", "entry")
     list_per_page = 50
+    resource_classes = [VersionResource]
     search_fields = ("question", "comment")
     search_help_text = "Référence de la fiche (Q-214), mots de la question ou du commentaire."
     fieldsets = (

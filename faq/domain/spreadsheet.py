@@ -16,6 +16,9 @@ from faq.domain.limits import format_number
 Cell = str | int | None
 TableRow = Sequence[Cell]
 
+SEPARATOR = " | "
+"""The separator of several terms, or several sources, in one cell."""
+
 EXCEL_CELL_LENGTH = 32_767
 """UTF-16 code units of one cell; Excel silently drops what exceeds them."""
 EXCEL_ROWS = 1_048_576

@@ -3,14 +3,21 @@
 from django.core.management.base import CommandError
 
 from faq.domain.spreadsheet import TableTooBig
+from faq.enums import Headers
 from faq.management.output import written_to
 from faq.resources import WRITERS, Export
 
 
 def add_export_arguments(parser):
-    """Declare --format and --output."""
+    """Declare --format, --headers and --output."""
     formats = "|".join(WRITERS)
     parser.add_argument("--format", metavar=formats, default="csv", help="par défaut, csv (pour Excel en français)")
+    parser.add_argument(
+        "--headers",
+        metavar="|".join(Headers.values),
+        default=Headers.STABLE,
+        help="noms des colonnes : stable, pour les programmes (par défaut), ou french",
+    )
     parser.add_argument("--output", metavar="FICHIER", help="fichier à écrire (par défaut, la sortie standard)")
 
 
@@ -20,7 +27,8 @@ def write_export(command, resource, queryset, options, *, nouns):
     `nouns` names the rows: (one, several). Raises CommandError, in French, on an unknown format, on a
     path that cannot be written and on a table that Excel would cut.
     """
-    export = Export(resource, queryset, _check_format(options["format"]))
+    headers = check_headers(options["headers"])
+    export = Export(resource, queryset, _check_format(options["format"]), headers)
     if export.file_format == "xlsx" and options["output"] is None:
         _check_binary(command.stdout)
     write_pieces(command, export, options)
@@ -41,6 +49,13 @@ def tell_written(command, number, options, *, nouns):
     """Say on standard error how many rows a file got; `nouns` names them: (one, several)."""
     if options["output"] is not None and options["verbosity"]:
         command.stderr.write(f"{number} {nouns[number > 1]} dans « {options['output']} ».", command.style.SUCCESS)
+
+
+def check_headers(name):
+    """Return the kind of headers that an option names. Raises CommandError."""
+    if name not in Headers.values:
+        raise CommandError(f"Noms de colonnes inconnus : « {name} ». Choisissez {' ou '.join(Headers.values)}.")
+    return Headers(name)
 
 
 def _check_format(name):

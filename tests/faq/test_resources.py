@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
-from faq import resources
 from faq.domain.dumps import VOTE_LINE
 from faq.domain.spreadsheet import EXCEL_CELL_LENGTH, FrenchExcel, TableTooBig, unguard
 from faq.models import Batch, Couloir, Entry, Theme
-from faq.resources import EntryResource, Export
+from faq.resources import EntryResource, Export, tables
 from faq.services.content import Content
 from faq.services.dumps import Source, import_dumps
 from faq.services.entries import edit_entry
@@ -227,7 +226,7 @@ def test_a_chunk_costs_seven_queries_whatever_its_size(number):
 
 @pytest.mark.parametrize(("number", "chunks"), [(6, 2), (12, 4)])
 def test_further_chunks_cost_six_queries_each(monkeypatch, number, chunks):
-    monkeypatch.setattr(resources, "CHUNK", 3)
+    monkeypatch.setattr(tables, "CHUNK", 3)
     some_published_entries(number)
     with CaptureQueriesContext(connection) as queries:
         assert len(export_rows()) == number
@@ -235,7 +234,7 @@ def test_further_chunks_cost_six_queries_each(monkeypatch, number, chunks):
 
 
 def test_only_one_chunk_is_read_ahead(monkeypatch):
-    monkeypatch.setattr(resources, "CHUNK", 2)
+    monkeypatch.setattr(tables, "CHUNK", 2)
     some_published_entries(10)
     export = Export(EntryResource(), Entry.objects.all(), "csv")
     pieces = iter(export)

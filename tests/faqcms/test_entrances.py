@@ -128,6 +128,7 @@ TABLES = {
         REDACTEUR,
         REDACTEUR,
         actions={
+            "export_ticked": ANALYSTE,
             **dict.fromkeys(("file", "submit"), REDACTEUR),
             **dict.fromkeys(("publish", "withdraw", "archive", "restore", "merge"), RELECTEUR),
         },
@@ -142,6 +143,8 @@ TABLES = {
     "faq/version": Table(ANALYSTE),
     "feedback/vote": Table(ANALYSTE, actions={"reinstate": RELECTEUR, "dismiss": RELECTEUR}),
 }
+EXPORTED = TABLES.keys() - {"auth/group", "auth/user", "faq/batch", "faq/schedule", "faq/sitepage"}
+"""The tables whose lists may be exported by all who may read them."""
 TABLE_WITHOUT_PAGES = "faq/publication"
 PAGES = {
     "": Access(STAFF, STAFF),
@@ -152,6 +155,7 @@ PAGES = {
     "faq/entry/due/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/due/events/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/duplicates/": Access(ANALYSTE, REDACTEUR),
+    "faq/entry/duplicates/export/": Access(ANALYSTE, ANALYSTE),
     "faq/entry/filing/": Access(REDACTEUR, REDACTEUR),
     # A form from somebody who has lost the right comes back with what was typed, and is not carried out.
     "faq/entry/merge/": Access(RELECTEUR, ANALYSTE),
@@ -165,6 +169,7 @@ PAGES = {
     "feedback/vote/rapports/": Access(ANALYSTE, NOBODY),
     # What one may do in the inbox depends on the form: the services check it.
     "feedback/vote/retours/": Access(ANALYSTE, ANALYSTE),
+    "feedback/vote/retours/export/": Access(ANALYSTE, ANALYSTE),
     "jsi18n/": Access(STAFF, NOBODY),
     "password_change/": Access(STAFF, STAFF),
     "password_change/done/": Access(STAFF, NOBODY),
@@ -192,6 +197,8 @@ def pages_of_tables() -> dict[str, Access]:
             f"{name}/<path:object_id>/delete/": Access(table.delete, table.delete),
             f"{name}/<path:object_id>/change/": Access(table.view, table.change),
         }
+        if name in EXPORTED:
+            pages[f"{name}/export/"] = Access(table.view, table.view)
     # Leads to the page of the entry, which decides.
     pages["faq/archivedentry/<path:object_id>/change/"] = Access(STAFF, STAFF)
     return pages
@@ -316,7 +323,6 @@ WRITING_LAYERS = ("faq.services", "faq.models", "faq.selectors", "faq.caching", 
 WRITING_MODULES = {"comments", "networks", "retention", "searches", "subtotals", "vote_upsert", "votes"}
 """Modules of feedback that hold its services."""
 NOT_A_WRITE = {
-    ("faq.resources", "save"),  # a workbook
     ("feedback.management.commands.load_demo", "execute"),  # asks whether the file is a database
 }
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -17,10 +18,12 @@ from faq.admin.entries.duplicate_groups import Group, group_pairs, read_rows, se
 from faq.admin.entries.merging import MOST, merge_address
 from faq.admin.entries.pair_card import Card, get_fingerprints, load_cards, with_latest_texts
 from faq.admin.pages import AdminPage
+from faq.admin.table_exports import TableExportView
 from faq.enums import Decision
 from faq.filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, pairs_on_shelf
 from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
+from faq.resources import PairResource
 from faq.services.content import EntryError
 from faq.services.duplicates import compare_waiting, count_waiting, decide_pair, find_duplicates, has_outdated_pairs
 from faq.services.merging import add_see_also, remove_see_also
@@ -32,6 +35,17 @@ _NO_PAIR = 0
 _UNDO = "undo"
 _CHANGED = "Cette paire a changé depuis que vous l’avez affichée : rien n’a été décidé. La voici telle qu’elle est."
 _GONE = "Ces deux fiches ne se ressemblent plus, ou l’une n’est plus en service : rien n’a été décidé."
+
+
+class PairExportView(TableExportView):
+    """The pairs of the queue, as its filters leave them, as a table."""
+
+    permission = "faq.view_pair"
+    resource_class = PairResource
+
+    def get_rows(self) -> QuerySet[Pair]:
+        """Return the pairs of the shelf and the filters that the address names."""
+        return PairFilters(self.request.GET).pairs
 
 
 class DuplicatesPage(AdminPage):

@@ -13,7 +13,7 @@ from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import filing_summary, schedule_badges, state_badges
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import DuePage
-from faq.admin.entries.duplicates import DuplicatesPage
+from faq.admin.entries.duplicates import DuplicatesPage, PairExportView
 from faq.admin.entries.filing import FilingPage, filing_address
 from faq.admin.entries.merging import LEAST, MOST, MergePage, merge_address
 from faq.admin.entries.page import EntryPage
@@ -25,10 +25,12 @@ from faq.admin.entries.review_events import ReviewEventsPage
 from faq.admin.entries.similar import SimilarEntriesView
 from faq.admin.lists import BoundedChangeList, EditorsModelAdmin
 from faq.admin.readonly import UndeletableMixin
+from faq.admin.table_exports import ExportTablesMixin, ExportTickedMixin
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.models.folding import Folded
+from faq.resources import EntryResource
 from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 
@@ -47,16 +49,17 @@ class EntryChangeList(BoundedChangeList):
 
 
 @admin.register(Entry)
-class EntryAdmin(UndeletableMixin, EditorsModelAdmin):
+class EntryAdmin(ExportTablesMixin, ExportTickedMixin, UndeletableMixin, EditorsModelAdmin):
     """Every write goes through the services; nothing is ever deleted."""
 
     list_display = ("number", "title", "state", "filing", "sources", "updated")
     list_display_links = ("number", "title")
     list_per_page = 50
+    resource_classes = [EntryResource]
     ordering = ("-pk",)
     search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
-    actions = ("publish", "submit", "file", "withdraw", "archive", "restore", "merge")
+    actions = ("publish", "submit", "file", "withdraw", "archive", "restore", "merge", "export_ticked")
 
     def get_changelist(self, request, **options):
         """Return the list with the FilterSet."""
@@ -212,6 +215,7 @@ PAGES = (
     ("due/", "due", DuePage),
     ("due/events/", "review_events", ReviewEventsPage),
     ("duplicates/", "duplicates", DuplicatesPage),
+    ("duplicates/export/", "duplicates_export", PairExportView),
     ("similar/", "similar", SimilarEntriesView),
     ("<int:number>/presence/", "presence", PresenceView),
     ("<str:object_id>/compare/", "compare", ComparisonPage),

@@ -220,9 +220,10 @@ class TestActions:
 
     def test_each_role_is_offered_what_it_may_do(self, redacteur, relecteur, analyste):
         an_entry()
-        assert self.offered(analyste) == set()
-        assert self.offered(redacteur) == {"submit", "file"}
-        assert self.offered(relecteur) == {"submit", "file", "publish", "withdraw", "archive", "restore", "merge"}
+        assert self.offered(analyste) == {"export_ticked"}
+        assert self.offered(redacteur) == {"export_ticked", "submit", "file"}
+        reviewing = {"publish", "withdraw", "archive", "restore", "merge"}
+        assert self.offered(relecteur) == {"export_ticked", "submit", "file"} | reviewing
 
     def test_one_that_refuses_does_not_stop_the_others(self, relecteur):
         entries = [an_entry("Un ?"), an_entry("", "Sans question."), an_entry("Trois ?")]
