@@ -99,7 +99,12 @@ class CountedFilterSet(FilterSet):
 
         The number of queries depends on the filters, not on the number of entries.
         """
-        for name, counted in self.filters.items():
+        return self.offer_fields(self.filters)
+
+    def offer_fields(self, names: Iterable[str]) -> list[forms.BoundField]:
+        """Return the fields of some filters, as `fields`; those of the others are not counted."""
+        for name in names:
+            counted = self.filters[name]
             counts = counted.count(self._filter_by_others(name))
             everything, *choices = counted.field.choices
             offered = [
@@ -108,7 +113,7 @@ class CountedFilterSet(FilterSet):
                 if counts.get(value) or value == self.chosen.get(name)
             ]
             self.form.fields[name].choices = [everything, *offered]
-        return list(self.form)
+        return [self.form[name] for name in names]
 
     def _filter_by_others(self, name: str) -> QuerySet:
         """Return the entries that all filters but one let through."""

@@ -1,7 +1,7 @@
 """The forms with which editors write entries, plan them, and declare events."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from django import forms
 from django.utils import timezone
@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy, Term
-from faq.domain.filing_changes import FilingChange
 from faq.domain.limits import (
     ANSWER_MAX_LENGTH,
     NEW_THEMES_MAX,
@@ -21,7 +20,7 @@ from faq.models import Theme, Version
 from faq.models.taxonomy import check_label_is_readable
 from faq.services.content import Content, content_of, describe_long_answer, normalize_line_ends
 from faq.services.schedules import PAST_MOMENT
-from faq.term_widgets import TermBoxes, TermsField, name_term, render_terms, select_offered
+from faq.term_widgets import TermBoxes, name_term, render_terms, select_offered
 
 THEME_MAX_LENGTH = Theme._meta.get_field("name").max_length
 
@@ -184,104 +183,6 @@ class EntryForm(forms.Form):
     def _ticked(self, facet: Facet) -> frozenset[int]:
         values = {str(value) for value in self[facet].value() or ()}
         return frozenset(term.id for term in self.taxonomy.by_facet[facet] if str(term.id) in values)
-
-
-class FilingForm(forms.Form):
-    """A change to the filing of many entries, and the versions of these that the editor has seen."""
-
-    bases = forms.CharField(
-        widget=forms.HiddenInput,
-        error_messages={"required": "La liste des fiches manque\u00a0; revenez à la liste, puis recommencez."},
-    )
-    replace = forms.TypedMultipleChoiceField(
-        label="Remplacer",
-        choices=[(facet.value, capfirst(facet.label)) for facet in Facet],
-        coerce=Facet,
-        empty_value=(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="Sous une question cochée, les fiches ne gardent que ce qui est ajouté ci-dessus\u00a0; "
-        "si rien n’est ajouté, elles y deviennent transverses.",
-    )
-
-    def __init__(
-        self,
-        data: Mapping[str, str] | None = None,
-        *,
-        bases: Mapping[int, int],
-        taxonomy: Taxonomy,
-        filed: Mapping[Facet, Collection[int]],
-    ):
-        super().__init__(data, initial={"bases": " ".join(f"{number}.{base}" for number, base in bases.items())})
-        self.taxonomy, offered = taxonomy, select_offered(taxonomy, {})
-        carried = {facet: [term for term in taxonomy.by_facet[facet] if term.id in filed[facet]] for facet in Facet}
-        self.fields["add"] = TermsField(offered, label="Ajouter")
-        self.fields["remove"] = TermsField(carried, label="Retirer", implies=False)
-
-    def clean(self) -> None:
-        """Refuse a change of nothing, and one that both adds and removes a term."""
-        if self.errors:
-            return
-        if self.change.is_empty:
-            raise forms.ValidationError(
-                "Choisissez au moins un terme à ajouter ou à retirer, ou une question à remplacer."
-            )
-        both = [
-            term.label
-            for term in self.taxonomy.terms
-            if term.id in self.change.added[term.facet] & self.change.removed[term.facet]
-        ]
-        if both:
-            named = ", ".join(f"«\u00a0{label}\u00a0»" for label in both)
-            raise forms.ValidationError(f"À la fois à ajouter et à retirer\u00a0: {named}. Choisissez.")
-
-    @property
-    def change(self) -> FilingChange:
-        """The change that was asked for; its fields must be valid."""
-        nothing: Filing = {facet: frozenset() for facet in Facet}
-        added, removed = (self.cleaned_data[name] or nothing for name in ("add", "remove"))
-        return FilingChange(added, removed, frozenset(self.cleaned_data["replace"]))
-
-    @property
-    def change_key(self) -> str:
-        """A text that is equal for equal changes: what was previewed is what is applied."""
-        change = self.change
-        sides = (("+", change.added), ("-", change.removed))
-        steps = (f"{sign}{facet}-{id}" for sign, terms in sides for facet in Facet for id in sorted(terms[facet]))
-        return " ".join([*steps, *(f"={facet}" for facet in sorted(change.replaced))])
-
-    @property
-    def terms(self) -> SafeString:
-        """The terms for the script that says what is implied."""
-        return render_terms(self.taxonomy, self.taxonomy.terms)
-
-
-def parse_bases(text: str) -> dict[int, int]:
-    """Return the numbers of entries, each with that of the version that was seen, from « 12.3 15.1 »."""
-    pairs = (re.fullmatch(r"([0-9]{1,17})\.([0-9]{1,9})", pair) for pair in text.split())
-    return {int(pair[1]): int(pair[2]) for pair in pairs if pair}
-
-
-class QuestionForm(forms.Form):
-    """The question of one entry in a list of several, and the version on which it is based."""
-
-    question = TextField(
-        label="Question",
-        max_length=QUESTION_MAX_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    base = forms.IntegerField(
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": "La version de départ manque ; rechargez la page, puis recommencez.",
-            "invalid": "La version de départ est illisible ; rechargez la page, puis recommencez.",
-        },
-    )
-
-    def start_again_from(self, version: Version) -> None:
-        """Base what was typed on this version: the next save replaces its question, now that the editor has seen it."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("base")] = version.number
 
 
 class ScheduleForm(forms.Form):

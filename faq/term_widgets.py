@@ -11,6 +11,8 @@ from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, Taxonomy, Term
 
+Offered = Mapping[Facet, Sequence[Term]]
+"""The terms that editors may choose, by facet."""
 Implied = Mapping[tuple[Facet, int], Sequence[Term]]
 """Terms that a choice implies, by facet and id, each with the chosen terms that bring it."""
 
@@ -20,12 +22,20 @@ def term_key(term: Term) -> str:
     return f"{term.facet}-{term.id}"
 
 
-def select_offered(taxonomy: Taxonomy, filed: Filing) -> dict[Facet, list[Term]]:
+def select_offered(taxonomy: Taxonomy, filed: Filing) -> Offered:
     """Return the terms that editors may choose for an entry: those in use, and those that it is filed under."""
     return {
         facet: [term for term in terms if not term.retired or term.id in filed.get(facet, ())]
         for facet, terms in taxonomy.by_facet.items()
     }
+
+
+def group_terms(terms: Iterable[Term]) -> Filing:
+    """Return the filing that holds these terms."""
+    ids: dict[Facet, set[int]] = {facet: set() for facet in Facet}
+    for term in terms:
+        ids[term.facet].add(term.id)
+    return {facet: frozenset(those) for facet, those in ids.items()}
 
 
 def name_term(term: Term) -> str:
@@ -84,10 +94,8 @@ class TermChooser(forms.Widget):
     Its boxes are written without Django's templates: a page holds twenty choosers of some hundred terms.
     """
 
-    def __init__(self, offered: Mapping[Facet, Sequence[Term]], label: str, *, implies: bool = True) -> None:
-        self.offered, self.label, self.implies = offered, label, implies
-        self.implied: Implied = {}
-        """What the chosen terms imply."""
+    def __init__(self, taxonomy: Taxonomy, offered: Offered, label: str, *, implies: bool = True) -> None:
+        self.taxonomy, self.offered, self.label, self.implies = taxonomy, offered, label, implies
         super().__init__()
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str] | None:
@@ -97,10 +105,11 @@ class TermChooser(forms.Widget):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the chooser, with what is chosen as chips."""
         keys = frozenset(value or ())
-        terms = [term for terms in self.offered.values() for term in terms]
+        chosen = [term for terms in self.offered.values() for term in terms if term_key(term) in keys]
+        implied = self.taxonomy.find_implied(group_terms(chosen)) if self.implies else {}
         chips = [
-            *((term.label, capfirst(term.facet.label)) for term in terms if term_key(term) in keys),
-            *((term.label, describe_causes(causes)) for term in terms if (causes := self._find_causes(term))),
+            *((term.label, capfirst(term.facet.label)) for term in chosen),
+            *((self.taxonomy.by_id[key].label, describe_causes(causes)) for key, causes in implied.items()),
         ]
         return format_html(
             '<div class="term-chooser" data-chooser data-label="{}"{}><input type="hidden" name="{}-shown" value="1">'
@@ -124,9 +133,6 @@ class TermChooser(forms.Widget):
             ),
         )
 
-    def _find_causes(self, term: Term) -> Sequence[Term]:
-        return self.implied.get((term.facet, term.id), ()) if self.implies else ()
-
 
 _BOX = (
     '<li><label><input type="checkbox" name="{}" value="{}" data-facet="{}"{}> '
@@ -146,9 +152,9 @@ class TermsField(forms.Field):
 
     default_error_messages = {"invalid_choice": "Un terme coché n’est plus proposé\u00a0: il a été retiré entre-temps."}
 
-    def __init__(self, offered: Mapping[Facet, Sequence[Term]], *, label: str, implies: bool = True) -> None:
+    def __init__(self, taxonomy: Taxonomy, offered: Offered, *, label: str, implies: bool = True) -> None:
         self.by_key = {term_key(term): term for terms in offered.values() for term in terms}
-        super().__init__(required=False, label=label, widget=TermChooser(offered, label, implies=implies))
+        super().__init__(required=False, label=label, widget=TermChooser(taxonomy, offered, label, implies=implies))
 
     def prepare_value(self, value: Any) -> Any:
         """Return the keys of a filing, or what a browser sent."""
@@ -161,5 +167,4 @@ class TermsField(forms.Field):
         unknown = [key for key in value if key not in self.by_key]
         if unknown:
             raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
-        terms = [self.by_key[key] for key in value]
-        return {facet: frozenset(term.id for term in terms if term.facet is facet) for facet in Facet}
+        return group_terms(self.by_key[key] for key in value)

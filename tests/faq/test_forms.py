@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from faq.domain.facets import Facet, Taxonomy, Term
 from faq.domain.limits import NEW_THEMES_MAX
-from faq.forms import EntryForm, QuestionForm, ScheduleForm, TextField
+from faq.filing_forms import QuestionForm
+from faq.forms import EntryForm, ScheduleForm, TextField
 from faq.models import Version
 from faq.services.content import normalize_line_ends
 
@@ -129,10 +130,11 @@ def test_only_a_stored_entry_is_corrected_in_passing():
 
 
 def test_a_question_in_a_list_can_start_again_from_another_version():
-    form = QuestionForm(QueryDict("q3-question=La+mienne+?&q3-base=7"), prefix="q3")
+    head = Version(number=7, entry_id=3, filing={})
+    form = QuestionForm(head, QueryDict("q3-question=La+mienne+?&q3-base=7"), taxonomy=TAXONOMY)
     assert form.is_valid()
     form.start_again_from(Version(number=8))
-    assert (form["question"].value(), form["base"].value()) == ("La mienne ?", 8)
+    assert (form["question"].value(), form["base"].value()) == ("La mienne ?", "8")
 
 
 class TestSchedule:

@@ -13,8 +13,8 @@ from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.pages import AdminPage
 from faq.domain.facets import Facet
 from faq.domain.limits import FILED_AT_ONCE_MAX, format_number
+from faq.filing_forms import FilingForm, parse_bases
 from faq.filters import EntryFilters
-from faq.forms import FilingForm, parse_bases
 from faq.models import Entry
 from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy

@@ -1,36 +1,42 @@
-"""« Saisir les questions »: imported answers come without a question; an editor types them one after the other."""
+"""« Saisir les questions »: imported answers come without question and filing; an editor gives both, in a row."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from faq.admin.display import filing_summary, link_to, person_name, state_badges
+from faq.admin.bulk_messages import link_batch
+from faq.admin.display import filing_rows, person_name, state_badges
+from faq.admin.entries.question_filters import SHOWN, QuestionFilters, order_by_dump
 from faq.admin.pages import AdminPage
 from faq.enums import Origin
-from faq.filters import EntryFilters
-from faq.forms import QuestionForm
+from faq.filing_forms import QuestionForm
 from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
+from faq.selectors.published import load_taxonomy
 from faq.services.bulk import change_many
-from faq.services.conflicts import StaleVersion
+from faq.services.conflicts import Conflict, StaleVersion
 from faq.services.content import Content, EntryError, content_of
 from faq.services.entries import edit_entry
+from faq.term_widgets import render_terms
 
 PER_PAGE = 20
 BEGINNING = 240
 """Characters of an answer that are shown before it is unfolded."""
 UNTITLED = "travail=sans-question"
 """The filters of the page where the address has none."""
+SAVE_NEXT = "_save_next"
+"""The button that saves and shows the rows that follow."""
 
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """An entry of the list, the form of its question, and the reason why that could not be saved."""
+    """An entry of the list, the form of its question and filing, and the reason why that could not be saved."""
 
     entry: Entry
     head: Version
@@ -45,11 +51,6 @@ class QuestionRow:
         return state_badges(self.entry)
 
     @property
-    def filing(self) -> SafeString:
-        """The terms under which it is filed."""
-        return filing_summary(self.entry)
-
-    @property
     def beginning(self) -> str:
         """The beginning of the answer."""
         return Truncator(self.head.answer).chars(BEGINNING)
@@ -58,6 +59,11 @@ class QuestionRow:
     def their_author(self) -> str:
         """The author of that version."""
         return person_name(self.theirs.author)
+
+    @property
+    def their_filing(self) -> list[tuple[str, str]]:
+        """The facets of that version, each with its terms."""
+        return filing_rows(self.theirs.filing)
 
 
 class QuestionsPage(AdminPage):
@@ -84,9 +90,12 @@ class QuestionsPage(AdminPage):
         return super().get(request) if request.GET else redirect(f"{request.path}?{UNTITLED}")
 
     def post(self, request):
-        """Save every changed question, each on its own; what is refused stays in its form."""
+        """Save every changed row, each on its own; what is refused stays in its form."""
+        shown = [number_of(text) for text in request.POST.getlist("number")]
         self._save()
-        return self.render() if self.refusals else self.reload()
+        if self.refusals:
+            return self.render()
+        return self._show_next(shown) if SAVE_NEXT in request.POST else self.reload()
 
     def get_trail(self):
         """Lead back to the list with the same filters."""
@@ -97,28 +106,47 @@ class QuestionsPage(AdminPage):
         self.sent_forms = self._read_sent_forms()
         contents, bases = self._changed()
         report = change_many(
-            bases, self._writing(contents), "Questions saisies en liste", self.request.user, origin=Origin.LIST_EDIT
+            bases,
+            self._writing(contents),
+            "Questions et classement saisis en liste",
+            self.request.user,
+            origin=Origin.LIST_EDIT,
         )
         self._report(report)
 
+    def _show_next(self, shown):
+        """Return a redirect to the rows after those that were shown, as far as the list still has these."""
+        listed = list(self._listed.values_list("pk", flat=True))
+        before = [rank for rank, number in enumerate(listed, start=1) if number in set(shown)]
+        page = Paginator(listed, PER_PAGE).get_page(self.request.GET.get("page"))
+        # What left the list made room: the first row that was not shown stands after those that were.
+        following = max(before, default=page.start_index() - 1 if listed else 0)
+        query = self.request.GET.copy()
+        query["page"] = following // PER_PAGE + 1
+        if following >= len(listed):
+            messages.info(self.request, "C’était la fin de la liste.")
+            return self.reload()
+        return redirect(f"{self.request.path}?{query.urlencode()}#row-{listed[following]}")
+
     def _read_sent_forms(self):
         sent = {number_of(text) for text in self.request.POST.getlist("number")} - {None}
-        numbers = Entry.objects.filter(pk__in=sent).order_by("pk").values_list("pk", flat=True)
-        return {number: QuestionForm(self.request.POST, prefix=_prefix(number)) for number in numbers}
+        heads = Version.objects.filter(pk__in=Entry.objects.filter(pk__in=sent).values("head")).order_by("entry")
+        return {head.entry_id: QuestionForm(head, self.request.POST, taxonomy=self.taxonomy) for head in heads}
 
     def _changed(self):
         """Return the contents to be written and the versions they start from; note the forms that are not valid."""
         self.refusals |= {number: None for number, form in self.sent_forms.items() if not form.is_valid()}
-        sent = {number: form.cleaned_data for number, form in self.sent_forms.items() if form.is_valid()}
-        bases = {number: data["base"] for number, data in sent.items()}
+        valid = {number: form for number, form in self.sent_forms.items() if form.is_valid()}
+        bases = {number: form.cleaned_data["base"] for number, form in valid.items()}
         versions = Version.objects.filter(entry__in=bases, number__in=bases.values())
         starts = {version.entry_id: version for version in versions if version.number == bases[version.entry_id]}
         contents = {}
-        for number, data in sent.items():
+        for number, form in valid.items():
             # The service refuses a change whose base does not exist.
             before = content_of(starts[number]) if number in starts else Content()
-            if number not in starts or data["question"] != before.question:
-                contents[number] = replace(before, question=data["question"])
+            content = form.content(before)
+            if number not in starts or content != before:
+                contents[number] = content
         return contents, {number: bases[number] for number in contents}
 
     def _writing(self, contents):
@@ -134,44 +162,63 @@ class QuestionsPage(AdminPage):
     def _report(self, report):
         if report.changed:
             names = ", ".join(outcome.entry.reference for outcome in report.changed)
-            batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
             number = len(report.changed)
-            text = "{} question enregistrée : {} ({})." if number == 1 else "{} questions enregistrées : {} ({})."
-            messages.success(self.request, format_html(text, number, names, batch))
+            text = "{} fiche enregistrée\u00a0: {}, {}" if number == 1 else "{} fiches enregistrées\u00a0: {}, {}"
+            messages.success(self.request, format_html(text, number, names, link_batch(self.request, report.batch)))
         for theirs in (outcome.joined for outcome in report.changed if outcome.joined):
             joined = (
-                f"Fiche {reference(theirs.entry_id)} : {person_name(theirs.author)} avait enregistré la version "
-                f"{theirs.number} entre-temps ; votre question est réunie à ses changements."
+                f"Fiche {reference(theirs.entry_id)}\u00a0: {person_name(theirs.author)} avait enregistré la version "
+                f"{theirs.number} entre-temps\u00a0; votre saisie est réunie à ses changements."
             )
             messages.info(self.request, joined)
         if not report.changed and not self.refusals:
-            messages.info(self.request, "Rien n’a changé : aucune question n’a été enregistrée.")
+            messages.info(self.request, "Rien n’a changé\u00a0: aucune fiche n’a été enregistrée.")
+
+    @cached_property
+    def taxonomy(self):
+        """All terms."""
+        return load_taxonomy()
+
+    @property
+    def _entries(self):
+        return self.model_admin.get_queryset(self.request).prefetch_related(None)
+
+    @property
+    def _filters(self):
+        return QuestionFilters(self.request.GET, self._entries.matching(self.request.GET.get("q", "")))
+
+    @property
+    def _listed(self):
+        """The entries of the list, in the order of the dumps."""
+        filters = self._filters
+        return order_by_dump(filters.qs, filters.chosen.get("extraction", ""))
 
     def get_context(self):
         """Add the refused entries, then those of the list."""
-        entries = self.model_admin.get_queryset(self.request).order_by("-pk")
-        found = EntryFilters(self.request.GET, entries.matching(self.request.GET.get("q", ""))).qs
-        page = Paginator(found, PER_PAGE).get_page(self.request.GET.get("page"))
-        refused = entries.filter(pk__in=self.refusals) if self.refusals else ()
+        filters = self._filters
+        listed = order_by_dump(filters.qs, filters.chosen.get("extraction", ""))
+        page = Paginator(listed, PER_PAGE).get_page(self.request.GET.get("page"))
+        refused = self._entries.filter(pk__in=self.refusals) if self.refusals else ()
         shown = [*refused, *(entry for entry in page if entry.pk not in self.refusals)]
         heads = Version.objects.select_related("author").in_bulk([entry.head_id for entry in shown])
+        rows = [self._build_row(entry, heads[entry.head_id]) for entry in shown]
+        offered = {term for row in rows for terms in row.form.offered.values() for term in terms}
         return super().get_context(
+            filters=filters,
+            fields=filters.offer_fields(SHOWN),
+            carried={name: value for name, value in filters.chosen.items() if name not in SHOWN},
             page=page,
-            rows=[self._build_row(entry, heads[entry.head_id]) for entry in shown],
+            rows=rows,
+            terms=render_terms(self.taxonomy, offered),
             refused=len(self.refusals),
             untitled=UNTITLED,
         )
 
     def _build_row(self, entry, head):
         if entry.pk not in self.refusals:
-            initial = {"question": head.question, "base": head.number}
-            return QuestionRow(entry, head, QuestionForm(initial=initial, prefix=_prefix(entry.pk)))
+            return QuestionRow(entry, head, QuestionForm(head, taxonomy=self.taxonomy))
         form, refusal = self.sent_forms[entry.pk], self.refusals[entry.pk]
         theirs = refusal.theirs if isinstance(refusal, StaleVersion) else None
         if theirs:
-            form.start_again_from(theirs)
+            form.start_again_from(theirs, refusal.merge if isinstance(refusal, Conflict) else None)
         return QuestionRow(entry, head, form, str(refusal or ""), theirs)
-
-
-def _prefix(number):
-    return f"q{number}"

@@ -32,6 +32,13 @@ function matches(term, query) {
     .every((typed) => words.some((word) => word.startsWith(typed)));
 }
 
+/* Return the terms that a query finds, those whose label begins with it first. */
+function searchOptions(options, query) {
+  const found = options.filter((option) => matches(option, query));
+  const begins = (option) => option.searched.startsWith(fold(query));
+  return [...found.filter(begins), ...found.filter((option) => !begins(option))];
+}
+
 function readOptions(root) {
   return [...root.querySelectorAll(".chooser-list input")].map((box) => {
     const label = box.closest("label").querySelector(".term-label").textContent;
@@ -168,7 +175,7 @@ function enhance(root) {
   function propose() {
     const query = input.value.trim();
     const free = options.filter(({ box }) => !box.checked);
-    const proposed = query ? free.filter((option) => matches(option, query)) : free.filter(({ key }) => suggested.includes(key));
+    const proposed = query ? searchOptions(free, query) : free.filter(({ key }) => suggested.includes(key));
     open(proposed.slice(0, SHOWN));
     status.textContent = query && !proposed.length ? `Aucun terme «\u00a0${query}\u00a0».` : "";
   }

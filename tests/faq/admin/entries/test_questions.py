@@ -66,7 +66,7 @@ def test_what_was_changed_is_saved_as_one_batch_and_the_rest_is_left(redacteur):
     assert (version.answer, version.status, version.author) == ("Réponse 0.", "draft", redacteur.user)
     assert version.origin == Origin.LIST_EDIT
     assert Batch.objects.get().versions.count() == 2
-    assert f"2 questions enregistrées : {first.reference}, {third.reference}" in page
+    assert f"2 fiches enregistrées : {first.reference}, {third.reference}" in page
     assert listed(redacteur) == [second.pk]
 
 
@@ -91,8 +91,8 @@ class TestTwoEditors:
         page = read(redacteur.post(UNTITLED, sent))
         assert head_of(contested).question == "La leur ?"
         assert head_of(other).question == "L’autre ?"
-        assert f"1 question enregistrée : {other.reference}" in page
-        assert "1 question non enregistrée" in page
+        assert f"1 fiche enregistrée : {other.reference}" in page
+        assert "1 fiche non enregistrée" in page
         assert "La leur ?" in page
         assert "La mienne ?</textarea>" in page
         assert "a été modifiée entre-temps" in page
@@ -119,7 +119,7 @@ class TestTwoEditors:
         head = head_of(entry)
         assert (head.question, head.answer) == ("La mienne ?", "Leur réponse.")
         assert [term["slug"] for term in head.filing["themes"]] == ["certificats"]
-        assert "votre question est réunie à ses changements" in page
+        assert "votre saisie est réunie à ses changements" in page
 
 
 class TestRefusals:

@@ -1,0 +1,53 @@
+"""The filters and the order of « Saisir les questions »: the list's own, one for lots, and the order of the dumps."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from faq.filters import CountedFilter, EntryFilters
+from faq.models import Batch, Dump, Entry, Passage, Version
+from faq.models.entries import number_of
+
+_BATCHES_OFFERED = 20
+SHOWN = ("travail", "extraction", "lot")
+"""The filters that the page shows; those of the list are taken over as they are."""
+
+
+class BatchFilter(CountedFilter):
+    """Entries that a batch wrote, or whose text one of its dumps holds."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the latest batches that stand, and the one that the address names."""
+        standing = Batch.objects.filter(undone_by__isnull=True).order_by("-pk")
+        named = number_of(self.parent.data.get("lot", "")) if self.parent else None
+        latest = list(standing.values_list("pk", "label")[:_BATCHES_OFFERED])
+        if named is not None and named not in dict(latest):
+            latest += standing.filter(pk=named).values_list("pk", "label")
+        return [(str(number), f"Lot {number}, {label}") for number, label in latest]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries of one batch."""
+        wrote = Version.objects.filter(batch=value, entry=OuterRef("pk"))
+        holds = Passage.objects.filter(dump__batch=value, entry=OuterRef("pk"))
+        return entries.filter(Q(Exists(wrote)) | Q(Exists(holds)))
+
+
+class QuestionFilters(EntryFilters):
+    """The filters of the list of entries, and the lot."""
+
+    other_parameters = EntryFilters.other_parameters | {"page"}
+
+    lot = BatchFilter("Lot")
+
+    class Meta(EntryFilters.Meta):
+        fields = (*EntryFilters.Meta.fields, "lot")
+
+
+def order_by_dump(entries: QuerySet, dump: str = "") -> QuerySet:
+    """Return entries in the order in which a dump, or else the first that holds them, has them; others come last."""
+    dumps = [dump] if dump else list(Dump.objects.current().values_list("pk", flat=True))
+    places = Passage.objects.filter(entry=OuterRef("pk"), dump__in=dumps).order_by("dump", "position")
+    placed: QuerySet[Entry] = entries.annotate(
+        first_dump=Subquery(places.values("dump")[:1]), place=Subquery(places.values("position")[:1])
+    )
+    return placed.order_by(F("first_dump").asc(nulls_last=True), "place", "-pk")
