@@ -27,6 +27,7 @@ class Action(TextChoices):
     MERGED = "merged", "fusion"
     ABSORBED = "absorbed", "fusion dans une autre fiche"
     UNDONE = "undone", "annulation"
+    REFILED = "refiled", "reclassement"
 
 
 class VerificationKind(TextChoices):
@@ -48,6 +49,7 @@ class Origin(TextChoices):
     TABLE = "table", "import d’un tableau"
     MERGE = "merge", "fusion"
     SCHEDULE = "schedule", "planification"
+    TAXONOMY = "taxonomy", "taxonomie"
     COMMAND = "command", "commande"
 
 
@@ -60,6 +62,7 @@ class BatchKind(TextChoices):
     BULK_ACTION = "bulk_action", "action groupée"
     MERGE = "merge", "fusion"
     CHECK = "check", "vérification"
+    TAXONOMY = "taxonomy", "taxonomie"
     UNDO = "undo", "annulation d’un lot"
 
 

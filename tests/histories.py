@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from faq.domain.facets import Facet
 from faq.enums import Action, BatchKind, EntryStatus
-from faq.models import Batch, Entry, EntryAlias, Version
+from faq.models import Batch, Couloir, Dispositif, Entry, EntryAlias, Version
 from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError
 from faq.services.entries import FIELDS, create_entry, edit_entry, restore_version
 from faq.services.merging import merge_entries
 from faq.services.schedules import carry_out_due, schedule
-from faq.services.taxonomy import get_or_create_themes
+from faq.services.taxonomy import get_or_create_themes, save_term
 from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 from faq.services.workflow import (
@@ -62,7 +62,7 @@ class History:
             self.merge,
             self.undo,
         )
-        self.on_their_own_clock = (self.bulk, self.carry_out)
+        self.on_their_own_clock = (self.bulk, self.carry_out, self.move_term)
         self.create(by_command())
 
     def step(self) -> None:
@@ -120,6 +120,14 @@ class History:
         if report.batch:
             self.batches.append(report.batch.pk)
             self.undo(by_command(at=timezone.now()))
+
+    def move_term(self) -> None:
+        """A dispositif belongs to other couloirs, and its entries are filed accordingly."""
+        dispositif = self.chance.choice(Dispositif.objects.order_by("pk"))
+        couloirs = list(Couloir.objects.order_by("pk").values_list("pk", flat=True))
+        parents = self.chance.sample(couloirs, self.chance.randint(1, len(couloirs)))
+        if batch := save_term(dispositif, None, parents=parents).batch:
+            self.batches.append(batch.pk)
 
     def carry_out(self) -> None:
         """A publication or a withdrawal whose hour comes at once."""

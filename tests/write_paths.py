@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from faq.domain.text import fingerprint
 from faq.enums import Action
-from faq.models import Batch, Couloir, Entry, FailedSearch, Schedule
+from faq.models import Batch, Couloir, Dispositif, Entry, FailedSearch, Schedule
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.schedules import schedule
@@ -192,6 +192,23 @@ def curated(client, tmp_path):
     return {number}, 0, lambda: call_command("import_curation", str(file), stdout=sys.stderr)
 
 
+def moved_with_its_term(client, tmp_path):
+    """Have a dispositif belong to another couloir."""
+    entry = an_entry(dispositifs="dpi-vague-1")
+    term = Dispositif.objects.get(slug="dpi-vague-1")
+    imaging = Couloir.objects.get(slug="imagerie")
+    data = {
+        "label": term.label,
+        "slug": term.slug,
+        "vague": "1",
+        "couloirs": imaging.pk,
+        "position": 0,
+        "_confirm": "1",
+    }
+    address = reverse("admin:faq_dispositif_change", args=(term.pk,))
+    return {entry.pk}, 0, lambda: client.post(address, data)
+
+
 FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
 COMMANDS = "faq.management.commands"
 
@@ -203,6 +220,7 @@ def created_for_a_search(client, tmp_path):
 
 
 PATHS = [
+    ("faq.admin.taxonomy", "save_term", moved_with_its_term),
     ("feedback.searches", "create_entry", created_for_a_search),
     (FORM, "create_entry", created("_save")),
     (FORM, "create_entry", created("_submit")),

@@ -18,7 +18,8 @@ from faq.resources import (
     ProductResource,
     ThemeResource,
 )
-from faq.services.taxonomy import delete_term, find_term_uses, get_facet, save_term
+from faq.services.taxonomy import delete_term, find_term_uses, parent_relation, save_term
+from faq.services.taxonomy_batches import get_facet
 
 
 class TermRowForm(forms.ModelForm):
@@ -64,8 +65,13 @@ class TermAdmin(ExportTablesMixin, EditorsModelAdmin):
         return {"position": last + 1, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request, obj, form, change):
-        """Save the term; its former slug redirects to the new one."""
-        save_term(obj, request.user)
+        """Save the term and what it belongs to; its former slug redirects to the new one."""
+        name = parent_relation(obj)
+        parents = form.cleaned_data.get(name) if name else None
+        save_term(obj, request.user, parents=None if parents is None else [parent.pk for parent in parents])
+
+    def save_related(self, request, form, formsets, change):
+        """Write nothing: the service has stored what the term belongs to."""
 
     def delete_model(self, request, obj):
         """Delete a term that nothing uses."""

@@ -62,6 +62,10 @@ class Term:
     old_slugs: tuple[str, ...] = ()
     review_months: int | None = None
     """The months between two checks of what is filed here; None where the term sets no interval."""
+    merged_into: int | None = None
+    """The id of the term that answers for this one, which only past versions name."""
+    was_public: bool = True
+    """False for a thématique that only drafts have named so far."""
 
 
 Filing = Mapping[Facet, frozenset[int]]
@@ -87,8 +91,9 @@ class Taxonomy:
 
     @cached_property
     def by_facet(self) -> dict[Facet, tuple[Term, ...]]:
-        """The terms of each facet, in screen order."""
-        return {facet: tuple(term for term in self.terms if term.facet is facet) for facet in Facet}
+        """The terms of each facet, in screen order, without those that were merged into others."""
+        standing = [term for term in self.terms if term.merged_into is None]
+        return {facet: tuple(term for term in standing if term.facet is facet) for facet in Facet}
 
     @cached_property
     def by_id(self) -> dict[tuple[Facet, int], Term]:
@@ -98,12 +103,21 @@ class Taxonomy:
     @cached_property
     def by_slug(self) -> dict[tuple[Facet, str], Term]:
         """The terms by facet and present slug."""
-        return {(term.facet, term.slug): term for term in self.terms}
+        return {(facet, term.slug): term for facet, terms in self.by_facet.items() for term in terms}
 
     @cached_property
     def by_old_slug(self) -> dict[tuple[Facet, str], Term]:
-        """The terms by facet and former slug; present slugs take precedence."""
-        return {(term.facet, slug): term for term in self.terms for slug in term.old_slugs}
+        """The terms by facet and former slug, and by the slugs of those merged into them; present slugs come first."""
+        merged = [
+            ((term.facet, slug), self.by_id[term.facet, survivor])
+            for term in self.terms
+            if (survivor := self._survivors.get((term.facet, term.id)))
+            for slug in (*term.old_slugs, term.slug)
+        ]
+        standing = [
+            ((term.facet, slug), term) for terms in self.by_facet.values() for term in terms for slug in term.old_slugs
+        ]
+        return dict([*merged, *standing])
 
     def fits(self, term: Term, chosen: State) -> bool:
         """Return whether a term fits the choices at the facets above its own."""
@@ -127,10 +141,10 @@ class Taxonomy:
     def complete(self, filing: Filing) -> dict[Facet, frozenset[int]]:
         """Return the filing with what it implies: a dispositif implies its couloirs, a couloir its offer type.
 
-        Where the parent facet is filed already, every term must find one of its parents there:
-        raises FilingContradiction otherwise.
+        Terms that were merged give way to those that answer for them. Where the parent facet is filed already, every
+        term must find one of its parents there: raises FilingContradiction otherwise.
         """
-        completed = {facet: filing.get(facet, frozenset()) for facet in Facet}
+        completed = self.resolve(filing)
         for facet in (Facet.DISPOSITIFS, Facet.COULOIRS, Facet.PRODUCTS):
             parent = _PARENTS[facet]
             filed = completed[parent]
@@ -181,6 +195,27 @@ class Taxonomy:
             if causes:
                 return causes
         return []
+
+    def resolve(self, filing: Filing) -> dict[Facet, frozenset[int]]:
+        """Return the filing with each merged term replaced by the one that answers for it."""
+        merged = self._survivors
+        return {
+            facet: frozenset(merged.get((facet, id), id) for id in ids) if merged else frozenset(ids)
+            for facet in Facet
+            for ids in [filing.get(facet, frozenset())]
+        }
+
+    @cached_property
+    def _survivors(self) -> dict[tuple[Facet, int], int]:
+        """The id of the term that answers for each merged one, at the end of a chain of merges."""
+        return {(term.facet, term.id): self._get_survivor(term) for term in self.terms if term.merged_into is not None}
+
+    def _get_survivor(self, term: Term) -> int:
+        seen: set[int] = set()
+        while term.merged_into is not None and term.id not in seen:
+            seen.add(term.id)
+            term = self.by_id[term.facet, term.merged_into]
+        return term.id
 
     def offered(self, facet: Facet, others: State) -> Sequence[Term]:
         """Return the terms of a facet that are in use and fit the choices at the facets above."""

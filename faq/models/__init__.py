@@ -9,6 +9,7 @@ from faq.models.failed_searches import FailedSearch
 from faq.models.moved_rows import MovedRow
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
+from faq.models.row_changes import RowChange
 from faq.models.schedules import DroppedSchedule, Schedule
 from faq.models.search import SearchedEntry, SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup

@@ -35,9 +35,10 @@ class EntryQuerySet(models.QuerySet):
 
     def to_review(self):
         """Entries whose latest text waits for a reviewer, also beside a live one, with the id of who submitted it."""
-        # An undo that brings a text back to the reviewers has not submitted it.
-        brought_back = When(head__returns_to__isnull=False, then="head__returns_to__author")
-        submitter = Case(brought_back, default="head__author")
+        # An undo or a refiling that brings a text back to the reviewers has not submitted it.
+        origins = ("head__returns_to__returns_to", "head__returns_to")
+        brought_back = [When(**{f"{origin}__isnull": False}, then=f"{origin}__author") for origin in origins]
+        submitter = Case(*brought_back, default="head__author")
         return self.filter(head__status=EntryStatus.IN_REVIEW).annotate(submitter=submitter)
 
     def archived(self):

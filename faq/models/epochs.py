@@ -7,6 +7,9 @@ from typing import NamedTuple
 from django.db import connection, models
 from django.db.models import Q
 
+_READ = "SELECT token, terms FROM faq_epoch"
+_READ_AND_SHARE = "SELECT token, terms FROM faq_epoch FOR KEY SHARE"
+
 
 class EpochTokens(NamedTuple):
     """The tokens in the row of the epoch; each changes with what it stands for. False before the first change."""
@@ -37,11 +40,16 @@ class Epoch(models.Model):
         return self.token
 
     @classmethod
-    def tokens(cls) -> EpochTokens:
-        """Return the current tokens: one query."""
+    def tokens(cls, *, share: bool = False) -> EpochTokens:
+        """Return the current tokens: one query.
+
+        With `share` the taxonomy stays as it is until the transaction ends: `hold` waits for all who share the row,
+        while they neither wait for each other nor for those who move it.
+        """
         # Every request runs this: a queryset would take longer than all the rest of a cached page.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT token, terms FROM faq_epoch")
+            is_locked = share and connection.features.has_select_for_update
+            cursor.execute(_READ_AND_SHARE if is_locked else _READ)
             return EpochTokens(*(cursor.fetchone() or ()))
 
     @classmethod

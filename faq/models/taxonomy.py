@@ -9,6 +9,7 @@ from faq.domain.review_dates import NO_DATE
 from faq.domain.text import build_label_key, has_letter_or_digit
 from faq.models.folding import Folded
 
+LABEL_KEY_MAX_LENGTH = 300
 REVIEW_MONTHS = [(1, "1 mois"), (3, "3 mois"), (6, "6 mois"), (12, "1 an"), (24, "2 ans"), (36, "3 ans")]
 
 
@@ -18,12 +19,47 @@ def check_label_is_readable(label):
         raise ValidationError("Ce libellé ne contient ni lettre ni chiffre.")
 
 
+def compute_label_key(label):
+    """Return the key that only one term of a facet has, cut where letters that unfold make it very long."""
+    return build_label_key(label)[:LABEL_KEY_MAX_LENGTH]
+
+
+class LabelKeyField(models.CharField):
+    """The key of a term's label, which every save computes.
+
+    Two terms that were spelt alike before keys were unique keep a key with a mark, until one is renamed or merged.
+    """
+
+    DOUBLE = "|"
+    """Begins the mark, and stands in no key of a label."""
+
+    def pre_save(self, model_instance, add):
+        """Set and return the key of the present label."""
+        label = model_instance.label if hasattr(model_instance, "label") else model_instance.name
+        key = compute_label_key(label)
+        stored = getattr(model_instance, self.attname)
+        if stored.partition(self.DOUBLE)[0] != key:
+            setattr(model_instance, self.attname, key)
+        return getattr(model_instance, self.attname)
+
+
+def _describe_double(term):
+    """Return the French sentence that refuses another spelling of a term."""
+    if term.merged_into:
+        return f"« {term} » existe déjà, fusionné dans « {term.merged_into} » : classez les fiches sous celui-ci."
+    return f"« {term} » existe déjà : casse, accents, espaces et signes ne font pas un autre libellé."
+
+
 class TermQuerySet(models.QuerySet):
     """Queries on any table of terms."""
 
     def in_use(self):
         """Return the terms under which editors may still file entries."""
         return self.filter(retired=False)
+
+    def standing(self):
+        """Return the terms that were not merged into another."""
+        return self.filter(merged_into=None)
 
 
 class Term(models.Model):
@@ -54,16 +90,28 @@ class Term(models.Model):
         help_text="Leurs adresses redirigent ici.",
     )
 
+    label_key = LabelKeyField("clé du libellé", max_length=LABEL_KEY_MAX_LENGTH + 20, default="", editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, editable=False, verbose_name="fusionné dans"
+    )
+    """The term that answers for this one, which stays for the versions that name it."""
+
     objects = TermQuerySet.as_manager()
 
     class Meta:
         abstract = True
         constraints = [
+            models.UniqueConstraint(fields=("label_key",), name="%(class)s_label_key_once"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | (models.Q(retired=True) & ~models.Q(merged_into=models.F("id"))),
+                name="%(class)s_merged_is_retired",
+            ),
             models.CheckConstraint(
                 condition=models.Q(review_months__isnull=True)
                 | models.Q(review_months__in=[NO_DATE, *dict(REVIEW_MONTHS)]),
                 name="%(class)s_review_months_known",
-            )
+            ),
         ]
 
     def clean(self):
@@ -90,10 +138,7 @@ class Term(models.Model):
         check_label_is_readable(self.label)
         wanted = build_label_key(self.label)
         if same := next((term for term in others if build_label_key(term.label) == wanted), None):
-            raise ValidationError(
-                f"«\u00a0{same}\u00a0» existe déjà\u00a0: casse, accents, espaces et signes "
-                "ne font pas un autre libellé."
-            )
+            raise ValidationError(_describe_double(same))
 
 
 class TableTerm(Term):
@@ -183,6 +228,9 @@ class Product(TableTerm):
 
 class Theme(Term, TagBase):
     """Thématique: a tag, so that editors can create new ones while they file an entry."""
+
+    was_public = models.BooleanField("a été publique", default=True, editable=False)
+    """False for one that was named while filing a draft, until an entry that is filed there goes live."""
 
     class Meta(Term.Meta):
         verbose_name = "thématique"

@@ -116,7 +116,8 @@ class Version(ImmutableModel):
     returns_to = models.ForeignKey(
         "self", models.PROTECT, related_name="+", null=True, editable=False, verbose_name="retour à la version"
     )
-    """Of an undo: the version whose text and state it brings back, never an undo itself."""
+    """Of an undo: the version whose text and state it brings back, never an undo itself. Of a draft that a change of
+    the taxonomy files otherwise: the version that was written or submitted."""
 
     objects = VersionQuerySet.as_manager()
 
@@ -138,8 +139,8 @@ class Version(ImmutableModel):
 
     @property
     def original(self):
-        """The version that an undo brought back, or else this one: who wrote or submitted the text."""
-        return self.returns_to or self
+        """The version that an undo or a refiling brought back, or else this one: who wrote or submitted the text."""
+        return self.returns_to.original if self.returns_to else self
 
     @property
     def filed_under(self):

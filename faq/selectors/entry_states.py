@@ -7,7 +7,7 @@ from typing import NamedTuple
 from faq.enums import Action, EntryStatus
 from faq.models import Version
 
-_EDITS = (Action.CREATED, Action.EDITED, Action.REVERTED)
+_EDITS = (Action.CREATED, Action.EDITED, Action.REVERTED, Action.REFILED)
 """Actions after which a refusal still stands."""
 _OFFLINE = (Action.CREATED, Action.WITHDRAWN, Action.RESTORED, Action.MERGED)
 """Actions after which nothing is live, unless they publish."""
@@ -29,8 +29,11 @@ def read_entry_states(numbers: Iterable[int]) -> dict[int, list[EntryState]]:
     by_version: dict[int, EntryState] = {}
     versions = Version.objects.filter(entry__in=list(numbers)).order_by("entry", "number")
     for entry, pk, status, action, returns_to in versions.values_list("entry", "pk", "status", "action", "returns_to"):
-        before = by_version.get(returns_to) or (states[entry][-1] if states[entry] else EntryState(0))
-        live = None if status == EntryStatus.ARCHIVED or action in _OFFLINE else before.live
+        last = states[entry][-1] if states[entry] else EntryState(0)
+        before = by_version.get(returns_to) or last
+        # A draft that is refiled stays beside what is live now.
+        beside = last if action == Action.REFILED else before
+        live = None if status == EntryStatus.ARCHIVED or action in _OFFLINE else beside.live
         refusal = before.refusal if action in _EDITS or returns_to else None
         by_version[pk] = EntryState(
             pk,

@@ -8,6 +8,7 @@ than one request, and a publication costs the same whatever the number of live e
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.db.models import Model
 
@@ -34,6 +35,11 @@ class Snapshot:
     changed: Mapping[int, str]
     """The entries that were read again since, each with the epoch of its last reading."""
 
+    @cached_property
+    def everything(self) -> Taxonomy:
+        """The taxonomy with the thématiques that have no live entry any more: their former addresses redirect too."""
+        return Taxonomy(tuple(term for term in self.terms if term.was_public))
+
     def version_key(self, number: int) -> str:
         """Return a key that changes whenever the public text of an entry, or the taxonomy, may have changed."""
         return self.changed.get(number, self.base)
@@ -48,9 +54,12 @@ def live_snapshot(tokens: EpochTokens | None = None) -> Snapshot:
     return _snapshots.get(Epoch.tokens() if tokens is None else tokens)
 
 
-def load_taxonomy(tokens: EpochTokens | None = None) -> Taxonomy:
-    """Return all terms in display order: one query for the epoch unless it is given, more after a term changed."""
-    return _taxonomies.get((Epoch.tokens() if tokens is None else tokens).terms)
+def load_taxonomy(tokens: EpochTokens | None = None, *, share: bool = False) -> Taxonomy:
+    """Return all terms in display order: one query for the epoch unless it is given, more after a term changed.
+
+    With `share` no term moves until the transaction ends: for those who store a filing, after locking the entries.
+    """
+    return _taxonomies.get((Epoch.tokens(share=share) if tokens is None else tokens).terms)
 
 
 def read_snapshot(tokens: EpochTokens) -> Snapshot:
@@ -99,9 +108,10 @@ def _read_taxonomy(token: str) -> Taxonomy:
 
 
 def _read_terms(facet: Facet, model: type[Model], name: str, parents: Mapping[int, Collection[int]]) -> Iterator[Term]:
-    rows = model._default_manager.values_list("pk", "slug", name, "retired", "old_slugs", "review_months")
-    for id, slug, label, retired, old_slugs, review_months in rows:
-        yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs), review_months)
+    columns = ["pk", "slug", name, "retired", "old_slugs", "review_months", "merged_into"]
+    columns += ["was_public"] if facet is Facet.THEMES else []
+    for id, slug, label, retired, old_slugs, *others in model._default_manager.values_list(*columns):
+        yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs), *others)
 
 
 def _read_parents(model: type[Model], parent: str) -> dict[int, list[int]]:

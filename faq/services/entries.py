@@ -47,7 +47,7 @@ def create_entries(
     `fingerprints` are those of the answers, in the same order, where the caller has computed them.
     """
     _require_rights("faq.add_entry", then, provenance)
-    taxonomy = load_taxonomy()
+    taxonomy = load_taxonomy(share=True)
     cleaned = [clean(content, taxonomy) for content in contents]
     entries = Entry.objects.bulk_create(
         Entry(created_at=provenance.at, updated_at=provenance.at, status=EntryStatus.DRAFT) for _ in cleaned
@@ -94,9 +94,9 @@ def edit_entries(edits: Sequence[Edit], provenance: Provenance, *, then: Action 
     Outcomes come in the order of the entries' numbers. Raises as `edit_entry`.
     """
     _require_rights("faq.change_entry", then, provenance)
-    taxonomy = load_taxonomy()
     by_number = {edit.number: edit for edit in edits}
     entries = lock_entries(by_number)
+    taxonomy = load_taxonomy(share=True)
     rebased = {entry.pk: _rebase_edit(entry, by_number[entry.pk], taxonomy) for entry in entries}
     changes = [
         change for entry in entries if (change := _build_edit_change(entry, rebased[entry.pk], provenance.minor, then))
@@ -144,8 +144,8 @@ def restore_version(
     InvalidContent where the former filing contradicts the present taxonomy, and EntryError for an archived entry.
     """
     require(provenance.author, "faq.change_entry")
-    taxonomy = load_taxonomy()
     [entry] = lock_entries([version.entry_id])
+    taxonomy = load_taxonomy(share=True)
     check_base(entry, base)
     content = _replace_fields(content_of(version), content_of(latest(entry)), fields)
     change = _build_edit_change(entry, _rebase_edit(entry, Edit(entry.pk, content), taxonomy), provenance.minor, None)

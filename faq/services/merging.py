@@ -50,7 +50,7 @@ def merge_entries(
     entries = {entry.pk: entry for entry in lock_entries({survivor, *absorbed})}
     _refuse_impossible(survivor, absorbed, entries, bases)
     waiting = [entry.verification_id for entry in entries.values() if entry.verification_id and entry.live_id]
-    taxonomy = load_taxonomy()
+    taxonomy = load_taxonomy(share=True)
     batch = _open_batch(survivor, absorbed, provenance)
     told = Provenance(Origin.MERGE, provenance.author, batch, provenance.comment, at=provenance.at)
     report = MergeReport(batch, entries[survivor])

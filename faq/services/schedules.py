@@ -134,10 +134,11 @@ def restore_plans(undo: Batch, reverted: Mapping[int, Entry]) -> list[Schedule]:
         for dropped in _dropped_by(undo.undoes_id, reverted)
         if (dropped.entry_id, dropped.action) not in standing
     )
-    plans = list(Schedule.objects.filter(entry__in=reverted, action=Action.PUBLISHED).select_related("version"))
+    published = Schedule.objects.filter(entry__in=reverted, action=Action.PUBLISHED)
+    plans = list(published.select_related("version__returns_to__returns_to"))
     for plan in plans:
         head = reverted[plan.entry_id].head
-        if head and head.returns_to_id in (plan.version_id, plan.version and plan.version.returns_to_id):
+        if head and head.returns_to_id and plan.version and head.original == plan.version.original:
             plan.version = head
     Schedule.objects.bulk_update(plans, ["version"])
     return planned

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from faq.domain.search.queries import LONGEST_EXPRESSION_WORDS, StemKeys, parse_expression
-from faq.models import Epoch, SynonymGroup
+from faq.enums import BatchKind
+from faq.models import Batch, Epoch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
 from faq.services.roles import Author, require
+from faq.services.row_changes import RowRecorder
+from faq.services.taxonomy_batches import shorten
 
 
 class SynonymsRefused(ValueError):
@@ -17,14 +21,28 @@ class SynonymsRefused(ValueError):
 
 
 @transaction.atomic
-def save_synonyms(group: SynonymGroup, author: Author) -> None:
-    """Store a new or changed group. Raises PermissionDenied, SynonymsRefused."""
+def save_synonyms(group: SynonymGroup, author: Author, *, batch: Batch | None = None) -> Batch | None:
+    """Store a new or changed group as a batch, or as part of one; return it, or None where nothing changed.
+
+    Raises PermissionDenied, SynonymsRefused.
+    """
     require(author, "faq.add_synonymgroup" if group._state.adding else "faq.change_synonymgroup")
     if problems := find_synonym_problems(group):
         raise SynonymsRefused(" ".join(problems))
-    group.save()
+    recorder = RowRecorder()
+    recorder.save(group)
+    if not recorder.changes:
+        return None
+    batch = batch or Batch.objects.create(
+        kind=BatchKind.TAXONOMY,
+        label=shorten(f"Synonymes : {group}"),
+        author=author,
+        created_at=timezone.now(),
+    )
+    recorder.store(batch)
     # No entry changed, but what searches find did.
     Epoch.move(())
+    return batch
 
 
 def find_synonym_problems(group: SynonymGroup) -> list[str]:

@@ -1,51 +1,146 @@
 """Writing terms: a former slug keeps answering, a term that entries need stays, the read side follows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
 from django.utils.text import slugify
 
-from faq.domain.facets import Facet
-from faq.domain.text import build_label_key, expand_letters
-from faq.models import Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme, Version
-from faq.services.review_dates import get_live_under, lock_entries_of, recompute_review_dates
+from faq.domain.text import expand_letters
+from faq.models import Batch, Couloir, Dispositif, Epoch, OfferType, Product, Theme, Version
+from faq.models.taxonomy import compute_label_key
+from faq.services.refiling import TermKey
 from faq.services.roles import Author, require
-
-AnyTerm = OfferType | Couloir | Dispositif | Product | Theme
+from faq.services.row_changes import RowRecorder
+from faq.services.taxonomy_batches import (
+    AnyTerm,
+    TaxonomyReport,
+    change_taxonomy,
+    get_facet,
+    key_of,
+    store_rows,
+)
 
 
 class TermInUse(ValueError):
     """A term that cannot be deleted; the message says why and what to do instead, in French."""
 
 
-@transaction.atomic
-def save_term(term: AnyTerm, author: Author) -> None:
-    """Store a new or changed term. The slug that it had redirects to it from then on, and review dates follow.
+@dataclass(frozen=True, slots=True)
+class TermEdit:
+    """A term to be stored, new or with other columns than it is stored with."""
 
-    Raises PermissionDenied.
+    term: AnyTerm
+    parents: Collection[int] | None = None
+    """The couloirs of a dispositif, the types d'offre of a product; None where they stay. A couloir holds its own."""
+
+
+def save_term(
+    term: AnyTerm, author: Author, *, parents: Collection[int] | None = None, batch: Batch | None = None
+) -> TaxonomyReport:
+    """Store a new or changed term; see `save_terms`."""
+    return save_terms([TermEdit(term, parents)], author, batch=batch)
+
+
+def save_terms(
+    edits: Sequence[TermEdit], author: Author, *, batch: Batch | None = None, label: str = ""
+) -> TaxonomyReport:
+    """Store new and changed terms, and file the entries under those that moved accordingly, as one batch.
+
+    Their former slugs redirect from then on, review dates follow, and new terms without a position come last. The
+    batch is that of a larger operation where one is given; a new one is labelled by what is done to the only term, or
+    by `label`. Raises PermissionDenied, and ValidationError with a message per field where a term cannot be stored.
     """
-    adding = term._state.adding
-    require(author, _get_permission("add" if adding else "change", term))
-    if not adding:
+    for edit in edits:
+        require(author, _get_permission("add" if edit.term._state.adding else "change", edit.term))
+
+    def write(recorder: RowRecorder) -> None:
+        for edit in edits:
+            _save(edit, recorder)
+
+    return change_taxonomy(
+        write, label or _describe(edits), author, get_terms=lambda: _get_moved_terms(edits), batch=batch
+    )
+
+
+def _save(edit: TermEdit, recorder: RowRecorder) -> None:
+    term = edit.term
+    if term._state.adding:
+        term.position = term.position or get_last_position(type(term)) + 1
+    else:
         term.old_slugs = _get_former_slugs(term)
-    others_due = not adding and _get_stored_months(term) != term.review_months
-    if others_due:
-        lock_entries_of(get_live_under(get_facet(term), term.pk))
-    term.save()
-    Epoch.move()
-    if others_due:
-        # Asked again: some may have come while the epoch was being waited for.
-        recompute_review_dates(get_live_under(get_facet(term), term.pk))
+    check_term(term)
+    names = parent_relation(term)
+    recorder.save(term, {names: edit.parents} if names and edit.parents is not None else {})
+
+
+def check_term(term: AnyTerm) -> None:
+    """Raise ValidationError where a term spells another one, or has a slug that leads or led to another."""
+    term.clean()
+    others = type(term)._default_manager.exclude(pk=term.pk)
+    if taken := others.filter(slug=term.slug).first():
+        raise ValidationError({"slug": f"L’identifiant « {term.slug} » est déjà celui de « {taken} »."})
+
+
+def parent_relation(term: AnyTerm) -> str:
+    """Return the name of the relation that holds the parents of a term; "" for a facet that has none."""
+    return {Dispositif: "couloirs", Product: "offer_types"}.get(type(term), "")
+
+
+def get_last_position(model: type[AnyTerm]) -> int:
+    """Return the position of the last term of a facet."""
+    last: int | None = model._default_manager.aggregate(last=Max("position"))["last"]
+    return last or 0
+
+
+def _get_moved_terms(edits: Sequence[TermEdit]) -> set[TermKey]:
+    """Return the stored terms that are to belong elsewhere, or to be checked at another interval."""
+    moved = set()
+    for edit in edits:
+        term = edit.term
+        if term._state.adding:
+            continue
+        stored = type(term)._default_manager.get(pk=term.pk)
+        name = parent_relation(term)
+        is_moved = name and edit.parents is not None and set(edit.parents) != set(get_parents(stored))
+        other_offer = getattr(term, "offer_type_id", None) != getattr(stored, "offer_type_id", None)
+        if is_moved or other_offer or term.review_months != stored.review_months:
+            moved.add(key_of(term))
+    return moved
+
+
+def get_parents(term: AnyTerm) -> list[int]:
+    """Return the keys of the terms that a stored term belongs to."""
+    if isinstance(term, Couloir):
+        return [term.offer_type_id]
+    name = parent_relation(term)
+    return list(getattr(term, name).values_list("pk", flat=True)) if name else []
+
+
+def _describe(edits: Sequence[TermEdit]) -> str:
+    if len(edits) != 1:
+        return f"{len(edits)} termes de la taxonomie"
+    term = edits[0].term
+    if term._state.adding:
+        return f"Création de « {term} » ({get_facet(term).label})"
+    stored = type(term)._default_manager.get(pk=term.pk)
+    renamed = f", « {stored} » jusque-là" if str(stored) != str(term) else ""
+    return f"Modification de « {term} » ({get_facet(term).label}){renamed}"
 
 
 @transaction.atomic
-def delete_term(term: AnyTerm, author: Author) -> None:
-    """Delete a term that nothing names. Raises PermissionDenied, TermInUse."""
+def delete_term(term: AnyTerm, author: Author) -> TaxonomyReport:
+    """Delete a term that nothing names, as a batch. Raises PermissionDenied, TermInUse."""
     require(author, _get_permission("delete", term))
+    Epoch.hold()
     if uses := find_term_uses(term):
-        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
-    term.delete()
-    Epoch.move()
+        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
+    recorder = RowRecorder()
+    recorder.delete(term)
+    batch = store_rows(recorder, f"Suppression de « {term} » ({get_facet(term).label})", author)
+    return TaxonomyReport(batch, recorder.changes)
 
 
 def find_term_uses(term: AnyTerm) -> list[str]:
@@ -53,7 +148,8 @@ def find_term_uses(term: AnyTerm) -> list[str]:
 
     Past versions count: an entry cannot go back to one whose terms are gone.
     """
-    uses = [f"« {child} » en relève" for child in _get_children(term)]
+    uses = [f"« {child} » en relève" for child in get_children(term)]
+    uses += [f"« {other} » y a été fusionné" for other in type(term).objects.filter(merged_into=term)]
     entries = _count_entries_ever_filed_under(term)
     if entries == 1:
         uses.append("1 fiche y est classée, ou l’a été")
@@ -70,22 +166,34 @@ def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:
     if not names:
         # Most saves name no new thématique.
         return []
+    keys = [compute_label_key(name) for name in names]
     with transaction.atomic():
-        # The oldest of two spellings that are stored already.
-        known = {build_label_key(theme.name): theme for theme in Theme.objects.order_by("-pk")}
-        keys = [build_label_key(name) for name in names]
+        known = {theme.label_key: theme for theme in Theme.objects.filter(label_key__in=keys)}
         for name, key in zip(names, keys, strict=True):
             if key not in known:
-                known[key] = _create_theme(name, author)
-    return [known[key] for key in keys]
+                known[key] = _create_theme(name, key, author)
+    return [_get_survivor(known[key]) for key in keys]
 
 
-def _create_theme(name: str, author: Author) -> Theme:
+def _create_theme(name: str, key: str, author: Author) -> Theme:
     require(author, "faq.add_theme")
-    # Another transaction may be creating it at this moment.
-    theme, _ = Theme.objects.get_or_create(name=name, defaults={"slug": _find_free_slug(name)})
-    # The pages of live entries stay the same: the term shows with the first entry that is filed there.
-    Epoch.move([], terms=True)
+    columns = {
+        "name": name,
+        "slug": _find_free_slug(name),
+        "position": get_last_position(Theme) + 1,
+        "was_public": False,
+    }
+    # Another transaction may be creating it at this moment: the database knows both spellings by one key.
+    theme, is_new = Theme.objects.get_or_create(label_key=key, defaults=columns)
+    if is_new:
+        # The pages of live entries stay the same: the term shows with the first entry that is filed there.
+        Epoch.move([], terms=True)
+    return theme
+
+
+def _get_survivor(theme: Theme) -> Theme:
+    while theme.merged_into:
+        theme = theme.merged_into
     return theme
 
 
@@ -99,23 +207,11 @@ def _get_former_slugs(term: AnyTerm) -> list[str]:
     return [slug for slug in dict.fromkeys([*stored.old_slugs, stored.slug]) if slug != term.slug]
 
 
-def get_facet(term: AnyTerm) -> Facet:
-    """Return the facet that a term belongs to."""
-    [facet] = [facet for facet in Facet if Entry._meta.get_field(facet).related_model is type(term)]
-    return facet
-
-
-def _get_stored_months(term: AnyTerm) -> int | None:
-    months: int | None = type(term).objects.values_list("review_months", flat=True).get(pk=term.pk)
-    return months
-
-
-def _get_children(term: AnyTerm) -> list[AnyTerm]:
+def get_children(term: AnyTerm) -> list[AnyTerm]:
+    """Return the terms that belong to a term."""
     if isinstance(term, OfferType):
         return [*Couloir.objects.filter(offer_type=term), *Product.objects.filter(offer_types=term)]
-    if isinstance(term, Couloir):
-        return [*Dispositif.objects.filter(couloirs=term)]
-    return []
+    return [*Dispositif.objects.filter(couloirs=term)] if isinstance(term, Couloir) else []
 
 
 def _count_entries_ever_filed_under(term: AnyTerm) -> int:

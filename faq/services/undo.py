@@ -1,9 +1,9 @@
 """Undoing a batch as a whole.
 
 What an undo brings back is read from the versions of each entry (`faq.selectors.entry_states`) and from the rows
-that the batch left (`MovedRow`, `DroppedSchedule`, `Verification`). An entry is left alone where it is no more what
-the batch made of it: another text, filing, state or live text, a refusal, or a plan that was made since. Its number of
-versions says nothing: batches that were made one after another are undone in reverse.
+that the batch left (`MovedRow`, `RowChange`, `DroppedSchedule`, `Verification`). An entry is left alone where it is no
+more what the batch made of it: another text, filing, state or live text, a refusal, or a plan that was made since. Its
+number of versions says nothing: batches that were made one after another are undone in reverse.
 """
 
 from collections import Counter, defaultdict
@@ -13,14 +13,19 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from faq.domain.facets import Filing, Taxonomy
+from faq.domain.refiling import refile
 from faq.enums import Action, BatchKind, EntryStatus
-from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, MovedRow, Passage, Schedule, Version
+from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, MovedRow, Passage, RowChange, Schedule, Version
 from faq.models.entries import reference
 from faq.selectors.entry_states import EntryState, read_entry_states
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, EntryError, content_of
+from faq.services.refiling import Refiled, hold_taxonomy, refile_entries
 from faq.services.roles import Author, require
+from faq.services.row_undo import restore_rows
 from faq.services.schedules import drop_restored_plans, restore_plans
+from faq.services.taxonomy_batches import follow_intervals, get_refiling_terms
 from faq.services.verifications import RIGHT as CHECK_RIGHT
 from faq.services.verifications import get_checked_entries, restore_checks
 from faq.services.versions import Change, Provenance, latest, lock_entries, record
@@ -52,11 +57,18 @@ class UndoReport:
     """Per entry, the number of passages that belong to it again."""
     dumps_change: bool = False
     """Whether other dumps count from now on."""
+    rows: list[RowChange] = field(default_factory=list)
+    """Terms and groups of synonyms that are as before."""
+    rows_left: list[tuple[str, str]] = field(default_factory=list)
+    """The names of those that the undo does not touch, and why, in French."""
+    refiled: list[Refiled] = field(default_factory=list)
+    """Entries left as they are but for their filing, which follows the terms."""
 
     @property
     def has_effect(self) -> bool:
         """Whether anything was undone."""
-        return bool(self.archived or self.reverted or self.checks or self.former_numbers or self.dumps_change)
+        entries = self.archived or self.reverted or self.checks or self.former_numbers
+        return bool(entries or self.rows or self.dumps_change)
 
 
 @transaction.atomic
@@ -121,11 +133,15 @@ class _Undo:
     def __init__(self, batch: Batch, provenance: Provenance) -> None:
         self.batch = batch
         self.own = _versions_of(batch)
+        self.changed_rows = list(batch.row_changes.order_by("-pk"))
         self.merged = list(EntryAlias.objects.filter(batch=batch).order_by("former").values_list("former", flat=True))
         numbers = {*self.own, *get_checked_entries(batch), *self.merged} | (
             {batch.survivor_id} if batch.survivor_id else set()
         )
-        self.entries = {entry.pk: entry for entry in lock_entries(numbers)}
+        terms = get_refiling_terms(self.changed_rows)
+        # Terms of which entries may hold more than the batch knows are locked with these entries.
+        entries = hold_taxonomy(lambda: terms, numbers) if self.changed_rows else lock_entries(numbers)
+        self.entries = {entry.pk: entry for entry in entries}
         self.states = read_entry_states(self.own)
         self.provenance = provenance
 
@@ -139,7 +155,12 @@ class _Undo:
         self.report.dumps_change = kept_dumps != _kept_dumps()
         if self.batch.survivor_id:
             self._take_moves_back(self.batch.survivor_id)
-        self._write_versions()
+        before = after = load_taxonomy(share=True)
+        if self.changed_rows:
+            self.report.rows, self.report.rows_left = restore_rows(self.changed_rows, self.undo)
+            after = load_taxonomy()
+        self._write_versions(after)
+        self._file_as_terms_demand(before, after)
         self._restore_plans()
         written = [entry.pk for entry in (*self.report.reverted, *self.report.archived)]
         checked = restore_checks(self.undo, written, left=[entry.pk for entry, _ in self.report.left])
@@ -167,7 +188,7 @@ class _Undo:
             self.report.passages[number] = Passage.objects.filter(pk__in=moved, entry=survivor).update(entry=number)
         Epoch.move([survivor, *self.merged])
 
-    def _write_versions(self) -> None:
+    def _write_versions(self, taxonomy: Taxonomy) -> None:
         """Write one version, with the state before the batch, per entry that was not changed since."""
         cited = self._cited()
         texts = self._texts()
@@ -193,7 +214,19 @@ class _Undo:
             if (refusal := self._state_before(entry.pk).refusal)
         ]
         provenance = self.provenance
-        record(changes, load_taxonomy(), Provenance(provenance.origin, provenance.author, self.undo, at=provenance.at))
+        record(changes, taxonomy, Provenance(provenance.origin, provenance.author, self.undo, at=provenance.at))
+
+    def _file_as_terms_demand(self, before: Taxonomy, after: Taxonomy) -> None:
+        """File entries that are left, or whose former filing contradicts itself by now, as the terms demand."""
+        written = {entry.pk for entry in (*self.report.reverted, *self.report.archived)}
+        provenance = Provenance(self.provenance.origin, self.provenance.author, self.undo, at=self.provenance.at)
+
+        def get_filing(entry: Entry, filing: Filing) -> Filing:
+            # What was just written is that of a time before: it is kept, but for what contradicts itself.
+            return refile(filing, after if entry.pk in written else before, after)
+
+        self.report.refiled = refile_entries(self.entries.values(), get_filing, after, provenance)
+        follow_intervals(self.report.rows)
 
     def _cited(self) -> set[int]:
         """Return the entries that the batch brought into use, and that a dump holds whose import stands."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from faq.domain.facets import Facet, Filing, Taxonomy
 from faq.domain.text import fingerprint, fold
 from faq.enums import Action, EntryStatus, Origin
-from faq.models import Batch, DroppedSchedule, Entry, Epoch, Publication, Schedule, Version
+from faq.models import Batch, DroppedSchedule, Entry, Epoch, Publication, Schedule, Theme, Version
 from faq.models.entries import filing_table, reference
 from faq.models.schedules import PLAN_COLUMNS
 from faq.services.content import NOT_FILED, Content, EntryError, check_version_comment, content_of
@@ -50,7 +50,7 @@ class Change:
     answer_fingerprint: str | None = None
     """The fingerprint of the answer, where it has been computed already."""
     returns_to: Version | None = None
-    """Of an undo: the version whose text and state it brings back, maybe an undo itself."""
+    """Of an undo: the version whose text and state it brings back, maybe an undo. Of a refiled draft: the draft."""
 
     @property
     def goes_live(self) -> bool:
@@ -145,7 +145,7 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     _update_filing([change for change in changes if change.updates_entry_row])
     if noticed:
         # Before the review dates are computed: a transaction that changes what they depend on moves it too, and waits.
-        Epoch.move([change.entry.pk for change, _ in noticed])
+        Epoch.move([change.entry.pk for change, _ in noticed], terms=_publish_themes(noticed, taxonomy))
     for change, version in recorded:
         _update_entry(change, version, provenance.at)
     if online := [(change.entry, version) for change, version in noticed if change.entry.live]:
@@ -162,6 +162,15 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
         numbers = [change.entry.pk for change in changes]
         transaction.on_commit(lambda: compare_waiting(numbers), robust=True)
     return [Outcome(change.entry, version, changed=True) for change, version in recorded]
+
+
+def _publish_themes(noticed: Sequence[tuple[Change, Version]], taxonomy: Taxonomy) -> bool:
+    """Store that the public reads the names of thématiques from now on; return whether there are such."""
+    named = {id for change, _ in noticed if change.goes_live for id in change.content.filing[Facet.THEMES]}
+    new = [id for id in named if not taxonomy.by_id[Facet.THEMES, id].was_public]
+    if new:
+        Theme.objects.filter(pk__in=new).update(was_public=True)
+    return bool(new)
 
 
 def _save_entries(entries: Sequence[Entry], fields: Sequence[str]) -> None:
@@ -203,12 +212,22 @@ def _build_version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -
         action=change.action,
         origin=provenance.origin,
         minor=change.minor,
-        comment=provenance.comment or change.repeated_comment,
+        comment=change.repeated_comment or provenance.comment,
         author=provenance.author,
         batch=provenance.batch,
         created_at=provenance.at,
-        returns_to_id=(change.returns_to.returns_to_id or change.returns_to.pk) if change.returns_to else None,
+        returns_to_id=_get_version_returned_to(change),
     )
+
+
+def _get_version_returned_to(change: Change) -> int | None:
+    """Return the version that an undo brings back, or that was written before a draft was refiled."""
+    version = change.returns_to
+    if version is None:
+        return None
+    # An undo returns to a refiled draft itself: what is live beside that one was refiled too.
+    is_itself = change.action == Action.UNDONE and version.action == Action.REFILED
+    return version.pk if is_itself else version.returns_to_id or version.pk
 
 
 def _fingerprint_of(change: Change) -> str:
@@ -236,8 +255,8 @@ def _record_publications(noticed: Sequence[tuple[Change, Version]], at: datetime
 
 def _drop_overtaken_schedules(changes: Sequence[Change], noticed: Sequence[Change], batch: Batch | None) -> None:
     """Drop plans that have come true, or can no longer come true, without waiting for their hour."""
-    # An undo sets the plans itself to what they were.
-    undone = {change.entry.pk for change in changes if change.action == Action.UNDONE}
+    # An undo sets the plans itself to what they were, and a refiled text is the one that was planned.
+    undone = {change.entry.pk for change in changes if change.action in (Action.UNDONE, Action.REFILED)}
     published = {change.entry.pk for change in noticed if change.goes_live} - undone
     ended = {change.entry.pk for change in noticed if not change.goes_live and not change.live_beside} - undone
     archived = {change.entry.pk for change in changes if change.text_status == EntryStatus.ARCHIVED} - undone

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from faq.domain.facets import FilingContradiction, Taxonomy
 from faq.domain.text import is_visible
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, EntryAlias
@@ -156,8 +157,21 @@ def _apply(bases: Mapping[int, int | None], provenance: Provenance, action: Acti
     entries = lock_entries(bases)
     for entry in entries:
         check_base(entry, bases[entry.pk])
+    taxonomy = load_taxonomy(share=True)
     changes = [change for entry in entries if (change := build_change(action, entry, content_of(latest(entry))))]
-    return complete_outcomes(entries, record(changes, load_taxonomy(), provenance))
+    for change in changes:
+        if action in (Action.SUBMITTED, Action.PUBLISHED):
+            _refuse_contradiction(change, taxonomy)
+    return complete_outcomes(entries, record(changes, taxonomy, provenance))
+
+
+def _refuse_contradiction(change: Change, taxonomy: Taxonomy) -> None:
+    """Raise EntryError, as the form does, where the terms of an entry contradict each other."""
+    try:
+        taxonomy.complete(change.content.filing)
+    except FilingContradiction as contradiction:
+        name = f"« {change.action.label} » impossible pour la fiche {change.entry.reference}"
+        raise EntryError(f"{name} : {contradiction}") from contradiction
 
 
 def require_transition_right(action: Action, provenance: Provenance) -> None:

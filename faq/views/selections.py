@@ -25,7 +25,7 @@ def with_cascade_state(view):
     @wraps(view)
     def view_of_state(request):
         snapshot = request_snapshot(request)
-        if renamed := get_renamed_slugs(request.GET, snapshot.taxonomy):
+        if renamed := get_renamed_slugs(request.GET, snapshot.everything):
             present = request.GET.copy()
             for parameter, slug in renamed.items():
                 present[parameter] = slug

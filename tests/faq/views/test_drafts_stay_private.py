@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from faq.domain.facets import Facet
-from faq.enums import Action
+from faq.enums import Action, EntryStatus
 from faq.models import Entry, Publication, Theme, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content
@@ -159,15 +159,27 @@ def questions_of(visitor, state):
 
 
 def walk_where_no_option_leads(visitor):
-    """A thématique that no live entry bears gets the answer that nonsense gets, at its former address too."""
+    """A thématique that no live entry bears gets the answer that nonsense gets.
+
+    So does its former address, unless the public has read its name: it leads to the present one.
+    """
     nonsense = visitor.go("/?theme=inconnue").content
     live = {id for version in visitor.versions.values() for id in ids(version, Facet.THEMES)}
     hidden = Theme.objects.exclude(pk__in=live)
     assert hidden.filter(retired=True).exists()
     for theme in hidden:
-        for slug in (theme.slug, *theme.old_slugs):
+        former = [] if theme.was_public else theme.old_slugs
+        for slug in (theme.slug, *former):
             response = visitor.go(f"/?theme={slug}")
             assert (response.status_code, response.content) == (200, nonsense), slug
+    published = Version.objects.filter(status=EntryStatus.PUBLISHED)
+    read = {id for version in published for id in ids(version, Facet.THEMES)}
+    assert {theme.pk for theme in hidden if theme.was_public and MARK.search(theme.slug)} == read - live
+    for theme in hidden.filter(was_public=True):
+        visitor.marks |= marks_in(theme.slug)
+        for slug in theme.old_slugs:
+            response = visitor.go(f"/?theme={slug}")
+            assert (response.status_code, response["Location"]) == (301, f"/?theme={theme.slug}")
     for facet in Facet:
         visitor.go(f"/?{facet.parameter}={'x' * 300}&page=99")
     assert visitor.go("/?" + "&".join(f"a{number}=1" for number in range(2_000))).status_code == 400
