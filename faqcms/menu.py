@@ -45,6 +45,7 @@ MENU: dict[str, tuple[type[Model] | MenuPage, ...]] = {
     "À faire": (
         Entry,
         MenuPage("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
+        MenuPage("Importer une extraction", "faq_dump_import", "faq.add_dump"),
         MenuPage("À relire", "faq_entry_review", "faq.view_entry"),
         MenuPage("Doublons possibles", "faq_entry_duplicates", "faq.view_pair"),
         MenuPage("À revoir", "faq_entry_due", "faq.view_entry"),

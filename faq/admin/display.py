@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
+from faq.domain.limits import format_number
 from faq.domain.markup import render
 from faq.enums import EntryStatus
 
@@ -72,6 +73,11 @@ def format_moment(when):
 def link_to(page, number, text):
     """Return a link to the page of the admin, such as "entry_change", about one row."""
     return format_html('<a href="{}">{}</a>', reverse(f"admin:faq_{page}", args=(number,)), text)
+
+
+def pluralize_count(number, one, several):
+    """Return a number and what it counts, as « 1 fiche » or « 12 fiches »."""
+    return f"{format_number(number)} {one if number < 2 else several}"
 
 
 def _some(labels):

@@ -1,7 +1,5 @@
 """« Extractions »: the imported files, passage by passage, and their exact bytes."""
 
-from urllib.parse import urlencode
-
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -13,23 +11,18 @@ from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
 from faq.admin.display import link_to, person_name
+from faq.admin.dump_import import ImportPage
+from faq.admin.dump_preview import PreviewPage
+from faq.admin.dump_result import ResultPage
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminView
+from faq.admin.passages import PASSAGES_PER_PAGE
 from faq.admin.readonly import ReadOnlyMixin
 from faq.admin.table_exports import ExportTablesMixin
 from faq.models import Dump, Passage
 from faq.models.entries import number_of
 from faq.resources import DumpResource
 from faq.services.dumps_export import export_dump
-
-PASSAGES_PER_PAGE = 50
-
-
-def passage_address(passage):
-    """Return the address of a passage on its dump's page."""
-    page = (passage.position - 1) // PASSAGES_PER_PAGE + 1
-    query = f"?{urlencode({'page': page})}" if page > 1 else ""
-    return f"{reverse('admin:faq_dump_change', args=(passage.dump_id,))}{query}#passage-{passage.position}"
 
 
 @admin.register(Dump)
@@ -62,7 +55,7 @@ class DumpAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
         """Return who imported it."""
         return person_name(dump.batch.author)
 
-    @admin.display(description="batch_link")
+    @admin.display(description="lot")
     def batch_link(self, dump):
         """Return a link to the batch that imported it."""
         return link_to("batch_change", dump.batch_id, dump.batch)
@@ -84,9 +77,14 @@ class DumpAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
         return super().change_view(request, object_id, form_url, {"passages": passages})
 
     def get_urls(self):
-        """Add the address of the file."""
-        download = DumpFileView.as_path("<int:number>/telecharger/", "faq_dump_download", self)
-        return [download, *super().get_urls()]
+        """Add the addresses of the file, and of the pages that import."""
+        return [
+            DumpFileView.as_path("<int:number>/telecharger/", "faq_dump_download", self),
+            ImportPage.as_path("importer/", "faq_dump_import", self),
+            PreviewPage.as_path("importer/<str:key>/", "faq_dump_preview", self),
+            ResultPage.as_path("lot/<int:number>/", "faq_dump_result", self),
+            *super().get_urls(),
+        ]
 
 
 class DumpFileView(AdminView):

@@ -37,7 +37,7 @@ _OTHER_FORMATS = {
 }
 """The first bytes of files that are taken for texts by mistake, whatever their name says."""
 _SIGNATURE_LENGTH = 4
-_SAVE_AS_TEXT = "Ouvrez-le, enregistrez-le au format « texte brut, UTF-8 », puis recommencez."
+_SAVE_AS_TEXT = "Ouvrez-le, enregistrez-le au format « texte brut, UTF-8 », puis recommencez."
 
 
 class DumpError(ValueError):

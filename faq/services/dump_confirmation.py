@@ -34,7 +34,7 @@ class PreviewOutdated(EntryError):
 
     def __init__(self) -> None:
         super().__init__(
-            "La FAQ a changé depuis votre aperçu : rien n’a été importé. Le voici recalculé ; relisez ce qui a changé."
+            "La FAQ a changé depuis votre aperçu : rien n’a été importé. Le voici recalculé ; relisez ce qui a changé."
         )
 
 
@@ -60,7 +60,7 @@ def _import_once(key: UUID, author: User, progress: ProgressCallback | None) -> 
     if preview.batch_id:
         return preview
     if preview.computed_at is None:
-        raise EntryError("L’aperçu n’est pas encore calculé : regardez-le d’abord.")
+        raise EntryError("L’aperçu n’est pas encore calculé : regardez-le d’abord.")
     files = get_files(preview)
     decisions = _read_decisions(preview, files)
     if _get_chosen(preview).exclude(entry__head__number=F("version")).exists():
@@ -70,7 +70,7 @@ def _import_once(key: UUID, author: User, progress: ProgressCallback | None) -> 
         raise PreviewOutdated
     batches = {report.batch for report in reports if not report.unchanged}
     if not batches:
-        raise EntryError("Ces fichiers sont déjà importés à l’identique : il n’y a rien à importer.")
+        raise EntryError("Ces fichiers sont déjà importés à l’identique : il n’y a rien à importer.")
     [preview.batch_id] = batches
     preview.started_at = None
     preview.save()
@@ -112,9 +112,9 @@ def _read_decisions(preview: DumpPreview, files: Sequence[PreviewFile]) -> Decis
             proposed[entry].append(f"{files[file].name}, ligne {line}")
     for number, places in proposed.items():
         if len(places) > 1:
-            named = " ; ".join(places[:_PLACES_NAMED])
+            named = " ; ".join(places[:_PLACES_NAMED])
             raise EntryError(
-                f"{len(places)} réponses proposent leur texte à {reference(number)} ({named}) : "
+                f"{len(places)} réponses proposent leur texte à {reference(number)} ({named}) : "
                 "gardez-en une, et choisissez autre chose pour les autres. Rien n’a été importé."
             )
     return decisions

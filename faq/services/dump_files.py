@@ -84,7 +84,7 @@ def propose_name(label: str) -> tuple[str, str]:
     proposed = visible.replace("#", "-").strip()[:DUMP_NAME_MAX_LENGTH].strip()
     if not hidden:
         return proposed, ""
-    return proposed, f"Le nom du fichier contient un caractère invisible ({hidden}) : vérifiez le nom proposé."
+    return proposed, f"Le nom du fichier contient un caractère invisible ({hidden}) : vérifiez le nom proposé."
 
 
 def clean_name(text: str) -> str:
@@ -104,7 +104,7 @@ def check_together(files: Sequence[PreviewFile]) -> None:
         raise ImportRefused(["Choisissez au moins un fichier."])
     if len(files) > DUMP_MAX_FILES:
         raise ImportRefused(
-            [f"{len(files)} fichiers, c’est trop : {DUMP_MAX_FILES} au plus à la fois. Importez-les en plusieurs fois."]
+            [f"{len(files)} fichiers, c’est trop : {DUMP_MAX_FILES} au plus à la fois. Importez-les en plusieurs fois."]
         )
     if (size := sum(file.size for file in files if not file.fault)) > DUMP_MAX_BYTES:
         limit, found = format_number(DUMP_MAX_BYTES), format_number(size)
@@ -126,19 +126,19 @@ def _find_own_faults(file: PreviewFile) -> Iterator[str]:
     if file.unchecked:
         yield file.unchecked
     if not file.name:
-        yield "Il manque le nom de l’extraction : tapez-en un."
+        yield "Il manque le nom de l’extraction : tapez-en un."
     elif "#" in file.name:
-        yield "Le nom d’une extraction ne peut pas contenir « # », qui annonce le rang d’une réponse : retirez-le."
+        yield "Le nom d’une extraction ne peut pas contenir « # », qui annonce le rang d’une réponse : retirez-le."
     elif len(file.name) > DUMP_NAME_MAX_LENGTH:
-        yield f"Le nom dépasse {DUMP_NAME_MAX_LENGTH} caractères ({len(file.name)}) : raccourcissez-le."
+        yield f"Le nom dépasse {DUMP_NAME_MAX_LENGTH} caractères ({len(file.name)}) : raccourcissez-le."
     elif hidden := _find_hidden(file.name):
-        yield f"Le nom contient un caractère invisible ({hidden}) : retapez-le."
+        yield f"Le nom contient un caractère invisible ({hidden}) : retapez-le."
 
 
 def _find_repetition(file: PreviewFile, times: int) -> Iterator[str]:
     if times > 1 and file.name:
         yield (
-            f"{times} fichiers portent le nom « {file.name} » : donnez-leur des noms différents, "
+            f"{times} fichiers portent le nom « {file.name} » : donnez-leur des noms différents, "
             "ou importez-les l’un après l’autre, par ordre d’édition."
         )
 

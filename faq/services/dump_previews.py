@@ -125,7 +125,7 @@ def open_sources(preview: DumpPreview, files: Sequence[PreviewFile]) -> list[Sou
     """Return the files of a preview as an import takes them. Raises EntryError where one is there no more."""
     contents = dict(Upload.objects.filter(group=preview.key).values_list("pk", "content"))
     if any(file.upload not in contents for file in files):
-        raise EntryError("Les fichiers de cet aperçu ont été supprimés : envoyez-les de nouveau.")
+        raise EntryError("Les fichiers de cet aperçu ont été supprimés : envoyez-les de nouveau.")
     return [Source(file.name, io.BytesIO(contents[file.upload]), file.label) for file in files]
 
 
@@ -138,7 +138,7 @@ def compute_preview(preview: DumpPreview, progress: ProgressCallback | None = No
     """
     files = get_files(preview)
     if preview.batch_id or any(find_faults(files)):
-        raise EntryError("Cet import a déjà été fait, ou un de ses fichiers reste à régler : rien n’a été calculé.")
+        raise EntryError("Cet import a déjà été fait, ou un de ses fichiers reste à régler : rien n’a été calculé.")
     sources = open_sources(preview, files)
     known_version = Version.objects.aggregate(last=Max("pk"))["last"] or 0
     provenance = Provenance(Origin.DUMP_IMPORT, preview.author)
@@ -149,7 +149,7 @@ def compute_preview(preview: DumpPreview, progress: ProgressCallback | None = No
     with transaction.atomic():
         locked = DumpPreview.objects.select_for_update().get(pk=preview.pk)
         if locked.batch_id:
-            raise EntryError("Cet import a déjà été fait : rien n’a été calculé.")
+            raise EntryError("Cet import a déjà été fait : rien n’a été calculé.")
         before = _read_former_choices(preview) if preview.computed_at else {}
         preview.answers.all().delete()
         rows = (_follow(row, before, marking) for row in _build_answers(preview, sources, reports))

@@ -264,7 +264,7 @@ class _Importer:
             Edit(number, replace(content_of(seen[number]), answer=answer), bases[number])
             for number, answer in entries.items()
         ]
-        for outcome in edit_entries(edits, replace(self.provenance, comment=f"Texte de l’extraction « {dump} »")):
+        for outcome in edit_entries(edits, replace(self.provenance, comment=f"Texte de l’extraction « {dump} »")):
             if outcome.joined:
                 raise StaleVersion(outcome.entry, outcome.joined, "relisez-la, puis recommencez.")
 

@@ -81,6 +81,7 @@ def test_groups_stand_in_the_order_of_the_work(sign_in):
     assert menu["À faire"] == [
         "Fiches",
         "Saisir les questions",
+        "Importer une extraction",
         "À relire",
         "Doublons possibles",
         "À revoir",

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from faq.admin.display import answer_html, filing_rows, person_name, state_badges
-from faq.admin.dumps import passage_address
 from faq.admin.entries import checking, history, planning, see_also
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
@@ -23,6 +22,7 @@ from faq.admin.entries.presence import note_and_list_others
 from faq.admin.entries.review import get_refusal
 from faq.admin.entries.similar import warn_of_duplicates
 from faq.admin.pages import AdminPage
+from faq.admin.passages import passage_address
 from faq.enums import Action, EntryStatus, Origin
 from faq.forms import EntryForm
 from faq.models import Entry, Passage

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from faq.admin.display import person_name, state_badges
-from faq.admin.dumps import passage_address
+from faq.admin.passages import passage_address
 from faq.domain.duplicates.analysis import MOST_WORDS
 from faq.domain.duplicates.evidence import Evidence, Mark, MarkedSpan, explain
 from faq.domain.duplicates.material import material_fingerprint
@@ -114,8 +114,8 @@ def _build_card(pair: Pair, sources: Mapping[int, list[Passage]]) -> Card:
         _build_side(
             entry,
             sources[entry.pk],
-            question=_mark_lines(pair, entry.head.question, questions, side),
-            answer=_mark_lines(pair, entry.head.answer, answers, side),
+            question=mark_lines(entry.head.question, questions, side, pair.evidence),
+            answer=mark_lines(entry.head.answer, answers, side, pair.evidence),
         )
         for side, entry in enumerate((pair.left, pair.right))
     )
@@ -150,14 +150,14 @@ def _build_side(entry: Entry, passages: list[Passage], *, question: MarkedLines,
     )
 
 
-def _mark_lines(pair: Pair, text: str, evidence: Evidence, side: int) -> MarkedLines:
-    """Return the lines of one of two texts, cut into marked stretches."""
+def mark_lines(text: str, evidence: Evidence, side: int, reason_shown: Mapping[str, str]) -> MarkedLines:
+    """Return the lines of one of two texts, cut into marked stretches; words decide if they are the reason shown."""
     if not (evidence.left and evidence.right):
         # Beside an empty text, or one of function words only, every word would be marked.
         return [[MarkedText(line, _UNMARKED)] if line else [] for line in text.split("\n")]
     reason = evidence.verdict.reason if evidence.verdict else None
     # The words that tell two questions apart are not always those that tell the entries apart.
-    decides = reason is not None and asdict(reason) == pair.evidence
+    decides = reason is not None and asdict(reason) == reason_shown
     lines: MarkedLines = [[]]
     for piece in _mark_text(text, (evidence.left, evidence.right)[side]):
         mark = Mark.DIFFERENT if piece.mark == Mark.DECIDING and not decides else piece.mark

@@ -52,7 +52,7 @@ def paul():
 def test_an_import_takes_the_choices_and_every_byte_comes_back(paul):
     take_dump(a_dump_file(DELAY, "Reste."), "page")
     delay = Entry.objects.earliest("pk")
-    publish_entry(edit_entry(delay.pk, Content("Quel délai ?", DELAY), by_command()).entry.pk, by_command())
+    publish_entry(edit_entry(delay.pk, Content("Quel délai ?", DELAY), by_command()).entry.pk, by_command())
     data, other = (
         a_dump_file(OTHER_DELAY, "Reste.", "Arrive."),
         a_dump_file(LONG_DELAY, REWORDED_DELAY, line_end="\r\n"),
@@ -64,7 +64,7 @@ def test_an_import_takes_the_choices_and_every_byte_comes_back(paul):
     done = confirm(preview, paul)
     assert (exported("page"), exported("autre")) == (data, other)
     delay.refresh_from_db()
-    assert (delay.answer, delay.head.answer, delay.head.question) == (DELAY, OTHER_DELAY, "Quel délai ?")
+    assert (delay.answer, delay.head.answer, delay.head.question) == (DELAY, OTHER_DELAY, "Quel délai ?")
     assert (delay.head.origin, delay.head.author, delay.head.batch) == (Origin.DUMP_IMPORT, paul, done.batch)
     assert delay.head.status == EntryStatus.DRAFT
     assert [passage.entry for passage in find_dump("autre").passages.all()] == [delay, delay]
@@ -90,7 +90,7 @@ def test_undoing_an_import_takes_its_proposals_back(paul):
 def test_what_editors_rewrote_stays_unless_they_choose_otherwise(paul):
     take_dump(a_dump_file(DELAY), "page")
     entry = Entry.objects.get()
-    edit_entry(entry.pk, Content("Quel délai ?", DELAY + " Voyez le calendrier."), by_command())
+    edit_entry(entry.pk, Content("Quel délai ?", DELAY + " Voyez le calendrier."), by_command())
     preview = a_preview(paul, page=a_dump_file(OTHER_DELAY))
     confirm(preview, paul)
     entry.refresh_from_db()
@@ -119,7 +119,7 @@ def test_two_texts_proposed_to_one_entry_are_refused(paul):
     preview = a_preview(paul, a=a_dump_file(OTHER_DELAY), b=a_dump_file(LONG_DELAY))
     store_choice_for_all(preview, LIKE, DumpChoice.PROPOSE)
     assert verdicts(preview) == [LIKE, LIKE]
-    with pytest.raises(EntryError, match="a, ligne 1 ; b, ligne 1"):
+    with pytest.raises(EntryError, match="a, ligne 1 ; b, ligne 1"):
         confirm(preview, paul)
     assert not Dump.objects.exists()
     preview.refresh_from_db()
@@ -138,7 +138,7 @@ def test_a_second_confirmation_changes_nothing(paul):
 
 
 def edited(entry):
-    edit_entry(entry.pk, Content("Question ?", entry.answer + " Et plus."), by_command())
+    edit_entry(entry.pk, Content("Question ?", entry.answer + " Et plus."), by_command())
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_a_preview_stores_no_content(paul):
 def test_an_entry_rewritten_beyond_likeness_is_still_the_one_that_a_new_edition_changes(paul):
     take_dump(a_dump_file(DELAY), "page")
     entry = Entry.objects.get()
-    edit_entry(entry.pk, Content("Combien de temps ?", "Voyez le calendrier publié au bulletin."), by_command())
+    edit_entry(entry.pk, Content("Combien de temps ?", "Voyez le calendrier publié au bulletin."), by_command())
     [row] = rows(a_preview(paul, page=a_dump_file(OTHER_DELAY)))
     assert (row.verdict, row.entry, row.former.answer, row.curated) == (CHANGED, entry, DELAY, True)
     assert row.choice == DumpChoice.KEEP
