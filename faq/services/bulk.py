@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from faq.enums import BatchKind, Origin
 from faq.models import Batch
 from faq.services.content import EntryError
 from faq.services.roles import Author
-from faq.services.versions import Outcome, Provenance
+from faq.services.versions import Outcome, Provenance, lock_entries
 
 
 class Operation(Protocol):
@@ -48,6 +48,9 @@ def change_many(
     which another was written since is refused, and named. Raises PermissionDenied, and Entry.DoesNotExist,
     having changed nothing.
     """
+    if connection.features.has_select_for_update:
+        # All of them first: the first write may move the epoch, for which others wait while they hold entries.
+        lock_entries(bases)
     at = timezone.now()
     batch = Batch.objects.create(kind=BatchKind.BULK_ACTION, label=label, author=author, created_at=at)
     report = BulkReport(batch)

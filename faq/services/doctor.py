@@ -11,17 +11,17 @@ from django.db.models import Count, F, Max, Q
 from faq.domain.chunks import split_in_chunks
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import GENERATION, Document
-from faq.domain.facets import Facet, FilingContradiction
+from faq.domain.facets import Facet
 from faq.domain.text import fingerprint, is_visible
 from faq.enums import EntryStatus
 from faq.models import Dump, Entry, EntryAlias, Epoch, Pair, Passage, Publication, Schedule, Version
 from faq.models.entries import filing_table, reference
-from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import recheck_sample
 from faq.services.review_dates import review_date_faults
 from faq.services.search import find_search_faults
+from faq.services.taxonomy_faults import contradictory_filings, wrong_terms
 from faq.services.versions import build_search_text
 
 BATCH = 500
@@ -83,18 +83,6 @@ def rows_unlike_their_snapshot() -> Iterator[str]:
                 yield f"{entry.reference} : son texte de recherche n’est pas à jour."
             if entry.live and not is_visible(entry.live.answer):
                 yield f"{entry.reference} : sa réponse en ligne ne montre rien."
-
-
-def contradictory_filings() -> Iterator[str]:
-    """The terms of an entry in use fit each other, also after a term was moved."""
-    taxonomy = load_taxonomy()
-    numbers = Entry.objects.exclude(status=EntryStatus.ARCHIVED).order_by("pk").values_list("pk", flat=True)
-    for batch in split_in_chunks(numbers.iterator(BATCH), BATCH):
-        for number, filing in _read_filings(iter(batch)).items():
-            try:
-                taxonomy.complete(filing)
-            except FilingContradiction as contradiction:
-                yield f"{reference(number)} : {contradiction}"
 
 
 def wrong_fingerprints() -> Iterator[str]:
@@ -177,6 +165,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     wrong_publications,
     rows_unlike_their_snapshot,
     contradictory_filings,
+    wrong_terms,
     wrong_fingerprints,
     altered_dumps,
     wrong_aliases,

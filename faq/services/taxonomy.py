@@ -54,7 +54,7 @@ def save_terms(
     by `label`. Raises PermissionDenied, and ValidationError with a message per field where a term cannot be stored.
     """
     for edit in edits:
-        require(author, _get_permission("add" if edit.term._state.adding else "change", edit.term))
+        require_right("add" if edit.term._state.adding else "change", edit.term, author)
 
     def write(recorder: RowRecorder) -> None:
         for edit in edits:
@@ -133,7 +133,7 @@ def _describe(edits: Sequence[TermEdit]) -> str:
 @transaction.atomic
 def delete_term(term: AnyTerm, author: Author) -> TaxonomyReport:
     """Delete a term that nothing names, as a batch. Raises PermissionDenied, TermInUse."""
-    require(author, _get_permission("delete", term))
+    require_right("delete", term, author)
     Epoch.hold()
     if uses := find_term_uses(term):
         raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
@@ -197,8 +197,9 @@ def _get_survivor(theme: Theme) -> Theme:
     return theme
 
 
-def _get_permission(verb: str, term: AnyTerm) -> str:
-    return f"faq.{verb}_{term._meta.model_name}"
+def require_right(verb: str, term: AnyTerm, author: Author) -> None:
+    """Raise PermissionDenied unless the author may add, change or delete terms of this facet."""
+    require(author, f"faq.{verb}_{term._meta.model_name}")
 
 
 def _get_former_slugs(term: AnyTerm) -> list[str]:
