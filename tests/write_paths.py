@@ -17,6 +17,7 @@ from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, a_published_entry, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import ADD, head_of, page_of, typed
+from tests.tables import confirm_table, send_table, write_rows
 
 LIST = reverse("admin:faq_entry_changelist")
 Take = Callable[[], object]
@@ -209,6 +210,18 @@ def moved_with_its_term(client, tmp_path):
     return {entry.pk}, 0, lambda: client.post(address, data)
 
 
+def tabled(client, tmp_path):
+    """Import a table that changes an entry and creates another; sent again, it changes nothing."""
+    entry = an_entry()
+    data = write_rows(
+        [
+            {"reference": entry.reference, "version": "1", "question": "Autrement ?", "answer": "Autrement."},
+            {"reference": "", "version": "", "question": "Nouvelle ?", "answer": "Oui."},
+        ]
+    )
+    return {entry.pk}, 1, lambda: confirm_table(client, send_table(client, data))
+
+
 FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
 COMMANDS = "faq.management.commands"
 
@@ -245,6 +258,7 @@ PATHS = [
     (REVIEW, "publish_entry", reviewed("publish")),
     (REVIEW, "publish_entry", reviewed("publish-selected")),
     (REVIEW, "refuse_entry", reviewed("refuse")),
+    ("faq.resources.entry_import", "store_entry_table", tabled),
     ("faq.admin.entries.comparison", "restore_version", brought_back),
     ("faq.admin.entries.filing", "file_entries", filed),
     ("faq.admin.entries.merging", "merge_entries", merged),

@@ -32,6 +32,14 @@ DUMP_MAX_FILES = 20
 PASSAGE_MAX_LENGTH = 1_000_000
 """Characters of a dump between two vote lines, blank lines included."""
 CURATION_MAX_BYTES = 20_000_000
+TABLE_MAX_BYTES = 50_000_000
+"""Bytes of a table that is imported, as it is sent."""
+TABLE_MAX_UNPACKED_BYTES = 200_000_000
+"""Bytes of the sheet and of the texts of a workbook, unpacked: a small file may hide a thousand times its size."""
+TABLE_MAX_ROWS = 100_000
+TABLE_MAX_COLUMNS = 100
+TABLE_MAX_CHANGES = 20_000
+"""Rows that one import may add or change; there may be more that stay as they are."""
 FORM_MAX_BYTES = 2_500_000
 """Bytes of a form that is sent, in the encoding of browsers."""
 

@@ -1,9 +1,23 @@
 """The formats of tables, as django-import-export knows formats, over our own writers."""
 
 from import_export.formats.base_formats import Format
+from tablib import Dataset
 
 from faq.domain.spreadsheet import render_csv, render_json
+from faq.domain.tables import read_csv, read_json
+from faq.domain.workbook_reader import read_workbook
 from faq.domain.workbook_writer import render_workbook
+
+
+class TableDataset(Dataset):
+    """A table that was read from a file, as the package knows tables, with the numbers of its rows."""
+
+    def __init__(self, table):
+        super().__init__(*table.rows, headers=table.columns)
+        self.numbers = table.numbers
+        """The number of each row as spreadsheets show it."""
+        self.notices = table.notices
+        """What the reader had to guess, in French."""
 
 
 class TableFormat(Format):
@@ -15,6 +29,11 @@ class TableFormat(Format):
     content_type = ""
     render = None
     """Yields the bytes of a table, given its columns and rows."""
+    read = None
+    """Returns the table that bytes hold."""
+
+    def __init__(self, encoding=None):
+        """Make a format; the encoding that the package's admin would choose is found in the file instead."""
 
     def get_title(self):
         """Return the French name."""
@@ -32,6 +51,14 @@ class TableFormat(Format):
         """Return that tables can be written in it."""
         return True
 
+    def can_import(self):
+        """Return that tables can be read in it."""
+        return True
+
+    def create_dataset(self, in_stream):
+        """Return the table that a file's bytes hold. Raises TableUnreadable."""
+        return TableDataset(self.read(in_stream))
+
     def export_data(self, dataset, **kwargs):
         """Return the bytes of a table that is in memory."""
         return b"".join(self.render(dataset.headers, dataset))
@@ -42,6 +69,7 @@ class CSVFormat(TableFormat):
 
     name, title, content_type = "csv", "CSV (pour Excel en français)", "text/csv; charset=utf-8"
     render = staticmethod(render_csv)
+    read = staticmethod(read_csv)
 
 
 class JSONFormat(TableFormat):
@@ -49,6 +77,7 @@ class JSONFormat(TableFormat):
 
     name, title, content_type = "json", "JSON", "application/json"
     render = staticmethod(render_json)
+    read = staticmethod(read_json)
 
 
 class XLSXFormat(TableFormat):
@@ -57,6 +86,7 @@ class XLSXFormat(TableFormat):
     name, title = "xlsx", "Classeur Excel (XLSX)"
     content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     render = staticmethod(render_workbook)
+    read = staticmethod(read_workbook)
 
 
 FORMATS = {one.name: one for one in (CSVFormat, JSONFormat, XLSXFormat)}

@@ -1,5 +1,6 @@
 """Concurrent edits of one entry: they are merged, and where they conflict the editor decides."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from faq.domain.facets import Filing
@@ -39,13 +40,25 @@ def check_base(entry: Entry, base: int | None) -> None:
         raise StaleVersion(entry, latest(entry), "relisez-la, puis recommencez.")
 
 
-def merge_with_latest(entry: Entry, mine: Content, base: int) -> Content:
+def load_bases(bases: Mapping[int, int | None]) -> dict[int, Version]:
+    """Return, by the number of their entry, the versions that changes were made from, in one query.
+
+    `bases` gives numbers of versions by numbers of entries; those that do not exist are left out.
+    """
+    wanted = {entry: number for entry, number in bases.items() if number is not None}
+    if not wanted:
+        return {}
+    found = Version.objects.filter(entry__in=wanted, number__in=set(wanted.values()))
+    return {version.entry_id: version for version in found if wanted[version.entry_id] == version.number}
+
+
+def merge_with_latest(entry: Entry, mine: Content, base: int, started_from: Version | None) -> Content:
     """Return a change made from version `base` of a locked entry merged with what was saved since, field by field.
 
-    `mine` is cleaned. Raises Conflict where both changed the same, StaleVersion where no version has that number.
+    `mine` is cleaned, `started_from` is that version. Raises Conflict where both changed the same, StaleVersion where
+    no version has that number.
     """
     theirs = latest(entry)
-    started_from = Version.objects.filter(entry=entry, number=base).first()
     if started_from is None:
         raise StaleVersion(entry, theirs, f"la version {base}, dont partait votre saisie, n’existe pas.")
     merged = merge(content_of(started_from), content_of(theirs), mine)

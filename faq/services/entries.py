@@ -15,7 +15,7 @@ from faq.domain.facets import Facet, Taxonomy
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, Version
 from faq.selectors.published import load_taxonomy
-from faq.services.conflicts import check_base, merge_with_latest
+from faq.services.conflicts import check_base, load_bases, merge_with_latest
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import require
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
@@ -89,7 +89,7 @@ def edit_entry(
 
 @transaction.atomic
 def edit_entries(edits: Sequence[Edit], provenance: Provenance, *, then: Action | None = None) -> list[Outcome]:
-    """Change several entries, all or none, in a constant number of queries where none has to be joined.
+    """Change several entries, all or none, in a constant number of queries.
 
     Outcomes come in the order of the entries' numbers. Raises as `edit_entry`.
     """
@@ -97,7 +97,9 @@ def edit_entries(edits: Sequence[Edit], provenance: Provenance, *, then: Action 
     by_number = {edit.number: edit for edit in edits}
     entries = lock_entries(by_number)
     taxonomy = load_taxonomy(share=True)
-    rebased = {entry.pk: _rebase_edit(entry, by_number[entry.pk], taxonomy) for entry in entries}
+    stale = {entry.pk: by_number[entry.pk].base for entry in entries if _is_stale(entry, by_number[entry.pk])}
+    bases = load_bases(stale)
+    rebased = {entry.pk: _rebase_edit(entry, by_number[entry.pk], taxonomy, bases.get(entry.pk)) for entry in entries}
     changes = [
         change for entry in entries if (change := _build_edit_change(entry, rebased[entry.pk], provenance.minor, then))
     ]
@@ -113,13 +115,19 @@ class _RebasedEdit:
     joined: Version | None = None
 
 
-def _rebase_edit(entry: Entry, edit: Edit, taxonomy: Taxonomy) -> _RebasedEdit:
+def _is_stale(entry: Entry, edit: Edit) -> bool:
+    """Return whether somebody wrote since the version that an edit was made from."""
+    return edit.base is not None and edit.base != latest(entry).number
+
+
+def _rebase_edit(entry: Entry, edit: Edit, taxonomy: Taxonomy, started_from: Version | None = None) -> _RebasedEdit:
     if entry.status == EntryStatus.ARCHIVED:
         raise EntryError(f"La fiche {entry.reference} est archivée : restaurez-la avant de la modifier.")
     content = clean(edit.content, taxonomy)
     if edit.base is None or edit.base == latest(entry).number:
         return _RebasedEdit(content)
-    return _RebasedEdit(clean(merge_with_latest(entry, content, edit.base), taxonomy), latest(entry))
+    merged = merge_with_latest(entry, content, edit.base, started_from)
+    return _RebasedEdit(clean(merged, taxonomy), latest(entry))
 
 
 def _build_edit_change(entry: Entry, rebased: _RebasedEdit, minor: bool, then: Action | None) -> Change | None:

@@ -145,6 +145,8 @@ TABLES = {
 }
 EXPORTED = TABLES.keys() - {"auth/group", "auth/user", "faq/batch", "faq/schedule", "faq/sitepage"}
 """The tables whose lists may be exported by all who may read them."""
+IMPORTED = {"faq/entry": REDACTEUR}
+"""The tables that may be imported, and the least powerful account that may."""
 TABLE_WITHOUT_PAGES = "faq/publication"
 PAGES = {
     "": Access(STAFF, STAFF),
@@ -202,6 +204,9 @@ def pages_of_tables() -> dict[str, Access]:
         }
         if name in EXPORTED:
             pages[f"{name}/export/"] = Access(table.view, table.view)
+        if name in IMPORTED:
+            pages[f"{name}/import/"] = Access(IMPORTED[name], IMPORTED[name])
+            pages[f"{name}/process_import/"] = Access(NOBODY, IMPORTED[name])
     # Leads to the page of the entry, which decides.
     pages["faq/archivedentry/<path:object_id>/change/"] = Access(STAFF, STAFF)
     return pages

@@ -26,11 +26,12 @@ from faq.admin.entries.similar import SimilarEntriesView
 from faq.admin.lists import BoundedChangeList, EditorsModelAdmin
 from faq.admin.readonly import UndeletableMixin
 from faq.admin.table_exports import ExportTablesMixin, ExportTickedMixin
+from faq.admin.table_imports import ImportTablesMixin
 from faq.filters import EntryFilters
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.models.folding import Folded
-from faq.resources import EntryResource
+from faq.resources import EntryImport, EntryResource
 from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 
@@ -49,13 +50,14 @@ class EntryChangeList(BoundedChangeList):
 
 
 @admin.register(Entry)
-class EntryAdmin(ExportTablesMixin, ExportTickedMixin, UndeletableMixin, EditorsModelAdmin):
+class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, UndeletableMixin, EditorsModelAdmin):
     """Every write goes through the services; nothing is ever deleted."""
 
     list_display = ("number", "title", "state", "filing", "sources", "updated")
     list_display_links = ("number", "title")
     list_per_page = 50
     resource_classes = [EntryResource]
+    import_resource_class = EntryImport
     ordering = ("-pk",)
     search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."

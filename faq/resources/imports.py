@@ -1,0 +1,208 @@
+"""Tables that come back: each row is compared with what is stored, and all changes are one batch, or none is made."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from import_export.instance_loaders import BaseInstanceLoader
+from import_export.results import Result, RowResult
+
+from faq.domain.limits import TABLE_MAX_CHANGES, format_number
+from faq.domain.tables import TableUnreadable, name_some
+from faq.domain.text import fold
+from faq.resources import tables
+from faq.resources.tables import TableResource
+from faq.services.content import EntryError
+
+
+@dataclass
+class TableRowResult(RowResult):
+    """What becomes of one row."""
+
+    number: int = 0
+    """Its number as spreadsheets show it."""
+    name: str = ""
+    """The reference or the name of what it is about."""
+    before: Any = None
+    after: Any = None
+    """What is stored now, and what would be stored; None where nothing is."""
+    note: str = ""
+    """What to know about the change, in French."""
+
+    def __post_init__(self):
+        super().__init__()
+
+
+class TableResult(Result):
+    """What becomes of a whole table."""
+
+    def __init__(self):
+        super().__init__()
+        self.notices = []
+        """What the editor should know beside the rows, in French."""
+        self.batch = None
+        """The batch that was made; None where nothing changed."""
+        self.resource = None
+        """The resource that read the table, which can tell the differences of its rows."""
+
+    @property
+    def counted(self):
+        """The numbers of new, changed, unchanged and refused rows, by their French names: they add up."""
+        return {
+            "nouvelles": self.totals[RowResult.IMPORT_TYPE_NEW],
+            "modifiées": self.totals[RowResult.IMPORT_TYPE_UPDATE],
+            "inchangées": self.totals[RowResult.IMPORT_TYPE_SKIP],
+            "refusées": self.totals[RowResult.IMPORT_TYPE_INVALID],
+        }
+
+    @property
+    def is_refused(self):
+        """Whether nothing can be stored."""
+        return self.has_errors() or self.has_validation_errors()
+
+    @property
+    def changes(self):
+        """The rows that add or change something."""
+        return [row for row in self.rows if row.is_new() or row.is_update()]
+
+
+class RowRefused(Exception):
+    """A row that cannot be stored: what is wrong, in French, by the name of a column."""
+
+    def __init__(self, column: str, reason: str):
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason
+
+
+class ImportResource(TableResource):
+    """A table that is read, whose rows a subclass compares and stores. No row is stored where one is refused."""
+
+    read_only = frozenset()
+    """Names of the columns that exports have and imports ignore."""
+    required = frozenset()
+    """Names of the columns without which nothing can be imported."""
+
+    class Meta:
+        # One transaction for all rows, without a savepoint for each; the services write, not the package.
+        use_bulk = True
+        skip_diff = True
+        report_skipped = False
+        instance_loader_class = BaseInstanceLoader
+
+    def __init__(self, *, user, label):
+        super().__init__()
+        self.user = user
+        self.label = label
+        self.headers = {}
+        """The headers of the file, by the names of their columns."""
+
+    @classmethod
+    def get_result_class(cls):
+        """Return the class of results that count as editors do."""
+        return TableResult
+
+    def get_diff_headers(self):
+        """Return nothing: differences are shown field by field."""
+        return []
+
+    def before_import(self, dataset, **kwargs):
+        """Recognise the columns. Raises TableUnreadable."""
+        self.dataset = dataset
+        self.headers = {}
+        headers = self._recognise(dataset.headers)
+        self.check_columns(headers)
+        self.columns = [(name, dataset.headers.index(header)) for name, header in headers.items()]
+        self.headers = headers
+
+    def _recognise(self, headers):
+        names = {}
+        for name, column in self.fields.items():
+            names |= {_key(name): name, _key(column.french): name}
+        unknown = [header for header in headers if _key(header) not in names]
+        if unknown:
+            known = ", ".join(f"«\u00a0{column.french}\u00a0»" for column in self.fields.values())
+            raise TableUnreadable(
+                f"Colonnes inconnues\u00a0: {name_some(unknown)}. Corrigez leur nom ou retirez-les\u00a0; "
+                f"connues\u00a0: {known}."
+            )
+        found = {}
+        for header in headers:
+            name = names[_key(header)]
+            if name in found:
+                raise TableUnreadable(f"La colonne «\u00a0{header}\u00a0» est donnée deux fois.")
+            found[name] = header
+        return found
+
+    def check_columns(self, found):
+        """Raise TableUnreadable where a column is missing without which nothing can be imported."""
+        missing = [self.fields[name].french for name in self.fields if name in self.required and name not in found]
+        if missing:
+            raise TableUnreadable(f"Colonnes absentes\u00a0: {', '.join(missing)}.")
+
+    def import_row(self, row, instance_loader, *, row_number, **kwargs):
+        """Return what becomes of a row."""
+        result = TableRowResult(number=self.dataset.numbers[row_number - 1])
+        if not self.headers:
+            result.import_type = RowResult.IMPORT_TYPE_SKIP
+            return result
+        if (row_number - 1) % tables.CHUNK == 0:
+            self.load_chunk(row_number - 1)
+        values = tuple(row.values())
+        cells = {name: values[place] for name, place in self.columns}
+        try:
+            result.import_type = self.read_row(cells, result)
+        except RowRefused as refused:
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            header = self.headers.get(refused.column) or self.fields[refused.column].french
+            result.validation_error = ValidationError({header: [refused.reason]})
+        return result
+
+    def read_chunk(self, start):
+        """Return the cells of the rows from a place on that are compared together."""
+        chunk = self.dataset[start : start + tables.CHUNK]
+        return [{name: row[place] for name, place in self.columns} for row in chunk]
+
+    def load_chunk(self, start):
+        """Bring along what the next rows are compared with."""
+
+    def read_row(self, cells, result):
+        """Return what becomes of a row, one of the package's import types. Raises RowRefused."""
+        raise NotImplementedError
+
+    def store(self):
+        """Store the changes of all rows; return their batch, or None without any."""
+        raise NotImplementedError
+
+    def get_differences(self, row):
+        """Return what a row changes: titles of fields, each with its lines of `faq.domain.diff`."""
+        raise NotImplementedError
+
+    def after_import(self, dataset, result, **kwargs):
+        """Store the changes, unless a row or the table is refused."""
+        result.resource = self
+        for refused in result.invalid_rows:
+            refused.number = dataset.numbers[refused.number - 1]
+        result.notices = [*dataset.notices, *self._tell_ignored_columns()]
+        if result.is_refused:
+            return
+        if len(result.changes) > TABLE_MAX_CHANGES:
+            raise TableUnreadable(
+                f"Plus de {format_number(TABLE_MAX_CHANGES)} lignes changeraient ({format_number(len(result.changes))})"
+                "\u00a0; coupez le fichier en plusieurs."
+            )
+        result.batch = self.store()
+
+    def _tell_ignored_columns(self):
+        ignored = [header for name, header in self.headers.items() if name in self.read_only]
+        return [f"Lues, mais jamais modifiées par un import\u00a0: {', '.join(ignored)}."] if ignored else []
+
+    def handle_import_error(self, result, error, raise_errors=False):
+        """Tell what is wrong with the table as a whole; a fault of ours is none of the editor's."""
+        if not isinstance(error, TableUnreadable | EntryError):
+            raise error
+        super().handle_import_error(result, error, raise_errors)
+
+
+def _key(header):
+    return fold(header).strip()
