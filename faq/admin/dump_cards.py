@@ -1,19 +1,21 @@
 """One answer of a preview as editors judge it: its verdict, the entry it is compared with, and what differs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from faq.admin.display import state_badges
 from faq.admin.entries.pair_card import MarkedLines, mark_lines
 from faq.domain.diff import Line, diff_text
 from faq.domain.duplicates.evidence import explain
 from faq.enums import DumpChoice, DumpVerdict, PairCause, PairKind
-from faq.models import PreviewedAnswer
+from faq.models import DumpPreview, PreviewedAnswer
 from faq.services.content import normalize_line_ends
 from faq.services.dump_files import PreviewFile
-from faq.services.dump_previews import CHOICES
+from faq.services.dump_previews import CHOICES, get_choices, name_twin
 
 _BEGINNING = 400
 """Characters of a text that are shown before it is unfolded."""
@@ -74,39 +76,47 @@ class AnswerCard:
         return DumpVerdict(self.row.verdict).label
 
 
-def build_card(row: PreviewedAnswer, files: Sequence[PreviewFile]) -> AnswerCard:
-    """Return the card of an answer; its entry, that one's head and its former passage must have been read."""
+def load_cards(preview: DumpPreview, page: Iterable[PreviewedAnswer], files: Sequence[PreviewFile]) -> list[AnswerCard]:
+    """Return the cards of the answers of a page; their entries, heads and former passages must have been read."""
+    rows = list(page)
+    places = [
+        tuple(map(int, row.twin.split(":"))) for row in rows if row.twin and row.verdict == DumpVerdict.LOOKS_LIKE
+    ]
+    texts = {}
+    if places:
+        wanted = Q()
+        for file, position in places:
+            wanted |= Q(file=file, position=position)
+        twins = preview.answers.exclude(verdict=DumpVerdict.VANISHED).filter(wanted)
+        texts = {name_twin(*place): text for *place, text in twins.values_list("file", "position", "text")}
+    return [_build_card(row, files, texts.get(row.twin, "")) for row in rows]
+
+
+def _build_card(row: PreviewedAnswer, files: Sequence[PreviewFile], twin_text: str) -> AnswerCard:
     entry = row.entry
-    resembles = row.verdict in CHOICES
     changed = row.verdict == DumpVerdict.CHANGED
-    compared = entry if resembles and not changed else None
+    alike = row.verdict == DumpVerdict.LOOKS_LIKE
     former = normalize_line_ends(row.former.answer) if row.former else ""
     text = normalize_line_ends(row.text)
+    twin = _describe_twin(row.twin, files)
     return AnswerCard(
         row,
-        _name_place(row, files),
-        text=former if row.verdict == DumpVerdict.VANISHED else "" if compared or changed else text,
+        _describe_place(row, files),
+        text=former if row.verdict == DumpVerdict.VANISHED else "" if alike or changed else text,
         badges=state_badges(entry) if entry else "",
         why=_explain(row.evidence),
-        twin=_name_twin(row.twin, files),
-        sides=_compare(text, entry, row.evidence) if compared else (),
+        twin=twin,
+        sides=_compare(text, entry, twin, normalize_line_ends(twin_text), row.evidence) if alike else (),
         new_text=diff_text(former, text) if changed else (),
         own_text=diff_text(former, entry.head.answer) if changed and row.curated else (),
-        options=[
-            Option(
-                choice.value, _LABELS[DumpVerdict(row.verdict)][choice].format(entry.reference), choice == row.choice
-            )
-            for choice in (CHOICES[row.verdict] if row.choice else ())
-        ],
+        options=_build_options(row) if row.choice else (),
     )
 
 
 def _build_options(row: PreviewedAnswer) -> list[Option]:
     labels = _LABELS[DumpVerdict(row.verdict)]
-    return [
-        Option(choice.value, labels[choice].format(row.entry.reference), choice == row.choice)
-        for choice in CHOICES[row.verdict]
-    ]
+    name = row.entry.reference if row.entry else "la fiche de l’autre réponse"
+    return [Option(choice.value, labels[choice].format(name), choice == row.choice) for choice in get_choices(row)]
 
 
 def get_choice_labels(verdict: DumpVerdict) -> list[tuple[str, str]]:
@@ -114,12 +124,12 @@ def get_choice_labels(verdict: DumpVerdict) -> list[tuple[str, str]]:
     return [(choice.value, _LABELS[verdict][choice].format("leur fiche")) for choice in CHOICES[verdict]]
 
 
-def _name_place(row: PreviewedAnswer, files: Sequence[PreviewFile]) -> str:
+def _describe_place(row: PreviewedAnswer, files: Sequence[PreviewFile]) -> str:
     edition = ", édition précédente" if row.verdict == DumpVerdict.VANISHED else ""
     return f"{files[row.file].name}{edition}, ligne {row.line}, réponse {row.position}"
 
 
-def _name_twin(twin: str, files: Sequence[PreviewFile]) -> str:
+def _describe_twin(twin: str, files: Sequence[PreviewFile]) -> str:
     if not twin:
         return ""
     rank, position = twin.split(":")
@@ -140,10 +150,10 @@ def _explain(evidence: dict[str, str]) -> str:
     return f"{kind} : {PairCause(cause).label}, {words[0]} dans le fichier au lieu de {words[1]}."
 
 
-def _compare(text: str, entry, evidence: dict[str, str]) -> list[tuple[str, MarkedLines]]:
+def _compare(text: str, entry, twin: str, twin_text: str, evidence: dict[str, str]) -> list[tuple[str, MarkedLines]]:
+    """Return both texts, word by word: that of the file, and that of the entry or of the other answer."""
     shown = {name: value for name, value in evidence.items() if name != "kind"}
-    found = explain(entry.head.answer, text)
-    return [
-        ("Dans le fichier", mark_lines(text, found, 1, shown)),
-        (f"Dans {entry.reference}", mark_lines(entry.head.answer, found, 0, shown)),
-    ]
+    other = entry.head.answer if entry else twin_text
+    found = explain(other, text)
+    heading = f"Dans {entry.reference}" if entry else capfirst(twin)
+    return [("Dans le fichier", mark_lines(text, found, 1, shown)), (heading, mark_lines(other, found, 0, shown))]

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from faq.admin.display import pluralize_count
-from faq.admin.dump_cards import build_card, get_choice_labels
+from faq.admin.dump_cards import get_choice_labels, load_cards
 from faq.admin.dump_import import RIGHT, ImportPage, preview_address, read_sent, show_preview
 from faq.admin.pages import AdminPage
 from faq.admin.streaming import run_long_work
@@ -211,6 +211,7 @@ class PreviewPage(AdminPage):
         shown = self.request.GET.get("verdict", "")
         shown = shown if shown in FILTERS else ""
         page = Paginator(self._filter(shown), ANSWERS_PER_PAGE).get_page(self.request.GET.get("page"))
+        cards = load_cards(self.preview, page, files)
         return {
             "table": [(file, [counts[rank, verdict] for verdict in DumpVerdict]) for rank, file in enumerate(files)],
             "totals": [by_verdict[verdict] for verdict in DumpVerdict],
@@ -222,7 +223,8 @@ class PreviewPage(AdminPage):
             ],
             "shown": shown,
             "page": page,
-            "cards": [build_card(row, files) for row in page],
+            "cards": cards,
+            "compared": any(card.sides for card in cards),
             "for_all": [
                 (verdict, DumpVerdict(verdict).label, get_choice_labels(DumpVerdict(verdict)))
                 for verdict in CHOICES
@@ -277,8 +279,8 @@ def _describe_plan(files: Sequence[PreviewFile], by_verdict: Counter[str], chose
         ),
         (
             by_choice[DumpChoice.KEEP],
-            "réponse rattachée à une fiche qui ne change pas",
-            "réponses rattachées à une fiche qui ne change pas",
+            "réponse rattachée à une fiche, sans la changer",
+            "réponses rattachées à une fiche, sans la changer",
         ),
         (by_verdict[DumpVerdict.KNOWN], "réponse déjà connue", "réponses déjà connues"),
         (by_verdict[DumpVerdict.EMPTY], "réponse vide", "réponses vides"),

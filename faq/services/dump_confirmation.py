@@ -16,7 +16,7 @@ from faq.models import DumpPreview, Entry, PreviewedAnswer
 from faq.models.entries import reference
 from faq.services.content import EntryError, ImportRefused
 from faq.services.dump_files import PreviewFile
-from faq.services.dump_previews import TotalProgress, get_files, open_sources
+from faq.services.dump_previews import TotalProgress, get_files, name_twin, open_sources
 from faq.services.dumps import Decision, Decisions, import_dumps
 from faq.services.dumps_report import DumpReport, Finding
 from faq.services.roles import require
@@ -63,7 +63,8 @@ def _import_once(key: UUID, author: User, progress: ProgressCallback | None) -> 
         raise EntryError("L’aperçu n’est pas encore calculé : regardez-le d’abord.")
     files = get_files(preview)
     decisions = _read_decisions(preview, files)
-    if _get_chosen(preview).exclude(entry__head__number=F("version")).exists():
+    compared = _get_chosen(preview).filter(entry__isnull=False)
+    if compared.exclude(entry__head__number=F("version")).exists():
         raise PreviewOutdated
     reports = _import(preview, files, decisions, progress)
     if any(_find_differences(preview, files, reports)):
@@ -105,9 +106,10 @@ def _read_decisions(preview: DumpPreview, files: Sequence[PreviewFile]) -> Decis
     decisions: dict[str, Decision] = {}
     proposed: dict[int, list[str]] = defaultdict(list)
     rows = _get_chosen(preview).exclude(choice=DumpChoice.CREATE).order_by("pk")
-    columns = ("file", "line", "fingerprint", "choice", "entry", "version")
-    for file, line, text, choice, entry, version in rows.values_list(*columns).iterator(_CHUNK):
-        decisions[text] = Decision(DumpChoice(choice), entry, version)
+    twins = _read_twins(preview)
+    columns = ("file", "line", "fingerprint", "choice", "entry", "version", "twin")
+    for file, line, text, choice, entry, version, twin in rows.values_list(*columns).iterator(_CHUNK):
+        decisions[text] = Decision(DumpChoice(choice), entry, version, text=twins[twin] if twin else "")
         if choice == DumpChoice.PROPOSE:
             proposed[entry].append(f"{files[file].name}, ligne {line}")
     for number, places in proposed.items():
@@ -118,6 +120,18 @@ def _read_decisions(preview: DumpPreview, files: Sequence[PreviewFile]) -> Decis
                 "gardez-en une, et choisissez autre chose pour les autres. Rien n’a été importé."
             )
     return decisions
+
+
+def _read_twins(preview: DumpPreview) -> dict[str, str]:
+    """Return the fingerprints of the answers that others are attached to, by the name that these give them."""
+    attached = _get_chosen(preview).filter(choice=DumpChoice.KEEP, entry=None)
+    wanted = set(attached.values_list("twin", flat=True))
+    if not wanted:
+        return {}
+    rows = preview.answers.filter(verdict__in=_UNSETTLED).values_list("file", "position", "fingerprint")
+    return {
+        name: text for file, position, text in rows.iterator(_CHUNK) if (name := name_twin(file, position)) in wanted
+    }
 
 
 def _find_differences(

@@ -35,7 +35,7 @@ CHOICES: Mapping[str, tuple[DumpChoice, ...]] = {
     DumpVerdict.LOOKS_LIKE: (DumpChoice.CREATE, DumpChoice.KEEP, DumpChoice.PROPOSE),
     DumpVerdict.CHANGED: (DumpChoice.PROPOSE, DumpChoice.KEEP, DumpChoice.CREATE),
 }
-"""The choices that an answer with a verdict leaves, where it resembles an entry that is stored."""
+"""The choices that a verdict leaves, the first ones first."""
 
 
 def open_preview(sent: Sequence[SentFile], author: User, *, at: datetime | None = None) -> DumpPreview:
@@ -208,7 +208,7 @@ def _build_answers(
     preview: DumpPreview, sources: Sequence[Source], reports: Sequence[DumpReport]
 ) -> Iterator[PreviewedAnswer]:
     created = {
-        finding.number: f"{rank}:{finding.position}"
+        finding.number: name_twin(rank, finding.position)
         for rank, report in enumerate(reports)
         for finding in report.findings
         if finding.number and finding.is_created
@@ -220,6 +220,11 @@ def _build_answers(
         texts = chain(zip(found, answers, strict=False), ((finding, "") for finding in report.vanished))
         for chunk in split_in_chunks(texts, _CHUNK):
             yield from _build_chunk(preview, rank, chunk, created)
+
+
+def name_twin(file: int, position: int) -> str:
+    """Return the name by which an answer of an import is known to others of it."""
+    return f"{file}:{position}"
 
 
 def _build_chunk(
@@ -248,7 +253,7 @@ def _build_chunk(
             evidence=_describe(finding.resemblance),
             former_id=finding.passage,
             curated=curated,
-            choice=_choose(finding, curated) if version else "",
+            choice=_choose(finding, curated),
         )
 
 
@@ -274,14 +279,19 @@ def _choose(finding: Finding, curated: bool) -> str:
     return DumpChoice.CREATE if finding.verdict == DumpVerdict.LOOKS_LIKE else ""
 
 
+def get_choices(row: PreviewedAnswer) -> list[DumpChoice]:
+    """Return the choices that an answer leaves; nothing can be proposed to an entry that is not there yet."""
+    return [choice for choice in CHOICES.get(row.verdict, ()) if row.entry_id or choice != DumpChoice.PROPOSE]
+
+
 @transaction.atomic
 def store_choices(preview: DumpPreview, choices: Mapping[int, str]) -> int:
     """Store choices by the keys of their answers; return how many changed. Impossible ones are passed over."""
     rows = preview.answers.filter(pk__in=choices).exclude(choice="")
     changed = []
-    for row in rows.only("verdict", "choice"):
+    for row in rows.only("verdict", "choice", "entry"):
         wanted = choices[row.pk]
-        if wanted != row.choice and wanted in CHOICES[row.verdict]:
+        if wanted != row.choice and wanted in get_choices(row):
             row.choice = wanted
             changed.append(row)
     PreviewedAnswer.objects.bulk_update(changed, ["choice"])
@@ -293,5 +303,7 @@ def store_choice_for_all(preview: DumpPreview, verdict: DumpVerdict, choice: Dum
     if choice not in CHOICES.get(verdict, ()):
         return 0
     rows = preview.answers.filter(verdict=verdict).exclude(choice="").exclude(choice=choice)
+    if choice == DumpChoice.PROPOSE:
+        rows = rows.filter(entry__isnull=False)
     number: int = rows.update(choice=choice)
     return number

@@ -47,13 +47,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a text that no entry has: an entry that is there answers for it."""
+    """What becomes of a text that no entry has: another entry than a new one answers for it."""
 
     choice: DumpChoice
     """KEEP or PROPOSE: a text without decision makes a new entry."""
-    entry: int
-    base: int
+    entry: int | None = None
+    base: int | None = None
     """The number of the version of that entry on which the decision was made."""
+    text: str = ""
+    """Without entry: the fingerprint of an earlier text of the same import, whose entry it is."""
 
 
 Decisions = Mapping[str, Decision]
@@ -169,6 +171,9 @@ class _Importer:
     def __init__(self, batch: Batch, progress: ProgressCallback | None, decisions: Decisions) -> None:
         self.batch = batch
         self.decisions = decisions
+        self.earlier_texts = {decision.text for decision in decisions.values()}
+        self.earlier: dict[str, int] = {}
+        """The entries of the texts above that have been read."""
         self.provenance = Provenance(Origin.DUMP_IMPORT, batch.author, batch, at=batch.created_at)
         self.progress = progress
         self.comparison: Comparison | None = None
@@ -220,8 +225,12 @@ class _Importer:
         decided = {text: self.decisions[text] for text in unknown if text in self.decisions}
         self._propose({text: unknown[text] for text, one in decided.items() if one.choice == DumpChoice.PROPOSE}, dump)
         new = self._create({text: answer for text, answer in unknown.items() if text not in decided})
-        new |= {text: decision.entry for text, decision in decided.items()}
         numbers = known | new
+        for text, decision in decided.items():
+            # In the order of the file: the entry of an earlier text is there.
+            self.earlier |= {one: numbers[one] for one in self.earlier_texts & numbers.keys()}
+            numbers[text] = new[text] = decision.entry or self.earlier[decision.text]
+        self.earlier |= {one: numbers[one] for one in self.earlier_texts & numbers.keys()}
         findings = [
             Finding(
                 position,
@@ -256,13 +265,14 @@ class _Importer:
         """Make each answer the draft of the entry that an editor chose for it."""
         if not answers:
             return
-        bases = {self.decisions[text].entry: self.decisions[text].base for text in answers}
-        versions = Version.objects.filter(entry__in=bases, number__in=set(bases.values()))
-        seen = {version.entry_id: version for version in versions if version.number == bases[version.entry_id]}
-        entries = {self.decisions[text].entry: normalize_line_ends(answer) for text, answer in answers.items()}
+        proposals = {self.decisions[text]: normalize_line_ends(answer) for text, answer in answers.items()}
+        wanted = {one.entry: one.base for one in proposals}
+        versions = Version.objects.filter(entry__in=wanted, number__in=set(wanted.values()))
+        seen = {(version.entry_id, version.number): content_of(version) for version in versions}
         edits = [
-            Edit(number, replace(content_of(seen[number]), answer=answer), bases[number])
-            for number, answer in entries.items()
+            Edit(one.entry, replace(seen[one.entry, one.base], answer=answer), one.base)
+            for one, answer in proposals.items()
+            if one.entry
         ]
         for outcome in edit_entries(edits, replace(self.provenance, comment=f"Texte de l’extraction « {dump} »")):
             if outcome.joined:

@@ -138,7 +138,7 @@ def test_choices_are_saved_page_by_page_and_for_all(relecteur):
     like, _ = rows(preview)
     page = read(press(relecteur, preview, "choose", **{f"choice-{like.pk}": "keep", "choice-x": "keep"}))
     assert "1 choix enregistré" in page
-    assert "1 réponse rattachée à une fiche qui ne change pas" in page
+    assert "1 réponse rattachée à une fiche, sans la changer" in page
     press(relecteur, preview, "all", verdict="looks_like", choice="create")
     assert [row.choice for row in rows(preview)] == [DumpChoice.CREATE, ""]
     press(relecteur, preview, "confirm", **{f"choice-{like.pk}": "propose"})
@@ -152,7 +152,7 @@ def test_a_script_saves_one_choice_and_gets_the_plan(relecteur):
     data = {"do": "choose", f"choice-{rows(the_preview())[0].pk}": "keep"}
     response = relecteur.post(preview_address(the_preview()), data, headers={"accept": "application/json"})
     assert response.json() == {
-        "plan": ["1 nouvelle fiche, en brouillon", "1 réponse rattachée à une fiche qui ne change pas"]
+        "plan": ["1 nouvelle fiche, en brouillon", "1 réponse rattachée à une fiche, sans la changer"]
     }
 
 

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from faq.enums import DumpChoice, DumpVerdict, EntryStatus, Origin
-from faq.models import Batch, Dump, DumpPreview, Entry, PreviewedAnswer, Upload
+from faq.models import Batch, Dump, DumpPreview, Entry, Passage, PreviewedAnswer, Upload
 from faq.services.content import Content, EntryError
 from faq.services.doctor import faults
 from faq.services.dump_confirmation import PreviewOutdated, confirm_preview
@@ -31,14 +31,7 @@ from tests.previewing import a_preview, confirm, content, exported, rows, sent, 
 
 pytestmark = pytest.mark.django_db
 
-NEW, KNOWN, LIKE, CHANGED, EMPTY, VANISHED = (
-    DumpVerdict.NEW,
-    DumpVerdict.KNOWN,
-    DumpVerdict.LOOKS_LIKE,
-    DumpVerdict.CHANGED,
-    DumpVerdict.EMPTY,
-    DumpVerdict.VANISHED,
-)
+NEW, LIKE = DumpVerdict.NEW, DumpVerdict.LOOKS_LIKE
 
 
 @pytest.fixture
@@ -46,17 +39,12 @@ def paul():
     return User.objects.create_superuser("paul")
 
 
-# What a confirmation does
-
-
 def test_an_import_takes_the_choices_and_every_byte_comes_back(paul):
     take_dump(a_dump_file(DELAY, "Reste."), "page")
     delay = Entry.objects.earliest("pk")
     publish_entry(edit_entry(delay.pk, Content("Quel délai ?", DELAY), by_command()).entry.pk, by_command())
-    data, other = (
-        a_dump_file(OTHER_DELAY, "Reste.", "Arrive."),
-        a_dump_file(LONG_DELAY, REWORDED_DELAY, line_end="\r\n"),
-    )
+    data = a_dump_file(OTHER_DELAY, "Reste.", "Arrive.")
+    other = a_dump_file(LONG_DELAY, REWORDED_DELAY, line_end="\r\n")
     preview = a_preview(paul, page=data, autre=other)
     changed, _, _, long, reworded = rows(preview)
     assert (changed.choice, long.choice, reworded.choice) == (DumpChoice.PROPOSE, DumpChoice.CREATE, DumpChoice.CREATE)
@@ -102,9 +90,31 @@ def test_a_choice_for_all_leaves_the_others_alone(paul):
     an_entry(answer=DELAY)
     preview = a_preview(paul, page=a_dump_file(OTHER_DELAY, "Arrive.", OTHER_DELAY.upper()))
     assert verdicts(preview) == [LIKE, NEW, LIKE]
-    assert store_choice_for_all(preview, LIKE, DumpChoice.KEEP) == 1
+    assert store_choice_for_all(preview, LIKE, DumpChoice.KEEP) == 2
     assert store_choice_for_all(preview, NEW, DumpChoice.KEEP) == 0
-    assert [row.choice for row in rows(preview)] == [DumpChoice.KEEP, "", ""]
+    assert [row.choice for row in rows(preview)] == [DumpChoice.KEEP, "", DumpChoice.KEEP]
+    assert store_choice_for_all(preview, LIKE, DumpChoice.PROPOSE) == 1
+    assert [row.choice for row in rows(preview)] == [DumpChoice.PROPOSE, "", DumpChoice.KEEP]
+
+
+@pytest.mark.parametrize("chunk", [1, 500])
+def test_answers_alike_within_an_import_can_share_one_entry(paul, monkeypatch, chunk):
+    monkeypatch.setattr("faq.services.dumps.CHUNK", chunk)
+    first, other = a_dump_file(DELAY, REWORDED_DELAY, "Autre chose."), a_dump_file(OTHER_DELAY, REWORDED_DELAY)
+    preview = a_preview(paul, a=first, b=other)
+    assert verdicts(preview) == [NEW, LIKE, NEW, LIKE, DumpVerdict.KNOWN]
+    assert store_choice_for_all(preview, LIKE, DumpChoice.KEEP) == 2
+    confirm(preview, paul)
+    assert (exported("a"), exported("b")) == (first, other)
+    entry, alone = Entry.objects.order_by("pk")
+    assert (entry.answer, alone.answer) == (DELAY, "Autre chose.")
+    assert list(Passage.objects.filter(entry=entry).values_list("dump__name", "position")) == [
+        ("a", 1),
+        ("a", 2),
+        ("b", 1),
+        ("b", 2),
+    ]
+    assert list(faults()) == []
 
 
 def test_a_choice_that_an_answer_does_not_leave_is_passed_over(paul):

@@ -14,6 +14,7 @@ from faq.services.dump_files import SentFile, find_close_names, find_faults, pro
 from faq.services.dump_previews import (
     change_files,
     compute_preview,
+    get_choices,
     get_files,
     get_preview,
     open_preview,
@@ -88,10 +89,11 @@ def test_an_entry_rewritten_beyond_likeness_is_still_the_one_that_a_new_edition_
     assert row.choice == DumpChoice.KEEP
 
 
-def test_answers_alike_within_an_import_leave_no_choice(paul):
+def test_nothing_is_proposed_to_an_entry_of_the_same_import(paul):
     first, second = rows(a_preview(paul, page=a_dump_file(DELAY, OTHER_DELAY)))
     assert (first.verdict, second.verdict) == (NEW, LIKE)
-    assert (second.entry, second.twin, second.choice) == (None, "0:1", "")
+    assert (second.entry, second.twin, second.choice) == (None, "0:1", DumpChoice.CREATE)
+    assert get_choices(second) == [DumpChoice.CREATE, DumpChoice.KEEP]
 
 
 def test_the_same_bytes_again_are_nothing_to_import(paul):

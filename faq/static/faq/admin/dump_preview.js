@@ -19,8 +19,13 @@ async function saveChoice(radio) {
     document.querySelector("[data-plan]").replaceChildren(...lines);
     saved.textContent = "Choix enregistré.";
   } catch {
+    choices.querySelector('[value="choose"]').hidden = false;
     saved.textContent = "Choix pas encore enregistré\u00a0: il le sera avec «\u00a0Enregistrer les choix de cette page\u00a0».";
   }
+}
+
+if (choices) {
+  choices.querySelector('[value="choose"]').hidden = true; // each choice is saved as it is made
 }
 
 document.addEventListener("change", (event) => {
