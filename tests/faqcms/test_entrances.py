@@ -168,6 +168,7 @@ PAGES = {
     "faq/entry/questions/": Access(REDACTEUR, REDACTEUR),
     "faq/entry/review/": Access(ANALYSTE, RELECTEUR),
     "faq/entry/similar/": Access(NOBODY, ANALYSTE),
+    "faq/entry/suggestions/": Access(NOBODY, REDACTEUR),
     "faq/publication/past/": Access(ANALYSTE, NOBODY),
     "faq/publication/past/json/": Access(ANALYSTE, NOBODY),
     "faq/sitepage/apercu/": Access(NOBODY, ANALYSTE),

@@ -23,6 +23,7 @@ from faq.admin.entries.questions import QuestionsPage
 from faq.admin.entries.review import ReviewPage
 from faq.admin.entries.review_events import ReviewEventsPage
 from faq.admin.entries.similar import SimilarEntriesView
+from faq.admin.entries.suggestions import SuggestionsView
 from faq.admin.lists import BoundedChangeList, EditorsModelAdmin
 from faq.admin.readonly import UndeletableMixin
 from faq.admin.table_exports import ExportTablesMixin, ExportTickedMixin
@@ -219,6 +220,7 @@ PAGES = (
     ("duplicates/", "duplicates", DuplicatesPage),
     ("duplicates/export/", "duplicates_export", PairExportView),
     ("similar/", "similar", SimilarEntriesView),
+    ("suggestions/", "suggestions", SuggestionsView),
     ("<int:number>/presence/", "presence", PresenceView),
     ("<str:object_id>/compare/", "compare", ComparisonPage),
 )

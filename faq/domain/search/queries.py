@@ -106,7 +106,7 @@ def parse_query(text: str) -> Query:
     """Return the query in what somebody typed, without function words, repetitions and words beyond the limits."""
     cleaned = _UNSEEN.sub(" ", text[: 4 * LONGEST_QUERY].encode("utf-8", "replace").decode()).strip()[:LONGEST_QUERY]
     found: dict[str, QueryWord] = {}
-    for placed in _significant_tokens(cleaned):
+    for placed in significant_tokens(cleaned):
         word = _build_word(placed)
         found.setdefault(word.key, word)
     if found:
@@ -117,10 +117,10 @@ def parse_query(text: str) -> Query:
 
 def parse_expression(text: str) -> StemKeys:
     """Return the stems of an expression; empty where it holds only function words."""
-    return tuple(truncate_word(placed.token.key) for placed in _significant_tokens(text))
+    return tuple(truncate_word(placed.token.key) for placed in significant_tokens(text))
 
 
-def _significant_tokens(text: str) -> list[PlacedToken]:
+def significant_tokens(text: str) -> list[PlacedToken]:
     """Return the words that say something; « NOS » is an acronym where not everything is in capitals."""
     found = placed_tokens(text)
     significant = [placed for placed in found if placed.token.kind is not TokenKind.STOP]

@@ -38,6 +38,11 @@ class MemoryBackend:
         self._live = live_indexes.get(snapshot.epoch)
         self._filing = get_filing(snapshot)
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of all live entries."""
+        return self._live.index.vocabulary
+
     def search(self, query: Query, *, typing: bool = False) -> IndexMatches:
         """Return the entries that match a query; with `typing`, its last word may be unfinished."""
         return self._live.index.search(query, self._live.synonyms, self._filing, typing=typing)

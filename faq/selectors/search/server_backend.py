@@ -78,6 +78,11 @@ class ServerBackend:
         self._server, self._snapshot = server, snapshot
         self._words = _words_of(server).get(snapshot.epoch)
 
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of all live entries."""
+        return self._words.vocabulary
+
     def search(self, query: Query, *, typing: bool = False) -> "ServerMatches":
         """Return the entries that match a query; with `typing`, its last word may be unfinished."""
         total = len(self._snapshot.index)

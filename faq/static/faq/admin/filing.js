@@ -110,4 +110,3 @@ form.addEventListener("change", (event) => {
     follow(event.target);
   }
 });
-form.addEventListener("filing", show); // a suggestion was accepted

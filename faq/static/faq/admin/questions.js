@@ -1,5 +1,6 @@
 /* Questions and filing in a row, by keys alone: the next row, the filing of the row before, save and go on. */
 
+import { fetchSuggestions, showSuggestions } from "./suggestions.js";
 import { enhanceChoosers } from "./term_chooser.js";
 
 const form = document.querySelector("form[data-guarded]");
@@ -40,6 +41,36 @@ for (const row of rows.slice(1)) {
   });
   row.querySelector(".chooser-field").after(button);
 }
+
+const suggestions = new Map(rows.map((row) => [row, []]));
+
+function showFor(row) {
+  const chooser = choosers.get(row);
+  showSuggestions(row.querySelector(".suggestions"), suggestions.get(row), chooser.filed(), (key) => {
+    chooser.toggle(key, true);
+    chooser.input.focus();
+  });
+}
+
+/* Ask for the suggestions of some rows, all at once. */
+async function suggestFor(asked) {
+  const fields = asked.flatMap((row) => [
+    ["number", row.dataset.number],
+    [`q${row.dataset.number}-question`, questionOf(row).value],
+  ]);
+  const found = await fetchSuggestions(form, fields);
+  for (const row of asked) {
+    suggestions.set(row, found[row.dataset.number] ?? []);
+    choosers.get(row).suggest(suggestions.get(row).map(({ key }) => key));
+    showFor(row);
+  }
+}
+
+suggestFor(rows);
+for (const row of rows) {
+  questionOf(row).addEventListener("change", () => suggestFor([row]));
+}
+form.addEventListener("chosen", (event) => showFor(event.target.closest(".question-row")));
 
 form.querySelector(".question-keys").hidden = false;
 form.addEventListener("same-as-previous", (event) => copyPrevious(event.target.closest(".question-row")));

@@ -175,7 +175,7 @@ function enhance(root) {
   function propose() {
     const query = input.value.trim();
     const free = options.filter(({ box }) => !box.checked);
-    const proposed = query ? searchOptions(free, query) : free.filter(({ key }) => suggested.includes(key));
+    const proposed = query ? searchOptions(free, query) : suggested.flatMap((key) => free.find((one) => one.key === key) ?? []);
     open(proposed.slice(0, SHOWN));
     status.textContent = query && !proposed.length ? `Aucun terme «\u00a0${query}\u00a0».` : "";
   }
@@ -224,7 +224,8 @@ function enhance(root) {
   // Browsers restore the boxes when somebody comes back to the page.
   window.addEventListener("pageshow", showChips);
   showChips();
-  return { root, input, chosen, setChosen, toggle, suggest: (keys) => (suggested = keys) };
+  const filed = () => complete(terms, chosen()).filed;
+  return { root, input, chosen, filed, setChosen, toggle, suggest: (keys) => (suggested = keys) };
 }
 
 /* Make the choosers of a form work; return them in their order. */
