@@ -1,6 +1,7 @@
 """« Lots »: everything that one import or bulk action changed, and the page that undoes it."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +17,7 @@ from faq.enums import Origin
 from faq.models import Batch
 from faq.models.entries import reference
 from faq.services.content import EntryError
+from faq.services.row_changes import name_row
 from faq.services.schedules import OVERDUE
 from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
@@ -56,7 +58,7 @@ class UndoPage(AdminPage):
             with transaction.atomic():
                 report = undo_batch(self.batch.pk, Provenance(Origin.BULK_ACTION, self.request.user))
                 transaction.set_rollback(preview)
-        except EntryError as refusal:
+        except (EntryError, PermissionDenied) as refusal:
             messages.error(self.request, str(refusal))
             return redirect(self._batch_address)
         return respond(report)
@@ -73,10 +75,13 @@ class UndoPage(AdminPage):
             sections=[
                 ("Adresses et passages", list(_addresses_and_passages(self.batch, report))),
                 ("Planifications et refus", list(_plans_and_refusals(report))),
+                ("Termes et synonymes", list(_rows(report))),
             ],
         )
 
     def _done(self, report):
+        for name, reason in report.rows_left[:_NAMED]:
+            messages.warning(self.request, f"« {name} » reste tel quel : {reason}.")
         for entry, reason in report.left[:_NAMED]:
             messages.warning(self.request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
         if report.batch is None:
@@ -145,10 +150,12 @@ def _groups(report):
     """Return what becomes of entries: a heading, what it means, how many, and the first of them, each with a reason."""
     archived, reverted = ([(entry, "") for entry in entries] for entries in (report.archived, report.reverted))
     checked = [(entry, "") for entry in _only_checked(report)]
+    refiled = [(one.entry, "") for one in report.refiled]
     kinds = (
         ("Archivées", "Créées par le lot, elles iront à la corbeille.", archived),
         ("Remises comme avant", "Texte, classement et état d’avant le lot.", reverted),
         ("Laissées telles quelles", "Rien n’y revient : ni texte, ni état, ni planification.", report.left),
+        ("Reclassées", "Leur texte et leur état restent ; leur classement suit les termes.", refiled),
         ("Vérification reprise", "Leur texte reste ; la vérification d’avant compte.", checked),
     )
     return [
@@ -177,6 +184,22 @@ def _addresses_and_passages(batch, report):
         yield f"{many} passage{pluralize(many)} d’extraction {verb} à {reference(number)}."
 
 
+def _rows(report):
+    """Return what becomes of terms and of groups of synonyms, in French."""
+    for change in report.rows:
+        name = name_row(change)
+        if change.before is None:
+            yield f"« {name} » est de nouveau là."
+        elif change.after is None:
+            yield f"« {name} », créé par le lot, disparaît."
+        elif change.after.get("merged_into_id") and not change.before.get("merged_into_id"):
+            yield f"« {name} » n’est plus proposé ; son adresse mène à ce dont il vient."
+        else:
+            yield f"« {name} » est comme avant."
+    for name, reason in report.rows_left:
+        yield f"« {name} » reste tel quel : {reason}."
+
+
 def _plans_and_refusals(report):
     """Return which plans and refusals stand again, and which plans do no more, in French."""
     for plan in report.planned:
@@ -197,6 +220,8 @@ def _counts_text(report):
         (report.archived, "fiche{0} archivée{0}"),
         (report.reverted, "fiche{0} remise{0} comme avant"),
         (report.left, "fiche{0} laissée{0} telle{0} quelle{0}"),
+        (report.rows, "terme{0} ou groupe{0} de synonymes comme avant"),
+        (report.refiled, "fiche{0} reclassée{0}"),
         (_only_checked(report), "fiche{0} dont la vérification change"),
     )
     return ", ".join(f"{len(rows)} {words.format(pluralize(rows))}" for rows, words in counts if rows) or "aucune fiche"

@@ -1,15 +1,31 @@
 """« Taxonomie »: the terms of the five facets."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import PAGE_VAR
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, Max
+from django.db.models import Count
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.html import format_html, format_html_join
 
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.table_exports import ExportTablesMixin
+from faq.admin.taxonomy_operations import (
+    CONFIRM,
+    PLACE,
+    BringBackTermPage,
+    MergeTermPage,
+    MoveTermPage,
+    RetireTermPage,
+    SplitTermPage,
+    TermChangePage,
+    place_term,
+    save_form,
+    undo_link,
+)
 from faq.models import Couloir, Dispositif, OfferType, Product, Theme
 from faq.resources import (
     CouloirResource,
@@ -18,24 +34,16 @@ from faq.resources import (
     ProductResource,
     ThemeResource,
 )
-from faq.services.taxonomy import delete_term, find_term_uses, parent_relation, save_term
-from faq.services.taxonomy_batches import get_facet
-
-
-class TermRowForm(forms.ModelForm):
-    """The form of one row in a list of terms, whose fields have no visible labels."""
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        for field in self.fields.values():
-            field.widget.attrs["aria-label"] = f"{capfirst(field.label)} : {self.instance}"
+from faq.services.taxonomy import delete_term, find_term_uses, get_last_position
+from faq.services.taxonomy_batches import FACETS, get_facet
 
 
 class TermAdmin(ExportTablesMixin, EditorsModelAdmin):
-    """The admin of the terms of any facet: writes go through the service, and terms in use are not deleted."""
+    """The admin of the terms of any facet: writes go through the services, each as a batch whose effects come first."""
 
-    list_display = ("label", "slug", "position", "retired", "entry_count")
-    list_editable = ("position", "retired")
+    change_list_template = "admin/faq/term/change_list.html"
+    list_display = ("label", "slug", "state", "entry_count")
+    list_display_links = ("label",)
     list_filter = ("retired",)
     list_per_page = 100
     search_fields = ("label", "slug")
@@ -46,12 +54,26 @@ class TermAdmin(ExportTablesMixin, EditorsModelAdmin):
     delete_confirmation_template = "admin/faq/term_delete_confirmation.html"
 
     def get_queryset(self, request):
-        """Return the terms with the number of entries filed under each."""
-        return super().get_queryset(request).annotate(entries_filed=Count("entries", distinct=True))
+        """Return the terms that stand, with the number of entries filed under each."""
+        return super().get_queryset(request).standing().annotate(entries_filed=Count("entries", distinct=True))
 
-    def get_changelist_form(self, request, **options):
-        """Return the form whose fields have labels for screen readers."""
-        return super().get_changelist_form(request, form=TermRowForm, **options)
+    def get_list_display(self, request):
+        """Add what people who may change terms do with each; the order only where the list shows it."""
+        columns = super().get_list_display(request)
+        if not self.has_change_permission(request):
+            return columns
+        in_order = not set(request.GET) - {PAGE_VAR}
+        return [*(["place"] if in_order else []), *columns, "operations"]
+
+    @admin.display(description="ordre")
+    def place(self, term):
+        """Return the buttons that move a term up or down, and the handle by which a script lets it be dragged."""
+        return render_to_string("admin/faq/term/_place.html", {"term": term})
+
+    @admin.display(description="état", ordering="retired")
+    def state(self, term):
+        """Return whether the term is offered."""
+        return "retiré" if term.retired else "en service"
 
     @admin.display(description="fiches", ordering="entries_filed")
     def entry_count(self, term):
@@ -59,23 +81,62 @@ class TermAdmin(ExportTablesMixin, EditorsModelAdmin):
         address = f"{reverse('admin:faq_entry_changelist')}?{get_facet(term).parameter}={term.slug}"
         return format_html('<a href="{}">{}</a>', address, term.entries_filed) if term.entries_filed else 0
 
+    @admin.display(description="opérations")
+    def operations(self, term):
+        """Return links to the pages that do something with the term."""
+        pages = [page for page in self.term_pages if page.is_offered(term)]
+        links = ((page.address_of(term), page.verb, term) for page in pages)
+        link = '<a href="{}">{}<span class="visually-hidden"> « {} »</span></a>'
+        return format_html('<span class="term-operations">{}</span>', format_html_join(" ", link, links))
+
+    @property
+    def term_pages(self):
+        """The pages of a term; those of facets that belong to nothing are not moved."""
+        pages = (MoveTermPage, MergeTermPage, SplitTermPage, RetireTermPage, BringBackTermPage)
+        return [page for page in pages if page is not MoveTermPage or FACETS[self.model].parent]
+
+    def get_urls(self):
+        """Add these pages."""
+        return [*(page.as_term_path(self) for page in self.term_pages), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        """Show the list, or place a term elsewhere in it."""
+        if request.method == "POST" and PLACE in request.POST:
+            return place_term(self, request)
+        return super().changelist_view(request, extra_context)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Show the form, or what its change would do to others before it is done."""
+        if request.method == "POST" and object_id and CONFIRM not in request.POST:
+            if page := TermChangePage.preview_change(self, request, object_id):
+                return page
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            # Somebody else has taken the name or the slug since the form was checked.
+            messages.error(request, " ".join(refusal.messages))
+            return redirect(request.get_full_path())
+
     def get_changeform_initial_data(self, request):
         """Propose the last place for a new term."""
-        last = self.model.objects.aggregate(last=Max("position"))["last"] or 0
-        return {"position": last + 1, **super().get_changeform_initial_data(request)}
+        return {"position": get_last_position(self.model) + 1, **super().get_changeform_initial_data(request)}
 
     def save_model(self, request, obj, form, change):
         """Save the term and what it belongs to; its former slug redirects to the new one."""
-        name = parent_relation(obj)
-        parents = form.cleaned_data.get(name) if name else None
-        save_term(obj, request.user, parents=None if parents is None else [parent.pk for parent in parents])
+        request.term_batch = save_form(form, request.user).batch
 
     def save_related(self, request, form, formsets, change):
         """Write nothing: the service has stored what the term belongs to."""
 
     def delete_model(self, request, obj):
         """Delete a term that nothing uses."""
-        delete_term(obj, request.user)
+        request.term_batch = delete_term(obj, request.user).batch
+
+    def message_user(self, request, message, level=messages.INFO, *args, **options):
+        """Let what was just done be undone from the message that says so."""
+        if batch := getattr(request, "term_batch", None):
+            message = format_html("{} {}", message, undo_link(batch))
+        super().message_user(request, message, level, *args, **options)
 
     def get_deleted_objects(self, objs, request):
         """Refuse, on the confirmation page, what the service would refuse."""
@@ -95,7 +156,7 @@ class CouloirAdmin(TermAdmin):
     """The couloirs, answers to the second question."""
 
     resource_classes = [CouloirResource]
-    list_display = ("label", "offer_type", "slug", "position", "retired", "entry_count")
+    list_display = ("label", "offer_type", "slug", "state", "entry_count")
     list_select_related = ("offer_type",)
     fields = ("label", "slug", "offer_type", "position", "retired", "review_months")
 
@@ -105,7 +166,7 @@ class DispositifAdmin(TermAdmin):
     """The dispositifs, answers to the third question."""
 
     resource_classes = [DispositifResource]
-    list_display = ("label", "vague", "parents", "slug", "position", "retired", "entry_count")
+    list_display = ("label", "vague", "parents", "slug", "state", "entry_count")
     list_filter = ("retired", "couloirs")
     fields = ("label", "slug", "vague", "couloirs", "position", "retired", "review_months")
 
@@ -124,7 +185,7 @@ class ProductAdmin(TermAdmin):
     """The products and services, answers to the fourth question."""
 
     resource_classes = [ProductResource]
-    list_display = ("label", "parents", "slug", "position", "retired", "entry_count")
+    list_display = ("label", "parents", "slug", "state", "entry_count")
     list_filter = ("retired", "offer_types")
     fields = ("label", "slug", "offer_types", "position", "retired", "review_months")
 
@@ -143,7 +204,8 @@ class ThemeAdmin(TermAdmin):
     """The thématiques, answers to the fifth question."""
 
     resource_classes = [ThemeResource]
-    list_display = ("name", "slug", "position", "retired", "entry_count")
+    list_display = ("name", "slug", "state", "entry_count")
+    list_display_links = ("name",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     fields = ("name", "slug", "position", "retired", "review_months")

@@ -57,6 +57,10 @@ _ADMINISTER = {
     )
     for model in models
     for verb in ("add", "change", "view")
+} | {
+    # Only what was never used, and it can be brought back.
+    f"faq.delete_{model}"
+    for model in ("couloir", "dispositif", "offertype", "product", "theme")
 }
 
 _VERBS = {"add": "ajouter", "change": "modifier", "delete": "supprimer", "view": "consulter"}

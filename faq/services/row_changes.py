@@ -91,5 +91,11 @@ def build_row(change: RowChange, columns: Columns) -> tuple[Model, dict[str, Col
     return row, {name: columns[name] for name in names}
 
 
+def name_row(change: RowChange) -> str:
+    """Return the label of a changed row, as the batch left it, or as it was before it was deleted."""
+    columns = change.after or change.before or {}
+    return str(columns.get("label") or columns.get("name") or " = ".join(columns.get("expressions", [])))
+
+
 def _read_stored(model: type[Model], key: int) -> Columns:
     return read_columns(model._default_manager.get(pk=key))

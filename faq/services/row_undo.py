@@ -10,7 +10,7 @@ from faq.models import Batch, Epoch, RowChange
 from faq.models.taxonomy import LabelKeyField, Term
 from faq.services.content import EntryError
 from faq.services.roles import Author, require
-from faq.services.row_changes import Columns, RowRecorder, build_row, get_table, read_columns
+from faq.services.row_changes import Columns, RowRecorder, build_row, get_table, name_row, read_columns
 from faq.services.taxonomy import find_term_uses
 from faq.services.taxonomy_batches import AnyTerm
 
@@ -35,7 +35,7 @@ def restore_rows(changes: Sequence[RowChange], undo: Batch) -> tuple[list[RowCha
         try:
             _restore(change, recorder)
         except _Left as refusal:
-            left.append((_get_name(change), str(refusal)))
+            left.append((name_row(change), str(refusal)))
     if left and _get_first_kind(undo) == BatchKind.TAXONOMY:
         name, reason = left[0]
         raise EntryError(f"« {name} » ne peut pas redevenir comme avant : {reason}.")
@@ -150,8 +150,3 @@ def _refuse_missing(row: Model, relations: dict[str, Collection[int]]) -> None:
 def _without_place(columns: Columns) -> Columns:
     """Return the columns without the position, which other terms may have changed."""
     return {name: value for name, value in columns.items() if name != "position"}
-
-
-def _get_name(change: RowChange) -> str:
-    columns = change.after or change.before or {}
-    return str(columns.get("label") or columns.get("name") or " = ".join(columns.get("expressions", [])))

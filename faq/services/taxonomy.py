@@ -179,7 +179,7 @@ def _create_theme(name: str, key: str, author: Author) -> Theme:
     require(author, "faq.add_theme")
     columns = {
         "name": name,
-        "slug": _find_free_slug(name),
+        "slug": find_free_slug(Theme, name),
         "position": get_last_position(Theme) + 1,
         "was_public": False,
     }
@@ -222,14 +222,24 @@ def _count_entries_ever_filed_under(term: AnyTerm) -> int:
     return len(set(named))
 
 
-def _find_free_slug(name: str) -> str:
-    """Return a slug that no thématique has, or had."""
-    themes = Theme.objects.values_list("slug", "old_slugs")
-    taken = {slug for present, former in themes for slug in (present, *former)}
-    wanted = slugify(expand_letters(name))[:90] or "thematique"
+def find_free_slug(model: type[AnyTerm], label: str) -> str:
+    """Return a slug made of a label that no term of the facet has, or had."""
+    rows = model._default_manager.values_list("slug", "old_slugs")
+    taken = {slug for present, former in rows for slug in (present, *former)}
+    wanted = slugify(expand_letters(label))[:90] or _UNNAMED[model]
     free = wanted
     number = 2
     while free in taken:
         free = f"{wanted}-{number}"
         number += 1
     return free
+
+
+_UNNAMED = {
+    OfferType: "offre",
+    Couloir: "couloir",
+    Dispositif: "dispositif",
+    Product: "produit",
+    Theme: "thematique",
+}
+"""Slugs of labels of which an address can hold nothing."""

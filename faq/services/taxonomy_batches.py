@@ -21,8 +21,9 @@ AnyTerm = OfferType | Couloir | Dispositif | Product | Theme
 Substitute = Callable[[Entry, Filing], Filing]
 """A function that returns what an entry is to be filed under, before what that implies."""
 
-_FACETS = {Entry._meta.get_field(facet).related_model: facet for facet in Facet}
-_RELATIONS = {Facet.COULOIRS: "offer_type_id", Facet.DISPOSITIFS: "couloirs", Facet.PRODUCTS: "offer_types"}
+FACETS = {Entry._meta.get_field(facet).related_model: facet for facet in Facet}
+"""The facet of each table of terms."""
+RELATIONS = {Facet.COULOIRS: "offer_type_id", Facet.DISPOSITIFS: "couloirs", Facet.PRODUCTS: "offer_types"}
 """By facet, the column that names the parents of a term, as a changed row holds it."""
 
 
@@ -38,7 +39,7 @@ class TaxonomyReport:
 
 def get_facet(term: AnyTerm) -> Facet:
     """Return the facet that a term belongs to."""
-    return _FACETS[type(term)]
+    return FACETS[type(term)]
 
 
 def key_of(term: AnyTerm) -> TermKey:
@@ -98,7 +99,7 @@ def follow_intervals(rows: Collection[RowChange]) -> None:
 
 def get_changed_facet(change: RowChange) -> Facet | None:
     """Return the facet of a changed term; None for other rows."""
-    return _FACETS.get(get_table(change.table))
+    return FACETS.get(get_table(change.table))
 
 
 def get_refiling_terms(rows: Collection[RowChange]) -> set[TermKey]:
@@ -107,7 +108,7 @@ def get_refiling_terms(rows: Collection[RowChange]) -> set[TermKey]:
         (facet, change.row)
         for change in rows
         if (facet := get_changed_facet(change))
-        and any(has_changed(change, name) for name in (_RELATIONS.get(facet, ""), "merged_into_id", "review_months"))
+        and any(has_changed(change, name) for name in (RELATIONS.get(facet, ""), "merged_into_id", "review_months"))
     }
 
 

@@ -107,7 +107,7 @@ def _refuse_merge(term: AnyTerm, survivor: AnyTerm) -> None:
 
 
 def split_term(
-    term: AnyTerm, new: AnyTerm, entries: Collection[int], children: Collection[int], author: Author
+    term: AnyTerm, new: AnyTerm, entries: Collection[int], children: Collection[TermKey], author: Author
 ) -> TaxonomyReport:
     """Have a new term take over some entries of a term, and some of the terms that belong to it.
 
@@ -125,7 +125,7 @@ def split_term(
             raise TermRefused(f"« {stored} » a été fusionné dans « {stored.merged_into} ».")
         made.append(_make_part(stored, new, recorder))
         for child in get_children(stored):
-            if child.pk in children:
+            if key_of(child) in children:
                 _replace_parent(child, term.pk, made[0].pk, recorder)
 
     def substitute(entry: Entry, filing: Filing) -> Filing:

@@ -113,7 +113,7 @@ class Table(NamedTuple):
     actions: dict[str, int] = {}
 
 
-TERMS = Table(ANALYSTE, ADMINISTRATEUR, ADMINISTRATEUR, SUPERUSER)
+TERMS = Table(ANALYSTE, ADMINISTRATEUR, ADMINISTRATEUR, ADMINISTRATEUR)
 ACCOUNTS = Table(ADMINISTRATEUR, ADMINISTRATEUR, ADMINISTRATEUR, SUPERUSER, {"delete_selected": SUPERUSER})
 TABLES = {
     "auth/group": ACCOUNTS,
@@ -180,6 +180,12 @@ PAGES = {
     "password_change/": Access(STAFF, STAFF),
     "password_change/done/": Access(STAFF, NOBODY),
     "auth/user/<id>/password/": Access(ADMINISTRATEUR, ADMINISTRATEUR),
+}
+PAGES |= {
+    f"faq/{model}/<int:number>/{route}/": Access(ADMINISTRATEUR, ADMINISTRATEUR)
+    for model in ("couloir", "dispositif", "offertype", "product", "theme")
+    for route in ("deplacer", "fusionner", "scinder", "retirer", "remettre")
+    if route != "deplacer" or model not in ("offertype", "theme")
 }
 DJANGO = {
     "login/",

@@ -64,7 +64,7 @@ def read_before(survivor, sides):
         absorbed=absorbed,
         former=list(former.values_list("former", "survivor")),
         schedules=list(schedules),
-        others=_count_other_rows([entry.pk for entry in absorbed]),
+        others=count_other_rows([entry.pk for entry in absorbed]),
     )
 
 
@@ -146,7 +146,7 @@ def _cancelled_schedules(schedules):
     ]
 
 
-def _count_other_rows(numbers):
+def count_other_rows(numbers):
     """Count the rows of all other tables, those of other applications too, that refer to these entries."""
     named = {}
     for relation in Entry._meta.get_fields(include_hidden=True):

@@ -1,13 +1,15 @@
 """Terms in the admin: renamed, ordered, retired, and never lost."""
 
 import html
+import re
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from faq.models import Couloir, Dispositif, Epoch, OfferType, Theme
-from tests.factories import a_published_entry, a_taxonomy, some_published_entries
+from faq.models import Batch, Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme
+from tests.factories import a_published_entry, a_taxonomy, an_entry, some_published_entries
 
 MODELS = ("offertype", "couloir", "dispositif", "product", "theme")
 
@@ -21,6 +23,12 @@ def _taxonomy():
 
 def address(model, page, *args):
     return reverse(f"admin:faq_{model}_{page}", args=args)
+
+
+def carried(page):
+    """What the hidden fields of a page hold, but for the token."""
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
 def read(response):
@@ -68,7 +76,13 @@ def test_renaming_leaves_a_redirect_and_moves_the_read_side(administrateur):
     hospital = Couloir.objects.get(slug="hopital")
     epoch = Epoch.now()
     data = {"label": "Hôpitaux", "slug": "hopitaux", "offer_type": hospital.offer_type_id, "position": 1}
-    assert administrateur.post(address("couloir", "change", hospital.pk), data).status_code == 302
+    page = read(administrateur.post(address("couloir", "change", hospital.pk), data))
+    assert "<code>/?couloir=hopital</code> → <code>/?couloir=hopitaux</code>" in page
+    assert Epoch.now() == epoch
+    assert not Batch.objects.exists()
+    assert carried(page) == {name: str(value) for name, value in data.items()}
+    sent = data | {"_confirm": "1"}
+    assert administrateur.post(address("couloir", "change", hospital.pk), sent).status_code == 302
     hospital.refresh_from_db()
     assert (hospital.label, hospital.old_slugs) == ("Hôpitaux", ["hopital"])
     assert Epoch.now() != epoch
@@ -99,18 +113,49 @@ def test_a_nul_in_a_label_is_not_told_as_another_spelling(administrateur):
     assert "ni lettre ni chiffre" not in page
 
 
-def test_order_and_retirement_are_set_in_the_list(administrateur):
+def test_order_and_retirement_are_set_from_the_list(administrateur):
     certificates, funding = Theme.objects.order_by("name")
-    rows = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "1"}
-    rows |= {"form-0-id": certificates.pk, "form-0-position": 5, "form-1-id": funding.pk, "form-1-position": 3}
+    page = read(administrateur.get(address("theme", "changelist")))
+    assert f'name="_place" value="{funding.pk}:up"' in page
     epoch = Epoch.now()
-    response = administrateur.post(address("theme", "changelist"), rows | {"form-1-retired": "on"})
+    response = administrateur.post(address("theme", "changelist"), {"_place": f"{funding.pk}:up"})
+    assert response["Location"] == f"{address('theme', 'changelist')}#up-{funding.pk}"
     assert response.status_code == 302
+    administrateur.post(address("theme", "retirer", funding.pk), {"_confirm": "1"})
     assert list(Theme.objects.values_list("slug", "position", "retired")) == [
-        ("financement", 3, True),
-        ("certificats", 5, False),
+        ("financement", 1, True),
+        ("certificats", 2, False),
     ]
     assert Epoch.now() != epoch
+    assert Batch.objects.count() == 2
+    assert certificates.position == 0
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("up", ["dpi-vague-1", "ris-vague-1", "pfi-vague-2"]),
+        ("down", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
+        ("last", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
+        ("{dpi}", ["ris-vague-1", "dpi-vague-1", "pfi-vague-2"]),
+        ("nonsense", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
+    ],
+)
+def test_a_term_is_placed_by_its_buttons_or_by_a_drag(where, expected, administrateur):
+    ris, dpi = (Dispositif.objects.get(slug=slug) for slug in ("ris-vague-1", "dpi-vague-1"))
+    administrateur.post(address("dispositif", "changelist"), {"_place": f"{ris.pk}:{where.format(dpi=dpi.pk)}"})
+    assert list(Dispositif.objects.values_list("slug", flat=True)) == expected
+
+
+def test_what_cannot_be_placed_is_said_and_nobody_else_may(administrateur, redacteur):
+    page = read(administrateur.post(address("theme", "changelist"), {"_place": "999999:up"}, follow=True))
+    assert "n’existe plus" in page
+    theme = Theme.objects.first()
+    assert redacteur.post(address("theme", "changelist"), {"_place": f"{theme.pk}:down"}).status_code == 403
+    assert "_place" not in read(redacteur.get(address("theme", "changelist")))
+    # Where the list is filtered, the order on screen is not that of the facet.
+    assert "_place" not in read(administrateur.get(address("theme", "changelist"), {"q": "cert"}))
+    assert not Batch.objects.exists()
 
 
 def test_a_writer_may_add_a_theme_but_no_other_term(redacteur):
@@ -123,9 +168,15 @@ def test_a_writer_may_add_a_theme_but_no_other_term(redacteur):
 
 
 class TestDeleting:
-    def test_no_role_may(self, administrateur):
+    def test_no_role_but_that_of_the_taxonomy_may(self, relecteur, administrateur):
         theme = Theme.objects.get(slug="financement")
-        assert administrateur.post(address("theme", "delete", theme.pk), {"post": "yes"}).status_code == 403
+        assert relecteur.post(address("theme", "delete", theme.pk), {"post": "yes"}).status_code == 403
+        response = administrateur.post(address("theme", "delete", theme.pk), {"post": "yes"}, follow=True)
+        assert not Theme.objects.filter(pk=theme.pk).exists()
+        batch = Batch.objects.get()
+        assert f'href="{reverse("admin:faq_batch_undo", args=(batch.pk,))}">Annuler</a>' in read(response)
+        administrateur.post(reverse("admin:faq_batch_undo", args=(batch.pk,)))
+        assert Theme.objects.filter(pk=theme.pk, slug="financement").exists()
 
     def test_what_is_in_use_is_to_be_retired_instead(self, sign_in):
         superuser = sign_in(superuser=True)
@@ -141,3 +192,149 @@ class TestDeleting:
         theme = Theme.objects.get(slug="financement")
         sign_in(superuser=True).post(address("theme", "delete", theme.pk), {"post": "yes"})
         assert not Theme.objects.filter(pk=theme.pk).exists()
+
+
+def undo_last(client):
+    """Undo the last batch by its page; return the page that shows what comes back, and the one after."""
+    undo = reverse("admin:faq_batch_undo", args=(Batch.objects.latest("pk").pk,))
+    return read(client.get(undo)), read(client.post(undo, follow=True))
+
+
+def tables():
+    return {model: list(model.objects.order_by("pk").values()) for model in (OfferType, Couloir, Product, Theme)}
+
+
+class TestOperations:
+    def test_a_dispositif_moves_with_its_entries_after_they_were_shown(self, administrateur):
+        live, draft = a_published_entry(dispositifs="dpi-vague-1"), an_entry(dispositifs="dpi-vague-1")
+        dispositif, imaging = Dispositif.objects.get(slug="dpi-vague-1"), Couloir.objects.get(slug="imagerie")
+        page = address("dispositif", "deplacer", dispositif.pk)
+        assert "Voir les effets" in read(administrateur.get(page))
+        shown = read(administrateur.post(page, {"parents": [imaging.pk]}))
+        assert "1 fiche en ligne, 1 brouillon" in shown
+        assert "sauf si un autre de ses termes en relève encore" in shown
+        assert shown.count("− Hôpital") == shown.count("+ Imagerie") == 2
+        assert "« DPI vague 1 »\u00a0: couloir Ségur « Imagerie », au lieu de « Hôpital »." in shown
+        assert Entry.objects.get(pk=live.pk).head == live.head
+        assert not Batch.objects.exists()
+        done = read(administrateur.post(page, {"parents": [imaging.pk], "_confirm": "1"}, follow=True))
+        assert "Modification de « DPI vague 1 »" in done
+        assert [entry.couloirs.get() for entry in (live, draft)] == [imaging, imaging]
+        shown, after = undo_last(administrateur)
+        assert "Remises comme avant\u00a0: 2 fiches" in shown
+        assert "« DPI vague 1 » est comme avant." in shown
+        assert "2 fiches remises comme avant, 1 terme ou groupe de synonymes comme avant" in after
+        assert live.couloirs.get().slug == "hopital"
+
+    def test_a_couloir_moves_to_another_offer_type(self, administrateur):
+        entry = a_published_entry(couloirs="hopital")
+        couloir, other = Couloir.objects.get(slug="hopital"), OfferType.objects.get(slug="certification")
+        page = address("couloir", "deplacer", couloir.pk)
+        administrateur.post(page, {"parents": other.pk, "_confirm": "1"})
+        assert entry.offer_types.get() == other
+
+    def test_what_changes_nothing_is_said(self, administrateur):
+        product = Product.objects.get(slug="dmn")
+        page = address("product", "deplacer", product.pk)
+        sent = {"parents": [OfferType.objects.get(slug="certification").pk]}
+        assert "Rien ne changerait." in read(administrateur.post(page, sent))
+        assert "Rien n’a changé." in read(administrateur.post(page, sent | {"_confirm": "1"}, follow=True))
+        assert not Batch.objects.exists()
+
+    def test_two_themes_become_one(self, administrateur, client):
+        entry = a_published_entry(themes="certificats")
+        gone, stays = (Theme.objects.get(slug=slug) for slug in ("certificats", "financement"))
+        before = tables()
+        page = address("theme", "fusionner", gone.pk)
+        shown = read(administrateur.post(page, {"survivor": stays.pk}))
+        assert "<code>/?theme=certificats</code> → <code>/?theme=financement</code>" in shown
+        assert "1 fiche en ligne" in shown
+        assert tables() == before
+        administrateur.post(page, {"survivor": stays.pk, "_confirm": "1"})
+        assert entry.themes.get() == stays
+        assert client.get("/?theme=certificats").status_code == 301
+        assert "certificats" not in read(administrateur.get(address("theme", "changelist"))).split("result_list")[1]
+        assert administrateur.get(page).status_code == 404
+        undo_last(administrateur)
+        assert tables() == before
+        assert client.get("/?theme=certificats").status_code == 200
+
+    def test_a_term_is_split(self, administrateur):
+        gone, kept = a_published_entry(themes="certificats"), a_published_entry("Autre ?", themes="certificats")
+        theme = Theme.objects.get(slug="certificats")
+        page = address("theme", "scinder", theme.pk)
+        assert f"{gone.reference} Comment faire ? (publié)" in read(administrateur.get(page))
+        sent = {"label": "Révocation des certificats", "entries": [gone.pk]}
+        assert "+ Révocation des certificats" in read(administrateur.post(page, sent))
+        administrateur.post(page, sent | {"_confirm": "1"})
+        assert gone.themes.get().slug == "revocation-des-certificats"
+        assert kept.themes.get() == theme
+        undo_last(administrateur)
+        assert gone.themes.get() == theme
+
+    def test_children_go_along_where_they_are_ticked(self, administrateur):
+        entry = a_published_entry(dispositifs="dpi-vague-1")
+        couloir, child = Couloir.objects.get(slug="hopital"), Dispositif.objects.get(slug="dpi-vague-1")
+        sent = {"label": "Hôpital public", "children": [f"dispositifs-{child.pk}"], "_confirm": "1"}
+        administrateur.post(address("couloir", "scinder", couloir.pk), sent)
+        assert entry.couloirs.get().slug == child.couloirs.get().slug == "hopital-public"
+
+    def test_what_is_refused_is_said_on_the_page(self, administrateur):
+        theme = Theme.objects.get(slug="certificats")
+        split = address("theme", "scinder", theme.pk)
+        for sent in ({"label": "FINANCEMENT"}, {"label": "FINANCEMENT", "_confirm": "1"}):
+            assert "existe déjà" in read(administrateur.post(split, sent))
+        assert "Choisissez le terme qui reste." in read(
+            administrateur.post(address("theme", "fusionner", theme.pk), {})
+        )
+        assert "n’est plus classée" in read(administrateur.post(split, {"label": "X", "entries": ["999"]}))
+        move = address("dispositif", "deplacer", Dispositif.objects.first().pk)
+        assert "errornote" in read(administrateur.post(move, {"parents": []}))
+        assert "errornote" in read(administrateur.post(move, {"parents": ["9" * 30]}))
+        assert not Batch.objects.exists()
+
+    def test_a_term_is_retired_and_brought_back(self, administrateur):
+        theme = Theme.objects.get(slug="certificats")
+        a_published_entry(themes="certificats")
+        shown = read(administrateur.get(address("theme", "retirer", theme.pk)))
+        assert "restent en ligne" in shown
+        assert "1 fiche en ligne" in shown
+        administrateur.post(address("theme", "retirer", theme.pk), {"_confirm": "1"})
+        listed = read(administrateur.get(address("theme", "changelist")))
+        assert address("theme", "remettre", theme.pk) in listed
+        assert address("theme", "retirer", theme.pk) not in listed
+        administrateur.post(address("theme", "remettre", theme.pk), {"_confirm": "1"})
+        assert not Theme.objects.get(pk=theme.pk).retired
+
+    def test_what_reaches_nobody_else_is_saved_at_once(self, administrateur):
+        theme = Theme.objects.get(slug="certificats")
+        sent = {"name": "Certificats IGC", "slug": "certificats", "position": 0}
+        response = administrateur.post(address("theme", "change", theme.pk), sent, follow=True)
+        assert "Annuler</a>" in read(response)
+        assert Theme.objects.get(pk=theme.pk).name == "Certificats IGC"
+
+    def test_the_form_shows_what_follows_a_move_too(self, administrateur):
+        entry = a_published_entry(dispositifs="dpi-vague-1")
+        dispositif, imaging = Dispositif.objects.get(slug="dpi-vague-1"), Couloir.objects.get(slug="imagerie")
+        sent = {"label": dispositif.label, "slug": dispositif.slug, "vague": 1, "position": 0, "couloirs": [imaging.pk]}
+        page = address("dispositif", "change", dispositif.pk)
+        assert "+ Imagerie" in read(administrateur.post(page, sent))
+        assert entry.couloirs.get().slug == "hopital"
+        administrateur.post(page, sent | {"_confirm": "1"})
+        assert entry.couloirs.get() == imaging
+
+    def test_a_name_taken_meanwhile_is_no_failure(self, administrateur, monkeypatch):
+        monkeypatch.setattr("faq.models.taxonomy.Term.clean", lambda term: None)
+        monkeypatch.setattr("faq.services.taxonomy.check_term", _refuse)
+        sent = {"name": "Neuve", "slug": "neuve", "position": 0}
+        assert "pris entre-temps" in read(administrateur.post(address("theme", "add"), sent, follow=True))
+
+    def test_a_reader_sees_the_list_without_operations(self, analyste):
+        page = read(analyste.get(address("couloir", "changelist")))
+        assert "Fusionner" not in page
+        couloir = Couloir.objects.first()
+        assert analyste.get(address("couloir", "fusionner", couloir.pk)).status_code == 403
+
+
+def _refuse(term):
+    raise ValidationError({"slug": "Ce nom a été pris entre-temps."})

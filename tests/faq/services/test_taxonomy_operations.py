@@ -21,6 +21,7 @@ from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry, restore_version
 from faq.services.taxonomy import get_or_create_themes, save_term
+from faq.services.taxonomy_batches import key_of
 from faq.services.taxonomy_operations import TermRefused, merge_terms, reorder_term, set_retired, split_term
 from faq.services.undo import undo_batch
 from faq.services.workflow import publish_entry, withdraw_entry
@@ -197,7 +198,7 @@ class TestSplitting:
         child = Dispositif.objects.get(slug="dpi-vague-1")
         new = Couloir(label="Hôpital public", slug="hopital-public")
         before = tables()
-        batch = split_term(Couloir.objects.get(slug="hopital"), new, [chosen.pk], [child.pk], None).batch
+        batch = split_term(Couloir.objects.get(slug="hopital"), new, [chosen.pk], [key_of(child)], None).batch
         assert filed(entry) == filed(chosen) == {"hopital-public"}
         assert Couloir.objects.get(slug="hopital-public").offer_type.slug == "segur"
         assert list(faults()) == []

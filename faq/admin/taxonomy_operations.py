@@ -1,0 +1,389 @@
+"""Pages that move, merge, split, retire or bring back a term: what it touches first, then one batch."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from faq.admin.display import link_to
+from faq.admin.lists import BoundedMultipleChoiceField
+from faq.admin.pages import AdminPage
+from faq.admin.taxonomy_effects import describe_term_effects
+from faq.domain.limits import LABEL_MAX_LENGTH
+from faq.models import Couloir, Entry
+from faq.selectors.published import load_taxonomy
+from faq.services.refiling import find_entries_filed_under
+from faq.services.taxonomy import find_free_slug, get_children, get_parents, parent_relation, save_term
+from faq.services.taxonomy_batches import get_facet, key_of
+from faq.services.taxonomy_operations import TermRefused, merge_terms, reorder_term, set_retired, split_term
+
+_ENTRIES_OFFERED = 500
+"""Entries of a term that the page which splits it lists."""
+RULE = (
+    "Une fiche classée sous un terme déplacé prend ce dont il relève désormais. Elle quitte ce dont il relevait, sauf "
+    "si un autre de ses termes en relève encore. Ce qu’un rédacteur y avait coché de plus reste."
+)
+
+
+CONFIRM = "_confirm"
+"""The button that carries out what a page has shown."""
+PLACE = "_place"
+"""The button, or what a script sends, that places a term elsewhere: « 12:up », « 12:down », « 12:7 », « 12:last »."""
+
+
+def undo_link(batch):
+    """Return links to a batch and to the page that undoes it."""
+    undo = reverse("admin:faq_batch_undo", args=(batch.pk,))
+    return format_html('({}) <a href="{}">Annuler</a>', link_to("batch_change", batch.pk, f"lot {batch.pk}"), undo)
+
+
+def report_done(request, report):
+    """Say what was done, with the way to undo it, or that nothing changed."""
+    if report.batch:
+        messages.success(request, format_html("{} {}", report.batch.label, undo_link(report.batch)))
+    else:
+        messages.info(request, "Rien n’a changé.")
+
+
+def place_term(model_admin, request):
+    """Place a term elsewhere in its list, and return to its buttons."""
+    if not model_admin.has_change_permission(request):
+        raise PermissionDenied
+    key, _, where = request.POST[PLACE].partition(":")
+    terms = list(model_admin.model.objects.standing())
+    places = {str(term.pk): place for place, term in enumerate(terms)}
+    if key not in places:
+        messages.error(request, "Ce terme n’existe plus : la liste a été rechargée.")
+        return redirect(request.get_full_path())
+    place = places[key]
+    # What it is placed before: the one above, the one after the next, or the one on which it was dropped.
+    before = {"up": max(place - 1, 0), "down": place + 2, "last": len(terms)}.get(where, places.get(where, place))
+    others = [*terms, None, None]
+    try:
+        report = reorder_term(terms[place], others[before] and others[before].pk, request.user)
+    except TermRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        report_done(request, report)
+    button = "down" if where == "down" else "up"
+    return redirect(f"{request.get_full_path()}#{button}-{key}")
+
+
+def save_form(form, author):
+    """Store the term of Django's form, and what it belongs to; return the report."""
+    name = parent_relation(form.instance)
+    parents = form.cleaned_data.get(name) if name else None
+    return save_term(form.instance, author, parents=None if parents is None else [parent.pk for parent in parents])
+
+
+class TermPage(AdminPage):
+    """A page that does one thing with a term: its form, its effects once the form is filled in, and a button."""
+
+    template_name = "admin/faq/term/operation.html"
+    body_class = "term-page"
+    verb = ""
+    """What the page does, as its button and its breadcrumb say it."""
+    help_text = ""
+    form_class = forms.Form
+    """The form of the page; one without fields shows the effects at once."""
+
+    route = ""
+    """The last step of its address."""
+
+    @classmethod
+    def as_term_path(cls, model_admin):
+        """Return the address of the page for the terms of one facet."""
+        return cls.as_path(f"<int:number>/{cls.route}/", f"faq_{model_admin.opts.model_name}_{cls.route}", model_admin)
+
+    @classmethod
+    def address_of(cls, term):
+        """Return the address of the page for a term."""
+        return reverse(f"admin:faq_{term._meta.model_name}_{cls.route}", args=(term.pk,))
+
+    @classmethod
+    def is_offered(cls, term):
+        """Return whether the list links to the page for a term."""
+        return True
+
+    def has_permission(self):
+        """Return whether the account may change terms of the facet."""
+        return self.model_admin.has_change_permission(self.request)
+
+    def setup(self, request, *args, **kwargs):
+        """Find the term of the address."""
+        super().setup(request, *args, **kwargs)
+        model = self.model_admin.model
+        self.term = model.objects.standing().filter(pk=kwargs["number"]).first()
+
+    def dispatch(self, request, *args, **kwargs):
+        """Answer the request; a term that is gone has no page."""
+        if self.has_permission() and self.term is None:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_title(self):
+        """Return a sentence that names the term."""
+        return f"{self.verb} « {self.term} »"
+
+    @property
+    def breadcrumb(self):
+        """The verb alone."""
+        return self.verb
+
+    def get_trail(self):
+        """Add the term."""
+        address = reverse(f"admin:faq_{self.model_admin.opts.model_name}_change", args=(self.term.pk,))
+        return [*super().get_trail(), (str(self.term), address)]
+
+    def get(self, request, number):
+        """Show the form, or the effects at once where there is nothing to fill in."""
+        form = self.build_form()
+        return self.show(form) if form.fields else self.preview(self.build_form({}))
+
+    def post(self, request, number):
+        """Show what would be done, or do it."""
+        form = self.build_form(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        return self.carry_out(form) if CONFIRM in request.POST else self.preview(form)
+
+    def build_form(self, data=None):
+        """Return the form, filled in with these data."""
+        return self.form_class(data, term=self.term) if self.form_class is not forms.Form else forms.Form(data)
+
+    def operate(self, data):
+        """Do it; return the report. Raises TermRefused, ValidationError."""
+        raise NotImplementedError
+
+    def preview(self, form):
+        """Show the effects: the real run, rolled back."""
+        form.full_clean()
+        before = load_taxonomy()
+        try:
+            with transaction.atomic():
+                report = self.operate(form.cleaned_data)
+                effects = describe_term_effects(self.term, before, report)
+                transaction.set_rollback(True)
+        except (TermRefused, ValidationError) as refusal:
+            form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+            return self.show(form)
+        return self.show(form, effects=effects if report.batch else None, is_vain=report.batch is None)
+
+    def carry_out(self, form):
+        """Do it, and say so in the list."""
+        try:
+            report = self.operate(form.cleaned_data)
+        except (TermRefused, ValidationError) as refusal:
+            form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+            return self.show(form)
+        report_done(self.request, report)
+        return redirect(f"admin:faq_{self.model_admin.opts.model_name}_changelist")
+
+    def show(self, form, **context):
+        """Show the page."""
+        return self.render(form=form, term=self.term, verb=self.verb, help_text=self.help_text, **context)
+
+
+class _ParentsForm(forms.Form):
+    """What the term is to belong to."""
+
+    def __init__(self, data=None, *, term):
+        parents = get_parents(term)
+        super().__init__(data, initial={"parents": parents[0] if isinstance(term, Couloir) and parents else parents})
+        facet = get_facet(term)
+        model = Entry._meta.get_field(facet.parent).related_model
+        offered = model.objects.standing().filter(retired=False) | model.objects.filter(pk__in=parents)
+        options = {"queryset": offered.distinct(), "label": capfirst(facet.parent.label)}
+        if isinstance(term, Couloir):
+            self.fields["parents"] = forms.ModelChoiceField(widget=forms.RadioSelect, empty_label=None, **options)
+        else:
+            is_needed = not term._meta.get_field(parent_relation(term)).blank
+            help_text = "Un au moins." if is_needed else "Aucun : proposé pour tous."
+            self.fields["parents"] = BoundedMultipleChoiceField(
+                widget=forms.CheckboxSelectMultiple, required=is_needed, help_text=help_text, **options
+            )
+
+
+class MoveTermPage(TermPage):
+    """The page that has a term belong elsewhere."""
+
+    verb = "Déplacer"
+    route = "deplacer"
+    help_text = RULE
+    form_class = _ParentsForm
+
+    def operate(self, data):
+        """Move the term."""
+        term = type(self.term).objects.get(pk=self.term.pk)
+        if isinstance(term, Couloir):
+            term.offer_type = data["parents"]
+            return save_term(term, self.request.user)
+        return save_term(term, self.request.user, parents=[parent.pk for parent in data["parents"]])
+
+
+class _SurvivorForm(forms.Form):
+    """The term that is to answer for another."""
+
+    def __init__(self, data=None, *, term):
+        super().__init__(data)
+        others = type(term).objects.standing().in_use().exclude(pk=term.pk)
+        self.fields["survivor"] = forms.ModelChoiceField(
+            others,
+            label="Fusionner dans",
+            empty_label="Choisissez…",
+            help_text="Ce terme reste ; fiches, termes qui relèvent de l’autre et adresses y mèneront.",
+            error_messages={
+                "required": "Choisissez le terme qui reste.",
+                "invalid_choice": "Ce terme n’est plus proposé : rechargez la page.",
+            },
+        )
+
+
+class MergeTermPage(TermPage):
+    """The page that lets another term answer for a term."""
+
+    verb = "Fusionner"
+    route = "fusionner"
+    help_text = "Le terme fusionné ne sera plus proposé nulle part ; ses anciennes adresses mèneront à celui qui reste."
+    form_class = _SurvivorForm
+
+    def operate(self, data):
+        """Merge the term."""
+        return merge_terms(self.term, data["survivor"], self.request.user)
+
+
+class _PartForm(forms.Form):
+    """The new term of a split, and what goes there."""
+
+    label = forms.CharField(label="Libellé du nouveau terme", max_length=LABEL_MAX_LENGTH)
+    slug = forms.SlugField(
+        label="Identifiant",
+        required=False,
+        max_length=LABEL_MAX_LENGTH,
+        help_text="Figure dans les adresses ; laissé vide, il est tiré du libellé.",
+    )
+
+    def __init__(self, data=None, *, term):
+        super().__init__(data)
+        filed = Entry.objects.filter(pk__in=find_entries_filed_under({key_of(term)})).select_related("head")
+        more = max(filed.count() - _ENTRIES_OFFERED, 0)
+        self.fields["entries"] = forms.TypedMultipleChoiceField(
+            choices=[(entry.pk, _describe_entry(entry)) for entry in filed[:_ENTRIES_OFFERED]],
+            help_text=f"Les {_ENTRIES_OFFERED} premières, sur {_ENTRIES_OFFERED + more}." if more else "",
+            coerce=int,
+            required=False,
+            label="Fiches qui passent au nouveau terme",
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"invalid_choice": "Une fiche cochée n’est plus classée sous ce terme : rechargez la page."},
+        )
+        if children := get_children(term):
+            self.fields["children"] = forms.TypedMultipleChoiceField(
+                choices=[(f"{get_facet(child)}-{child.pk}", str(child)) for child in children],
+                coerce={f"{get_facet(child)}-{child.pk}": key_of(child) for child in children}.__getitem__,
+                required=False,
+                label="Termes qui relèveront du nouveau",
+                help_text="Avec les fiches qui y sont classées.",
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+
+def _describe_entry(entry):
+    return f"{entry.reference} {entry.head.question or '(sans question)'} ({entry.get_status_display()})"
+
+
+class SplitTermPage(TermPage):
+    """The page that has a new term take over some entries of a term."""
+
+    verb = "Scinder"
+    route = "scinder"
+    help_text = (
+        "Le nouveau terme relève de ce dont relève celui-ci, et vient en dernier. Les fiches cochées y passent ; les "
+        "autres restent. Une fiche garde aussi celui-ci, si un autre de ses termes en relève."
+    )
+    form_class = _PartForm
+
+    def has_permission(self):
+        """Return whether the account may change terms of the facet, and add one."""
+        return super().has_permission() and self.model_admin.has_add_permission(self.request)
+
+    def operate(self, data):
+        """Split the term."""
+        model = type(self.term)
+        slug = data["slug"] or find_free_slug(model, data["label"])
+        new = model(slug=slug, **{"name" if hasattr(model, "name") else "label": data["label"]})
+        return split_term(self.term, new, data["entries"], data.get("children", ()), self.request.user)
+
+
+class RetireTermPage(TermPage):
+    """The page that retires a term."""
+
+    verb = "Retirer"
+    route = "retirer"
+    help_text = (
+        "Un terme retiré n’est plus proposé, ni aux visiteurs ni au classement. Les fiches classées là le gardent, et "
+        "restent en ligne."
+    )
+
+    @classmethod
+    def is_offered(cls, term):
+        """Return that only a term in use is retired."""
+        return not term.retired
+
+    def operate(self, data):
+        """Retire the term."""
+        return set_retired(self.term, True, self.request.user)
+
+
+class BringBackTermPage(TermPage):
+    """The page that offers a retired term again."""
+
+    verb = "Remettre en service"
+    route = "remettre"
+    help_text = "Le terme est de nouveau proposé aux visiteurs et au classement."
+
+    @classmethod
+    def is_offered(cls, term):
+        """Return that only a retired term is brought back."""
+        return term.retired
+
+    def operate(self, data):
+        """Bring the term back."""
+        return set_retired(self.term, False, self.request.user)
+
+
+class TermChangePage(TermPage):
+    """What a change made in Django's form of a term does to others, before it is done."""
+
+    verb = "Modifier"
+    help_text = RULE
+
+    @classmethod
+    def preview_change(cls, model_admin, request, object_id):
+        """Return the page, or None where the form is refused or changes nothing but the term itself."""
+        term = model_admin.get_object(request, unquote(object_id))
+        if term is None or not model_admin.has_change_permission(request, term):
+            return None
+        form = model_admin.get_form(request, term, change=True)(request.POST, instance=term)
+        if not form.is_valid():
+            return None
+        before = load_taxonomy()
+        try:
+            with transaction.atomic():
+                report = save_form(form, request.user)
+                effects = describe_term_effects(form.instance, before, report)
+                transaction.set_rollback(True)
+        except ValidationError:
+            return None
+        if not effects.reaches_further:
+            return None
+        page = cls(model_admin=model_admin)
+        page.setup(request, number=term.pk)
+        typed = [(name, value) for name, values in request.POST.lists() for value in values]
+        carried = [(name, value) for name, value in typed if name != "csrfmiddlewaretoken"]
+        return page.show(forms.Form(), effects=effects, carried=carried)
