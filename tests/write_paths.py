@@ -11,13 +11,14 @@ from django.utils import timezone
 from faq.domain.text import fingerprint
 from faq.enums import Action
 from faq.models import Batch, Couloir, Dispositif, Entry, FailedSearch, Schedule
+from faq.resources import DispositifResource
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, a_published_entry, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import ADD, head_of, page_of, typed
-from tests.tables import confirm_table, send_table, write_rows
+from tests.tables import confirm_table, export_table, read_rows, send_table, write_rows
 
 LIST = reverse("admin:faq_entry_changelist")
 Take = Callable[[], object]
@@ -222,6 +223,15 @@ def tabled(client, tmp_path):
     return {entry.pk}, 1, lambda: confirm_table(client, send_table(client, data))
 
 
+def moved_by_a_table(client, tmp_path):
+    """Import a table in which a dispositif belongs to another couloir."""
+    entry = an_entry(dispositifs="dpi-vague-1")
+    rows = read_rows(export_table(resource=DispositifResource))
+    rows[0]["Couloirs Ségur"] = "imagerie"
+    data, page = write_rows(rows), "faq_dispositif"
+    return {entry.pk}, 0, lambda: confirm_table(client, send_table(client, data, page), page)
+
+
 FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
 COMMANDS = "faq.management.commands"
 
@@ -258,6 +268,7 @@ PATHS = [
     (REVIEW, "publish_entry", reviewed("publish")),
     (REVIEW, "publish_entry", reviewed("publish-selected")),
     (REVIEW, "refuse_entry", reviewed("refuse")),
+    ("faq.resources.row_import", "save_term", moved_by_a_table),
     ("faq.resources.entry_import", "store_entry_table", tabled),
     ("faq.admin.entries.comparison", "restore_version", brought_back),
     ("faq.admin.entries.filing", "file_entries", filed),

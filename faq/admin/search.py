@@ -6,10 +6,11 @@ from django.contrib import admin
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin, UndeletableMixin
 from faq.admin.table_exports import ExportTablesMixin
+from faq.admin.table_imports import ImportTablesMixin
 from faq.domain.text import fold
 from faq.models import FailedSearch, SynonymGroup
 from faq.models.synonyms import LONGEST_EXPRESSION, MOST_EXPRESSIONS
-from faq.resources import FailedSearchResource, SynonymResource
+from faq.resources import FailedSearchResource, SynonymImport, SynonymResource
 from faq.services.synonyms import find_synonym_problems, save_synonyms
 
 
@@ -50,11 +51,12 @@ class SynonymGroupForm(forms.ModelForm):
 
 
 @admin.register(SynonymGroup)
-class SynonymGroupAdmin(ExportTablesMixin, UndeletableMixin, EditorsModelAdmin):
+class SynonymGroupAdmin(ImportTablesMixin, ExportTablesMixin, UndeletableMixin, EditorsModelAdmin):
     """Groups of synonyms; they are retired rather than deleted."""
 
     form = SynonymGroupForm
     resource_classes = [SynonymResource]
+    import_resource_class = SynonymImport
     list_display = ("said", "way", "state")
     list_filter = ("one_way", "retired")
     list_per_page = 100

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.table_exports import ExportTablesMixin
+from faq.admin.table_imports import ImportTablesMixin
 from faq.admin.taxonomy_operations import (
     CONFIRM,
     PLACE,
@@ -28,17 +29,22 @@ from faq.admin.taxonomy_operations import (
 )
 from faq.models import Couloir, Dispositif, OfferType, Product, Theme
 from faq.resources import (
+    CouloirImport,
     CouloirResource,
+    DispositifImport,
     DispositifResource,
+    OfferTypeImport,
     OfferTypeResource,
+    ProductImport,
     ProductResource,
+    ThemeImport,
     ThemeResource,
 )
 from faq.services.taxonomy import delete_term, find_term_uses, get_last_position
 from faq.services.taxonomy_batches import FACETS, get_facet
 
 
-class TermAdmin(ExportTablesMixin, EditorsModelAdmin):
+class TermAdmin(ImportTablesMixin, ExportTablesMixin, EditorsModelAdmin):
     """The admin of the terms of any facet: writes go through the services, each as a batch whose effects come first."""
 
     change_list_template = "admin/faq/term/change_list.html"
@@ -149,6 +155,7 @@ class OfferTypeAdmin(TermAdmin):
     """The types d’offre, answers to the first question."""
 
     resource_classes = [OfferTypeResource]
+    import_resource_class = OfferTypeImport
 
 
 @admin.register(Couloir)
@@ -156,6 +163,7 @@ class CouloirAdmin(TermAdmin):
     """The couloirs, answers to the second question."""
 
     resource_classes = [CouloirResource]
+    import_resource_class = CouloirImport
     list_display = ("label", "offer_type", "slug", "state", "entry_count")
     list_select_related = ("offer_type",)
     fields = ("label", "slug", "offer_type", "position", "retired", "review_months")
@@ -166,6 +174,7 @@ class DispositifAdmin(TermAdmin):
     """The dispositifs, answers to the third question."""
 
     resource_classes = [DispositifResource]
+    import_resource_class = DispositifImport
     list_display = ("label", "vague", "parents", "slug", "state", "entry_count")
     list_filter = ("retired", "couloirs")
     fields = ("label", "slug", "vague", "couloirs", "position", "retired", "review_months")
@@ -185,6 +194,7 @@ class ProductAdmin(TermAdmin):
     """The products and services, answers to the fourth question."""
 
     resource_classes = [ProductResource]
+    import_resource_class = ProductImport
     list_display = ("label", "parents", "slug", "state", "entry_count")
     list_filter = ("retired", "offer_types")
     fields = ("label", "slug", "offer_types", "position", "retired", "review_months")
@@ -204,6 +214,7 @@ class ThemeAdmin(TermAdmin):
     """The thématiques, answers to the fifth question."""
 
     resource_classes = [ThemeResource]
+    import_resource_class = ThemeImport
     list_display = ("name", "slug", "state", "entry_count")
     list_display_links = ("name",)
     search_fields = ("name", "slug")

@@ -4,6 +4,14 @@ from faq.resources.entries import EntryResource
 from faq.resources.entry_import import EntryImport
 from faq.resources.formats import FORMATS, WRITERS
 from faq.resources.records import DumpResource, FailedSearchResource, PairResource, VersionResource
+from faq.resources.row_import import (
+    CouloirImport,
+    DispositifImport,
+    OfferTypeImport,
+    ProductImport,
+    SynonymImport,
+    ThemeImport,
+)
 from faq.resources.tables import Column, Export, TableResource, iso_date
 from faq.resources.terms import (
     CouloirResource,

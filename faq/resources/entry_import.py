@@ -5,29 +5,26 @@ from datetime import datetime
 
 from import_export.results import RowResult
 
-from faq.domain.diff import Change, Line, Segment, diff_question, diff_text
+from faq.domain.diff import Change, diff_question, diff_text
 from faq.domain.facets import Facet, Filing
 from faq.domain.merge import Merge, merge
-from faq.domain.spreadsheet import SEPARATOR
 from faq.domain.tables import TableUnreadable
-from faq.domain.text import build_label_key, fingerprint
+from faq.domain.text import fingerprint
 from faq.enums import EntryStatus, Origin
 from faq.models import Entry
 from faq.models.entries import number_of, reference
 from faq.resources.entries import EntryResource
-from faq.resources.imports import ImportResource, RowRefused
+from faq.resources.imports import ImportResource, RowRefused, TermFinder, mark_text
 from faq.resources.tables import iso_date
 from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import load_bases
-from faq.services.content import Content, InvalidContent, clean, content_of
+from faq.services.content import NOT_FILED, Content, InvalidContent, clean, content_of
 from faq.services.entries import Edit
 from faq.services.matching import find_matches
 from faq.services.tables import NewEntry, store_entry_table
 from faq.services.versions import Provenance
 
 _WRITTEN = ("question", "answer", *(facet.value for facet in Facet))
-_TERM_SEPARATOR = SEPARATOR.strip()
-_NO_TERM = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,7 @@ class EntryImport(ImportResource, EntryResource):
         """Recognise the columns, and read the taxonomy once."""
         super().before_import(dataset, **kwargs)
         self.taxonomy = load_taxonomy()
-        self.terms = {}
-        """The terms that cells of facets name, by facet and text of the cell."""
-        self.labels = {(term.facet, build_label_key(term.label)): term for term in reversed(self.taxonomy.terms)}
+        self.terms = TermFinder(self.taxonomy)
         self.rows_by_number, self.rows_by_text = {}, {}
         self.edits, self.new = [], []
 
@@ -112,25 +107,7 @@ class EntryImport(ImportResource, EntryResource):
 
     def _read_filing(self, cells, otherwise: Filing):
         """Return the filing that a row gives; facets without a column stay as they are."""
-        return {facet: self._read_terms(facet, cells[facet]) if facet in cells else otherwise[facet] for facet in Facet}
-
-    def _read_terms(self, facet, cell):
-        if not cell:
-            return _NO_TERM
-        key = (facet, cell)
-        if key not in self.terms:
-            names = [name.strip() for name in cell.split(_TERM_SEPARATOR) if name.strip()]
-            self.terms[key] = frozenset(self._find_term(facet, name).id for name in names)
-        return self.terms[key]
-
-    def _find_term(self, facet, name):
-        """Return the term of that slug, present or former, or of that label. Raises RowRefused."""
-        known = self.taxonomy.by_slug, self.taxonomy.by_old_slug
-        found = next((terms[facet, name] for terms in known if (facet, name) in terms), None)
-        found = found or self.labels.get((facet, build_label_key(name)))
-        if found is None:
-            raise RowRefused(facet, f"Terme inconnu\u00a0: «\u00a0{name[:60]}\u00a0».")
-        return found
+        return {facet: self.terms.find(facet, cells[facet]) if facet in cells else otherwise[facet] for facet in Facet}
 
     def _read_change(self, number, stored, mine, cells, result):
         """Return what becomes of a row that differs from the latest version. Raises RowRefused."""
@@ -193,7 +170,7 @@ class EntryImport(ImportResource, EntryResource):
         if cells.get("version", "").strip():
             raise RowRefused("reference", "La référence manque, alors que la ligne a une version.")
         result.name = "nouvelle fiche"
-        filing = self._read_filing(cells, dict.fromkeys(Facet, _NO_TERM))
+        filing = self._read_filing(cells, NOT_FILED)
         content = self._clean(Content(cells.get("question", ""), cells.get("answer", ""), filing))
         if not content.question and not content.answer:
             raise RowRefused("question", "Ni question ni réponse\u00a0: il n’y a pas de fiche à créer.")
@@ -238,18 +215,14 @@ class EntryImport(ImportResource, EntryResource):
         for change, terms in ((Change.UNCHANGED, old & new), (Change.REMOVED, old - new), (Change.ADDED, new - old)):
             for term in sorted(terms):
                 known = self.taxonomy.by_id.get((facet, term))
-                yield _whole(change, known.label if known else f"terme {term}")
+                yield mark_text(change, known.label if known else f"terme {term}")
         if not (old and new):
             # No term is all terms.
-            yield _whole(Change.ADDED if old else Change.REMOVED, "transverse")
+            yield mark_text(Change.ADDED if old else Change.REMOVED, "transverse")
 
     def store(self):
         """Store the changes of all rows as one batch."""
         return store_entry_table(self.edits, self.new, Provenance(Origin.TABLE, self.user), label=self.label)
-
-
-def _whole(change, text):
-    return Line(change, (Segment(change, text),))
 
 
 def _by_number(rows):

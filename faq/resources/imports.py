@@ -7,12 +7,17 @@ from django.core.exceptions import ValidationError
 from import_export.instance_loaders import BaseInstanceLoader
 from import_export.results import Result, RowResult
 
+from faq.domain.diff import Change, Line, Segment
 from faq.domain.limits import TABLE_MAX_CHANGES, format_number
+from faq.domain.spreadsheet import SEPARATOR
 from faq.domain.tables import TableUnreadable, name_some
-from faq.domain.text import fold
+from faq.domain.text import build_label_key, fold
 from faq.resources import tables
 from faq.resources.tables import TableResource
 from faq.services.content import EntryError
+
+_TERM_SEPARATOR = SEPARATOR.strip()
+_NO_TERM = frozenset()
 
 
 @dataclass
@@ -202,6 +207,44 @@ class ImportResource(TableResource):
         if not isinstance(error, TableUnreadable | EntryError):
             raise error
         super().handle_import_error(result, error, raise_errors)
+
+
+def compare_cells(old, new):
+    """Return the lines of a cell that holds another text now."""
+    texts = ((Change.REMOVED, old), (Change.ADDED, new))
+    return [mark_text(change, text) for change, text in texts if text]
+
+
+def mark_text(change, text):
+    """Return a line that is added, removed or left as a whole."""
+    return Line(change, (Segment(change, text),))
+
+
+class TermFinder:
+    """Finds the terms that cells name: by slug, present or former, or by label."""
+
+    def __init__(self, taxonomy):
+        self.taxonomy = taxonomy
+        self.labels = {(term.facet, build_label_key(term.label)): term for term in reversed(taxonomy.terms)}
+        self.found = {}
+
+    def find(self, facet, cell, column=None):
+        """Return the ids of the terms of a facet that a cell names. Raises RowRefused, with the name of its column."""
+        if not cell:
+            return _NO_TERM
+        key = (facet, cell)
+        if key not in self.found:
+            names = [name.strip() for name in cell.split(_TERM_SEPARATOR) if name.strip()]
+            self.found[key] = frozenset(self._find_one(facet, name, column or facet).id for name in names)
+        return self.found[key]
+
+    def _find_one(self, facet, name, column):
+        known = self.taxonomy.by_slug, self.taxonomy.by_old_slug
+        found = next((terms[facet, name] for terms in known if (facet, name) in terms), None)
+        found = found or self.labels.get((facet, build_label_key(name)))
+        if found is None:
+            raise RowRefused(column, f"Terme inconnu\u00a0: «\u00a0{name[:60]}\u00a0».")
+        return found
 
 
 def _key(header):

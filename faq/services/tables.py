@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,6 +11,8 @@ from faq.enums import BatchKind, Origin
 from faq.models import Batch
 from faq.services.content import Content
 from faq.services.entries import Edit, create_entries, edit_entries
+from faq.services.roles import Author
+from faq.services.taxonomy_batches import shorten
 from faq.services.versions import Provenance
 
 _CHUNK = 2_000
@@ -24,6 +27,11 @@ class NewEntry:
     fingerprint: str
 
 
+def create_table_batch(label: str, author: Author, at: datetime) -> Batch:
+    """Create the batch of an imported table, to be called within its transaction."""
+    return Batch.objects.create(kind=BatchKind.TABLE, label=shorten(label), author=author, created_at=at)
+
+
 @transaction.atomic
 def store_entry_table(
     edits: Sequence[Edit], new: Sequence[NewEntry], provenance: Provenance, *, label: str
@@ -34,9 +42,7 @@ def store_entry_table(
     """
     if not edits and not new:
         return None
-    batch = Batch.objects.create(
-        kind=BatchKind.TABLE, label=label[:300], author=provenance.author, created_at=provenance.at
-    )
+    batch = create_table_batch(label, provenance.author, provenance.at)
     told = replace(provenance, origin=Origin.TABLE, batch=batch)
     # In the order of the numbers, as all who lock several entries do.
     for edited in split_in_chunks(sorted(edits, key=lambda edit: edit.number), _CHUNK):

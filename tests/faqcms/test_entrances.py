@@ -145,7 +145,9 @@ TABLES = {
 }
 EXPORTED = TABLES.keys() - {"auth/group", "auth/user", "faq/batch", "faq/schedule", "faq/sitepage"}
 """The tables whose lists may be exported by all who may read them."""
-IMPORTED = {"faq/entry": REDACTEUR}
+IMPORTED = {"faq/entry": REDACTEUR, "faq/synonymgroup": REDACTEUR} | dict.fromkeys(
+    ("faq/couloir", "faq/dispositif", "faq/offertype", "faq/product", "faq/theme"), ADMINISTRATEUR
+)
 """The tables that may be imported, and the least powerful account that may."""
 TABLE_WITHOUT_PAGES = "faq/publication"
 PAGES = {

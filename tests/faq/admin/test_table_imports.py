@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from faq.models import Batch, Entry, Upload, Version
+from faq.models import Batch, Entry, OfferType, Upload, Version
+from faq.resources import OfferTypeResource
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from tests.factories import a_taxonomy, an_entry, by_command
@@ -190,3 +191,15 @@ def test_importing_by_hand_and_by_page_gives_the_same(editor):
     data = reworded()
     by_page = send_table(editor, data).context["preview"]["counted"]
     assert by_page == import_table(data, preview=True).counted
+
+
+def test_terms_are_imported_by_those_who_may(sign_in):
+    a_taxonomy()
+    data = change_export(lambda rows: rows[0].update({"Libellé": "Offre"}), resource=OfferTypeResource)
+    assert send_table(sign_in("rédacteur"), data, "faq_offertype").status_code == 403
+    client = sign_in("administrateur")
+    shown = send_table(client, data, "faq_offertype")
+    assert "Offre" in shown.content.decode()
+    assert OfferType.objects.order_by("pk")[0].label == "Ségur du numérique"
+    confirm_table(client, shown, "faq_offertype")
+    assert OfferType.objects.order_by("pk")[0].label == "Offre"
