@@ -27,7 +27,7 @@ async function refresh() {
   pending.abort();
   pending = new AbortController();
   const { signal } = pending;
-  const number = container.dataset.number;
+  const { number } = document.getElementById("similar").dataset;
   const fields = { number, question: question.value, answer: answer.value };
   const found = answer.value.trim() ? await fetchSuggestions(form, fields, signal) : {};
   if (!signal.aborted) {

@@ -29,7 +29,8 @@ function buttonFor(suggestion, accept) {
 export function showSuggestions(container, suggestions, filed, accept) {
   const open = suggestions.filter(({ key }) => !filed.has(key));
   container.hidden = !open.length;
-  container.querySelector("ul").replaceChildren(
+  const list = container.querySelector("ul") ?? container.appendChild(document.createElement("ul"));
+  list.replaceChildren(
     ...open.map((suggestion) => {
       const item = document.createElement("li");
       item.append(buttonFor(suggestion, accept));
