@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
@@ -27,7 +28,9 @@ from faq.services.schedules import schedule
 from faq.services.taxonomy import save_term
 from faq.services.verifications import check_entry
 from faq.services.workflow import publish_entry
-from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
+from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump, unlike_texts
+from tests.pairs import DELAY, OTHER_DELAY
+from tests.previewing import a_preview, content, exported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -217,3 +220,29 @@ def test_plans_killed_on_the_way_are_carried_out_by_the_next_run():
         assert not killed(process)
     assert {tuple(versions_of(entry)) for entry in entries} == {(1, 2)}
     assert not Schedule.objects.exists()
+
+
+@pytest.mark.slow
+def test_a_confirmation_of_thousands_of_answers_that_is_killed_leaves_all_or_nothing():
+    """Kill it before statements ever further on: nothing is stored, the preview waits, and the last run stores all."""
+    paul = User.objects.create_superuser("paul")
+    take_dump(a_dump_file("Reste.", DELAY), "page")
+    data = a_dump_file("Reste.", OTHER_DELAY, *unlike_texts(2_000))
+    preview = a_preview(paul, page=data)
+    before, kill_at, kills = content(), 3, 0
+    with writer("confirm_latest_preview") as process:
+        while tell(process, kill_at) or killed(process):
+            kill_at, kills = kill_at * 3, kills + 1
+            preview.refresh_from_db()
+            if preview.batch_id:
+                # Killed after the commit, while the pairs were stored.
+                break
+            assert preview.started_at
+            assert preview.answers.count() == 2_002
+            assert content() == before
+    assert kills > 2, "fewer statements than an import takes: was anything killed?"
+    preview.refresh_from_db()
+    assert preview.batch_id
+    assert exported("page") == data
+    assert Entry.objects.count() == 2_002
+    assert list(faults()) == []

@@ -23,8 +23,9 @@ django.setup()
 from django.db import connection
 
 from faq.enums import Action, Origin
-from faq.models import Entry
+from faq.models import DumpPreview, Entry
 from faq.services.content import Content
+from faq.services.dump_confirmation import confirm_preview
 from faq.services.entries import edit_entry
 from faq.services.schedules import carry_out_due
 from faq.services.versions import Provenance
@@ -36,7 +37,17 @@ def edit_and_publish():
     edit_entry(entry.pk, Content("Écrite ?", "Écrite."), Provenance(Origin.FORM), then=Action.PUBLISHED)
 
 
-WRITES = {"edit_and_publish": edit_and_publish, "carry_out_due": carry_out_due}
+def confirm_latest_preview():
+    """Confirm the preview that was made last."""
+    preview = DumpPreview.objects.select_related("author").latest("pk")
+    confirm_preview(preview.key, preview.author)
+
+
+WRITES = {
+    "edit_and_publish": edit_and_publish,
+    "carry_out_due": carry_out_due,
+    "confirm_latest_preview": confirm_latest_preview,
+}
 
 
 def killed_at(last):
