@@ -149,7 +149,7 @@ def _synonym_notes(term):
 
 
 def _vote_notes(numbers: Sequence[int]):
-    counted = count_other_rows(numbers) if numbers else []
+    counted = count_other_rows(numbers, without=("faq",)) if numbers else []
     if counted:
         told = "rien ne s’en perd ; les rapports par terme les comptent sous le nouveau classement"
         yield f"{capfirst(', '.join(counted))} de ces fiches : {told}."

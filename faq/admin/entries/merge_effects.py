@@ -146,14 +146,14 @@ def _cancelled_schedules(schedules):
     ]
 
 
-def count_other_rows(numbers):
-    """Count the rows of all other tables, those of other applications too, that refer to these entries."""
+def count_other_rows(numbers, *, without=()):
+    """Count the rows of all other tables that refer to these entries, those of applications not left out too."""
     named = {}
     for relation in Entry._meta.get_fields(include_hidden=True):
         if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
             continue
         model = relation.related_model
-        if model not in _DESCRIBED_APART and not model._meta.auto_created:
+        if model not in _DESCRIBED_APART and not model._meta.auto_created and model._meta.app_label not in without:
             named[model] = named.get(model, Q()) | Q(**{f"{relation.field.name}__in": numbers})
     counts = [(model._meta, model._default_manager.filter(rows).count()) for model, rows in named.items()]
     texts = [f"{many} {meta.verbose_name if many == 1 else meta.verbose_name_plural}" for meta, many in counts if many]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -33,7 +34,8 @@ from faq.services.conflicts import NO_VERSION, Conflict
 from faq.services.content import EntryError, InvalidContent
 from faq.services.entries import create_entry, edit_entry
 from faq.services.taxonomy import get_or_create_themes
-from faq.services.versions import Provenance
+from faq.services.taxonomy_batches import FACETS
+from faq.services.versions import Provenance, lock_entries
 from faq.services.workflow import archive_entry, restore_entry, withdraw_entry
 from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_text
 
@@ -172,7 +174,11 @@ class EntryPage(AdminPage):
         author = self.request.user
         typed = form.cleaned_data
         provenance = Provenance(Origin.FORM, author, comment=typed["comment"], minor=typed.get("minor", False))
-        content = form.content(get_or_create_themes(typed.get("new_themes", ()), author))
+        names = typed.get("new_themes", ())
+        if names and self.entry:
+            # Before the taxonomy, in the order of all writers.
+            lock_entries([self.entry.pk])
+        content = form.content(get_or_create_themes(names, author))
         if self.entry is None:
             return create_entry(content, provenance, then=button.then)
         return edit_entry(self.entry.pk, content, provenance, base=typed["base"], then=button.then)
@@ -218,12 +224,17 @@ class EntryPage(AdminPage):
 
     def build_form(self, data=None):
         """Return the form of the entry, filled in with these data or with its latest text."""
-        return EntryForm(
+        form = EntryForm(
             data,
             taxonomy=load_taxonomy(),
             head=self.entry.head if self.entry else None,
             may_name_themes=self.request.user.has_perm("faq.add_theme"),
         )
+        for model, facet in FACETS.items():
+            if self.request.user.has_perm(f"faq.add_{model._meta.model_name}"):
+                add = reverse(f"admin:faq_{model._meta.model_name}_add")
+                form.fields[facet].add_address = f"{add}?{IS_POPUP_VAR}=1"
+        return form
 
     def show_conflict(self, conflict):
         """Show the page that joins two texts."""

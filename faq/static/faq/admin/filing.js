@@ -110,3 +110,10 @@ form.addEventListener("change", (event) => {
     follow(event.target);
   }
 });
+form.addEventListener("newterm", ({ target }) => {
+  // A term was created in a window of its own.
+  boxes.set(target.dataset.term, target);
+  readTerms().forEach((term, key) => terms.set(key, term));
+  target.checked = true;
+  follow(target);
+});
