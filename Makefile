@@ -49,10 +49,11 @@ bench: environment ## mesure les temps de réponse, à côté de façons naïves
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@$(PY) -m tests.benchmarks
 
-evaluate: environment ## mesure doublons (ARGS="--answers 2000 --seed 1"), notations, masquage et recherche
+evaluate: environment ## mesure doublons (ARGS="--answers 2000 --seed 1"), notations, suggestions, masquage et recherche
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@$(PY) -m tests.evaluation.duplicates $(ARGS)
 	@$(PY) -m tests.evaluation.notations
+	@$(PY) -m tests.evaluation.suggestions
 	@for half in tuned unread; do $(PY) -m tests.evaluation.masking tests/evaluation/data/masking_$$half.tsv || exit 1; done
 	@$(PY) -m tests.evaluation.search tests/evaluation/data/queries_tuned.csv tests/evaluation/data/queries_unread.csv
 

@@ -250,6 +250,12 @@ class TestActions:
         assert (batch.kind, batch.author) == (BatchKind.BULK_ACTION, relecteur.user)
         assert batch.versions.count() == 2
 
+    def test_the_message_leads_to_the_undoing_of_the_batch(self, relecteur, redacteur):
+        page = self.act(relecteur, "publish", [an_entry("Un ?")]).content.decode()
+        undo = reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,))
+        assert f'<a href="{undo}">Annuler</a>' in page
+        assert ">Annuler</a>" not in self.act(redacteur, "submit", [an_entry("Deux ?")]).content.decode()
+
     def test_nothing_changed_leaves_no_batch(self, relecteur):
         entry = a_published_entry()
         response = self.act(relecteur, "publish", [entry])
