@@ -1,7 +1,7 @@
 """The answers to forms whose CSRF token is wrong or has expired, and to forms above the limit."""
 
 from django.contrib import admin
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.csrf import csrf_failure
@@ -32,6 +32,6 @@ def refuse_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def refuse_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Refuse what cannot be read; of a form above the limit, say how to mend it."""
-    if request.method == "POST" and isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+    if request.method == "POST" and isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return render(request, _TOO_LARGE, {"limit": format_number(FORM_MAX_BYTES)}, status=400)
     return bad_request(request, exception)

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 
 from faq.domain.text import normalise
-from faq.models import Entry
+from faq.models import Dump, Entry
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, publish_entry
@@ -79,6 +81,19 @@ def test_from_dump_to_vote_and_back():
     assert visitor.post(f"/fiche/{edited.pk}/vote/", {"vote": "oui"}).status_code == 303
     [vote] = csv.DictReader(io.StringIO(run("export_votes", "--format", "csv").decode("utf-8-sig")), delimiter=";")
     assert (vote["reference"], vote["vote"]) == (edited.reference, "oui")
+
+
+def test_the_admin_takes_them_and_gives_them_back(admin_client):
+    uploads = [SimpleUploadedFile(file.name, file.read_bytes()) for file in files()]
+    preview = admin_client.post(reverse("admin:faq_dump_import"), {"files": uploads}, follow=True)
+    assert sum(preview.context["totals"]) == preview.context["total"] == 100
+    [(address, _)] = preview.redirect_chain
+    admin_client.post(address, {"do": "confirm"})
+    assert Entry.objects.count() == 92
+    for dump in Dump.objects.all():
+        response = admin_client.get(reverse("admin:faq_dump_download", args=(dump.pk,)))
+        assert b"".join(response.streaming_content) == (DUMPS / f"{dump.name}.txt").read_bytes()
+    assert_all_come_back()
 
 
 def test_the_export_says_where_each_answer_comes_from():

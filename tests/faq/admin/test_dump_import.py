@@ -2,6 +2,7 @@
 
 import json
 import threading
+import unicodedata
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from faq.admin.dump_import import preview_address
 from faq.admin.streaming import STREAM_TYPE
+from faq.domain.dumps import CASCADE_QUESTIONS, VOTE_LINE
 from faq.enums import DumpChoice, DumpVerdict
 from faq.models import Batch, Dump, DumpPreview, Entry, Upload
 from faq.services.content import Content
@@ -129,6 +131,37 @@ def test_no_file_and_too_many_are_refused(relecteur, files):
     assert "au moins un fichier" in page or "21 fichiers, c’est trop" in page
     assert not DumpPreview.objects.exists()
     assert not Upload.objects.exists()
+
+
+HOSTILE = {
+    "bom": b"\xef\xbb\xbf" + a_dump_file("Un."),
+    "crlf": a_dump_file("Une ligne,\r\nune autre.", line_end="\r\n"),
+    "cr": a_dump_file("Une ligne,\rune autre.", line_end="\r"),
+    "mixed": a_dump_file("Un.", line_end="\r\n") + a_dump_file("Deux.") + a_dump_file("Trois.", line_end="\r"),
+    "questions": f"{CASCADE_QUESTIONS[0]}\n\n{CASCADE_QUESTIONS[4]}\n".encode() + a_dump_file("Classée."),
+    "blank": b"\n\n \t\n" + a_dump_file("", "\n\n", "\u00a0 ") + b"\n\n",
+    "tail": a_dump_file("Avant.") + b"Un reste, sans fin de ligne",
+    "vote": f"Réponse.\n{VOTE_LINE.replace(' ?', chr(0x202F) + '?')}\nAutre.\n{VOTE_LINE.upper()}".encode(),
+    "accents": unicodedata.normalize("NFD", a_dump_file("Été à l’hôpital.").decode()).encode(),
+    "invisible": a_dump_file("Un\u200bde\u200dux\u2028trois\x85quatre\x0bcinq\x1csix\ufeff"),
+    "markup": a_dump_file("<script>alert(1)</script>\n{{ settings }} {% now %}\n=1+1\n| a | b |"),
+    "long": a_dump_file("mot " * 12_000),
+    "copies": a_dump_file(*["Toujours la même réponse."] * 60),
+    "planes": a_dump_file("\U0001f600 \U00020000 \U0010fffd"),
+}
+
+
+def test_every_text_that_is_utf8_comes_back_to_the_byte(relecteur):
+    response = send(relecteur, *((f"{name}.txt", data) for name, data in HOSTILE.items()), follow=True)
+    assert b"<script>alert" not in response.content
+    press(relecteur, the_preview(), "confirm")
+    assert {name: exported(name) for name in HOSTILE} == HOSTILE
+
+
+def test_hundreds_of_files_are_refused_in_french(relecteur):
+    response = send(relecteur, *[(f"{rank}.txt", b"1") for rank in range(101)])
+    assert response.status_code == 400
+    assert "trop de champs ou de fichiers" in read(response)
 
 
 def test_choices_are_saved_page_by_page_and_for_all(relecteur):

@@ -1,7 +1,8 @@
 /* The preview of an import: choices are saved as they are made, and long work shows its progress. */
 
 const STREAM = "application/x-ndjson";
-const CUT = "La connexion a été coupée\u00a0; le travail continue sur le serveur. Rechargez la page dans un moment.";
+const CUT =
+  "La connexion a été coupée\u00a0; ce que le serveur a commencé, il le finit. Rechargez la page dans un moment.";
 const number = new Intl.NumberFormat("fr-FR");
 
 const choices = document.getElementById("choices");
@@ -57,6 +58,13 @@ async function* readLines(response) {
   }
 }
 
+function submitPlainly(form) {
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "do" });
+  field.value = form.dataset.progress;
+  form.append(field);
+  form.submit();
+}
+
 async function follow(form, body, show) {
   const bar = form.querySelector("progress");
   const response = await fetch(location.href, { method: "POST", body, headers: { Accept: STREAM } });
@@ -64,8 +72,9 @@ async function follow(form, body, show) {
     location.assign(response.url); // somebody who signed out, or an import that is done already
     return;
   }
-  if (!response.ok || !response.headers.get("Content-Type")?.startsWith(STREAM)) {
-    throw new Error("no stream");
+  if (!response.headers.get("Content-Type")?.startsWith(STREAM)) {
+    submitPlainly(form); // the page that refuses it says why
+    return;
   }
   for await (const { done, total, address, error } of readLines(response)) {
     if (address) {
