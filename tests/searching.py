@@ -7,7 +7,7 @@ from pathlib import Path
 
 from faq.domain.cascade import CascadeIndex
 from faq.domain.facets import Facet, Taxonomy, Term
-from faq.domain.search.analysis import analyse
+from faq.domain.search.analysis import analyse, surface_forms
 from faq.domain.search.filing import TermFiling, TermLabels
 from faq.domain.search.index import IndexMatches, SearchIndex
 from faq.domain.search.postings import pack
@@ -29,14 +29,15 @@ class Numbering:
 
     def __init__(self) -> None:
         self.stems: dict[str, int] = {}
-        self.forms: dict[str, tuple[int, str]] = {}
+        self.forms: dict[str, tuple[int, str, str]] = {}
 
     def stored(self, question: str, answer: str) -> bytes:
         """Return what is stored of an entry; words seen for the first time become known."""
         analysis = analyse(question, answer)
         weights = {self._number(key): weight for key, weight in analysis.weights.items()}
+        shown = surface_forms(f"{question}\n{answer}")
         for form, key in analysis.forms.items():
-            self.forms.setdefault(form, (len(self.forms) + 1, key))
+            self.forms.setdefault(form, (len(self.forms) + 1, key, shown.get(form, form)))
         return pack(weights)
 
     def _number(self, key: str) -> int:
@@ -45,7 +46,7 @@ class Numbering:
     def vocabulary(self, after: tuple[int, int] = (0, 0), before: Vocabulary | None = None) -> Vocabulary:
         """Return all words, or those before with those that became known after some numbers of stems and forms."""
         stems = [(number, key) for key, number in self.stems.items() if number > after[0]]
-        forms = [(id, form, self.stems[key]) for form, (id, key) in self.forms.items() if id > after[1]]
+        forms = [(id, form, self.stems[key], shown) for form, (id, key, shown) in self.forms.items() if id > after[1]]
         return (before or Vocabulary.build((), ())).with_words(stems, forms)
 
 
@@ -81,7 +82,8 @@ def best_found(
     best = ranked[:RERANK_DEPTH]
     phrase = Phrase.from_terms(result.terms)
     rest = [number for number, _ in ranked[RERANK_DEPTH:]]
-    return rerank_by_proximity(best, phrase, {number: texts[number] for number, _ in best}) + rest
+    texts_of_best = {number: texts[number] for number, _ in best}
+    return rerank_by_proximity(best, phrase, texts_of_best, result.by_meaning) + rest
 
 
 def demo_filing() -> TermFiling:

@@ -112,6 +112,10 @@ class Results:
                 notices.append(f"Aucune réponse ne contient {words}.")
             if self.hits.is_partial:
                 notices.append("Aucune réponse ne dit tout ce que vous cherchez : voici les plus proches.")
+            if self.hits.by_meaning:
+                last = "Les dernières réponses" if self.hits.by_meaning > 1 else "La dernière réponse"
+                verb = "contiennent" if self.hits.by_meaning > 1 else "contient"
+                notices.append(f"{last} {verb} peu de vos mots, mais d’autres de sens voisin.")
         return notices
 
 

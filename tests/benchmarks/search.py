@@ -87,7 +87,7 @@ def _stock(size: int) -> Stock:
     last = Entry.objects.live().order_by("pk").values_list("pk", flat=True)[size - 1]
     rows = SearchedEntry.objects.filter(pk__lte=last).order_by("pk").values_list("pk", "words")
     words = Vocabulary.build(
-        SearchStem.objects.values_list("pk", "key"), SearchForm.objects.values_list("pk", "form", "stem")
+        SearchStem.objects.values_list("pk", "key"), SearchForm.objects.values_list("pk", "form", "stem", "shown")
     )
     index = SearchIndex.build(words, ((number, bytes(stored)) for number, stored in rows.iterator()), {})
     cascade = _first(live_snapshot().index, BitMap(range(last + 1)))

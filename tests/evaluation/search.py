@@ -17,10 +17,20 @@ from faq.domain.search.evaluation import JudgedQuery, judge_query
 from faq.domain.search.filing import NO_FILING
 from faq.domain.text import fingerprint
 from tests.parsed_dumps import parse_dump
-from tests.searching import FIXTURES, Text, an_index, best_found, starter_synonyms
+from tests.searching import FIXTURES, Text, an_index, best_found, searched, starter_synonyms
 
-Find = Callable[[str], list[int]]
-"""Returns numbers or places of texts, best first."""
+
+@dataclass(frozen=True)
+class Answered:
+    """What a page shows for a query."""
+
+    numbers: list[int]
+    """The texts found, best first; where none is, those that the page proposes instead."""
+    is_vain: bool
+    """Whether the page says that nothing was found."""
+
+
+Find = Callable[[str], Answered]
 
 SEPARATOR = " | "
 DUMPS = Path(__file__).resolve().parents[3] / "shared" / "dumps"
@@ -62,7 +72,12 @@ def build_engine(texts: Sequence[Text]) -> Find:
     """Return our search as visitors use it: with the synonyms of an installation, without filing."""
     numbered = dict(enumerate(texts, start=1))
     index, synonyms = an_index(numbered), starter_synonyms()
-    return lambda query: best_found(index, query, synonyms, NO_FILING, numbered)
+
+    def find(query: str) -> Answered:
+        found = best_found(index, query, synonyms, NO_FILING, numbered)
+        return Answered(found or searched(index, query, synonyms).nearest, is_vain=not found)
+
+    return find
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -88,18 +103,23 @@ def main(arguments: Sequence[str]) -> None:
                 _print_engine(name, find, queries, misses="--misses" in arguments and name == "faqcms")
 
 
-def _counted_from_one(find: Find) -> Find:
-    return lambda query: [place + 1 for place in find(query)]
+def _counted_from_one(find: Callable[[str], list[int]]) -> Find:
+    def find_numbers(query: str) -> Answered:
+        numbers = [place + 1 for place in find(query)]
+        return Answered(numbers, is_vain=not numbers)
+
+    return find_numbers
 
 
 def _print_engine(name: str, find: Find, queries: Sequence[tuple[str, str, list[int]]], *, misses: bool) -> None:
     judged: list[JudgedQuery] = []
     vain = found_anyway = 0
     for kind, text, expected in queries:
-        found = find(text)
+        answered = find(text)
+        found = answered.numbers
         if not expected:
             vain += 1
-            found_anyway += bool(found)
+            found_anyway += not answered.is_vain
             continue
         judged.append(judge_query(kind, text, [str(number) for number in found], [str(one) for one in expected]))
         if misses and judged[-1].best_rank != 1:

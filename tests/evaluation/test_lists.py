@@ -42,7 +42,7 @@ def test_searches_in_the_real_dumps_find_their_answers(titled, half, first, five
     queries = search.read_queries(notations.DATA / f"queries_{half}.csv", corpus)
     find = search.build_engine(corpus.texts)
     ranks = [
-        next((place for place, number in enumerate(find(text)) if number in expected), 99)
+        next((place for place, number in enumerate(find(text).numbers) if number in expected), 99)
         for _, text, expected in queries
         if expected
     ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from faq.domain.search.filing import NO_FILING, TermFiling
-from faq.domain.search.postings import Postings, Weights, compute_idf
+from faq.domain.search.postings import Postings, WeakWeights, Weights, compute_idf
 from faq.domain.search.queries import Query, Synonyms
 from faq.domain.search.query_terms import Expansion, QueryExpander, QueryTerm
 from faq.domain.search.vocabulary import Vocabulary
@@ -26,6 +26,11 @@ _SHARE_BY_ONE_WORD, _SHARE_BY_KNOWN_WORD = 0.36, 0.25
 
 Where some entry holds each of the other words, the query is about what the entries are about: less is enough.
 """
+FEW_MATCHES = 10
+"""Fewer matches are brought to this number by entries that hold words near in meaning."""
+_SHARE_BY_MEANING = 0.4
+"""The share of a query's idf that an entry holds at least, by words or their neighbours in meaning, to be added."""
+_IDF_POWER = 0.6
 COVERAGE_BASE, LITERAL_BONUS = 0.3, 15.0
 """An addend to the share of a query's idf that an entry holds, for all entries, and for those with every word.
 
@@ -51,16 +56,21 @@ class IndexMatches:
     entries: BitMap
     terms: tuple[QueryTerm, ...]
     nearest: list[int]
-    """The entries that hold some term of the query, best first, in case nothing matches."""
+    """The entries that hold some term of the query, or a word near to one, best first, in case nothing matches."""
     scores: Scores = field(repr=False)
     """By entry number; 0 for those that do not match."""
     best_share: float = 0.0
     """The largest share of the query's idf that an entry holds."""
+    by_meaning: BitMap = field(default_factory=BitMap)
+    """Those of the entries that do not say enough of the query, but words near in meaning: they come last."""
 
     def rank(self, within: BitMap) -> "IndexRanking":
         """Return the matches that are among some others, best first; of equal ones the smaller number first."""
-        numbers = np.frombuffer((within & self.entries).to_array(), np.uint32).astype(np.intp)
-        return IndexRanking(*_sort_by_score(numbers, self.scores))
+        parts = [within & (self.entries - self.by_meaning), within & self.by_meaning]
+        ranked = [
+            _sort_by_score(np.frombuffer(part.to_array(), np.uint32).astype(np.intp), self.scores) for part in parts
+        ]
+        return IndexRanking(*map(np.concatenate, zip(*ranked, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -129,22 +139,36 @@ class SearchIndex:
 
         With `typing`, the last word may be unfinished.
         """
-        terms = tuple(self.expander(synonyms, filing, typing=typing).expand(query))
+        expander = self.expander(synonyms, filing, typing=typing)
+        terms = tuple(expander.expand(query))
         weights = [self._term_weights(term) for term in terms]
         present = [weight > 0 for weight in weights]
         idf = idf_weights(terms, [int(np.count_nonzero(there)) for there in present], len(self.entries))
-        if not sum(idf):
+        near: list[WeakWeights] = []
+        # An entry with all words of the query needs no help from others.
+        wanted = bool(present) and not typing and not np.logical_and.reduce(present).any()
+        if wanted:
+            terms = expander.add_neighbours(terms, query)
+            near = [
+                self.postings.weak_weights([(one.stems[0], one.factor) for one in term.neighbours]) for term in terms
+            ]
+        some = np.flatnonzero(np.logical_or.reduce([*present, *near])) if terms else np.empty(0, np.intp)
+        if not len(some):
             return IndexMatches(BitMap(), terms, [], np.zeros(0, np.float32))
-        some = np.flatnonzero(np.logical_or.reduce(present))
-        held, enough = measure_matches([there[some] for there in present], idf)
-        scores = self._compute_scores(some, weights, idf, held, self._find_literal(terms, weights))
-        matching = some[enough]
+        measured = measure_matches([there[some] for there in present], [(there > 0)[some] for there in near], idf)
+        scored = [np.maximum(mine, others) for mine, others in zip(weights, near, strict=True)] if near else weights
+        literal = self._find_literal(terms, weights)
+        counted = ranking_weights(terms, idf) if wanted else idf
+        scores = self._compute_scores(some, scored, counted, measured.held, literal)
+        added, _ = _sort_by_score(some[measured.addable], scores)
+        matching = some[measured.enough]
         if not len(matching):
-            nearest, _ = _sort_by_score(some, scores)
-            return IndexMatches(BitMap(), terms, nearest[:MOST_NEAREST].tolist(), np.zeros(0, np.float32))
+            return IndexMatches(BitMap(), terms, added[:MOST_NEAREST].tolist(), np.zeros(0, np.float32))
+        by_meaning = added[: max(0, FEW_MATCHES - len(matching))]
         mask = np.zeros(self.postings.size, np.bool_)
-        mask[matching] = True
-        return IndexMatches(bitmap_from_mask(mask), terms, [], scores, float(held.max()))
+        mask[matching] = mask[by_meaning] = True
+        best_share = float(measured.held.max())
+        return IndexMatches(bitmap_from_mask(mask), terms, [], scores, best_share, BitMap(by_meaning.tolist()))
 
     def _term_weights(self, term: QueryTerm) -> Weights:
         weights = self._expansion_weights(term.expansions)
@@ -179,7 +203,7 @@ class SearchIndex:
     def _compute_scores(
         self,
         numbers: EntryNumbers,
-        weights: Sequence[Weights],
+        weights: Sequence[Weights | WeakWeights],
         idf: Sequence[float],
         held: Scores,
         literal: NDArray[np.bool_] | None,
@@ -198,23 +222,43 @@ class SearchIndex:
 
 
 def idf_weights(terms: Sequence[QueryTerm], holding: Sequence[int], total: int) -> list[float]:
-    """Return the inverse document frequency of each query term, as in BM25; zeros where no entry matches any.
+    """Return the inverse document frequency of each query term, as in BM25.
 
     `holding` counts the entries that match each term, among `total`. What no entry holds may be a slip as well as the
     subject: it counts a little less than its rarity.
     """
-    if not any(holding):
-        return [0.0] * len(terms)
     return [
         term.word.importance * compute_idf(held, total) * (1.0 if held else _UNKNOWN_FACTOR)
         for term, held in zip(terms, holding, strict=True)
     ]
 
 
-def measure_matches(present: Sequence[NDArray[np.bool_]], idf: Sequence[float]) -> tuple[Scores, NDArray[np.bool_]]:
-    """Return the share of a query's idf that each of some entries holds, and whether this is enough for a match.
+def ranking_weights(terms: Sequence[QueryTerm], idf: Sequence[float]) -> list[float]:
+    """Return how much each query term counts in a score: rare words of a long query stand there by chance too."""
+    return [
+        term.word.importance ** (1 - _IDF_POWER) * share**_IDF_POWER for term, share in zip(terms, idf, strict=True)
+    ]
 
-    `present` holds, for each term, whether each entry matches it.
+
+@dataclass(frozen=True, slots=True)
+class MeasuredMatches:
+    """What some entries hold of a query."""
+
+    held: Scores
+    """The share of its idf."""
+    enough: NDArray[np.bool_]
+    """Whether this is enough for a match."""
+    addable: NDArray[np.bool_]
+    """Whether an entry that is no match can be added to few matches, or be proposed where nothing matches."""
+
+
+def measure_matches(
+    present: Sequence[NDArray[np.bool_]], near: Sequence[NDArray[np.bool_]], idf: Sequence[float]
+) -> MeasuredMatches:
+    """Return what each of some entries holds of a query.
+
+    `present` holds, for each term, whether each entry matches it; `near` whether it holds a word near in meaning, and
+    is empty where meaning was not asked for.
     """
     held: Scores = np.zeros(len(present[0]), np.float32)
     words = np.zeros(len(present[0]), np.uint8)
@@ -230,7 +274,14 @@ def measure_matches(present: Sequence[NDArray[np.bool_]], idf: Sequence[float]) 
         alone = _SHARE_BY_KNOWN_WORD if all(there.any() for there in present) else _SHARE_BY_ONE_WORD
     least = np.where(words > 1, np.float32(_SHARE_OF_QUERY * known), np.float32(alone))
     # A sum of 32-bit shares may fall short by its rounding.
-    return held, held >= np.maximum(least, _SHARE_OF_BEST * held.max(initial=0)) - _ROUNDING
+    enough = held >= np.maximum(least, _SHARE_OF_BEST * held.max(initial=0)) - _ROUNDING
+    covered, several = held.copy(), words.copy()
+    for there, close, share in zip(present, near, idf, strict=False):
+        covered += (close & ~there) * np.float32(share / sum(idf))
+        several += close & ~there
+    is_near = covered >= _SHARE_BY_MEANING
+    addable = is_near & (several > 1) if enough.any() else is_near | (words > 0)
+    return MeasuredMatches(held, enough, addable & ~enough)
 
 
 def literal_terms(terms: Sequence[QueryTerm]) -> tuple[QueryTerm, ...]:
@@ -247,7 +298,7 @@ def _sort_by_score(numbers: EntryNumbers, scores: Scores) -> tuple[EntryNumbers,
     Scores that differ by less than one in 65,535 are equal.
     """
     mine = scores[numbers]
-    coarse = np.round(mine * (_FINEST_SCORE / scores.max(initial=1e-9))).astype(np.uint16)
+    coarse = np.round(mine * (_FINEST_SCORE / mine.max(initial=1e-9))).astype(np.uint16)
     order = np.argsort(_FINEST_SCORE - coarse, kind="stable")
     return numbers[order], mine[order]
 

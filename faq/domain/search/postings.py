@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 Weights = NDArray[np.uint8]
 """The weight of a stem or query term in each entry, by entry number: 0 for those without it."""
 
+WeakWeights = NDArray[np.float32]
+"""The same, with fractions."""
+
 DocumentFrequencies = NDArray[np.int32]
 """The number of entries that hold each stem, by the stem's number."""
 
@@ -89,6 +92,24 @@ class _Layer:
             if scale is not None:
                 weights = np.maximum(found[entries], scale[weights])
             found[entries] = weights
+
+    def raise_weak_weights(self, found: WeakWeights, stems: NDArray[np.uint32], factors: Sequence[float]) -> None:
+        """Raise the weights in an array to those of some stems, each times its factor."""
+        firsts, lasts = np.searchsorted(self.stems, stems), np.searchsorted(self.stems, stems, side="right")
+        mine = [
+            (slice(first, last), factor)
+            for first, last, factor in zip(self._ends_before(firsts), self._ends_before(lasts), factors, strict=True)
+            if first < last
+        ]
+        if mine:
+            entries = np.concatenate([self.entries[places] for places, _ in mine])
+            weights = np.concatenate([self.weights[places] * np.float32(factor) for places, factor in mine])
+            np.maximum.at(found, entries, weights)
+
+    def _ends_before(self, places: NDArray[np.intp]) -> list[int]:
+        """Return the places in the postings before which the stems before some places end."""
+        ends: list[int] = np.concatenate(([0], self.ends))[places].tolist()
+        return ends
 
     def stems_of(self, number: int) -> NDArray[np.uint32]:
         """Return the stems of one entry."""
@@ -176,6 +197,16 @@ class Postings:
             block.raise_weights(found[block.first : block.first + BLOCK], scaled)
         found[self._masked] = 0
         self._layer.raise_weights(found, scaled)
+        return found
+
+    def weak_weights(self, stems: Sequence[tuple[int, float]]) -> WeakWeights:
+        """Return the same for many stems with small factors, for which whole numbers would be too coarse."""
+        found = np.zeros(self.size, np.float32)
+        sought, factors = np.array([stem for stem, _ in stems], np.uint32), [factor for _, factor in stems]
+        for block in self._blocks:
+            block.raise_weak_weights(found[block.first : block.first + BLOCK], sought, factors)
+        found[self._masked] = 0
+        self._layer.raise_weak_weights(found, sought, factors)
         return found
 
     def frequency(self, stem: int) -> int:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
 
+from pyroaring import BitMap
+
 from faq.domain.search.query_terms import QueryTerm
 from faq.domain.text import TokenKind, tokenize
 
@@ -14,6 +16,7 @@ _BONUS = 0.8
 """The share by which a score rises where the question holds all words of the query side by side, in order."""
 _ANSWER_FACTOR = 0.4
 """The share of the bonus that counts for neighbours in the answer."""
+_NONE = BitMap()
 _LONGEST_CACHED = 2_000
 """Characters of the longest text whose stems are cached."""
 
@@ -50,14 +53,17 @@ class Phrase:
 
 
 def rerank_by_proximity(
-    best: Sequence[tuple[int, float]], phrase: Phrase, texts: Mapping[int, tuple[str, str]]
+    best: Sequence[tuple[int, float]],
+    phrase: Phrase,
+    texts: Mapping[int, tuple[str, str]],
+    last: BitMap = _NONE,
 ) -> list[int]:
     """Return entries, given with their scores, in the order of their scores times their bonus.
 
-    `texts` holds questions and answers by entry number.
+    `texts` holds questions and answers by entry number; those in `last` stay behind all others.
     """
     scores = {number: score * phrase.compute_bonus(*texts.get(number, ("", ""))) for number, score in best}
-    return sorted(scores, key=lambda number: -scores[number])
+    return sorted(scores, key=lambda number: (number in last, -scores[number]))
 
 
 def _find_keys(text: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Query expansion: the stems by which an entry can match each word or expression of a query."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from pyroaring import BitMap
 
 from faq.domain.search.filing import NO_FILING, TermFiling
 from faq.domain.search.french_words import is_french_word
+from faq.domain.search.meaning import MOST_NEIGHBOURS
 from faq.domain.search.postings import DocumentFrequencies, compute_idf
 from faq.domain.search.queries import Query, QueryWord, StemKeys, Synonyms
 from faq.domain.search.relatives import related_stems
@@ -18,6 +19,8 @@ from faq.domain.text import stem
 
 _EXACT_FACTOR, _SYNONYM_FACTOR, _PREFIX_FACTOR, _RELATIVE_FACTOR = 1.0, 0.9, 0.7, 0.6
 """The share of its weight that a stem keeps when it matches in one of these ways."""
+_NEIGHBOUR_FACTOR = 0.6
+"""The share of its weight that a stem of the same meaning keeps, times its nearness."""
 _PRESENT_FACTOR = 0.85
 """The share that a synonym keeps where some entry holds the word itself."""
 _SHORTEST_PREFIX = 3
@@ -56,6 +59,8 @@ class QueryTerm:
     """The number of a form that may have been meant, and was not searched for."""
     filed: BitMap = field(default_factory=BitMap)
     """The entries filed under the taxonomy term that it names."""
+    neighbours: tuple[Expansion, ...] = ()
+    """The stems near in meaning, looked up where few entries match all words: an entry with such does not match it."""
 
     @property
     def unknown(self) -> bool:
@@ -104,6 +109,23 @@ class QueryExpander:
                     yield QueryTerm(word, (*own, *others), filed=there)
                 else:
                     yield self._correct(word, as_typed=query.is_quoted)
+
+    def add_neighbours(self, terms: Iterable[QueryTerm], query: Query) -> tuple[QueryTerm, ...]:
+        """Return the terms of a query with the stems near to each in meaning."""
+        return tuple(replace(term, neighbours=self._find_neighbours(term, query.text)) for term in terms)
+
+    def _find_neighbours(self, term: QueryTerm, text: str) -> tuple[Expansion, ...]:
+        word = term.word
+        if term.correction is not None or word.negation or _may_be_a_name(text, word):
+            return ()
+        written = self.vocabulary.get_shown(word.form) or text[word.start : word.end].lower()
+        own = {stem for expansion in term.expansions for stem in expansion.stems}
+        near = [
+            Expansion((number,), factor, ())
+            for number, nearness in self.vocabulary.meanings.find_neighbours(word.form, written)
+            if (factor := round(_NEIGHBOUR_FACTOR * nearness, 2)) and number not in own and self.frequency(number)
+        ]
+        return tuple(near[:MOST_NEIGHBOURS])
 
     def _expand_word(self, word: QueryWord, query: Query) -> list[Expansion]:
         """Return the ways to match a word by its letters alone."""
@@ -211,3 +233,11 @@ class QueryExpander:
         if part.isalpha():
             return len(part) >= _SHORTEST_PREFIX and self.vocabulary.has_form(part)
         return len(part) >= _SHORTEST_CODE and self.vocabulary.number(part) is not None
+
+
+def _may_be_a_name(text: str, word: QueryWord) -> bool:
+    """Return whether a capital tells a word of a query from the others: an acronym, or a name."""
+    surface = text[word.start : word.end]
+    if surface.islower() or text.isupper():
+        return False
+    return word.start > 0 or not surface[1:].islower()

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pyroaring import BitMap
 
 from faq.domain.search.analysis import GENERATION
 from faq.domain.search.index import (
     COVERAGE_BASE,
+    FEW_MATCHES,
     FILING_WEIGHT,
     LITERAL_BONUS,
     MOST_NEAREST,
@@ -23,6 +25,7 @@ from faq.domain.search.index import (
     idf_weights,
     literal_terms,
     measure_matches,
+    ranking_weights,
 )
 from faq.domain.search.postings import unpack
 from faq.domain.search.query_terms import Expansion, QueryTerm
@@ -94,9 +97,18 @@ def parse_frequencies(answer: Body) -> dict[int, int]:
 
 def build_presence_search(term: QueryTerm) -> Body:
     """Ask which entries match a query term, in no order."""
+    return _ask_which(_term_query(term))
+
+
+def build_nearness_search(term: QueryTerm) -> Body:
+    """Ask which entries hold a word near in meaning to a query term, in no order."""
+    return _ask_which(_any_of(term.neighbours))
+
+
+def _ask_which(query: Body) -> Body:
     bits = {"sum": {"field": "bit"}}
     blocks = {"histogram": {"field": "number", "interval": _BLOCK, "min_doc_count": 1}, "aggs": {"bits": bits}}
-    return {"size": 0, "query": {"bool": {"filter": [_term_query(term)]}}, "aggs": {"blocks": blocks}}
+    return {"size": 0, "query": {"bool": {"filter": [query]}}, "aggs": {"blocks": blocks}}
 
 
 def parse_presence(answer: Body) -> BitMap:
@@ -118,33 +130,72 @@ class UnrankedMatches:
 
     terms: tuple[QueryTerm, ...]
     idf: tuple[float, ...]
+    counted: tuple[float, ...]
+    """How much each term counts in a score."""
     entries: BitMap
     some: BitMap
-    """The entries that match any term of the query."""
+    """The entries that match any term of the query, or hold a word near to one in meaning."""
+    addable: BitMap
+    """Those that are no matches, and can be added to few matches or be proposed where nothing matches."""
     best_share: float = 0.0
     """The largest share of the query's idf that an entry holds."""
 
     @classmethod
-    def build(cls, terms: tuple[QueryTerm, ...], present: Sequence[BitMap], total: int) -> "UnrankedMatches":
-        """Decide, as `SearchIndex.search` does, which of `total` entries match; `present` holds those of each term."""
+    def build(
+        cls,
+        terms: tuple[QueryTerm, ...],
+        present: Sequence[BitMap],
+        total: int,
+        near: Sequence[BitMap] | None = None,
+    ) -> "UnrankedMatches":
+        """Decide, as `SearchIndex.search` does, which of `total` entries match.
+
+        `present` holds the entries that match each term, and `near`, where meaning was asked for, those that hold
+        words near to it.
+        """
         idf = tuple(idf_weights(terms, [len(entries) for entries in present], total))
-        if not sum(idf):
-            return cls(terms, idf, BitMap(), BitMap())
-        entries, best_share = _select_matches(present, idf)
-        return cls(terms, idf, entries, BitMap().union(*present), best_share)
+        counted = idf if near is None else tuple(ranking_weights(terms, idf))
+        some = BitMap().union(*present, *(near or ()))
+        size = some.max() + 1 if some else 0
+        if not size:
+            return cls(terms, idf, counted, BitMap(), some, BitMap())
+        measured = measure_matches(_build_masks(present, size), _build_masks(near or (), size), idf)
+        matching = measured.enough & (measured.held > 0)
+        return cls(
+            terms,
+            idf,
+            counted,
+            bitmap_from_mask(matching),
+            some,
+            bitmap_from_mask(measured.addable),
+            float(measured.held.max()),
+        )
+
+    @property
+    def room(self) -> int:
+        """How many entries may be added to few matches."""
+        return max(0, FEW_MATCHES - len(self.entries)) if self.entries and self.addable else 0
 
     def build_ranking_search(self, within: BitMap, start: int, stop: int) -> Body:
         """Ask for some of these entries in their order, from one place to before another."""
-        queries = [(_term_query(term), idf) for term, idf in self._known_terms()]
+        scored = [
+            _boosted(_best_of(queries), counted)
+            for term, counted in zip(self.terms, self.counted, strict=True)
+            if (queries := _ways_to_match(term) + [_expansion_query(one) for one in term.neighbours])
+        ]
         any_term = {
             "bool": {
-                "should": [_boosted(query, idf) for query, idf in queries],
+                "should": scored,
                 "minimum_should_match": 1,
                 "filter": self._restriction_to(within),
             }
         }
         coverage: list[Body] = [{"weight": COVERAGE_BASE}]
-        coverage += [{"filter": query, "weight": idf / sum(self.idf)} for query, idf in queries]
+        coverage += [
+            {"filter": _term_query(term), "weight": idf / sum(self.idf)}
+            for term, idf in zip(self.terms, self.idf, strict=True)
+            if not term.unknown
+        ]
         if literal := literal_terms(self.terms):
             held = {"bool": {"must": [_any_of(term.literal) for term in literal]}}
             coverage.append({"filter": held, "weight": LITERAL_BONUS})
@@ -169,12 +220,9 @@ class UnrankedMatches:
         """Leave out all other entries; where none matches any term, their long list can be spared."""
         return [] if len(within) == len(self.some) else [{"terms": {"number": list(within)}}]
 
-    def build_nearest_search(self) -> Body:
-        """Ask for the entries that match any term of the query, the best of them."""
-        return self.build_ranking_search(self.some, 0, MOST_NEAREST)
-
-    def _known_terms(self) -> Iterable[tuple[QueryTerm, float]]:
-        return ((term, idf) for term, idf in zip(self.terms, self.idf, strict=True) if not term.unknown)
+    def build_addition_search(self) -> Body:
+        """Ask for the best of the entries that can be added to the matches, or proposed where nothing matches."""
+        return self.build_ranking_search(self.addable, 0, self.room or MOST_NEAREST)
 
 
 def parse_ranking(answer: Body) -> list[tuple[int, float]]:
@@ -189,22 +237,25 @@ def build_similarity_search(key_stems: Mapping[int, float], limit: int) -> Body:
     return {"size": limit, "_source": False, "query": query, "sort": [{"_score": "desc"}, {"number": "asc"}]}
 
 
-def _select_matches(present: Sequence[BitMap], idf: Sequence[float]) -> tuple[BitMap, float]:
-    """Return the entries that hold enough of a query's idf, and the largest share of it that one holds."""
-    size = max((entries.max() for entries in present if entries), default=-1) + 1
-    masks = np.zeros((len(present), size), np.bool_)
-    for mask, entries in zip(masks, present, strict=True):
+def _build_masks(sets: Sequence[BitMap], size: int) -> list[NDArray[np.bool_]]:
+    """Return each of some sets as a mask of its places."""
+    masks = np.zeros((len(sets), size), np.bool_)
+    for mask, entries in zip(masks, sets, strict=True):
         mask[np.frombuffer(entries.to_array(), np.uint32)] = True
-    held, enough = measure_matches(list(masks), idf)
-    return bitmap_from_mask(enough & (held > 0)), float(held.max(initial=0))
+    return list(masks)
 
 
 def _term_query(term: QueryTerm) -> Body:
     """Return the query that matches a term by the best of its expansions, or by its filing."""
-    if not term.filed:
-        return _any_of(term.expansions)
-    under = {"constant_score": {"filter": {"terms": {"number": list(term.filed)}}, "boost": FILING_WEIGHT}}
-    return _best_of([*map(_expansion_query, term.expansions), under])
+    return _best_of(_ways_to_match(term))
+
+
+def _ways_to_match(term: QueryTerm) -> list[Body]:
+    queries = [_expansion_query(expansion) for expansion in term.expansions]
+    if term.filed:
+        under = {"terms": {"number": list(term.filed)}}
+        queries.append({"constant_score": {"filter": under, "boost": FILING_WEIGHT}})
+    return queries
 
 
 def _any_of(expansions: Iterable[Expansion]) -> Body:

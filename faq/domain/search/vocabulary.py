@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.search.analysis import MAX_WORD_BYTES
+from faq.domain.search.meaning import WordMeanings
 
 WordArray = NDArray[np.bytes_]
 """In UTF-8, without case and accents, in rising order."""
@@ -14,7 +16,11 @@ NumberArray = NDArray[np.uint32]
 LetterBits = NDArray[np.uint64]
 
 _STEM = np.dtype([("word", f"S{MAX_WORD_BYTES}"), ("number", np.uint32)])
-_FORM = np.dtype([("word", f"S{MAX_WORD_BYTES}"), ("number", np.uint32), ("stem", np.uint32)])
+_FORM = np.dtype(
+    [("word", f"S{MAX_WORD_BYTES}"), ("number", np.uint32), ("stem", np.uint32), ("shown", f"S{MAX_WORD_BYTES}")]
+)
+FormRow = tuple[int, str, int, str]
+"""The number of a form, the form, the number of its stem, and the form as people write it."""
 _LETTERS = 26
 _A = ord("a")
 
@@ -34,12 +40,14 @@ class Vocabulary:
     """The number of each form's stem."""
     letters: LetterBits
     """The letters that each form has once, and twice, as bits; 0 for a form with other characters."""
+    shown: WordArray
+    """Each form as people write it, cut at its longest."""
 
     @classmethod
-    def build(cls, stems: Iterable[tuple[int, str]], forms: Iterable[tuple[int, str, int]]) -> "Vocabulary":
-        """Build a vocabulary from stems as (number, key) and forms as (number, form, number of the stem)."""
+    def build(cls, stems: Iterable[tuple[int, str]], forms: Iterable[FormRow]) -> "Vocabulary":
+        """Build a vocabulary from stems, as (number, key), and forms."""
         # Forms are read before stems: no form that is added meanwhile lacks its stem.
-        written = np.fromiter(((form.encode(), id, stem) for id, form, stem in forms), _FORM)
+        written = np.fromiter(((form.encode(), id, stem, shown.encode()) for id, form, stem, shown in forms), _FORM)
         known = np.fromiter(((key.encode(), number) for number, key in stems), _STEM)
         known, written = known[np.argsort(known["word"])], written[np.argsort(written["word"])]
         # Copies: a column of the structured array would keep all of it in memory.
@@ -51,27 +59,37 @@ class Vocabulary:
             written["number"].copy(),
             written["stem"].copy(),
             _letter_bits(words),
+            written["shown"].copy(),
         )
+
+    @cached_property
+    def meanings(self) -> WordMeanings:
+        """The meanings of its words, looked up when a search first needs them."""
+        return WordMeanings.build(self.forms, self.shown, self.stems)
 
     @property
     def latest(self) -> tuple[int, int]:
         """The highest numbers of a stem and of a form; new words get higher ones."""
         return int(self.numbers.max(initial=0)), int(self.ids.max(initial=0))
 
-    def with_words(self, stems: Iterable[tuple[int, str]], forms: Iterable[tuple[int, str, int]]) -> "Vocabulary":
+    def with_words(self, stems: Iterable[tuple[int, str]], forms: Iterable[FormRow]) -> "Vocabulary":
         """Return a vocabulary with some more words."""
         added = Vocabulary.build(stems, forms)
         if not len(added.keys) and not len(added.forms):
             return self
         keys, words = np.searchsorted(self.keys, added.keys), np.searchsorted(self.forms, added.forms)
-        return Vocabulary(
+        extended = Vocabulary(
             np.insert(self.keys, keys, added.keys),
             np.insert(self.numbers, keys, added.numbers),
             np.insert(self.forms, words, added.forms),
             np.insert(self.ids, words, added.ids),
             np.insert(self.stems, words, added.stems),
             np.insert(self.letters, words, added.letters),
+            np.insert(self.shown, words, added.shown),
         )
+        if "meanings" in vars(self):
+            vars(extended)["meanings"] = self.meanings.extended(added.forms, added.shown, added.stems)
+        return extended
 
     def number(self, key: str) -> int | None:
         """Return the number of a stem; None where it is unknown."""
@@ -95,6 +113,11 @@ class Vocabulary:
     def form(self, place: int) -> str:
         """Return the form at a place."""
         return _decode(self.forms[place])
+
+    def get_shown(self, form: str) -> str:
+        """Return a form as people write it; « » for an unknown one."""
+        place = _find_place(self.forms, form)
+        return "" if place is None else _decode(self.shown[place])
 
     def has_form(self, form: str) -> bool:
         """Return whether some entry ever held this word."""

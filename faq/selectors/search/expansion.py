@@ -21,7 +21,7 @@ def extend_vocabulary(vocabulary: Vocabulary) -> Vocabulary:
     To be called before entries are read: a vocabulary may hold words of no entry, but no entry unknown words.
     """
     stem, form = vocabulary.latest
-    forms = SearchForm.objects.filter(pk__gt=form).values_list("pk", "form", "stem")
+    forms = SearchForm.objects.filter(pk__gt=form).values_list("pk", "form", "stem", "shown")
     stems = SearchStem.objects.filter(pk__gt=stem).values_list("pk", "key")
     return vocabulary.with_words(stems.iterator(chunk_size=ROWS), forms.iterator(chunk_size=ROWS))
 

@@ -73,8 +73,10 @@ class Hits:
     """Whether no entry says half of what was asked for."""
     is_vain: bool
     """Whether nothing was found by the words as they are typed."""
+    by_meaning: int
+    """How many of the entries within the selection, the last ones, hold words near in meaning instead."""
     nearest: tuple[int, ...]
-    """A few entries that hold some term of the query, best first, in case nothing matches."""
+    """A few entries that hold some term of the query, or a word near to one, best first, in case nothing matches."""
     loaded: Mapping[int, Entry]
     """The entries that were read for reranking, with their live versions, so that no page reads them again."""
 
@@ -129,7 +131,9 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
     correction, suggestion = _write_corrections(query, matches.terms)
     return Hits(
         query=query.text if query.words or named or matches.terms else "",
-        numbers=HitNumbers(_in_order(references, within), _rerank(best, phrase, loaded), read_page, len(within)),
+        numbers=HitNumbers(
+            _in_order(references, within), _rerank(best, phrase, loaded, matches.by_meaning), read_page, len(within)
+        ),
         entries=found.entries,
         highlights=HighlightTerms.from_expansions(
             (expansion.keys, expansion.prefix) for term in matches.terms for expansion in term.expansions
@@ -144,6 +148,7 @@ def live_search(text: str, snapshot: Snapshot, selection: BitMap | None = None, 
         is_cut=query.is_cut,
         is_partial=not named and matches.best_share < _HALF,
         is_vain=not found.entries or (not named and all(term.unknown or term.correction for term in matches.terms)),
+        by_meaning=len(matches.by_meaning & within),
         nearest=tuple(number for number in matches.nearest if number in snapshot.index.live),
         loaded=loaded,
     )
@@ -179,11 +184,11 @@ def _load_for_reranking(best: Sequence[tuple[int, float]], phrase: Phrase) -> di
     return loaded
 
 
-def _rerank(best: Sequence[tuple[int, float]], phrase: Phrase, loaded: Mapping[int, Entry]) -> list[int]:
+def _rerank(best: Sequence[tuple[int, float]], phrase: Phrase, loaded: Mapping[int, Entry], last: BitMap) -> list[int]:
     if not loaded:
         return [number for number, _ in best]
     texts = {number: (entry.question, entry.answer) for number, entry in loaded.items()}
-    return rerank_by_proximity(best, phrase, texts)
+    return rerank_by_proximity(best, phrase, texts, last)
 
 
 def _write_corrections(query: Query, terms: Sequence[QueryTerm]) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from faq.domain.search.server_queries import (
     Body,
     InvalidAnswer,
     UnrankedMatches,
+    build_nearness_search,
     build_presence_search,
     build_similarity_search,
     parse_frequencies,
@@ -86,15 +87,19 @@ class ServerBackend:
     def search(self, query: Query, *, typing: bool = False) -> "ServerMatches":
         """Return the entries that match a query; with `typing`, its last word may be unfinished."""
         total = len(self._snapshot.index)
-        terms = tuple(self._words.expander(total, get_filing(self._snapshot), typing=typing).expand(query))
-        present = iter(self._find_present([term for term in terms if not term.unknown]))
-        sets = [BitMap() if term.unknown else next(present) for term in terms]
-        matches = UnrankedMatches.build(terms, sets, total)
-        nearest: list[int] = []
-        if matches.some and not matches.entries:
-            [answer] = self._server.search([matches.build_nearest_search()])
-            nearest = [number for number, _ in _parse(parse_ranking, answer)]
-        return ServerMatches(matches, nearest, self._server)
+        expander = self._words.expander(total, get_filing(self._snapshot), typing=typing)
+        terms = tuple(expander.expand(query))
+        present = self._find_present(terms, [not term.unknown for term in terms], build_presence_search)
+        near = None
+        if terms and not typing and not BitMap.intersection(*present):
+            terms = expander.add_neighbours(terms, query)
+            near = self._find_present(terms, [bool(term.neighbours) for term in terms], build_nearness_search)
+        matches = UnrankedMatches.build(terms, present, total, near)
+        added: list[int] = []
+        if matches.addable and (matches.room or not matches.entries):
+            [answer] = self._server.search([matches.build_addition_search()])
+            added = [number for number, _ in _parse(parse_ranking, answer)]
+        return ServerMatches(matches, added, self._server)
 
     def complete(self, prefix: str) -> list[int]:
         """Return the numbers of the forms that complete a prefix, the most frequent first."""
@@ -114,12 +119,13 @@ class ServerBackend:
         found = {number: compute_similarity(weights, unpack(bytes(words)), key_stems) for number, words in rows}
         return {number: similarity for number, similarity in found.items() if similarity >= MIN_SIMILARITY}
 
-    def _find_present(self, terms: Sequence[QueryTerm]) -> list[BitMap]:
-        """Return the entries that match each of these terms."""
-        if not terms:
-            return []
-        answers = self._search_current([build_presence_search(term) for term in terms])
-        return [_parse(parse_presence, answer) for answer in answers]
+    def _find_present(
+        self, terms: Sequence[QueryTerm], asked: Sequence[bool], build_search: Callable[[QueryTerm], Body]
+    ) -> list[BitMap]:
+        """Return the entries that a search for each of these terms finds; none for those that are not asked for."""
+        searches = [build_search(term) for term, wanted in zip(terms, asked, strict=True) if wanted]
+        answers = iter(self._search_current(searches) if searches else ())
+        return [_parse(parse_presence, next(answers)) if wanted else BitMap() for wanted in asked]
 
     def _search_current(self, searches: Sequence[Body]) -> list[Body]:
         """Search once the server holds the latest changes. Raises ServerLags where that takes too long."""
@@ -141,14 +147,23 @@ class ServerMatches:
     """The entries that match a query on the server."""
 
     _unranked: UnrankedMatches
-    nearest: list[int]
-    """The entries that hold some term of the query, best first, in case nothing matches."""
+    _added: list[int]
     _server: SearchServer
 
     @property
     def entries(self) -> BitMap:
         """The numbers of the entries."""
-        return self._unranked.entries
+        return self._unranked.entries | self.by_meaning
+
+    @property
+    def by_meaning(self) -> BitMap:
+        """Those of the entries that hold words near in meaning to the query's: they come last."""
+        return BitMap(self._added if self._unranked.entries else ())
+
+    @property
+    def nearest(self) -> list[int]:
+        """The entries that hold some term of the query, or a word near to one, best first, in case nothing matches."""
+        return [] if self._unranked.entries else self._added
 
     @property
     def best_share(self) -> float:
@@ -162,7 +177,7 @@ class ServerMatches:
 
     def rank(self, within: BitMap) -> "ServerRanking":
         """Return the matches that are among some others, in the server's order."""
-        return ServerRanking(self._unranked, within & self.entries, self._server)
+        return ServerRanking(self._unranked, within & self._unranked.entries, within & self.by_meaning, self._server)
 
 
 @dataclass(frozen=True)
@@ -170,16 +185,20 @@ class ServerRanking:
     """Entries, best first, that the server is asked for page by page."""
 
     _unranked: UnrankedMatches
-    _within: BitMap
+    _matching: BitMap
+    _by_meaning: BitMap
+    """Entries that come after those."""
     _server: SearchServer
 
     def page(self, start: int, stop: int) -> list[tuple[int, float]]:
         """Return the entries from one place to before another, each with its score. Raises ServerFault."""
-        stop = min(stop, len(self._within))
-        if stop <= start:
-            return []
-        [answer] = self._server.search([self._unranked.build_ranking_search(self._within, start, stop)])
-        return _parse(parse_ranking, answer)
+        searches = []
+        for entries in (self._matching, self._by_meaning):
+            if start < min(stop, len(entries)):
+                searches.append(self._unranked.build_ranking_search(entries, start, min(stop, len(entries))))
+            start, stop = max(0, start - len(entries)), max(0, stop - len(entries))
+        answers = self._server.search(searches) if searches else ()
+        return [ranked for answer in answers for ranked in _parse(parse_ranking, answer)]
 
 
 def get_step_on(server: SearchServer) -> int:

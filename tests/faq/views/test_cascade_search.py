@@ -120,6 +120,19 @@ def test_little_of_what_is_sought_is_said_to_be_little(client, entries):
     assert "Aucune réponse ne dit tout" not in read(client, "/?q=certificat").text
 
 
+def test_answers_with_words_of_like_meaning_come_last_and_that_is_told(client, entries):
+    literal = a_published_entry("Le docteur touche-t-il la subvention ?", "Oui.")
+    near = a_published_entry("Le médecin reçoit-il le financement ?", "Oui.")
+    page = read(client, "/?q=docteur+subvention+étrangère")
+    assert page.numbers == [literal.pk, near.pk]
+    assert "La dernière réponse contient peu de vos mots, mais d’autres de sens voisin." in page.text
+    assert not FailedSearch.objects.exists()
+    page = read(client, "/?q=praticien+rémunération")
+    assert "Aucune réponse ne contient ce que vous cherchez." in page.text
+    assert near.question in page.text
+    assert FailedSearch.objects.get().query == "praticien remuneration"
+
+
 def test_a_search_that_says_nothing_is_ignored_with_a_notice(client, entries):
     page = read(client, "/?q=de+la")
     assert page.count == 4

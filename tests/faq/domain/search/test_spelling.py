@@ -18,7 +18,7 @@ def words(*forms: str) -> Vocabulary:
     numbers = {key: number for number, key in enumerate(stems, start=1)}
     return Vocabulary.build(
         ((number, key) for key, number in numbers.items()),
-        ((id, form, numbers[stem(form)]) for id, form in enumerate(forms, start=1)),
+        ((id, form, numbers[stem(form)], form) for id, form in enumerate(forms, start=1)),
     )
 
 
