@@ -232,6 +232,19 @@ def moved_by_a_table(client, tmp_path):
     return {entry.pk}, 0, lambda: confirm_table(client, send_table(client, data, page), page)
 
 
+def refiled(route, model, survivor="", label=""):
+    """Merge or split the term of an entry, by its page; the term is gone, or split already, the second time."""
+
+    def path(client, tmp_path):
+        entry = an_entry(dispositifs="dpi-vague-1")
+        terms = Dispositif.objects
+        data = {"label": label, "entries": entry.pk} if label else {"survivor": terms.get(slug=survivor).pk}
+        address = reverse(f"admin:faq_{model}_{route}", args=(terms.get(slug="dpi-vague-1").pk,))
+        return {entry.pk}, 0, lambda: client.post(address, data | {"_confirm": "1"})
+
+    return path
+
+
 FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
 COMMANDS = "faq.management.commands"
 
@@ -243,7 +256,9 @@ def created_for_a_search(client, tmp_path):
 
 
 PATHS = [
-    ("faq.admin.taxonomy", "save_term", moved_with_its_term),
+    ("faq.admin.taxonomy_operations", "save_term", moved_with_its_term),
+    ("faq.admin.taxonomy_operations", "merge_terms", refiled("fusionner", "dispositif", survivor="ris-vague-1")),
+    ("faq.admin.taxonomy_operations", "split_term", refiled("scinder", "dispositif", label="DPI public")),
     ("feedback.searches", "create_entry", created_for_a_search),
     (FORM, "create_entry", created("_save")),
     (FORM, "create_entry", created("_submit")),
