@@ -192,6 +192,8 @@ def _rows(report):
             yield f"« {name} » est de nouveau là."
         elif change.after is None:
             yield f"« {name} », créé par le lot, disparaît."
+        elif change.after.get("retired") and not change.before.get("retired") and not change.after["merged_into_id"]:
+            yield f"« {name} » est retiré : des versions passées le nomment."
         elif change.after.get("merged_into_id") and not change.before.get("merged_into_id"):
             yield f"« {name} » n’est plus proposé ; son adresse mène à ce dont il vient."
         else:

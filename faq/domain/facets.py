@@ -196,6 +196,13 @@ class Taxonomy:
                 return causes
         return []
 
+    def accepts(self, filing: Filing) -> bool:
+        """Return whether terms stand and fit each other, with all that they imply."""
+        try:
+            return self.complete(filing) == filing
+        except FilingContradiction:
+            return False
+
     def resolve(self, filing: Filing) -> dict[Facet, frozenset[int]]:
         """Return the filing with each merged term replaced by the one that answers for it."""
         merged = self._survivors

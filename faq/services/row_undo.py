@@ -11,7 +11,7 @@ from faq.models.taxonomy import LabelKeyField, Term
 from faq.services.content import EntryError
 from faq.services.roles import Author, require
 from faq.services.row_changes import Columns, RowRecorder, build_row, get_table, name_row, read_columns
-from faq.services.taxonomy import find_term_uses
+from faq.services.taxonomy import find_present_uses, find_term_uses
 from faq.services.taxonomy_batches import AnyTerm
 
 _RECORDED = ("label_key",)
@@ -84,7 +84,11 @@ def _take_back(change: RowChange, row: Model | None, recorder: RowRecorder) -> N
         recorder.save(*build_row(change, columns))
         return
     if isinstance(row, Term) and (uses := find_term_uses(cast(AnyTerm, row))):
-        raise _Left(f"{' ; '.join(uses)} ; retirez-le plutôt")
+        if find_present_uses(cast(AnyTerm, row)):
+            raise _Left(f"{' ; '.join(uses)}")
+        # Only past versions name it: it stays for them, and is offered no more.
+        recorder.save(*build_row(change, {**read_columns(row), "retired": True}))
+        return
     try:
         recorder.delete(row)
     except ProtectedError as error:

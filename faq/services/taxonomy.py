@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from faq.domain.text import expand_letters
 from faq.models import Batch, Couloir, Dispositif, Epoch, OfferType, Product, Theme, Version
 from faq.models.taxonomy import compute_label_key
-from faq.services.refiling import TermKey
+from faq.services.refiling import TermKey, find_entries_filed_under
 from faq.services.roles import Author, require
 from faq.services.row_changes import RowRecorder
 from faq.services.taxonomy_batches import (
@@ -136,7 +136,7 @@ def delete_term(term: AnyTerm, author: Author) -> TaxonomyReport:
     require_right("delete", term, author)
     Epoch.hold()
     if uses := find_term_uses(term):
-        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
+        raise TermInUse(f"« {term} » ne peut pas être supprimé : {' ; '.join(uses)}. Retirez-le plutôt.")
     recorder = RowRecorder()
     recorder.delete(term)
     batch = store_rows(recorder, f"Suppression de « {term} » ({get_facet(term).label})", author)
@@ -148,14 +148,27 @@ def find_term_uses(term: AnyTerm) -> list[str]:
 
     Past versions count: an entry cannot go back to one whose terms are gone.
     """
-    uses = [f"« {child} » en relève" for child in get_children(term)]
-    uses += [f"« {other} » y a été fusionné" for other in type(term).objects.filter(merged_into=term)]
+    uses = _find_terms_that_lead_to(term)
     entries = _count_entries_ever_filed_under(term)
     if entries == 1:
         uses.append("1 fiche y est classée, ou l’a été")
     elif entries:
         uses.append(f"{entries} fiches y sont classées, ou l’ont été")
     return uses
+
+
+def find_present_uses(term: AnyTerm) -> bool:
+    """Return whether a term is named by more than past versions."""
+    return bool(_find_terms_that_lead_to(term) or find_entries_filed_under({key_of(term)}))
+
+
+def _find_terms_that_lead_to(term: AnyTerm) -> list[str]:
+    """Return in French which terms belong to a term, or were merged into it."""
+    merged = type(term)._default_manager.filter(merged_into=term)
+    return [
+        *(f"« {child} » en relève" for child in get_children(term)),
+        *(f"« {other} » y a été fusionné" for other in merged),
+    ]
 
 
 def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:

@@ -219,11 +219,14 @@ class _Undo:
     def _file_as_terms_demand(self, before: Taxonomy, after: Taxonomy) -> None:
         """File entries that are left, or whose former filing contradicts itself by now, as the terms demand."""
         written = {entry.pk for entry in (*self.report.reverted, *self.report.archived)}
+        left = {entry.pk for entry, _ in self.report.left}
         provenance = Provenance(self.provenance.origin, self.provenance.author, self.undo, at=self.provenance.at)
 
         def get_filing(entry: Entry, filing: Filing) -> Filing:
-            # What was just written is that of a time before: it is kept, but for what contradicts itself.
-            return refile(filing, after if entry.pk in written else before, after)
+            if entry.pk in left:
+                return refile(filing, before, after)
+            # What was written just now, or never was the batch's, is kept unless it contradicts itself.
+            return filing if after.accepts(filing) else refile(filing, after if entry.pk in written else before, after)
 
         self.report.refiled = refile_entries(self.entries.values(), get_filing, after, provenance)
         follow_intervals(self.report.rows)

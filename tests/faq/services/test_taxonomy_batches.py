@@ -278,9 +278,19 @@ class TestCreatingAndDeleting:
     def test_not_one_that_entries_use(self):
         batch = save_term(Theme(slug="preuves", name="Preuves"), None).batch
         an_entry(themes="preuves")
+        assert Theme.objects.get(slug="preuves").position == 1
         with pytest.raises(EntryError, match="1 fiche y est classée"):
             undo(batch)
         assert Theme.objects.filter(slug="preuves").exists()
+
+    def test_one_that_only_past_versions_name_is_retired(self):
+        batch = save_term(Theme(slug="preuves", name="Preuves"), None).batch
+        entry = an_entry(themes="preuves")
+        edit_entry(entry.pk, Content("A ?", "B.", a_filing()), by_command())
+        redo = undo(batch).batch
+        assert Theme.objects.get(slug="preuves").retired
+        undo(redo)
+        assert not Theme.objects.get(slug="preuves").retired
 
     def test_a_deleted_term_comes_back_with_its_key_and_parents(self):
         before = tables()
