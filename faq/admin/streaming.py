@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
@@ -57,7 +58,7 @@ def _run(work: Work, lines: SimpleQueue) -> None:
     try:
         address = work(lambda done, total: lines.put({"done": done, "total": total}))
         lines.put({"address": address})
-    except (EntryError, ImportRefused) as refusal:
+    except (EntryError, ImportRefused, PermissionDenied) as refusal:
         lines.put({"error": str(refusal)})
     except OperationalError:
         logger.exception("The database refused long work.")

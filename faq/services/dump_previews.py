@@ -148,8 +148,8 @@ def compute_preview(preview: DumpPreview, progress: ProgressCallback | None = No
         file.edition, file.unchanged = report.edition, report.unchanged
     with transaction.atomic():
         locked = DumpPreview.objects.select_for_update().get(pk=preview.pk)
-        if locked.batch_id:
-            raise EntryError("Cet import a déjà été fait : rien n’a été calculé.")
+        if locked.batch_id or locked.files != preview.files:
+            raise EntryError("L’import a été fait, ou ses fichiers changés, pendant le calcul : rechargez la page.")
         before = _read_former_choices(preview) if preview.computed_at else {}
         preview.answers.all().delete()
         rows = (_follow(row, before, marking) for row in _build_answers(preview, sources, reports))

@@ -89,6 +89,15 @@ def test_an_entry_rewritten_beyond_likeness_is_still_the_one_that_a_new_edition_
     assert row.choice == DumpChoice.KEEP
 
 
+def test_files_that_change_while_they_are_computed_are_computed_again(paul):
+    preview = open_preview([sent("page", a_dump_file("Un."))], paul)
+    change_files(get_preview(preview.key, paul), names={0: "autre"})
+    with pytest.raises(EntryError, match="pendant le calcul"):
+        compute_preview(preview)
+    preview.refresh_from_db()
+    assert (preview.computed_at, rows(preview)) == (None, [])
+
+
 def test_nothing_is_proposed_to_an_entry_of_the_same_import(paul):
     first, second = rows(a_preview(paul, page=a_dump_file(DELAY, OTHER_DELAY)))
     assert (first.verdict, second.verdict) == (NEW, LIKE)
