@@ -16,6 +16,7 @@ from faq.models import DumpPreview, PreviewedAnswer
 from faq.services.content import normalize_line_ends
 from faq.services.dump_files import PreviewFile
 from faq.services.dump_previews import CHOICES, get_choices, name_twin
+from faq.services.dumps import join_texts
 
 _BEGINNING = 400
 """Characters of a text that are shown before it is unfolded."""
@@ -32,6 +33,9 @@ _LABELS = {
     },
 }
 """What the choices on a verdict are called on the page."""
+_JOIN = "Réunir les deux dans {}, en brouillon"
+_REPLACE = "Proposer le nouveau texte à {} à la place du sien, en brouillon"
+"""What a proposal is called where editors have rewritten the text."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class AnswerCard:
     """Of a changed answer: what the file changes in the former edition."""
     own_text: Sequence[Line] = ()
     """Of a changed answer: what editors changed in the former edition, where they did."""
+    joined_text: Sequence[Line] = ()
+    """Of a text that editors rewrote: what joining both would change in theirs, where they do not contradict."""
     options: Sequence[Option] = ()
 
     @property
@@ -99,6 +105,8 @@ def _build_card(row: PreviewedAnswer, files: Sequence[PreviewFile], twin_text: s
     former = normalize_line_ends(row.former.answer) if row.former else ""
     text = normalize_line_ends(row.text)
     twin = _describe_twin(row.twin, files)
+    own = entry.head.answer if changed and row.curated else None
+    joined = None if own is None else join_texts(former, own, text)
     return AnswerCard(
         row,
         _describe_place(row, files),
@@ -108,20 +116,27 @@ def _build_card(row: PreviewedAnswer, files: Sequence[PreviewFile], twin_text: s
         twin=twin,
         sides=_compare(text, entry, twin, normalize_line_ends(twin_text), row.evidence) if alike else (),
         new_text=diff_text(former, text) if changed else (),
-        own_text=diff_text(former, entry.head.answer) if changed and row.curated else (),
-        options=_build_options(row) if row.choice else (),
+        own_text=() if own is None else diff_text(former, own),
+        joined_text=() if joined is None else diff_text(own, joined),
+        options=_build_options(row, None if own is None else joined is not None) if row.choice else (),
     )
 
 
-def _build_options(row: PreviewedAnswer) -> list[Option]:
-    labels = _LABELS[DumpVerdict(row.verdict)]
+def _build_options(row: PreviewedAnswer, joins: bool | None) -> list[Option]:
+    """Return the choices of an answer; `joins` says whether both changes of a rewritten text go together."""
+    labels = dict(_LABELS[DumpVerdict(row.verdict)])
+    if joins is not None:
+        labels[DumpChoice.PROPOSE] = _JOIN if joins else _REPLACE
     name = row.entry.reference if row.entry else "la fiche de l’autre réponse"
     return [Option(choice.value, labels[choice].format(name), choice == row.choice) for choice in get_choices(row)]
 
 
 def get_choice_labels(verdict: DumpVerdict) -> list[tuple[str, str]]:
     """Return the values and labels of the choices that a verdict leaves, for several answers at once."""
-    return [(choice.value, _LABELS[verdict][choice].format("leur fiche")) for choice in CHOICES[verdict]]
+    labels = {choice: _LABELS[verdict][choice].format("leur fiche") for choice in CHOICES[verdict]}
+    if verdict == DumpVerdict.CHANGED:
+        labels[DumpChoice.PROPOSE] += ", sauf aux textes retravaillés"
+    return [(choice.value, label) for choice, label in labels.items()]
 
 
 def _describe_place(row: PreviewedAnswer, files: Sequence[PreviewFile]) -> str:

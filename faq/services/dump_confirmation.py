@@ -107,9 +107,10 @@ def _read_decisions(preview: DumpPreview, files: Sequence[PreviewFile]) -> Decis
     proposed: dict[int, list[str]] = defaultdict(list)
     rows = _get_chosen(preview).exclude(choice=DumpChoice.CREATE).order_by("pk")
     twins = _read_twins(preview)
-    columns = ("file", "line", "fingerprint", "choice", "entry", "version", "twin")
-    for file, line, text, choice, entry, version, twin in rows.values_list(*columns).iterator(_CHUNK):
-        decisions[text] = Decision(DumpChoice(choice), entry, version, text=twins[twin] if twin else "")
+    columns = ("file", "line", "fingerprint", "choice", "entry", "version", "twin", "curated", "former__answer")
+    for file, line, text, choice, entry, version, twin, curated, former in rows.values_list(*columns).iterator(_CHUNK):
+        like = twins[twin] if twin else ""
+        decisions[text] = Decision(DumpChoice(choice), entry, version, former if curated else "", like)
         if choice == DumpChoice.PROPOSE:
             proposed[entry].append(f"{files[file].name}, ligne {line}")
     for number, places in proposed.items():

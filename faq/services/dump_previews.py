@@ -299,11 +299,14 @@ def store_choices(preview: DumpPreview, choices: Mapping[int, str]) -> int:
 
 
 def store_choice_for_all(preview: DumpPreview, verdict: DumpVerdict, choice: DumpChoice) -> int:
-    """Make one choice for all answers with a verdict that leave one; return how many changed."""
+    """Make one choice for all answers with a verdict that leave one; return how many changed.
+
+    A text that editors rewrote is replaced by a choice of its own only.
+    """
     if choice not in CHOICES.get(verdict, ()):
         return 0
     rows = preview.answers.filter(verdict=verdict).exclude(choice="").exclude(choice=choice)
     if choice == DumpChoice.PROPOSE:
-        rows = rows.filter(entry__isnull=False)
+        rows = rows.filter(entry__isnull=False, curated=False)
     number: int = rows.update(choice=choice)
     return number

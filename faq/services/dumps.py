@@ -14,6 +14,7 @@ from faq.domain.chunks import split_in_chunks
 from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, scan_dump
 from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.limits import DUMP_MAX_BYTES, DUMP_NAME_MAX_LENGTH, format_number
+from faq.domain.merge import merge_text
 from faq.domain.text import fingerprint
 from faq.enums import BatchKind, DumpChoice, DumpVerdict, Origin
 from faq.models import Batch, Dump, Passage, Version
@@ -54,6 +55,8 @@ class Decision:
     entry: int | None = None
     base: int | None = None
     """The number of the version of that entry on which the decision was made."""
+    former: str = ""
+    """Of a text that editors rewrote: what the former edition said, from which both their changes started."""
     text: str = ""
     """Without entry: the fingerprint of an earlier text of the same import, whose entry it is."""
 
@@ -265,18 +268,28 @@ class _Importer:
         """Make each answer the draft of the entry that an editor chose for it."""
         if not answers:
             return
-        proposals = {self.decisions[text]: normalize_line_ends(answer) for text, answer in answers.items()}
+        proposals = {self.decisions[text]: answer for text, answer in answers.items()}
         wanted = {one.entry: one.base for one in proposals}
         versions = Version.objects.filter(entry__in=wanted, number__in=set(wanted.values()))
         seen = {(version.entry_id, version.number): content_of(version) for version in versions}
         edits = [
-            Edit(one.entry, replace(seen[one.entry, one.base], answer=answer), one.base)
+            Edit(one.entry, _build_proposal(seen[one.entry, one.base], answer, one.former), one.base)
             for one, answer in proposals.items()
             if one.entry
         ]
         for outcome in edit_entries(edits, replace(self.provenance, comment=f"Texte de l’extraction « {dump} »")):
             if outcome.joined:
                 raise StaleVersion(outcome.entry, outcome.joined, "relisez-la, puis recommencez.")
+
+
+def _build_proposal(own: Content, answer: str, former: str) -> Content:
+    text = normalize_line_ends(answer)
+    return replace(own, answer=(join_texts(former, own.answer, text) if former else None) or text)
+
+
+def join_texts(former: str, own: str, new: str) -> str | None:
+    """Return the text with what editors and a new edition changed in the former one; None where these contradict."""
+    return merge_text(normalize_line_ends(former), own, new).text
 
 
 def _judge(text: str, numbers: dict[str, int], new: dict[str, int]) -> tuple[DumpVerdict, int | None]:

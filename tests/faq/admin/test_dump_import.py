@@ -141,7 +141,7 @@ HOSTILE = {
     "questions": f"{CASCADE_QUESTIONS[0]}\n\n{CASCADE_QUESTIONS[4]}\n".encode() + a_dump_file("Classée."),
     "blank": b"\n\n \t\n" + a_dump_file("", "\n\n", "\u00a0 ") + b"\n\n",
     "tail": a_dump_file("Avant.") + b"Un reste, sans fin de ligne",
-    "vote": f"Réponse.\n{VOTE_LINE.replace(' ?', chr(0x202F) + '?')}\nAutre.\n{VOTE_LINE.upper()}".encode(),
+    "vote": f"Réponse.\n{VOTE_LINE.replace(' ?', chr(0x202F) + '?')}\nAutre.\n{VOTE_LINE.upper()}".encode(),
     "accents": unicodedata.normalize("NFD", a_dump_file("Été à l’hôpital.").decode()).encode(),
     "invisible": a_dump_file("Un\u200bde\u200dux\u2028trois\x85quatre\x0bcinq\x1csix\ufeff"),
     "markup": a_dump_file("<script>alert(1)</script>\n{{ settings }} {% now %}\n=1+1\n| a | b |"),
@@ -194,10 +194,18 @@ def test_a_curated_entry_shows_base_mine_and_theirs(relecteur):
     entry = Entry.objects.get()
     edit_entry(entry.pk, Content("Combien ?", DELAY.replace("pièces", "preuves")), by_command())
     page = read(send(relecteur, ("page.txt", a_dump_file(OTHER_DELAY)), follow=True))
-    for told in ("il n’est pas écrasé", "preuves", "60", f"Garder le texte de {entry.reference}"):
+    for told in ("il n’est pas écrasé", "preuves", "60", f"Garder le texte de {entry.reference}", "les mêmes lignes"):
         assert told in page
     [row] = rows(the_preview())
     assert f'name="choice-{row.pk}" value="keep" checked' in page
+
+
+def test_changes_of_other_lines_are_shown_joined(relecteur):
+    take_dump(a_dump_file(DELAY), "page")
+    edit_entry(Entry.objects.get().pk, Content("Combien ?", f"{DELAY}\nUne ligne de plus."), by_command())
+    page = read(send(relecteur, ("page.txt", a_dump_file(OTHER_DELAY)), follow=True))
+    assert "Voir les deux réunis" in page
+    assert f"Réunir les deux dans {Entry.objects.get().reference}" in page
 
 
 def test_the_filters_show_one_verdict_each(relecteur):

@@ -86,6 +86,34 @@ def test_what_editors_rewrote_stays_unless_they_choose_otherwise(paul):
     assert find_dump("page").passages.get().entry == entry
 
 
+OWN_LINE, NEW_LINE = "Voyez aussi le calendrier des ateliers.", "Le support répond du lundi au vendredi."
+
+
+@pytest.mark.parametrize(
+    ("own", "new", "proposed"),
+    [
+        pytest.param(f"{DELAY}\n\n{OWN_LINE}", OTHER_DELAY, f"{OTHER_DELAY}\n\n{OWN_LINE}", id="other-lines"),
+        pytest.param(DELAY.replace("30", "45"), OTHER_DELAY, OTHER_DELAY, id="same-line"),
+        pytest.param(
+            f"{OWN_LINE}\n{DELAY}", f"{DELAY}\n{NEW_LINE}", f"{OWN_LINE}\n{DELAY}\n{NEW_LINE}", id="both-ends"
+        ),
+    ],
+)
+def test_a_proposal_keeps_what_editors_wrote_elsewhere_in_the_text(paul, own, new, proposed):
+    take_dump(a_dump_file(DELAY), "page")
+    entry = Entry.objects.get()
+    edit_entry(entry.pk, Content("Quel délai ?", own), by_command())
+    preview = a_preview(paul, page=a_dump_file(new))
+    [row] = rows(preview)
+    assert (row.curated, row.choice) == (True, DumpChoice.KEEP)
+    assert store_choice_for_all(preview, DumpVerdict.CHANGED, DumpChoice.PROPOSE) == 0
+    assert store_choices(preview, {row.pk: DumpChoice.PROPOSE}) == 1
+    confirm(preview, paul)
+    entry.refresh_from_db()
+    assert entry.head.answer == proposed
+    assert [version.answer for version in entry.versions.order_by("number")] == [DELAY, own, proposed]
+
+
 def test_a_choice_for_all_leaves_the_others_alone(paul):
     an_entry(answer=DELAY)
     preview = a_preview(paul, page=a_dump_file(OTHER_DELAY, "Arrive.", OTHER_DELAY.upper()))
