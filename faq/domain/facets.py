@@ -64,6 +64,8 @@ class Term:
     """The months between two checks of what is filed here; None where the term sets no interval."""
     merged_into: int | None = None
     """The id of the term that answers for this one, which only past versions name."""
+    answers_for: frozenset[int] = frozenset()
+    """The ids of the terms that were merged into this one, directly or through others."""
     was_public: bool = True
     """False for a thématique that only drafts have named so far."""
 
@@ -111,7 +113,7 @@ class Taxonomy:
         merged = [
             ((term.facet, slug), self.by_id[term.facet, survivor])
             for term in self.terms
-            if (survivor := self._survivors.get((term.facet, term.id)))
+            if (survivor := self.survivors.get((term.facet, term.id)))
             for slug in (*term.old_slugs, term.slug)
         ]
         standing = [
@@ -205,7 +207,7 @@ class Taxonomy:
 
     def resolve(self, filing: Filing) -> dict[Facet, frozenset[int]]:
         """Return the filing with each merged term replaced by the one that answers for it."""
-        merged = self._survivors
+        merged = self.survivors
         return {
             facet: frozenset(merged.get((facet, id), id) for id in ids) if merged else frozenset(ids)
             for facet in Facet
@@ -213,7 +215,7 @@ class Taxonomy:
         }
 
     @cached_property
-    def _survivors(self) -> dict[tuple[Facet, int], int]:
+    def survivors(self) -> dict[tuple[Facet, int], int]:
         """The id of the term that answers for each merged one, at the end of a chain of merges."""
         return {(term.facet, term.id): self._get_survivor(term) for term in self.terms if term.merged_into is not None}
 

@@ -96,7 +96,8 @@ def json_of(answer: PastAnswer) -> str:
 
 
 def _concerns(filed: Sequence[Mapping[str, int | str]], wanted: Term) -> bool:
-    return not filed or any(term["id"] == wanted.id for term in filed)
+    # What was merged since was filed under a term of its own.
+    return not filed or any(term["id"] == wanted.id or term["id"] in wanted.answers_for for term in filed)
 
 
 def _term(facet: Facet, slug: str, taxonomy: Taxonomy) -> Term:

@@ -104,14 +104,28 @@ def _read_taxonomy(token: str) -> Taxonomy:
         *_read_terms(Facet.PRODUCTS, Product, "label", _read_parents(Product, "offer_types")),
         *_read_terms(Facet.THEMES, Theme, "name", {}),
     ]
-    return Taxonomy(tuple(terms))
+    return Taxonomy(tuple(_with_absorbed_terms(terms)))
+
+
+def _with_absorbed_terms(terms: list[Term]) -> list[Term]:
+    """Return the terms, each with the ids of those that were merged into it."""
+    absorbed: dict[tuple[Facet, int], set[int]] = {}
+    if any(term.merged_into for term in terms):
+        for (facet, id), survivor in Taxonomy(tuple(terms)).survivors.items():
+            absorbed.setdefault((facet, survivor), set()).add(id)
+    if not absorbed:
+        return terms
+    return [replace(term, answers_for=frozenset(absorbed.get((term.facet, term.id), ()))) for term in terms]
 
 
 def _read_terms(facet: Facet, model: type[Model], name: str, parents: Mapping[int, Collection[int]]) -> Iterator[Term]:
     columns = ["pk", "slug", name, "retired", "old_slugs", "review_months", "merged_into"]
     columns += ["was_public"] if facet is Facet.THEMES else []
     for id, slug, label, retired, old_slugs, *others in model._default_manager.values_list(*columns):
-        yield Term(id, facet, slug, label, frozenset(parents.get(id, ())), retired, tuple(old_slugs), *others)
+        months, merged_into, *was_public = others
+        above = frozenset(parents.get(id, ()))
+        term = Term(id, facet, slug, label, above, retired, tuple(old_slugs), months, merged_into)
+        yield replace(term, was_public=False) if was_public == [False] else term
 
 
 def _read_parents(model: type[Model], parent: str) -> dict[int, list[int]]:

@@ -9,20 +9,24 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 from django.utils import timezone
 
 from faq.enums import Action, Decision
-from faq.models import Batch, DroppedSchedule, Entry, MovedRow, Pair, SynonymGroup, Version
+from faq.models import Batch, DroppedSchedule, Entry, MovedRow, Pair, SynonymGroup, Theme, Version
 from faq.models.schedules import PLAN_COLUMNS
 from faq.services.bulk import change_many
 from faq.services.content import Content
+from faq.services.doctor import faults
 from faq.services.duplicates import compare_waiting, decide_pair
 from faq.services.entries import edit_entry
 from faq.services.merging import merge_entries
 from faq.services.schedules import schedule
+from faq.services.taxonomy import get_or_create_themes, save_term
+from faq.services.taxonomy_operations import merge_terms
 from faq.services.undo import undo_batch
-from faq.services.workflow import archive_entry
-from tests.factories import a_dump_file, a_published_entry, by_command, take_dump
+from faq.services.workflow import archive_entry, withdraw_entry
+from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
 from tests.pairs import DELAY, ELSEWHERE, OTHER_DELAY, a_pair
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +34,7 @@ pytestmark = pytest.mark.django_db
 material = importlib.import_module("faq.migrations.0006_material_fingerprints")
 folding = importlib.import_module("faq.migrations.0014_folded_letters")
 rows_migration = importlib.import_module("faq.migrations.0013_rows_for_undo")
+taxonomy_batches = importlib.import_module("faq.migrations.0020_taxonomy_batches")
 starter_synonyms = importlib.import_module("faq.migrations.0016_starter_synonyms")
 
 
@@ -115,6 +120,35 @@ def rows_for_undo():
         "plans": list(DroppedSchedule.objects.order_by("entry", "action").values_list("batch", *PLAN_COLUMNS)),
         "returns": list(Version.objects.exclude(returns_to=None).order_by("pk").values_list("pk", "returns_to")),
     }
+
+
+def test_two_spellings_that_were_stored_stay_two_and_doctor_names_them():
+    certificates = Theme.objects.create(name="Certificats", slug="certificats")
+    double = Theme.objects.create(name="x", slug="certificats-2")
+    Theme.objects.filter(pk=double.pk).update(name="CERTIFICATS")
+    Theme.objects.update(label_key=F("slug"))
+    taxonomy_batches.compute_keys(apps, None)
+    keys = Theme.objects.order_by("pk").values_list("label_key", flat=True)
+    assert list(keys) == ["certificats", f"certificats|{double.pk}"]
+    assert [fault for fault in faults() if "s’écrivent pareil" in fault]
+    double.refresh_from_db()
+    # It can be changed, as ever, and the other name finds the first.
+    double.retired = True
+    save_term(double, None)
+    assert get_or_create_themes(["certificats"], None) == [certificates]
+    merge_terms(double, certificates, None)
+    assert list(faults()) == []
+
+
+def test_thematiques_that_only_drafts_have_named_are_not_public():
+    a_taxonomy()
+    for slug in ("live", "past", "draft", "unused"):
+        Theme.objects.create(name=slug, slug=slug)
+    a_published_entry(themes="live")
+    withdraw_entry(a_published_entry(themes="past").pk, by_command())
+    an_entry(themes="draft")
+    taxonomy_batches.note_public_themes(apps, None)
+    assert list(Theme.objects.filter(was_public=False).values_list("slug", flat=True)) == ["draft"]
 
 
 def test_starter_groups_that_editors_left_alone_get_the_new_expressions():

@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from faq.domain.facets import Facet
+from faq.domain.past import Part, choose
 from faq.models import (
     Batch,
     Couloir,
@@ -17,6 +19,8 @@ from faq.models import (
     Theme,
     Version,
 )
+from faq.selectors.history import numbers_at
+from faq.selectors.published import load_taxonomy
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry, restore_version
@@ -140,6 +144,14 @@ class TestMerging:
         merge_terms(theme("certificats"), theme("financement"), None)
         restore_version(past, by_command())
         assert filed(entry, Facet.THEMES) == {"financement"}
+
+    def test_the_past_shows_what_was_filed_under_either(self):
+        entries = [a_published_entry(f"{slug} ?", themes=slug) for slug in ("certificats", "financement")]
+        before = timezone.now()
+        merge_terms(theme("certificats"), theme("financement"), None)
+        for slug in ("certificats", "financement"):
+            part = Part(choose({Facet.THEMES: slug}, load_taxonomy()))
+            assert list(numbers_at(before, part)) == [entry.pk for entry in entries]
 
     def test_its_name_stands_for_the_survivor(self):
         merge_terms(theme("certificats"), theme("financement"), None)
