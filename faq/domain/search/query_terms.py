@@ -1,5 +1,6 @@
 """Query expansion: the stems by which an entry can match each word or expression of a query."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,7 @@ _PRESENT_FACTOR = 0.85
 """The share that a synonym keeps where some entry holds the word itself."""
 _SHORTEST_PREFIX = 3
 _SHORTEST_CODE = 2
+_COMPOUND, _SEPARATOR = re.compile(r"(?<![\w./-])\d+(?:[/.-]\d+)+(?![\w/-])"), re.compile("[/.-]")
 _MOST_JOINED, _LONGEST_JOINED = 4, 30
 """Words that are typed without spaces between them, and the letters of them all."""
 MOST_COMPLETIONS = 6
@@ -133,8 +135,8 @@ class QueryExpander:
         if self._may_be_unfinished(word, query):
             expansions += self._expand_prefix(word.form)
         if not expansions and word.parts:
-            expansions = self._all_of(word.parts, _EXACT_FACTOR)
-        return expansions or self._split_joined_words(word.form)
+            expansions = self._all_of(word.parts, _EXACT_FACTOR) or self._split_code(word.parts)
+        return expansions or self._join_number(word, query) or self._split_joined_words(word.form)
 
     def _may_be_unfinished(self, word: QueryWord, query: Query) -> bool:
         """Return whether a word may be the beginning of others: one of French is whole, beside others at least."""
@@ -212,26 +214,46 @@ class QueryExpander:
         counts = self.frequencies[stems]
         return stems[np.argsort(-counts, kind="stable")][: np.count_nonzero(counts)]
 
+    def _split_code(self, parts: StemKeys) -> list[Expansion]:
+        """Return the expansion that asks for the acronyms that were typed as one: « EXPSC 28 » for « EX PSC 28 »."""
+        split = [
+            [part] if self.vocabulary.number(part) else self._split_into_forms(part, _MOST_JOINED, 2) for part in parts
+        ]
+        return self._all_of(tuple(key for one in split for key in one), _EXACT_FACTOR) if all(split) else []
+
+    def _join_number(self, word: QueryWord, query: Query) -> list[Expansion]:
+        """Return the expansion that asks for what a number is a part of.
+
+        « 2017-745 » may be written « 2017/745 », and « ann 2.1.2 » as one code.
+        """
+        if not word.key[:1].isdigit():
+            return []
+        around = next((one for one in _COMPOUND.finditer(query.text) if one.start() <= word.start < one.end()), None)
+        keys = [_SEPARATOR.sub(sign, around[0]) for sign in "/-."] if around else []
+        before = next((one for one in query.words if one.end == word.start - 1 and one.form.isalpha()), None)
+        keys += [before.form + word.key] if before else []
+        return [expansion for key in keys for expansion in self._all_of((key,), _EXACT_FACTOR)]
+
     def _split_joined_words(self, form: str) -> list[Expansion]:
         """Return the expansion that asks for the words that were typed without a space between them."""
         parts = [""] if len(form) > _LONGEST_JOINED else self._split_into_forms(form, _MOST_JOINED)
         return self._all_of(tuple(map(stem, parts)), _EXACT_FACTOR) if len(parts) > 1 else []
 
-    def _split_into_forms(self, form: str, most: int) -> list[str]:
+    def _split_into_forms(self, form: str, most: int, shortest: int = _SHORTEST_PREFIX) -> list[str]:
         """Return the fewest known words, so many at most, that make up a form; none where it is not made of such."""
-        if self._is_known_part(form):
+        if self._is_known_part(form, shortest):
             return [form]
         best: list[str] = []
         for place in range(len(form) - _SHORTEST_CODE, _SHORTEST_CODE - 1, -1) if most > 1 else ():
-            if self._is_known_part(form[:place]):
-                rest = self._split_into_forms(form[place:], (len(best) or most + 1) - 2)
+            if self._is_known_part(form[:place], shortest):
+                rest = self._split_into_forms(form[place:], (len(best) or most + 1) - 2, shortest)
                 best = [form[:place], *rest] if rest else best
         return best
 
-    def _is_known_part(self, part: str) -> bool:
+    def _is_known_part(self, part: str, shortest: int) -> bool:
         """Return whether a part of a word that was typed joined is a word of its own, or a code such as « R2 »."""
         if part.isalpha():
-            return len(part) >= _SHORTEST_PREFIX and self.vocabulary.has_form(part)
+            return len(part) >= shortest and self.vocabulary.has_form(part)
         return len(part) >= _SHORTEST_CODE and self.vocabulary.number(part) is not None
 
 
