@@ -136,6 +136,10 @@ class Entry(models.Model):
     unless the entry is live."""
     comparison_rank = models.BigIntegerField(null=True, db_index=True, editable=False)
     """The rank of the last comparison of the latest text with all other entries; null while it waits for one."""
+    compared_version = models.ForeignKey(
+        "faq.Version", models.PROTECT, related_name="+", null=True, db_index=False, editable=False
+    )
+    """The version whose text took part in that comparison: the pairs of other entries may depend on it."""
 
     objects = EntryQuerySet.as_manager()
 

@@ -5,11 +5,11 @@ waits for one. Ranks grow in the order of commits, so that a process that has re
 """
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from faq.caching import register_cache
 from faq.domain.duplicates.index import DocumentIndex, ProgressCallback
@@ -31,6 +31,9 @@ MAX_OTHERS_LENGTH = 50_000
 _MAX_LISTED = 1_000
 """Numbers that a query lists at most."""
 _COLUMNS = ("pk", "status", "head", "comparison_rank", "head__question", "head__answer")
+_IS_REWRITTEN = Q(comparison_rank=None, compared_version__isnull=False) & ~Q(compared_version=F("head"))
+_FORMER = tuple(Case(When(_IS_REWRITTEN, then=F(f"compared_version{name}"))) for name in ("", "__question", "__answer"))
+"""Version and text with which a waiting entry took part in its last comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,19 @@ class Comparison:
     """Number of texts in use."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry as it is read: its text of now, and the one that was compared last where it waits with another."""
+
+    number: int
+    head: int
+    rank: int | None
+    document: Document | None
+    """None where it is out of use."""
+    former_head: int | None
+    former: Document | None
+
+
 class DuplicateIndex:
     """An index of the texts of all entries in use, brought up to date at every use."""
 
@@ -64,6 +80,8 @@ class DuplicateIndex:
         with self._lock:
             self._index: DocumentIndex | None = None
             self._heads: dict[int, int] = {}
+            self._affected: dict[int, frozenset[int]] = {}
+            """The entries some of whose pairs change with the text of one that waits."""
             self._last_rank = 0
             self._is_uncertain = False
 
@@ -92,8 +110,11 @@ class DuplicateIndex:
             index, waiting = self._update(own=own)
             if own is not None:
                 waiting = _choose(waiting, own, may_take_others)
-            in_use = {number: document for number, document in waiting.items() if document}
-            return self._build_comparison(index, frozenset(waiting), _find_pairs(index, in_use), dict(self._heads))
+            affected = set().union(*(self._affected.get(number, ()) for number in waiting))
+            in_use = [number for number in {*waiting, *affected} if number in index]
+            return self._build_comparison(
+                index, frozenset(waiting).union(in_use), _find_pairs(index, in_use), dict(self._heads)
+            )
 
     def compare_all(self, progress: ProgressCallback | None = None, *, processes: int = 1) -> Comparison:
         """Compare all entries with one another from scratch, in as many forked processes as given."""
@@ -136,35 +157,76 @@ class DuplicateIndex:
     def _read_changes(
         self, processes: int, own: Collection[int] | None
     ) -> tuple[DocumentIndex, dict[int, Document | None]]:
-        waiting: dict[int, Document | None] = {}
         if self._index is not None:
-            changed = _waiting(own) | Q(comparison_rank__gt=self._last_rank)
-            documents = list(self._read(Entry.objects.filter(changed), waiting))
-            if len(documents) <= max(_MAX_ADDITIONS, _MAX_ADDED_SHARE * len(self._index)):
-                for document in documents:
-                    self._index.add(document)
-                return self._index, waiting
+            unread = _waiting(own) | Q(comparison_rank__gt=self._last_rank)
+            rows = list(_read(Entry.objects.filter(unread)))
+            changed = sum(self._heads.get(row.number) != row.head for row in rows)
+            if changed <= max(_MAX_ADDITIONS, _MAX_ADDED_SHARE * len(self._index)):
+                return self._index, self._apply(self._index, rows)
             self.clear()
         in_use = Q(comparison_rank=None) | ~Q(status=EntryStatus.ARCHIVED)
-        self._index = DocumentIndex(self._read(Entry.objects.filter(in_use), waiting), processes=processes)
-        return self._index, waiting
+        rows = list(_read(Entry.objects.filter(in_use)))
+        return self._build(rows, _select_wanted(rows, own), processes)
 
-    def _read(self, entries: QuerySet[Entry], waiting: dict[int, Document | None]) -> Iterator[Document]:
-        """Yield the texts that the index lacks, remove from it those out of use, and fill `waiting`."""
-        rows = entries.filter(head__isnull=False).values_list(*_COLUMNS)
-        for number, status, head, rank, question, answer in rows.iterator(_READ_SIZE):
-            document = None if status == EntryStatus.ARCHIVED else Document(number, question, answer)
-            if rank is None:
-                waiting[number] = document
+    def _build(
+        self, rows: Sequence[_Row], wanted: Collection[int], processes: int
+    ) -> tuple[DocumentIndex, dict[int, Document | None]]:
+        """Build the index of the texts that were compared, and apply to it the wanted ones of those that wait.
+
+        What follows all others changes none of their pairs and needs no such step.
+        """
+        last = max((row.number for row in rows if row.rank is not None or row.former), default=0)
+        changed = [row for row in rows if row.rank is None and row.number <= last]
+        steps = [row for row in changed if row.number in wanted]
+        if is_rebuilt := len(steps) > max(_MAX_ADDITIONS, _MAX_ADDED_SHARE * len(rows)):
+            changed = []
+        states: dict[int, tuple[int | None, Document | None]] = {row.number: (row.head, row.document) for row in rows}
+        states |= {row.number: (row.former_head, row.former) for row in changed}
+        self._heads = {number: head for number, (head, _) in states.items() if head}
+        self._index = DocumentIndex([document for _, document in states.values() if document], processes=processes)
+        self._last_rank = max((row.rank for row in rows if row.rank is not None), default=0)
+        waiting = self._apply(self._index, steps)
+        if is_rebuilt:
+            self._affected = dict.fromkeys(wanted, frozenset(row.number for row in rows))
+        return self._index, waiting | {row.number: row.document for row in rows if row.number in wanted}
+
+    def _apply(self, index: DocumentIndex, rows: Iterable[_Row]) -> dict[int, Document | None]:
+        """Bring the index up to date with entries, and return the texts of those that wait."""
+        waiting: dict[int, Document | None] = {}
+        for row in sorted(rows, key=lambda row: row.rank is None):
+            if row.rank is None:
+                waiting[row.number] = row.document
             else:
-                self._last_rank = max(self._last_rank, rank)
-            if self._heads.get(number) == head:
+                self._last_rank = max(self._last_rank, row.rank)
+                self._affected.pop(row.number, None)
+            if self._heads.get(row.number) == row.head:
                 continue
-            self._heads[number] = head
-            if document is not None:
-                yield document
-            elif self._index is not None:
-                self._index.remove(number)
+            self._heads[row.number] = row.head
+            if row.rank is None:
+                affected = index.change(row.number, row.document)
+                self._affected[row.number] = self._affected.get(row.number, frozenset()) | affected
+            elif row.document:
+                index.add(row.document)
+            else:
+                index.remove(row.number)
+        return waiting
+
+
+def _read(entries: QuerySet[Entry]) -> Iterator[_Row]:
+    rows = entries.filter(head__isnull=False).values_list(*_COLUMNS, *_FORMER)
+    for number, status, head, rank, question, answer, former_head, former_question, former in rows.iterator(_READ_SIZE):
+        document = None if status == EntryStatus.ARCHIVED else Document(number, question, answer)
+        was = None if former_head is None else Document(number, former_question, former)
+        yield _Row(number, head, rank, document, former_head, was)
+
+
+def _select_wanted(rows: Iterable[_Row], own: Collection[int] | None) -> set[int]:
+    """Return the numbers of the entries that wait: all, or those of a write and the first of the others."""
+    waiting = {row.number for row in rows if row.rank is None}
+    if own is None:
+        return waiting
+    mine = waiting.intersection(own)
+    return mine.union(sorted(waiting - mine)[:MAX_OTHERS])
 
 
 def _waiting(own: Collection[int] | None) -> Q:
@@ -195,9 +257,10 @@ def _choose(
     return chosen
 
 
-def _find_pairs(index: DocumentIndex, documents: Mapping[int, Document]) -> list[FoundPair]:
+def _find_pairs(index: DocumentIndex, numbers: Collection[int]) -> list[FoundPair]:
     """Return the pairs of some of the documents of an index, each once."""
-    if 2 * len(documents) > len(index):
-        return [pair for pair in index.pairs() if pair.left in documents or pair.right in documents]
-    found = {(pair.left, pair.right): pair for document in documents.values() for pair in index.check(document)}
+    if 2 * len(numbers) > len(index):
+        chosen = set(numbers)
+        return [pair for pair in index.pairs() if pair.left in chosen or pair.right in chosen]
+    found = {(pair.left, pair.right): pair for number in numbers for pair in index.check(index.document(number))}
     return list(found.values())

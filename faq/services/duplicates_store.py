@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from faq.domain.chunks import split_in_chunks
@@ -86,7 +86,8 @@ def store_comparison(comparison: Comparison) -> ScanReport:
     _store_pairs(found, _read_stored(compared, stale), comparison.materials, report)
     rank = _last_rank(comparison, newer_ranks) + 1
     for chunk in _chunks(compared):
-        Entry.objects.filter(pk__in=chunk, comparison_rank=None).update(comparison_rank=rank)
+        waiting = Entry.objects.filter(pk__in=chunk, comparison_rank=None)
+        waiting.update(comparison_rank=rank, compared_version=F("head"))
     for chunk in _chunks(stale):
         Entry.objects.filter(pk__in=chunk).update(comparison_rank=None)
     return report

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.analysis import MOST_WORDS
+from faq.domain.duplicates.arrays import expand_ranges
 from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.pairs import Document
 from faq.domain.text import Token, tokenize
@@ -27,6 +28,12 @@ FRAME = 7
 """Function words in a run: shorter runs stand in too many texts, longer ones are too easily broken."""
 _MIN_FRAME = 2 * FRAME
 """Function words from which a text has a frame profile."""
+ANCHORS = 3
+"""Features of a profile that are its anchors as well, those with the lowest hashes: a random choice that most of the
+texts made from one template share (min-hashing, Broder 1997). The answer as a whole is one more."""
+_ANCHOR = np.uint32(1 << 31)
+"""The bit that distinguishes anchors, which weigh nothing, from other features."""
+_NO_ANCHORS = ~(np.uint64(1 << 31) << np.uint64(8))
 _QUESTION = 0x5BD1E995
 _LETTERS = 0x2C1B3C6D
 _RUNS = np.uint32(0x27D4EB2F)
@@ -51,39 +58,47 @@ class ProfileKind(IntEnum):
 class FeatureBatch:
     """Collects the profiles of some documents in flat arrays; a profile is the features of one text of one kind."""
 
-    owners: list[int] = field(default_factory=list)
-    """The document of each profile."""
+    keys: list[int] = field(default_factory=list)
+    """The key of the document of each profile."""
     lengths: list[int] = field(default_factory=list)
     kinds: list[ProfileKind] = field(default_factory=list)
     hashes: "array[int]" = field(default_factory=lambda: array("I"))
     weights: "array[int]" = field(default_factory=lambda: array("B"))
+    wholes: list[tuple[int, int]] = field(default_factory=list)
+    """The number of a profile of each answer, and the hash of the answer as a whole."""
 
-    def add(self, owner: int, document: Document) -> None:
+    def add(self, document: Document) -> None:
         """Add the profiles of a document: of its answer and, but for the frame, of its question."""
         for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
             words = tokenize(text or "")[:MOST_WORDS]
             content = [token for token in words if token.weight]
+            if words and not salt:
+                # Of the answer's first profile; a text of words has one.
+                self.wholes.append((len(self.keys), zlib.crc32(" ".join([token.folded for token in words]).encode())))
             if len(content) > 1:
                 concepts = [concept(token) for token in content]
                 self._add_profile(
-                    owner, ProfileKind.WORDS, [key_hash ^ salt for key_hash, _ in concepts], (w for _, w in concepts)
+                    document.key,
+                    ProfileKind.WORDS,
+                    [key_hash ^ salt for key_hash, _ in concepts],
+                    (w for _, w in concepts),
                 )
                 if not salt and len(words) - len(content) >= _MIN_FRAME:
-                    # `Postings.have_similar_words` expects it right after the word profile of the same text.
+                    # `Postings` expects it right after the word profile of the same text.
                     self._add_unweighted(
-                        owner, ProfileKind.FRAME, [token.key_hash for token in words if not token.weight]
+                        document.key, ProfileKind.FRAME, [token.key_hash for token in words if not token.weight]
                     )
             if words and len(content) <= SHORT:
                 self._add_unweighted(
-                    owner, ProfileKind.LETTERS, [key_hash ^ salt for key_hash in _letters(content or words)]
+                    document.key, ProfileKind.LETTERS, [key_hash ^ salt for key_hash in _letters(content or words)]
                 )
 
-    def _add_unweighted(self, owner: int, kind: ProfileKind, hashes: Sequence[int]) -> None:
+    def _add_unweighted(self, key: int, kind: ProfileKind, hashes: Sequence[int]) -> None:
         """Add a profile whose features all weigh the same."""
-        self._add_profile(owner, kind, hashes, bytes([1]) * len(hashes))
+        self._add_profile(key, kind, hashes, bytes([1]) * len(hashes))
 
-    def _add_profile(self, owner: int, kind: ProfileKind, hashes: Sequence[int], weights: Iterable[int]) -> None:
-        self.owners.append(owner)
+    def _add_profile(self, key: int, kind: ProfileKind, hashes: Sequence[int], weights: Iterable[int]) -> None:
+        self.keys.append(key)
         self.lengths.append(len(hashes))
         self.kinds.append(kind)
         self.hashes.extend(hashes)
@@ -102,11 +117,13 @@ class FeatureBatch:
                 _runs(places[frame], hashes[frame]),
             ]
         )
-        keys.sort()
-        keys = keys[np.diff(keys, prepend=np.uint64(2**64 - 1)) != 0]
+        keys = _sorted_once(keys & _NO_ANCHORS)
+        is_frame = np.array(self.kinds, np.uint8) == ProfileKind.FRAME
+        anchors = _anchors(keys[~is_frame[keys >> np.uint64(40)]])
+        keys = _sorted_once(np.concatenate([keys, anchors, self._whole_anchors()]))
         held_by = (keys >> np.uint64(40)).astype(np.int64)
         return Profiles(
-            np.array(self.owners, np.int32),
+            np.array(self.keys, np.int64),
             np.array(self.kinds, np.uint8),
             FeatureRows(
                 np.bincount(held_by, minlength=len(self.lengths)),
@@ -114,6 +131,10 @@ class FeatureBatch:
                 keys.astype(np.uint8),
             ),
         )
+
+    def _whole_anchors(self) -> NDArray[np.uint64]:
+        numbers, hashes = np.array(self.wholes, np.uint64).reshape(-1, 2).T
+        return _packed(numbers, hashes.astype(np.uint32) | _ANCHOR, np.zeros(len(numbers), np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +155,12 @@ class FeatureRows:
         """Return the number of the row of each feature."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
-    def row(self, number: int) -> "FeatureRows":
-        """Return one row."""
-        end = int(self.lengths[: number + 1].sum())
-        mine = slice(end - int(self.lengths[number]), end)
-        return FeatureRows(self.lengths[number : number + 1], self.features[mine], self.weights[mine])
-
-    def repeat(self, number: int) -> "FeatureRows":
-        """Return all rows, repeated so many times."""
-        return FeatureRows(np.tile(self.lengths, number), np.tile(self.features, number), np.tile(self.weights, number))
+    def take(self, numbers: NDArray[np.int64]) -> "FeatureRows":
+        """Return the rows of these numbers."""
+        ends = np.cumsum(self.lengths)[numbers]
+        lengths = self.lengths[numbers]
+        places = expand_ranges(ends - lengths, ends)
+        return FeatureRows(lengths, self.features[places], self.weights[places])
 
     def similarity(self, other: "FeatureRows") -> NDArray[np.float64]:
         """Return the weight that two rows share, over that of the heavier one, row by row (0–1)."""
@@ -157,7 +175,7 @@ class FeatureRows:
 class Profiles:
     """Profiles as arrays: the document, kind and features of each."""
 
-    owners: NDArray[np.int32]
+    keys: NDArray[np.int64]
     kinds: NDArray[np.uint8]
     rows: FeatureRows
 
@@ -186,6 +204,28 @@ def _runs(profiles: NDArray[np.uint64], hashes: HashArray) -> NDArray[np.uint64]
         mixed ^= mixed >> np.uint32(15)
     together = profiles[:number] == profiles[len(profiles) - number :]
     return _packed(profiles[:number][together], mixed[together], np.ones(int(together.sum()), np.uint8))
+
+
+def _sorted_once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return packed features in order, each once."""
+    keys.sort()
+    return np.asarray(keys[np.diff(keys, prepend=np.uint64(2**64 - 1)) != 0])
+
+
+def is_anchor(features: HashArray) -> NDArray[np.bool_]:
+    """Return which features are anchors."""
+    return np.asarray((features & _ANCHOR) != 0)
+
+
+def _anchors(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the anchors of packed features in order: those of each profile whose hashes are the lowest."""
+    profiles = keys >> np.uint64(40)
+    new = np.diff(profiles, prepend=np.uint64(2**64 - 1)) != 0
+    starts = np.flatnonzero(new)
+    rank = np.arange(len(keys)) - np.repeat(starts, np.diff(starts, append=len(keys)))
+    chosen = rank < ANCHORS
+    hashes = (keys[chosen] >> np.uint64(8)).astype(np.uint32) * _MIX
+    return _packed(profiles[chosen], hashes | _ANCHOR, np.zeros(len(hashes), np.uint8))
 
 
 def _packed(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArray) -> NDArray[np.uint64]:

@@ -1,29 +1,35 @@
 """The index of documents, which finds every pair among them or with a text that is being typed."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from faq.domain.duplicates.comparison import AnalysedDocument, CompareFunction, compare_documents, compare_questions
+from faq.domain.duplicates.comparison import AnalysedDocument, compare_documents
 from faq.domain.duplicates.features import FeatureBatch, Profiles
 from faq.domain.duplicates.pairs import Document, FoundPair
-from faq.domain.duplicates.postings import Postings
+from faq.domain.duplicates.postings import Keys, Nearest, Postings, Query
 from faq.domain.duplicates.processes import map_in_processes, release_memory
-from faq.domain.duplicates.quick_filter import QuickFilter
-from faq.domain.duplicates.similarity_join import SimilarityJoin, merge_pairs
 
+MOST_COMPARED = 8
+"""Documents before it with which a document is compared, where no more are alike."""
+MOST_OF_MANY = 4
+"""Documents with which it is compared where more are, those made from one template: the most alike."""
+_MOST_SHOWN = 12
+"""Documents with which a text that is being typed is compared."""
 _BATCH = 2_000
 """Documents whose features are computed together."""
-_PART = 16_000
-"""Profiles that a process joins at a time during a full scan."""
+_PART = 500
+"""Documents that a process looks up at a time during a full scan."""
 _COMPARED = 2_000
-"""Candidate pairs that a process compares at a time."""
+"""Pairs that a process compares at a time."""
 _SCAN_CACHE_SIZE = 4_096
 """Analysed documents that a process caches during a full scan."""
 _TYPING_CACHE_SIZE = 500
 """Analysed documents cached between two checks, about 10 MB: each word typed leaves nearly the same candidates."""
+_NO_KEY = -1
+_NEWEST = np.array([np.iinfo(np.int64).max - 1])
+"""The key of a text that stands behind all others."""
 
 ProgressCallback = Callable[[int, int], None]
 """Called with (documents done, documents in all)."""
@@ -32,137 +38,150 @@ ProgressCallback = Callable[[int, int], None]
 class DocumentIndex:
     """An index of documents by their features.
 
-    Adding, changing or removing one takes milliseconds, and leaves the index as if it had been
-    built from its present documents. It takes about 1.5 kB per answer of a hundred words, beside
-    the documents themselves.
+    Which pairs are compared depends on the documents and their keys alone, not on the order in which they came. A
+    document is compared with few of those before it, so that the number of pairs grows like that of documents; it
+    takes part in the pairs of those after it, which a change of its text may therefore alter.
+
+    Adding, changing or removing one takes milliseconds. The index takes about 2 kB per answer of a hundred words,
+    beside the documents themselves.
     """
 
     def __init__(self, documents: Iterable[Document] = (), *, processes: int = 1) -> None:
-        self._documents: list[Document | None] = list(documents)
-        self._slots = {document.key: slot for slot, document in enumerate(self._documents) if document}
-        if len(self._slots) != len(self._documents):
+        ordered = sorted(documents, key=lambda document: document.key)
+        self._documents = {document.key: document for document in ordered}
+        if len(self._documents) != len(ordered):
             raise ValueError("Two documents have the same key.")
+        self._highest = ordered[-1].key if ordered else _NO_KEY
         self._postings = Postings()
-        parts = [range(start, start + _BATCH) for start in range(0, len(self._documents), _BATCH)]
-        self._postings.extend(map_in_processes(self._profiles, parts, processes))
+        parts = [ordered[start : start + _BATCH] for start in range(0, len(ordered), _BATCH)]
+        self._postings.extend(map_in_processes(_build_profiles, parts, processes))
         release_memory()
 
     def __len__(self) -> int:
-        return len(self._slots)
+        return len(self._documents)
+
+    def __contains__(self, key: int) -> bool:
+        return key in self._documents
 
     def document(self, key: int) -> Document:
         """Return the document of a key. Raises KeyError where there is none."""
-        document = self._documents[self._slots[key]]
-        if document is None:
-            raise KeyError(key)
-        return document
+        return self._documents[key]
 
     def add(self, document: Document) -> None:
         """Add a document, in the place of the one with its key if there is one."""
         self.remove(document.key)
-        slot = self._slots[document.key] = len(self._documents)
-        self._documents.append(document)
-        self._postings.add(self._profiles(range(slot, slot + 1)))
+        self._documents[document.key] = document
+        self._highest = max(self._highest, document.key)
+        self._postings.add(_build_profiles([document]))
 
     def remove(self, key: int) -> None:
         """Remove a document, if it is there."""
-        slot = self._slots.pop(key, None)
-        if slot is not None:
-            self._documents[slot] = None
-            self._postings.remove(slot)
+        if self._documents.pop(key, None):
+            self._postings.remove(key)
+
+    def change(self, key: int, document: Document | None) -> set[int]:
+        """Put a document in the place of a key, or none; return the keys of others whose pairs among them change."""
+        former = self._documents.get(key)
+        if former == document:
+            return set()
+        if document and key > self._highest:
+            self.add(document)
+            return set()
+        queries = [Query.build(_build_profiles([one] if one else []), np.array([key])) for one in (former, document)]
+        followers = self._find_followers(*queries)
+        before = self._group_nearest(followers, but=key)
+        self.remove(key)
+        new = self._find_followers(*reversed(queries))
+        before = self._group_nearest(new, but=key) | before
+        if document:
+            self.add(document)
+        after = self._group_nearest(np.union1d(followers, new), but=key)
+        return {one for one, others in after.items() if others != before[one]}
+
+    def _find_followers(self, query: Query, other: Query) -> Keys:
+        """Return the keys of the documents after one whose pairs may depend on it, if it turns into another."""
+        followers = self._postings.find_followers(query, ~np.isin(query.rows.features, other.rows.features))
+        return np.union1d(followers.alike, followers.moved)
+
+    def _group_nearest(self, keys: Keys, *, but: int) -> dict[int, set[int]]:
+        """Return the documents before each one with which it is compared, without one of them."""
+        nearest = self._find_nearest(keys)
+        groups: dict[int, set[int]] = {key: set() for key in keys.tolist()}
+        for later, earlier in zip(nearest.later.tolist(), nearest.earlier.tolist(), strict=True):
+            groups[later].add(earlier)
+        return {key: group - {but} for key, group in groups.items()}
 
     def check(self, document: Document) -> list[FoundPair]:
-        """Return the pairs of a document with those of the index, best first.
+        """Return the pairs of a document, best first.
 
-        One of the same key is another state of the same document, and is left out.
+        A document of the index has the same pairs as in `pairs()`. Any other is compared as if it came after all
+        others; one of the same key is another state of the same document, and is left out.
         """
+        if self._documents.get(document.key) == document:
+            others = self._find_partners(document.key)
+        else:
+            query = Query.build(_build_profiles([document]), _NEWEST)
+            others = self._postings.find_nearest(query, _MOST_SHOWN, _MOST_SHOWN).earlier.tolist()
         analysed = AnalysedDocument.analyse(document)
-        quick_filter = QuickFilter(analysed.answer)
-        found = []
-        for other in self._candidates(document):
-            if not quick_filter.cannot_match(other.answer):
-                pair = _build_pair(document, analysed, other, _analyse(other), compare_documents)
-            elif document.question and other.question:
-                pair = _build_pair(document, analysed, other, _analyse(other), compare_questions)
-            else:
-                continue
-            if pair:
-                found.append(pair)
-        return sorted(found, key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
+        found = [
+            _build_pair(document, analysed, self._documents[other], _analyse(self._documents[other]))
+            for other in others
+            if other != document.key
+        ]
+        return sorted(filter(None, found), key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
 
-    def candidates(self, document: Document) -> list[Document]:
-        """Return the documents that share enough features with one to be compared, in the order of their keys."""
-        return sorted(self._candidates(document), key=lambda other: other.key)
-
-    def _candidates(self, document: Document) -> Iterator[Document]:
-        batch = FeatureBatch()
-        batch.add(0, document)
-        for slot in self._postings.find_similar(batch.profiles()):
-            other = self._documents[slot]
-            if other is not None and other.key != document.key:
-                yield other
+    def _find_partners(self, key: int) -> list[int]:
+        """Return the keys of the documents that a document of the index is compared with."""
+        query = self._postings.query(np.array([key]))
+        unchanged = np.zeros(len(query.rows.features), np.bool_)
+        following = self._postings.find_followers(query, unchanged).alike
+        nearest = self._find_nearest(np.concatenate([query.keys, following]))
+        return [*nearest.earlier[nearest.later == key].tolist(), *nearest.later[nearest.earlier == key].tolist()]
 
     def pairs(self, *, processes: int = 1, progress: ProgressCallback | None = None) -> Iterator[FoundPair]:
         """Yield every pair once, the same for any number of processes, in no particular order.
 
         `progress` is called now and then with the number of documents done.
         """
-        candidates = self._candidate_pairs(processes, _halved(progress, 0))
-        parts = [candidates[start : start + _COMPARED] for start in range(0, len(candidates), _COMPARED)]
-        report = _halved(progress, 1)
-        for number, found in enumerate(map_in_processes(self._compare, parts, processes), start=1):
+        self._postings.merge_segments()
+        keys = np.array(list(self._documents), np.int64)
+        keys.sort()
+        parts = [keys[start : start + _PART] for start in range(0, len(keys), _PART)]
+        done = 0
+        for part, found in zip(parts, map_in_processes(self._compare_part, parts, processes), strict=True):
             yield from found
-            report(len(self) * number // len(parts), len(self))
-        report(len(self), len(self))
+            done += len(part)
+            if progress:
+                progress(done, len(self))
 
-    def _candidate_pairs(self, processes: int, progress: ProgressCallback) -> NDArray[np.int64]:
-        """Return the slots of all pairs worth comparing, in order, as similar documents often stand together."""
-        join, profiles = SimilarityJoin(self._postings), len(self._postings)
-        parts = [range(start, min(profiles, start + _PART)) for start in range(0, profiles, _PART)]
-        found = []
-        for part, candidates in zip(parts, map_in_processes(partial(_join_part, join), parts, processes), strict=True):
-            found.append(candidates)
-            progress(len(self) * part.stop // profiles, len(self))
-        return merge_pairs(found)
-
-    def _compare(self, candidates: NDArray[np.int64]) -> list[FoundPair]:
+    def _compare_part(self, keys: Keys) -> list[FoundPair]:
+        """Return the pairs of some documents with those before them."""
+        nearest = self._find_nearest(keys)
         analyse = lru_cache(_SCAN_CACHE_SIZE)(AnalysedDocument.analyse)
         found = []
-        for slot, other in candidates.tolist():
-            left, right = self._documents[slot], self._documents[other]
-            if left and right and (pair := _build_pair(left, analyse(left), right, analyse(right), compare_documents)):
+        for key, other in zip(nearest.later.tolist(), nearest.earlier.tolist(), strict=True):
+            one, another = self._documents[key], self._documents[other]
+            if pair := _build_pair(one, analyse(one), another, analyse(another)):
                 found.append(pair)
         return found
 
-    def _profiles(self, slots: range) -> Profiles:
-        batch = FeatureBatch()
-        for slot, document in zip(slots, self._documents[slots.start : slots.stop], strict=False):
-            if document is not None:
-                batch.add(slot, document)
-        return batch.profiles()
+    def _find_nearest(self, keys: Keys) -> Nearest:
+        return self._postings.find_nearest(self._postings.query(keys), MOST_COMPARED, MOST_OF_MANY)
 
 
-def _join_part(join: SimilarityJoin, part: range) -> NDArray[np.int64]:
-    return join.pairs(part.start, part.stop)
-
-
-def _halved(progress: ProgressCallback | None, half: int) -> ProgressCallback:
-    """Return a callback for one half of the work, finding candidates or comparing them, as half of the documents."""
-    if progress is None:
-        return lambda done, total: None
-    return lambda done, total: progress((done + half * total) // 2, total)
+def _build_profiles(documents: Collection[Document]) -> Profiles:
+    batch = FeatureBatch()
+    for document in documents:
+        batch.add(document)
+    return batch.profiles()
 
 
 def _build_pair(
-    one: Document,
-    analysed_one: AnalysedDocument,
-    other: Document,
-    analysed_other: AnalysedDocument,
-    compare: CompareFunction,
+    one: Document, analysed_one: AnalysedDocument, other: Document, analysed_other: AnalysedDocument
 ) -> FoundPair | None:
     if one.key > other.key:
         one, analysed_one, other, analysed_other = other, analysed_other, one, analysed_one
-    verdict = compare(analysed_one, analysed_other)
+    verdict = compare_documents(analysed_one, analysed_other)
     return FoundPair(one.key, other.key, verdict) if verdict else None
 
 

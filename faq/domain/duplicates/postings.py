@@ -1,15 +1,20 @@
-"""The inverted index: the profiles that hold a feature, and those that share enough features with a text."""
+"""The inverted index: the profiles that hold a feature, and those that a profile is compared with.
 
-from collections import defaultdict
+A feature that many hold says little, and would make their number of pairs grow with its square. So it links those
+alone that came first, the ones with the lowest keys; each later one is linked to its neighbours by its anchors. What is
+linked to a profile of a key depends on lower keys alone: a new document changes nothing among the others.
+"""
+
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.arrays import GrowingArray, expand_ranges
-from faq.domain.duplicates.features import FeatureRows, ProfileKind, Profiles
-from faq.domain.duplicates.segments import Segment
+from faq.domain.duplicates.features import FeatureRows, ProfileKind, Profiles, is_anchor, pack_keys
+from faq.domain.duplicates.segments import Places, Segment
 
 CONTAINED = {40.0: 0.22, 80.0: 0.32, 120.0: 0.5}
 """Share of the lighter text's word pairs that the other must hold for the two to be compared, by the lighter one's
@@ -22,20 +27,23 @@ FRAMED_ALIKE = 0.2
 """Share of the heavier text's runs of function words from which two texts are compared…"""
 FRAMED_AND_WORDED = 0.42
 """… if it adds up to this with the share of the heavier text's word pairs."""
+FIRST_HOLDERS = 24
+"""Holders of a feature that it links, those with the lowest keys."""
+LINKED = 0.04
+"""Share of the lighter profile's weight that two must share by links, unless an anchor links them."""
+NEIGHBOURS = 3
+"""Holders of an anchor that it links to each one, those with the highest keys below its own."""
 _RECENT = 500
-"""Profiles added one by one after which they are sorted into a segment."""
+"""Profiles added one by one after which they make a segment that is not sorted again with each addition."""
+_SHARE = 1_000
+"""Parts of a share of which the likeness counts whole ones."""
 
-Places = NDArray[Any]
-"""Whole numbers: places in an array, profiles, or ranks."""
+Keys = NDArray[np.int64]
 Amounts = NDArray[Any]
 """Weights of features, or sums of them."""
 Flags = NDArray[np.bool_]
 _RESEMBLING = np.array([RESEMBLING, SPELT_ALIKE, FRAMED_ALIKE])
 """The thresholds by kind of profile."""
-_LEAST = min(*CONTAINED.values(), *_RESEMBLING)
-"""The lowest of all thresholds, as a share of the lighter text."""
-_LEAST_ROUGHLY = np.float32(0.99 * _LEAST)
-"""The same with a margin for rounding errors."""
 
 
 def reach_threshold(shared: Amounts, weights: Amounts | float, others: Amounts, kinds: Places | int) -> Flags:
@@ -56,23 +64,61 @@ def containment_threshold(weights: Amounts, kinds: Places | int) -> Amounts:
     return np.asarray(np.where(np.equal(kinds, ProfileKind.WORDS), share * weights, np.inf))
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The profiles of some documents that are looked up together, those of one document next to each other."""
+
+    rows: FeatureRows
+    kinds: NDArray[np.uint8]
+    owners: Places
+    """The number of the document of each profile, from 0."""
+    keys: Keys
+    """The key of each document."""
+
+    @classmethod
+    def build(cls, profiles: Profiles, keys: Keys) -> "Query":
+        """Return the profiles of one document."""
+        return cls(profiles.rows, profiles.kinds, np.zeros(len(profiles.kinds), np.int64), keys)
+
+    @property
+    def row_keys(self) -> Keys:
+        """The key of the document of each profile."""
+        return self.keys[self.owners]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Documents, each with some of those before it, by their keys."""
+
+    later: Keys
+    earlier: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """The keys of the documents after a document that have to do with it."""
+
+    alike: Keys
+    """Those that share enough with it to be compared."""
+    moved: Keys
+    """Those that it links to others, or keeps from being linked, by standing where it does."""
+
+
 class Postings:
-    """The inverted index: sorted segments, the earlier the larger, and the latest profiles, not yet sorted."""
+    """The inverted index: sorted segments, the earlier the larger."""
 
     def __init__(self) -> None:
-        self.owners = GrowingArray(np.int32)
+        self.keys = GrowingArray(np.int64)
         self.kinds = GrowingArray(np.uint8)
-        self.weights = GrowingArray(np.float64)
+        self.weights = GrowingArray(np.int32)
         self.features = GrowingArray(np.uint32)
         self.feature_weights = GrowingArray(np.uint8)
         self._ends = GrowingArray(np.int64)
         self._segments: list[Segment] = []
-        self._recent: dict[int, list[int]] = defaultdict(list)
-        self._removed: set[int] = set()
 
     def __len__(self) -> int:
         """Return the number of profiles."""
-        return len(self.owners)
+        return len(self.keys)
 
     def extend(self, batches: Iterable[Profiles]) -> None:
         """Add many profiles at once."""
@@ -81,122 +127,233 @@ class Postings:
         self.merge_segments()
 
     def add(self, profiles: Profiles) -> None:
-        """Add a few profiles in about a millisecond; now and then the latest ones are sorted into a segment."""
-        first = len(self.owners)
+        """Add the profiles of a document in about a millisecond; now and then segments are sorted together."""
+        is_open = bool(self._segments) and self._segments[-1].last - self._segments[-1].first < _RECENT
+        first = self._segments.pop().first if is_open else len(self)
         self._append(profiles)
-        for profile, feature in zip(profiles.rows.numbers.tolist(), profiles.rows.features.tolist(), strict=True):
-            self._recent[feature].append(first + profile)
-        if len(self.owners) - self._sorted_end() > _RECENT:
-            self._sort_recent()
+        if len(self) - first >= _RECENT:
+            while self._segments and 2 * (len(self) - first) >= first - self._segments[-1].first:
+                first = self._segments.pop().first
+        self._segments.append(self._build_segment(first))
 
-    def remove(self, owner: int) -> None:
+    def remove(self, key: int) -> None:
         """Remove the profiles of a document; their memory is freed when everything is sorted again."""
-        self._removed.add(owner)
+        for profile in self._profiles_of(key).tolist():
+            [segment] = [one for one in self._segments if one.first <= profile < one.last]
+            segment.remove(profile, self.rows(np.array([profile])).features)
+            self.keys.values[profile] = _REMOVED
 
-    def merge_segments(self) -> Segment:
-        """Sort everything into one segment, which makes lookups quickest, and return it."""
-        if self._removed:
-            self._compact()
-        if len(self._segments) != 1 or self._sorted_end() < len(self.owners):
-            self._recent.clear()
-            self._segments = [self._segment(0)]
-        return self._segments[0]
+    def merge_segments(self) -> None:
+        """Sort everything into one segment, which makes lookups quickest."""
+        alive = self.keys.values != _REMOVED
+        if not alive.all():
+            self._compact(alive)
+        if len(self._segments) != 1:
+            self._segments = [self._build_segment(0)]
 
-    def find_similar(self, looked_for: Profiles) -> set[int]:
-        """Return the documents with a profile that shares enough with one of these, which are not in the index."""
-        found: set[int] = set()
-        before = None
-        for number, kind in enumerate(looked_for.kinds.tolist()):
-            row = looked_for.rows.row(number)
-            profiles = self._find_profiles(row, ProfileKind(kind))
-            if kind == ProfileKind.FRAME and before and len(profiles):
-                profiles = profiles[
-                    self.have_similar_words(row.repeat(len(profiles)), before.repeat(len(profiles)), profiles)
-                ]
-            before = row
-            found.update(self.owners.values[profiles].tolist())
-        return found - self._removed
+    def query(self, keys: Keys) -> Query:
+        """Return the profiles of some documents of the index."""
+        found = [self._profiles_of(key) for key in keys.tolist()]
+        owners = np.repeat(np.arange(len(keys)), list(map(len, found)))
+        profiles = np.concatenate([_NOTHING, *found])
+        return Query(self.rows(profiles), self.kinds.values[profiles], owners, keys)
 
     def rows(self, profiles: Places) -> FeatureRows:
         """Return the features of some profiles, one row each."""
-        starts, ends = self.bounds(profiles)
+        ends = self._ends.values
+        starts, ends = np.where(profiles > 0, ends[profiles - 1], 0), ends[profiles]
         places = expand_ranges(starts, ends)
         return FeatureRows(ends - starts, self.features.values[places], self.feature_weights.values[places])
 
-    def have_similar_words(self, frames: FeatureRows, words: FeatureRows, others: Places) -> Flags:
-        """Return which of the frames belong to texts whose words are similar enough too; `others` are profiles."""
+    def find_nearest(self, query: Query, most: int, most_of_many: int) -> Nearest:
+        """Return, for each document, those with lower keys that are alike: up to `most`, or the best of many.
+
+        Among those equally alike the higher keys come first.
+        """
+        numbers, profiles, likeness = self._choose(query, *self._find_linked(query))
+        owners, keys = query.owners[numbers], self.keys.values[profiles]
+        # A document may be found by several of its profiles.
+        order = np.lexsort((keys, owners))
+        owners, keys, likeness = owners[order], keys[order], likeness[order]
+        heads = np.flatnonzero((np.diff(owners, prepend=-1) != 0) | (np.diff(keys, prepend=_REMOVED) != 0))
+        if len(heads):
+            owners, keys, likeness = owners[heads], keys[heads], np.add.reduceat(likeness, heads)
+        order = np.lexsort((-keys, -likeness, owners))
+        owners, keys = owners[order], keys[order]
+        counts = np.bincount(owners, minlength=len(query.keys))
+        chosen = _number_within(counts) < np.where(counts > most, most_of_many, counts)[owners]
+        return Nearest(query.keys[owners[chosen]], keys[chosen])
+
+    def find_followers(self, query: Query, changed: Flags) -> Followers:
+        """Return the documents after one, which need not be in the index; `changed` says which features come or go."""
+        key = int(query.keys[0])
+        features, anchors = query.rows.features, is_anchor(query.rows.features)
+        before = np.zeros(len(features), np.int64)
+        places, profiles = [_NOTHING], [_NOTHING]
+        for segment in self._segments:
+            low, middle = segment.bounds(features, np.full(len(features), key))
+            _, after = segment.bounds(features, np.full(len(features), key + 1))
+            before += middle - low
+            ends = np.minimum(segment.ends(features), after + max(FIRST_HOLDERS, NEIGHBOURS))
+            places.append(np.repeat(np.arange(len(features)), ends - after))
+            profiles.append(segment.profiles(expand_ranges(after, ends)))
+        place, profile = np.concatenate(places), np.concatenate(profiles)
+        order = np.lexsort((self.keys.values[profile], place))
+        place, profile = place[order], profile[order]
+        turn = _number_within(np.bincount(place, minlength=len(features)))
+        room = np.where(anchors, NEIGHBOURS, FIRST_HOLDERS - 1 - before)[place]
+        # A follower loses or gains the last one that it is linked to: by an anchor, if it has others before.
+        follows = (turn < room) & (before[place] + turn >= NEIGHBOURS)
+        moved = changed[place] & np.where(anchors[place], follows, turn == room)
+        linked = np.unique(pack_keys(query.rows.numbers[place], profile.astype(np.uint32))[turn < room])
+        numbers, others = _unpack(linked)
+        everything = np.ones(len(features), np.bool_)
+        _, alike, _ = self._choose(query, numbers, others, np.zeros(len(others), np.int64), everything)
+        keys = self.keys.values
+        return Followers(np.unique(keys[alike]), np.unique(keys[profile[moved]]))
+
+    def _find_linked(self, query: Query) -> tuple[Places, Places, Amounts, Flags]:
+        """Return the numbers of profiles, the earlier ones linked to each, the weights shared by links; and the hidden.
+
+        The hidden features are those that may be shared without a link.
+        """
+        features, keys = query.rows.features, query.row_keys[query.rows.numbers]
+        anchors = is_anchor(features)
+        bounds = [segment.bounds(features, keys) for segment in self._segments]
+        before = np.zeros(len(features), np.int64)
+        for low, middle in bounds:
+            before += middle - low
+        hidden = ~anchors & (before >= FIRST_HOLDERS)
+        places, profiles = [_NOTHING], [_NOTHING]
+        for segment, (low, middle) in zip(self._segments, bounds, strict=True):
+            starts = np.where(hidden, middle, np.where(anchors, np.maximum(low, middle - NEIGHBOURS), low))
+            places.append(np.repeat(np.arange(len(features)), middle - starts))
+            profiles.append(segment.profiles(expand_ranges(starts, middle)))
+        place, profile = np.concatenate(places), np.concatenate(profiles)
+        if len(self._segments) > 1:
+            order = np.lexsort((-self.keys.values[profile], place))
+            place, profile = place[order], profile[order]
+            near = ~anchors[place] | (_number_within(np.bincount(place, minlength=len(features))) < NEIGHBOURS)
+            place, profile = place[near], profile[near]
+        packed = query.rows.numbers[place].astype(np.uint64) << np.uint64(40)
+        packed |= profile.astype(np.uint64) << np.uint64(8)
+        packed |= np.where(anchors, _BY_ANCHOR, query.rows.weights)[place]
+        packed.sort()
+        pairs = packed >> np.uint64(8)
+        heads = np.flatnonzero(np.diff(pairs, prepend=np.uint64(2**64 - 1)))
+        if not len(heads):
+            return _NOTHING, _NOTHING, _NOTHING, hidden
+        ones, others = _unpack(pairs[heads])
+        shared = np.add.reduceat(packed & (_BY_ANCHOR - np.uint64(1)), heads).astype(np.int64)
+        by_anchor = np.maximum.reduceat(packed & _BY_ANCHOR, heads) > 0
+        light = np.minimum(query.rows.totals[ones], self.weights.values[others])
+        linked = by_anchor | (shared >= LINKED * light)
+        return ones[linked], others[linked], shared[linked], hidden
+
+    def _choose(
+        self, query: Query, numbers: Places, profiles: Places, shared: Amounts, hidden: Flags
+    ) -> tuple[Places, Places, Places]:
+        """Return the pairs of profiles that share enough, with their likeness.
+
+        `shared` is the weight that each shares without the hidden features.
+        """
+        totals = query.rows.totals
+        hidden_weights = np.bincount(query.rows.numbers, query.rows.weights * hidden, minlength=len(totals))
+        some = query.kinds[numbers] == self.kinds.values[profiles]
+        numbers, profiles, shared = numbers[some], profiles[some], shared[some]
+        weights, kinds = totals[numbers], query.kinds[numbers]
+        some = reach_threshold(shared + hidden_weights[numbers], weights, self.weights.values[profiles], kinds)
+        numbers, profiles, shared = numbers[some], profiles[some], shared[some]
+        if hidden.any():
+            shared = shared + self._sum_shared(query.rows, hidden, numbers, profiles)
+        some = reach_threshold(shared, totals[numbers], self.weights.values[profiles], query.kinds[numbers])
+        numbers, profiles, shared = numbers[some], profiles[some], shared[some].astype(np.int64)
+        if (framed := np.flatnonzero(query.kinds[numbers] == ProfileKind.FRAME)).size:
+            some = np.ones(len(numbers), np.bool_)
+            some[framed] = self._have_similar_words(query.rows, numbers[framed], profiles[framed])
+            numbers, profiles, shared = numbers[some], profiles[some], shared[some]
+        # Whole numbers: they add up alike in any order.
+        likeness = sum(
+            _SHARE * shared // weights for weights in (totals[numbers].astype(np.int64), self.weights.values[profiles])
+        )
+        return numbers, profiles, likeness
+
+    def _have_similar_words(self, rows: FeatureRows, numbers: Places, profiles: Places) -> Flags:
+        """Return which pairs of frames belong to texts whose words are similar enough too."""
         # The word profile of a text comes just before its frame profile.
-        similarity = frames.similarity(self.rows(others)) + words.similarity(self.rows(others - 1))
+        similarity = rows.take(numbers).similarity(self.rows(profiles))
+        similarity += rows.take(numbers - 1).similarity(self.rows(profiles - 1))
         return np.asarray(similarity >= FRAMED_AND_WORDED)
 
-    def bounds(self, profiles: Places) -> tuple[Places, Places]:
-        """Return where the features of each profile begin and end."""
-        ends = self._ends.values
-        return np.where(profiles > 0, ends[profiles - 1], 0), ends[profiles]
+    def _sum_shared(self, rows: FeatureRows, hidden: Flags, numbers: Places, profiles: Places) -> Amounts:
+        """Return the weight that pairs of a row and a profile share by the hidden features of the row."""
+        wanted, weights = pack_keys(rows.numbers[hidden], rows.features[hidden]), rows.weights[hidden]
+        others = self.rows(profiles)
+        held = pack_keys(np.repeat(numbers, others.lengths), others.features)
+        # A table indexed by a few bits of each key quickly excludes nearly all that are not wanted.
+        known = np.zeros(1 << _BITS, np.bool_)
+        known[_short_hash(wanted)] = True
+        hits = np.flatnonzero(known[_short_hash(held)])
+        found = np.minimum(np.searchsorted(wanted, held[hits]), len(wanted) - 1)
+        amounts = np.where(wanted[found] == held[hits], weights[found], 0)
+        return np.bincount(others.numbers[hits], amounts, minlength=len(numbers)).astype(np.int64)
+
+    def _profiles_of(self, key: int) -> Places:
+        """Return the profiles of a document, in order."""
+        found: list[Places] = [_NOTHING]
+        for segment in self._segments:
+            low, high = segment.keys.searchsorted([key, key + 1]).tolist()
+            found.append(segment.by_rank[low:high])
+        profiles = np.concatenate(found)
+        return np.sort(profiles[self.keys.values[profiles] == key])
 
     def _append(self, profiles: Profiles) -> None:
-        self.owners.extend(profiles.owners)
+        self.keys.extend(profiles.keys)
         self.kinds.extend(profiles.kinds)
         self._ends.extend(len(self.features) + np.cumsum(profiles.rows.lengths))
         self.weights.extend(profiles.rows.totals)
         self.features.extend(profiles.rows.features)
         self.feature_weights.extend(profiles.rows.weights)
 
-    def _find_profiles(self, row: FeatureRows, kind: ProfileKind) -> Places:
-        """Return the profiles that share enough with a row, from the sums of all: it may be the longer of a pair."""
-        weight = float(row.weights.sum())
-        profiles, shared = self._sum_shared(row, weight)
-        chosen = reach_threshold(shared, weight, self.weights.values[profiles], kind)
-        return np.asarray(profiles[chosen & (self.kinds.values[profiles] == kind)])
-
-    def _sum_shared(self, row: FeatureRows, weight: float) -> tuple[Places, Amounts]:
-        """Return the profiles that may share enough with a row of a weight, and the weight that each shares."""
-        profiles, shared = self._sum_shared_recent(row)
-        found, amounts = [profiles], [shared]
-        for segment in self._segments:
-            lists = segment.lists(row.features)
-            ranks = np.concatenate([np.zeros(0, np.int32), *lists], dtype=np.int64)
-            summed = np.zeros(len(segment.by_rank), np.float32)
-            np.add.at(summed, ranks, np.repeat(row.weights.astype(np.float32), list(map(len, lists))))
-            # Most profiles share little: this rough test leaves few for the exact one.
-            some = np.flatnonzero(summed >= np.minimum(segment.weights, np.float32(weight)) * _LEAST_ROUGHLY)
-            found.append(segment.by_rank[some])
-            amounts.append(summed[some])
-        return np.concatenate(found), np.concatenate(amounts)
-
-    def _sum_shared_recent(self, row: FeatureRows) -> tuple[Places, Amounts]:
-        """Return the unsorted profiles that share any feature with a row, and the weight that each shares."""
-        shared: dict[int, int] = defaultdict(int)
-        for feature, weight in zip(row.features.tolist(), row.weights.tolist(), strict=True) if self._recent else ():
-            for profile in self._recent.get(feature, ()):
-                shared[profile] += weight
-        return np.array(list(shared), np.int64), np.array(list(shared.values()), np.float64)
-
-    def _sorted_end(self) -> int:
-        return self._segments[-1].last if self._segments else 0
-
-    def _sort_recent(self) -> None:
-        """Sort the latest profiles, together with the last segments that are not much larger."""
-        first, last = self._sorted_end(), len(self.owners)
-        while self._segments and 2 * (last - first) >= first - self._segments[-1].first:
-            first = self._segments.pop().first
-        self._recent.clear()
-        self._segments.append(self._segment(first))
-
-    def _segment(self, first: int) -> Segment:
+    def _build_segment(self, first: int) -> Segment:
         start = int(self._ends.values[first - 1]) if first else 0
         lengths = np.diff(self._ends.values[first:], prepend=start)
-        return Segment.build(first, self.weights.values[first:], lengths, self.features.values[start:])
+        keys, features = self.keys.values[first:], self.features.values[start:]
+        alive = keys != _REMOVED
+        if not alive.all():
+            features, lengths = features[np.repeat(alive, lengths)], lengths * alive
+        return Segment.build(first, keys, lengths, features)
 
-    def _compact(self) -> None:
+    def _compact(self, alive: Flags) -> None:
         """Drop the profiles of removed documents."""
-        kept = ~np.isin(self.owners.values, list(self._removed))
         lengths = np.diff(self._ends.values, prepend=0)
-        features = np.repeat(kept, lengths)
-        for column in (self.owners, self.kinds, self.weights):
-            column.keep(kept)
+        features = np.repeat(alive, lengths)
+        for column in (self.keys, self.kinds, self.weights):
+            column.keep(alive)
         for column in (self.features, self.feature_weights):
             column.keep(features)
         self._ends = GrowingArray(np.int64)
-        self._ends.extend(np.cumsum(lengths[kept]))
-        self._segments, self._removed = [], set()
+        self._ends.extend(np.cumsum(lengths[alive]))
+        self._segments = []
+
+
+def _number_within(counts: Places) -> Places:
+    """Return the numbers from 0 within each of consecutive groups of these lengths."""
+    return np.asarray(np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts))
+
+
+def _unpack(pairs: NDArray[np.uint64]) -> tuple[Places, Places]:
+    """Return the two numbers of each packed pair."""
+    return (pairs >> np.uint64(32)).astype(np.int64), pairs.astype(np.uint32).astype(np.int64)
+
+
+def _short_hash(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return np.asarray((keys ^ (keys >> np.uint64(27))) & np.uint64((1 << _BITS) - 1))
+
+
+_BITS = 20
+_BY_ANCHOR = np.uint64(128)
+"""The bit of a link by an anchor, above all weights."""
+_NOTHING: Places = np.zeros(0, np.int64)
+_REMOVED = np.iinfo(np.int64).max
+"""The key of the profiles of removed documents."""

@@ -43,6 +43,30 @@ def found(index, **options):
     return by_keys
 
 
+TEMPLATES = (
+    "Le service {0} du RIS doit transmettre le document {1} au guichet sous {2} jours",
+    "Pour signer le contrat {1}, le centre {0} écrit au support avant le {2} mars",
+    "Le code est {0}",
+)
+TEMPLATE_TEXTS = st.builds(str.format, st.sampled_from(TEMPLATES), *[st.integers(1, 3)] * 3)
+
+
+def take_steps(steps):
+    """Change an index step by step; return it, its documents and the pairs that are stored."""
+    index, documents, kept = DocumentIndex(), {}, {}
+    for key, text, question in steps:
+        document = None if text is None else Document(key, question, text)
+        affected = index.change(key, document)
+        documents.pop(key, None)
+        if document:
+            documents[key] = document
+        compared = {key, *affected}
+        kept = {couple: verdict for couple, verdict in kept.items() if compared.isdisjoint(couple)}
+        for one in compared & documents.keys():
+            kept |= {(pair.left, pair.right): pair.verdict for pair in index.check(documents[one])}
+    return index, documents, kept
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 7), st.none() | TEXTS, QUESTIONS), max_size=24),
     st.sampled_from([1, 3, 1_000]),
@@ -51,18 +75,29 @@ def found(index, **options):
 def test_little_by_little_gives_what_a_full_scan_gives(steps, sorted_from):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(postings, "_RECENT", sorted_from)
-        index, documents, kept = DocumentIndex(), {}, {}
-        for key, text, question in steps:
-            kept = {couple: verdict for couple, verdict in kept.items() if key not in couple}
-            documents.pop(key, None)
-            if text is None:
-                index.remove(key)
-                continue
-            documents[key] = Document(key, question, text)
-            kept |= {(pair.left, pair.right): pair.verdict for pair in index.check(documents[key])}
-            index.add(documents[key])
+        index, documents, kept = take_steps(steps)
         assert len(index) == len(documents)
         assert kept == found(index) == found(DocumentIndex(documents.values()))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.none() | TEMPLATE_TEXTS | TEXTS, QUESTIONS), max_size=60),
+    st.sampled_from([1, 3, 20, 1_000]),
+    st.sampled_from([1, 2, 4]),
+    st.sampled_from([1, 2]),
+    st.sampled_from([(1, 1), (2, 1), (4, 3)]),
+)
+@settings(max_examples=150, deadline=None)
+def test_so_it_does_where_the_limits_are_reached(steps, sorted_from, first, neighbours, most):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(postings, "_RECENT", sorted_from)
+        patch.setattr(postings, "FIRST_HOLDERS", first)
+        patch.setattr(postings, "NEIGHBOURS", neighbours)
+        patch.setattr("faq.domain.duplicates.index.MOST_COMPARED", most[0])
+        patch.setattr("faq.domain.duplicates.index.MOST_OF_MANY", most[1])
+        index, documents, kept = take_steps(steps)
+        assert kept == found(index) == found(DocumentIndex(documents.values()))
+        assert len(kept) <= most[0] * len(documents)
 
 
 def test_nothing_that_is_judged_alike_is_missed():
