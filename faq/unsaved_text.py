@@ -1,7 +1,7 @@
-"""Texts typed on the page of an entry that could not be saved because the session had expired.
+"""Texts typed on the page of an entry, or in the list of questions, that an expired session kept from being saved.
 
 While nobody is signed in, the browser alone carries the text, in the form of the sign-in page. After signing in it
-waits in the session, one text for each page of an entry, until it is saved or discarded; nothing is saved unasked.
+waits in the session, one text for each page, until it is saved or discarded; nothing is saved unasked.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,9 @@ DISCARD_BUTTON = "_give_up"
 _ADD_VIEW = "admin:faq_entry_add"
 _CHANGE_VIEW = "admin:faq_entry_change"
 _LOGIN_VIEW = "admin:login"
+_QUESTIONS_VIEW = "admin:faq_entry_questions"
 _NEW_ENTRY = "add"
+_QUESTIONS = "questions"
 _PAGE_FIELD = "_page"
 _SESSION_KEY = "kept_texts"
 _NOT_TYPED = ("csrfmiddlewaretoken", SHOWN_FIELD, _PAGE_FIELD)
@@ -31,15 +33,17 @@ _NOT_TYPED = ("csrfmiddlewaretoken", SHOWN_FIELD, _PAGE_FIELD)
 
 @dataclass(frozen=True)
 class SentText:
-    """The fields of the form of an entry, or of a new one, as they were sent."""
+    """The fields of the form of an entry, of a new one, or of several in a row, as they were sent."""
 
     page: str
-    """The number of the entry, or "add"."""
+    """The number of the entry, "add" or "questions"."""
     fields: QueryDict
 
     @property
     def address(self) -> str:
         """The address of the page on which it was typed."""
+        if self.page == _QUESTIONS:
+            return reverse(_QUESTIONS_VIEW)
         return reverse(_ADD_VIEW) if self.page == _NEW_ENTRY else reverse(_CHANGE_VIEW, args=(self.page,))
 
     def encode(self) -> str:
@@ -112,7 +116,7 @@ def delete_unsaved_text(request: HttpRequest) -> None:
 
 
 def _build_sent_text(page: str, fields: QueryDict) -> SentText | None:
-    if not page or "answer" not in fields:
+    if not page or ("number" if page == _QUESTIONS else "answer") not in fields:
         return None
     for name in _NOT_TYPED:
         fields.pop(name, None)
@@ -121,6 +125,8 @@ def _build_sent_text(page: str, fields: QueryDict) -> SentText | None:
 
 def _requested_page(request: HttpRequest) -> str:
     match = request.resolver_match
+    if match is not None and match.view_name == _QUESTIONS_VIEW:
+        return _QUESTIONS
     if match is None or match.view_name not in (_ADD_VIEW, _CHANGE_VIEW):
         return ""
     return _page_key(match.kwargs.get("object_id", _NEW_ENTRY))
@@ -128,4 +134,4 @@ def _requested_page(request: HttpRequest) -> str:
 
 def _page_key(page: str) -> str:
     number = number_of(page) if page.isascii() else None
-    return _NEW_ENTRY if page == _NEW_ENTRY else str(number or "")
+    return page if page in (_NEW_ENTRY, _QUESTIONS) else str(number or "")

@@ -10,15 +10,17 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from faq.domain.facets import Facet
 from faq.models import Entry, Version
 from faq.services.content import Content
 from faq.services.entries import edit_entry
-from tests.factories import an_entry, by_command
+from tests.factories import a_filing, a_taxonomy, an_entry, by_command
 from tests.faq.admin.entry_form import ADD, page_of, read, typed
 
 pytestmark = pytest.mark.django_db
 
 LOGIN = reverse("admin:login")
+QUESTIONS = reverse("admin:faq_entry_questions")
 PASSWORD = "mot-de-passe"
 TEXT = "Ligne un & deux\r\n\r\n- « trois » %41 +é\r\n"
 OUTSIDE = {"origin": "https://ailleurs.example"}
@@ -121,6 +123,40 @@ class TestAnExpiredSession:
         send(browser, page_of(entry), {"_give_up": "", "kept": name_of_kept(page)}, page)
         assert shown_on(browser, page_of(entry))[0] == "Comme ceci."
         assert Version.objects.count() == 1
+
+    def test_questions_typed_in_a_row_come_back_with_their_filing_until_they_are_saved(self, browser):
+        a_taxonomy()
+        titled, left = an_entry("", "Un."), an_entry("", "Deux.")
+        [term] = a_filing(themes="certificats")[Facet.THEMES]
+        page = read(browser.get(QUESTIONS, follow=True))
+        sent = {"number": [titled.pk, left.pk], "_save": "1"}
+        for entry, question in ((titled, "Tapée ?"), (left, "")):
+            sent |= {f"q{entry.pk}-question": question, f"q{entry.pk}-base": "1", f"q{entry.pk}-terms-shown": "1"}
+        sent[f"q{titled.pk}-terms"] = f"themes-{term}"
+        expire(browser)
+        sign_in = read(send(browser, QUESTIONS, sent, page))
+        assert "Votre session avait expiré" in sign_in
+        response = sign_in_on(browser, sign_in)
+        page = read(browser.get(response.url, follow=True))
+        assert "Tapée ?</textarea>" in page
+        assert re.search(rf'name="q{titled.pk}-terms" value="themes-{term}"[^>]* checked', page)
+        assert "1 fiche non enregistrée" in page
+        assert Version.objects.count() == 2
+        send(browser, f"{QUESTIONS}?travail=sans-question", sent | {"kept": name_of_kept(page)}, page)
+        assert titled.versions.get(number=2).question == "Tapée ?"
+        assert left.versions.count() == 1
+        assert "Tapé avant la reconnexion" not in read(browser.get(QUESTIONS, follow=True))
+
+    def test_questions_that_are_kept_are_given_up_when_asked(self, browser):
+        entry = an_entry("", "Un.")
+        page = read(browser.get(QUESTIONS, follow=True))
+        expire(browser)
+        sent = {"number": entry.pk, f"q{entry.pk}-question": "Tapée ?", f"q{entry.pk}-base": "1"}
+        sign_in_on(browser, read(send(browser, QUESTIONS, sent, page)))
+        page = read(browser.get(QUESTIONS, follow=True))
+        send(browser, f"{QUESTIONS}?travail=sans-question", {"_give_up": "", "kept": name_of_kept(page)}, page)
+        assert "Tapée ?" not in read(browser.get(QUESTIONS, follow=True))
+        assert entry.versions.count() == 1
 
     def test_a_wrong_password_does_not_lose_it(self, browser):
         page = sent_too_late(browser, an_entry())

@@ -24,12 +24,14 @@ from faq.services.conflicts import Conflict, StaleVersion
 from faq.services.content import Content, EntryError, content_of
 from faq.services.entries import edit_entry
 from faq.term_widgets import render_terms
+from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_text
 
 PER_PAGE = 20
 BEGINNING = 240
 """Characters of an answer that are shown before it is unfolded."""
 UNTITLED = "travail=sans-question"
 """The filters of the page where the address has none."""
+NOT_YET_SAVED = "Tapé avant la reconnexion, et pas encore enregistré\u00a0: relisez, puis enregistrez."
 SAVE_NEXT = "_save_next"
 """The button that saves and shows the rows that follow."""
 
@@ -86,15 +88,24 @@ class QuestionsPage(AdminPage):
         return self.model_admin.has_change_permission(self.request)
 
     def get(self, request):
-        """Show the list; without filters, that of the entries without question."""
-        return super().get(request) if request.GET else redirect(f"{request.path}?{UNTITLED}")
+        """Show the list, after what could not be saved; without filters, that of the entries without question."""
+        if not request.GET:
+            return redirect(f"{request.path}?{UNTITLED}")
+        if unsaved := get_unsaved_text(request):
+            self._take_up(unsaved.fields)
+        return super().get(request)
 
     def post(self, request):
         """Save every changed row, each on its own; what is refused stays in its form."""
+        if DISCARD_BUTTON in request.POST:
+            delete_unsaved_text(request)
+            messages.info(request, "Ce qui était gardé est abandonné\u00a0; aucune fiche n’a changé.")
+            return self.reload()
         shown = [number_of(text) for text in request.POST.getlist("number")]
         self._save()
         if self.refusals:
             return self.render()
+        delete_unsaved_text(request)
         return self._show_next(shown) if SAVE_NEXT in request.POST else self.reload()
 
     def get_trail(self):
@@ -102,8 +113,14 @@ class QuestionsPage(AdminPage):
         application, (label, address) = super().get_trail()
         return [application, (label, f"{address}?{self.request.GET.urlencode()}")]
 
+    def _take_up(self, fields):
+        """Show the rows that were typed before the session expired as rows that were not saved."""
+        sent = self._read_sent_forms(fields)
+        self.sent_forms = {number: form for number, form in sent.items() if form.has_changed()}
+        self.refusals = {number: EntryError(NOT_YET_SAVED) for number in self.sent_forms}
+
     def _save(self):
-        self.sent_forms = self._read_sent_forms()
+        self.sent_forms = self._read_sent_forms(self.request.POST)
         contents, bases = self._changed()
         report = change_many(
             bases,
@@ -128,10 +145,10 @@ class QuestionsPage(AdminPage):
             return self.reload()
         return redirect(f"{self.request.path}?{query.urlencode()}#row-{listed[following]}")
 
-    def _read_sent_forms(self):
-        sent = {number_of(text) for text in self.request.POST.getlist("number")} - {None}
+    def _read_sent_forms(self, fields):
+        sent = {number_of(text) for text in fields.getlist("number")} - {None}
         heads = Version.objects.filter(pk__in=Entry.objects.filter(pk__in=sent).values("head")).order_by("entry")
-        return {head.entry_id: QuestionForm(head, self.request.POST, taxonomy=self.taxonomy) for head in heads}
+        return {head.entry_id: QuestionForm(head, fields, taxonomy=self.taxonomy) for head in heads}
 
     def _changed(self):
         """Return the contents to be written and the versions they start from; note the forms that are not valid."""
@@ -212,6 +229,7 @@ class QuestionsPage(AdminPage):
             terms=render_terms(self.taxonomy, offered),
             refused=len(self.refusals),
             untitled=UNTITLED,
+            unsaved=get_unsaved_text(self.request),
         )
 
     def _build_row(self, entry, head):
