@@ -23,6 +23,7 @@ SUBJECTS = (
     "search",
     "search_engines",
     "exports",
+    "tables",
     "votes",
 )
 """In this order: shapes and imports want an empty FAQ, pages fill it, the others read what is there."""

@@ -24,7 +24,8 @@ _COMBINING_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u
 _MARKS = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
 _LONG_TEXT = 1_000
 """Characters from which many combining marks in a row cost time."""
-_MARKS_BEYOND = re.compile(f"([{_MARKS}]{{30}})[{_MARKS}]+")
+_MARKS_IN_A_ROW = 30
+_MARKS_BEYOND = re.compile(f"([{_MARKS}]{{{_MARKS_IN_A_ROW}}})[{_MARKS}]+")
 FOLDED_LETTERS = {
     "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ı": "i",
     "‒": "-", "–": "-", "—": "-", "―": "-",
@@ -46,6 +47,9 @@ def normalise(text: str) -> str:
     space do not count; letters, case, accents, digits and other punctuation do. Line breaks are
     white space. The function is idempotent.
     """
+    if text.isascii():
+        # Most folded texts: of all that follows, only these two can concern them.
+        return " ".join(text.replace("`", "'").split())
     composed = unicodedata.normalize("NFC", _limit_marks(_replace_variants(text)))
     # Composition may produce a quote (U+1FEF becomes a grave accent), hence the second replacement.
     spaced = " ".join(_replace_variants(composed).split())
@@ -105,7 +109,11 @@ def _limit_marks(text: str) -> str:
 
     The time that decomposition takes grows with the square of their number.
     """
-    return text if len(text) < _LONG_TEXT else _MARKS_BEYOND.sub(r"\1", text)
+    if len(text) < _LONG_TEXT or text.isascii():
+        return text
+    # No mark is among the 256 characters of Latin-1, and to count the others is ten times faster than to look for marks.
+    others = len(text) - len(text.encode("latin-1", "ignore"))
+    return text if others <= _MARKS_IN_A_ROW else _MARKS_BEYOND.sub(r"\1", text)
 
 
 def _replace_variants(text: str) -> str:
