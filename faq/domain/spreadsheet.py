@@ -24,8 +24,9 @@ EXCEL_CELL_LENGTH = 32_767
 EXCEL_ROWS = 1_048_576
 """Rows of one Excel sheet, the column names included."""
 
-_GUARD = "'"
-_GUARDED = ("=", "+", "-", "@", "\t", "\r", _GUARD)
+GUARD = "'"
+"""The apostrophe by which a spreadsheet takes a cell for text."""
+_GUARDED = ("=", "+", "-", "@", "\t", "\r", GUARD)
 
 # Characters that XML cannot hold, and the carriage return, which its readers turn into a line feed.
 _UNWRITABLE = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
@@ -56,7 +57,7 @@ def is_guarded(text: str) -> bool:
 
 def guard(text: str) -> str:
     """Return a text with an apostrophe before what would be taken for a formula, or before an apostrophe."""
-    return _GUARD + text if is_guarded(text) else text
+    return GUARD + text if is_guarded(text) else text
 
 
 def unguard(text: str) -> str:
@@ -64,7 +65,7 @@ def unguard(text: str) -> str:
 
     An apostrophe that `guard` would not have put there stays.
     """
-    bare = text.removeprefix(_GUARD)
+    bare = text.removeprefix(GUARD)
     return bare if is_guarded(bare) else text
 
 

@@ -17,7 +17,7 @@ from faq.domain.limits import (
     describe_excess,
     format_number,
 )
-from faq.domain.spreadsheet import unguard
+from faq.domain.spreadsheet import GUARD, unguard
 
 TRUE, FALSE = "oui", "non"
 """The texts of cells that hold a truth value."""
@@ -125,7 +125,7 @@ def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            yield number, [unguard(cell) for cell in cells]
+            yield number, [unguard(cell) if cell.startswith(GUARD) else cell for cell in cells]
     except csv.Error as error:
         longest = format_number(csv.field_size_limit())
         raise TableUnreadable(

@@ -24,6 +24,7 @@ from faq.services.matching import find_matches
 from faq.services.tables import NewEntry, store_entry_table
 from faq.services.versions import Provenance
 
+_FACETS = tuple(Facet)
 _WRITTEN = ("question", "answer", *(facet.value for facet in Facet))
 
 
@@ -62,22 +63,30 @@ class EntryImport(ImportResource, EntryResource):
                 "exportez les fiches de nouveau."
             )
 
-    def load_chunk(self, start):
-        """Bring along the entries that the next rows name, and those of equal text, in a few queries."""
-        rows = self.read_chunk(start)
+    def load_chunk(self, rows):
+        """Bring along the entries that these rows name, and those of equal text, in a few queries."""
+        # Most rows need none: they say what the latest version says.
+        self.bases = None
+        self.numbers = {text: number_of(text) for text in {cells.get("reference", "") for cells in rows}}
         self.fingerprints = {}
         for cells in rows:
             if not cells.get("reference", "").strip():
                 answer = cells.get("answer", "")
                 self.fingerprints.setdefault(answer, fingerprint(answer))
         self.matches = find_matches(self.fingerprints.values()) if self.fingerprints else {}
-        named = {number for number, _ in _by_number(rows)}
+        named = {*self.numbers.values()} - {None}
         alike = {match.number for matches in self.matches.values() for match in matches}
         untold = [cells.get("question", "") for cells in rows if not cells.get("answer", "").strip()]
         self.unanswered = _read_unanswered(untold) if self.fingerprints else {}
         self.stored = _read_stored(named | alike | {*self.unanswered.values()})
-        bases = {number: _guess_base(cells, self.stored.get(number)) for number, cells in _by_number(rows)}
-        self.bases = load_bases({number: base for number, base in bases.items() if base is not None})
+
+    def _get_base_version(self, number):
+        """Return the version that the row of an entry started from, None where there is none: one query per chunk."""
+        if self.bases is None:
+            by_number = {self.numbers[cells["reference"]]: cells for cells in self.rows if "reference" in cells}
+            guessed = {known: _guess_base(cells, self.stored.get(known)) for known, cells in by_number.items()}
+            self.bases = load_bases({known: base for known, base in guessed.items() if base is not None})
+        return self.bases.get(number)
 
     def read_row(self, cells, result):
         """Return what becomes of a row. Raises RowRefused."""
@@ -94,7 +103,7 @@ class EntryImport(ImportResource, EntryResource):
         return self._read_change(number, stored, mine, cells, result)
 
     def _read_reference(self, cell, result):
-        number = number_of(cell)
+        number = self.numbers[cell]
         if number is None:
             written = cell.strip()[:40]
             raise RowRefused("reference", f"«\u00a0{written}\u00a0» n’est pas une référence, comme l’est Q-214.")
@@ -107,14 +116,16 @@ class EntryImport(ImportResource, EntryResource):
 
     def _read_filing(self, cells, otherwise: Filing):
         """Return the filing that a row gives; facets without a column stay as they are."""
-        return {facet: self.terms.find(facet, cells[facet]) if facet in cells else otherwise[facet] for facet in Facet}
+        return {
+            facet: self.terms.find(facet, cells[facet]) if facet in cells else otherwise[facet] for facet in _FACETS
+        }
 
     def _read_change(self, number, stored, mine, cells, result):
         """Return what becomes of a row that differs from the latest version. Raises RowRefused."""
         base = self._read_base(number, stored, cells)
         started_from = None
         if base != stored.version:
-            started_from = self.bases.get(number)
+            started_from = self._get_base_version(number)
             if started_from is None:
                 raise RowRefused("version", f"La fiche n’a pas de version {base}, mais {stored.version} en tout.")
             mine = _fill_in(mine, content_of(started_from), cells)
@@ -225,11 +236,6 @@ class EntryImport(ImportResource, EntryResource):
         return store_entry_table(self.edits, self.new, Provenance(Origin.TABLE, self.user), label=self.label)
 
 
-def _by_number(rows):
-    """Return the rows that have a reference, with its number."""
-    return [(number, cells) for cells in rows if (number := number_of(cells.get("reference", "")))]
-
-
 def _parse_version(cell):
     """Return the number of a version, or None where a cell holds none."""
     cell = cell.strip()
@@ -249,7 +255,7 @@ def _fill_in(mine, base, cells):
     return Content(
         mine.question if "question" in cells else base.question,
         mine.answer if "answer" in cells else base.answer,
-        {facet: (mine if facet in cells else base).filing[facet] for facet in Facet},
+        {facet: (mine if facet in cells else base).filing[facet] for facet in _FACETS},
     )
 
 
@@ -265,7 +271,7 @@ def _read_stored(numbers):
 
 
 def _read_ids(filing):
-    return {facet: frozenset(term["id"] for term in filing.get(facet, ())) for facet in Facet}
+    return {facet: frozenset(term["id"] for term in filing.get(facet, ())) for facet in _FACETS}
 
 
 def _read_unanswered(questions):

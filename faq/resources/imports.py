@@ -151,10 +151,11 @@ class ImportResource(TableResource):
         if not self.headers:
             result.import_type = RowResult.IMPORT_TYPE_SKIP
             return result
-        if (row_number - 1) % tables.CHUNK == 0:
-            self.load_chunk(row_number - 1)
-        values = tuple(row.values())
-        cells = {name: values[place] for name, place in self.columns}
+        place = (row_number - 1) % tables.CHUNK
+        if place == 0:
+            self.rows = self._read_chunk(row_number - 1)
+            self.load_chunk(self.rows)
+        cells = self.rows[place]
         try:
             result.import_type = self.read_row(cells, result)
         except RowRefused as refused:
@@ -163,13 +164,13 @@ class ImportResource(TableResource):
             result.validation_error = ValidationError({header: [refused.reason]})
         return result
 
-    def read_chunk(self, start):
-        """Return the cells of the rows from a place on that are compared together."""
+    def _read_chunk(self, start):
+        """Return the cells, by the names of their columns, of the rows from a place on that are compared together."""
         chunk = self.dataset[start : start + tables.CHUNK]
         return [{name: row[place] for name, place in self.columns} for row in chunk]
 
-    def load_chunk(self, start):
-        """Bring along what the next rows are compared with."""
+    def load_chunk(self, rows):
+        """Bring along what these rows are compared with."""
 
     def read_row(self, cells, result):
         """Return what becomes of a row, one of the package's import types. Raises RowRefused."""

@@ -111,7 +111,7 @@ def _limit_marks(text: str) -> str:
     """
     if len(text) < _LONG_TEXT or text.isascii():
         return text
-    # No mark is among the 256 characters of Latin-1, and to count the others is ten times faster than to look for marks.
+    # No mark is among the 256 characters of Latin-1; to count the others is ten times faster than to look for marks.
     others = len(text) - len(text.encode("latin-1", "ignore"))
     return text if others <= _MARKS_IN_A_ROW else _MARKS_BEYOND.sub(r"\1", text)
 
