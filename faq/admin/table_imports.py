@@ -196,7 +196,7 @@ class ImportTablesMixin(ImportMixin):
         if result.is_refused:
             context = {"result": result, "form": self.create_empty_form(request)}
             return self._frame(request, TemplateResponse(request, [self.import_template_name], context))
-        counted = ", ".join(f"{number} {name}" for name, number in result.counted.items() if number)
+        counted = ", ".join(f"{number} {name}" for number, name in _tell_counts(result) if number)
         if result.batch is None:
             messages.info(request, f"Rien à changer ({counted})\u00a0: rien n’a été enregistré.")
         else:
@@ -251,11 +251,17 @@ def _parse_group(text):
         return None
 
 
+def _tell_counts(result):
+    """Return the numbers of rows with their names, which agree with them."""
+    return [(number, name if number > 1 else name.removesuffix("s")) for name, number in result.counted.items()]
+
+
 def _describe(result):
     """Return what the page shows of a preview."""
     changes = result.changes
     return {
         "counted": result.counted,
+        "told": _tell_counts(result),
         "total": sum(result.counted.values()),
         "notices": result.notices,
         "base_errors": [reason for error in result.base_errors for reason in str(error.error).splitlines()],

@@ -45,6 +45,9 @@ _PARENTS = {
     Facet.DISPOSITIFS: Facet.COULOIRS,
     Facet.PRODUCTS: Facet.OFFER_TYPES,
 }
+_FACETS = tuple(Facet)
+_COMPLETIONS_KEPT = 10_000
+"""Filings whose completion a taxonomy remembers."""
 _ORDER = {facet: place for place, facet in enumerate(Facet)}
 
 
@@ -146,6 +149,16 @@ class Taxonomy:
         Terms that were merged give way to those that answer for them. Where the parent facet is filed already, every
         term must find one of its parents there: raises FilingContradiction otherwise.
         """
+        # There are far fewer ways to file than entries: of thousands written at once, most are completed alike.
+        key = tuple(map(filing.get, _FACETS))
+        if key not in self._completed:
+            completed = self._compute_completion(filing)
+            if len(self._completed) >= _COMPLETIONS_KEPT:
+                self._completed.clear()
+            self._completed[key] = completed
+        return dict(self._completed[key])
+
+    def _compute_completion(self, filing: Filing) -> dict[Facet, frozenset[int]]:
         completed = self.resolve(filing)
         for facet in (Facet.DISPOSITIFS, Facet.COULOIRS, Facet.PRODUCTS):
             parent = _PARENTS[facet]
@@ -157,6 +170,10 @@ class Taxonomy:
                 if filed and term.parents and not term.parents & filed:
                     raise self._contradiction(term, parent, filed)
         return completed
+
+    @cached_property
+    def _completed(self) -> dict[tuple[frozenset[int] | None, ...], dict[Facet, frozenset[int]]]:
+        return {}
 
     def reduce(self, filing: Filing) -> dict[Facet, frozenset[int]]:
         """Return the least choice that completes to this filing: without the terms that its other terms imply.

@@ -164,7 +164,7 @@ class _Workbook:
                 return TRUE if raw == "1" else FALSE
             case "inlineStr" | "str":
                 return _unescape(raw)
-            case "d":
+            case "d" | "e":
                 return raw
             case _:
                 return self._read_number(float(raw), style)

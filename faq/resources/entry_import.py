@@ -180,7 +180,6 @@ class EntryImport(ImportResource, EntryResource):
         """Return what becomes of a row without a reference: a draft, or an entry that is there. Raises RowRefused."""
         if cells.get("version", "").strip():
             raise RowRefused("reference", "La référence manque, alors que la ligne a une version.")
-        result.name = "nouvelle fiche"
         filing = self._read_filing(cells, NOT_FILED)
         content = self._clean(Content(cells.get("question", ""), cells.get("answer", ""), filing))
         if not content.question and not content.answer:

@@ -21,6 +21,8 @@ from faq.services.review_dates import follow_publications
 from faq.services.roles import Author
 from faq.services.search import index_entries
 
+_FACETS = tuple(Facet)
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -138,11 +140,15 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
         return []
     check_version_comment(provenance.comment)
     provenance = replace(provenance, at=_compute_write_time(changes, provenance.at))
-    versions = Version.objects.bulk_create(_build_version(change, taxonomy, provenance) for change in changes)
+    filings = _label_filings(changes, taxonomy)
+    versions = Version.objects.bulk_create(
+        _build_version(change, filing, provenance) for change, filing in zip(changes, filings, strict=True)
+    )
     recorded = list(zip(changes, versions, strict=True))
     noticed = [(change, version) for change, version in recorded if change.changes_public_text]
     _record_publications(noticed, provenance.at)
-    _update_filing([change for change in changes if change.updates_entry_row])
+    rewritten = [change for change in changes if change.updates_entry_row]
+    _update_filing(rewritten)
     if noticed:
         # Before the review dates are computed: a transaction that changes what they depend on moves it too, and waits.
         Epoch.move([change.entry.pk for change, _ in noticed], terms=_publish_themes(noticed, taxonomy))
@@ -150,7 +156,10 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
         _update_entry(change, version, provenance.at)
     if online := [(change.entry, version) for change, version in noticed if change.entry.live]:
         follow_publications(online)
-    fields = ["status", "question", "answer", "search_text", "head", "live", "updated_at"]
+    fields = ["search_text", "head"]
+    # Most imports and forms write a draft beside what the public reads, and leave the rest of the row.
+    if rewritten:
+        fields += ["status", "question", "answer", "live", "updated_at"]
     # What is new waits to be compared from the first, and writing a column of thousands takes a second.
     fields += ["verification", "review_before"] if noticed else []
     fields += ["comparison_rank"] if any(version.number > 1 for version in versions) else []
@@ -200,14 +209,18 @@ def _compute_write_time(changes: Sequence[Change], at: datetime) -> datetime:
     return max([at, *(change.entry.head.created_at for change in changes if change.entry.head)])
 
 
-def _build_version(change: Change, taxonomy: Taxonomy, provenance: Provenance) -> Version:
+LabelledFiling = dict[str, list[dict[str, int | str]]]
+"""A filing as versions store it: the terms of each facet, with the names that they have at that time."""
+
+
+def _build_version(change: Change, filing: LabelledFiling, provenance: Provenance) -> Version:
     return Version(
         entry=change.entry,
         number=change.entry.head.number + 1 if change.entry.head else 1,
         question=change.content.question,
         answer=change.content.answer,
         answer_fingerprint=_fingerprint_of(change),
-        filing=_build_labelled_filing(change.content.filing, taxonomy),
+        filing=filing,
         status=change.text_status,
         action=change.action,
         origin=provenance.origin,
@@ -235,7 +248,19 @@ def _fingerprint_of(change: Change) -> str:
     return fingerprint(change.content.answer) if known is None else known
 
 
-def _build_labelled_filing(filing: Filing, taxonomy: Taxonomy) -> dict[str, list[dict[str, int | str]]]:
+def _label_filings(changes: Iterable[Change], taxonomy: Taxonomy) -> list[LabelledFiling]:
+    """Return the filings of changes as versions store them; equal ones, of which there are many, are made once."""
+    made: dict[tuple[frozenset[int], ...], LabelledFiling] = {}
+    labelled = []
+    for change in changes:
+        key = tuple(change.content.filing[facet] for facet in _FACETS)
+        if key not in made:
+            made[key] = _build_labelled_filing(change.content.filing, taxonomy)
+        labelled.append(made[key])
+    return labelled
+
+
+def _build_labelled_filing(filing: Filing, taxonomy: Taxonomy) -> LabelledFiling:
     filed = {facet: [taxonomy.by_id[facet, id] for id in sorted(ids)] for facet, ids in filing.items()}
     return {
         facet.value: [{"id": term.id, "slug": term.slug, "label": term.label} for term in terms]

@@ -53,9 +53,9 @@ def test_every_format_is_recognised_by_what_it_holds(name, editor):
     an_entry("Où ?", "Là.")
     shown = send_table(editor, export_table(name), name="tableau.bin")
     assert shown.status_code == 200
-    assert "1 ligne : 0 nouvelles, 0 modifiées, 1 inchangées, 0 refusées" in read(shown).replace(
-        "<strong>", ""
-    ).replace("</strong>", "")
+    assert "1 ligne : 0 nouvelle, 0 modifiée, 1 inchangée, 0 refusée" in read(shown).replace("<strong>", "").replace(
+        "</strong>", ""
+    )
     assert "ne change rien" in read(shown)
 
 
@@ -78,7 +78,7 @@ def test_a_confirmation_imports_what_was_previewed_to_the_byte(editor):
     batch = Batch.objects.get()
     page = read(done)
     assert f"lot {batch.pk}" in page
-    assert "1 modifiées" in page
+    assert "1 modifiée" in page
     assert (batch.label, batch.author.username) == ("Import du tableau fiches.csv", editor.user.username)
     assert (the_entry().question, the_entry().answer) == ("Où donc ?", "Là.\n- et là")
     assert not Upload.objects.exists()
