@@ -107,6 +107,7 @@ class EntryForm(forms.Form):
 
     def __init__(self, data=None, *, taxonomy: Taxonomy, head: Version | None, may_name_themes: bool):
         self.taxonomy = taxonomy
+        data = data and _with_survivors(data, taxonomy)
         self.content_before = content_of(head) if head else Content()
         chosen = taxonomy.reduce(self.content_before.filing)
         super().__init__(data, initial=_initial(self.content_before, chosen, head))
@@ -246,6 +247,19 @@ class ReviewEventForm(forms.Form):
 
     def _choices(self, facet: Facet):
         return [(value, term.label) for value, term in self.terms.items() if term.facet is facet]
+
+
+def _with_survivors(data, taxonomy: Taxonomy):
+    """Return what a browser sent; terms that were merged since the form was opened give way to their survivors."""
+    if not taxonomy.survivors:
+        return data
+    sent = data.copy()
+    for (facet, id), survivor in taxonomy.survivors.items():
+        values = sent.getlist(facet) if hasattr(sent, "getlist") else list(sent.get(facet, ()))
+        if str(id) in map(str, values):
+            kept = [str(survivor) if str(value) == str(id) else value for value in values]
+            sent.setlist(facet, kept) if hasattr(sent, "setlist") else sent.update({facet: kept})
+    return sent
 
 
 def _split_names(text: str) -> list[str]:

@@ -233,15 +233,19 @@ class Taxonomy:
 
     @cached_property
     def survivors(self) -> dict[tuple[Facet, int], int]:
-        """The id of the term that answers for each merged one, at the end of a chain of merges."""
-        return {(term.facet, term.id): self._get_survivor(term) for term in self.terms if term.merged_into is not None}
+        """The id of the term that answers for each merged one, at the end of a chain; none where it is not here."""
+        merged = [term for term in self.terms if term.merged_into is not None]
+        ends = [(term, self._get_survivor(term)) for term in merged]
+        return {(term.facet, term.id): end.id for term, end in ends if end and end.merged_into is None}
 
-    def _get_survivor(self, term: Term) -> int:
+    def _get_survivor(self, term: Term) -> Term | None:
+        """Return the end of a chain of merges; a merged term where it is a circle."""
+        found: Term | None = term
         seen: set[int] = set()
-        while term.merged_into is not None and term.id not in seen:
-            seen.add(term.id)
-            term = self.by_id[term.facet, term.merged_into]
-        return term.id
+        while found and found.merged_into is not None and found.id not in seen:
+            seen.add(found.id)
+            found = self.by_id.get((found.facet, found.merged_into))
+        return found
 
     def offered(self, facet: Facet, others: State) -> Sequence[Term]:
         """Return the terms of a facet that are in use and fit the choices at the facets above."""

@@ -4,13 +4,13 @@ Order of locks: entries by number, then the taxonomy (the row of the epoch). Tho
 lock it and share the taxonomy (`load_taxonomy(share=True)`); those who change terms hold the taxonomy for themselves.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
 from django.db import transaction
 
 from faq.domain.facets import Facet, Filing, Taxonomy
-from faq.domain.refiling import refile
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, Epoch, Schedule, Version
 from faq.models.entries import filing_table
@@ -33,7 +33,7 @@ class Refiled:
     is_live: bool
     has_draft: bool
     """Whether a draft beside the live text is filed otherwise, or again beside it."""
-    plans: int
+    plans: int = 0
     """The plans to publish its draft, which name the refiled draft now."""
 
 
@@ -92,10 +92,13 @@ def refile_entries(
     others = [one.entry for one in found if one.has_draft or not one.is_live]
     drafts = [_build_draft_change(entry, heads[entry.pk], get_filing) for entry in others]
     record(drafts, taxonomy, provenance)
-    for change in drafts:
-        head = heads[change.entry.pk]
-        Schedule.objects.filter(entry=change.entry, version=head).update(version=change.entry.head)
-    return found
+    plans = list(Schedule.objects.filter(version__in=[heads[entry.pk] for entry in others])) if others else []
+    written = {entry.pk: entry.head for entry in others}
+    for plan in plans:
+        plan.version = written[plan.entry_id]
+    Schedule.objects.bulk_update(plans, ["version"])
+    counts = Counter(plan.entry_id for plan in plans)
+    return [replace(one, plans=counts[one.entry.pk]) for one in found]
 
 
 def _build_refiled(entry: Entry, get_filing: GetFiling) -> Refiled | None:
@@ -106,10 +109,9 @@ def _build_refiled(entry: Entry, get_filing: GetFiling) -> Refiled | None:
     draft_moves = entry.has_draft and get_filing(entry, head.filed_under) != head.filed_under
     if not (shown_moves or draft_moves):
         return None
-    plans = entry.schedules.filter(version=head).count() if entry.has_draft or live is None else 0
     is_live = live is not None and shown_moves
     # The draft is written again after the live text: the latest version is the draft.
-    return Refiled(entry, shown, after, is_live, entry.has_draft, plans)
+    return Refiled(entry, shown, after, is_live, entry.has_draft)
 
 
 def _build_live_change(refiled: Refiled) -> Change:
@@ -128,8 +130,3 @@ def _build_draft_change(entry: Entry, head: Version, get_filing: GetFiling) -> C
         minor=head.minor and entry.live is not None,
         returns_to=head,
     )
-
-
-def keep_valid(entries: Sequence[Entry], taxonomy: Taxonomy, provenance: Provenance) -> list[Refiled]:
-    """Refile those locked entries whose filing the taxonomy does not accept any more; return them."""
-    return refile_entries(entries, lambda entry, filing: refile(filing, taxonomy, taxonomy), taxonomy, provenance)

@@ -16,8 +16,10 @@ class TermLabels:
         self.taxonomy = taxonomy
         self._terms: dict[StemKeys, list[Term]] = {}
         for term in taxonomy.terms:
-            if not term.retired and (keys := parse_expression(term.label)):
-                self._terms.setdefault(keys, []).append(term)
+            # The name of a merged term finds what is filed under the one that answers for it.
+            named = taxonomy.by_id[term.facet, taxonomy.survivors.get((term.facet, term.id), term.id)]
+            if not named.retired and (keys := parse_expression(term.label)):
+                self._terms.setdefault(keys, []).append(named)
         self._longest = max(map(len, self._terms), default=0)
 
     def get_terms(self, keys: StemKeys) -> Sequence[Term]:

@@ -199,6 +199,21 @@ class TestMoving:
         assert filed(entry) == {"imagerie"}
         assert list(faults()) == []
 
+    def test_it_costs_the_same_whatever_is_filed_there(self, django_assert_max_num_queries):
+        entry = a_published_entry(dispositifs="dpi-vague-1")
+        queries = 110
+        for number in (1, 8):
+            for rank in range(number):
+                beside = a_published_entry(f"{number} {rank} ?", dispositifs="dpi-vague-1")
+                content = Content(f"{number} {rank}, revue ?", "Oui.", content_of(beside.live).filing)
+                edit_entry(beside.pk, content, by_command())
+                schedule(beside.pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
+            with django_assert_max_num_queries(queries) as taken:
+                batch = move("dpi-vague-1", "imagerie").batch
+            queries = len(taken)
+            assert filed(entry) == {"imagerie"}
+            undo(batch)
+
     def test_nothing_changes_without_a_change(self):
         epoch = Epoch.now()
         assert move("dpi-vague-1", "hopital").batch is None

@@ -1,6 +1,7 @@
 """Order, retirement, merge and split of terms: entries and addresses follow, one undo brings all of it back."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -20,7 +21,8 @@ from faq.models import (
     Version,
 )
 from faq.selectors.history import numbers_at
-from faq.selectors.published import load_taxonomy
+from faq.selectors.published import live_snapshot, load_taxonomy
+from faq.selectors.search.hits import live_search
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry, restore_version
@@ -30,6 +32,7 @@ from faq.services.taxonomy_operations import TermRefused, merge_terms, reorder_t
 from faq.services.undo import undo_batch
 from faq.services.workflow import publish_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
+from tests.faq.admin.entry_form import page_of, typed
 from tests.faq.services.test_taxonomy_batches import filed, tables, undo
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +147,26 @@ class TestMerging:
         merge_terms(theme("certificats"), theme("financement"), None)
         restore_version(past, by_command())
         assert filed(entry, Facet.THEMES) == {"financement"}
+
+    def test_searching_its_name_finds_what_is_filed_under_the_survivor(self):
+        product = Product.objects.get(slug="dmn")
+        entry = a_published_entry("Tout autre chose ?", "Rien de tel.", products="convergence")
+        merge_terms(product, Product.objects.get(slug="convergence"), None)
+        assert entry.pk in live_search("certification DMN", live_snapshot()).numbers[:]
+
+    def test_a_form_that_was_open_meanwhile_is_saved_under_the_survivor(self, client):
+        client.force_login(User.objects.create_superuser("root"))
+        entry = an_entry(themes="certificats")
+        sent = typed(entry, answer="Autrement.", _save="1")
+        merge_terms(theme("certificats"), theme("financement"), None)
+        assert client.post(page_of(entry), sent).status_code == 302
+        assert filed(entry, Facet.THEMES) == {"financement"}
+        assert Entry.objects.get(pk=entry.pk).answer == "Autrement."
+
+    def test_a_former_address_tells_nothing_of_a_name_that_only_drafts_know(self, client):
+        [secret] = get_or_create_themes(["Secrète"], None)
+        merge_terms(theme("certificats"), secret, None)
+        assert client.get("/?theme=certificats").content == client.get("/?theme=inconnue").content
 
     def test_the_past_shows_what_was_filed_under_either(self):
         entries = [a_published_entry(f"{slug} ?", themes=slug) for slug in ("certificats", "financement")]
