@@ -31,8 +31,9 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Numbers of the formats of dates and times that workbooks need not declare."""
-_UNDATED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-"""The parts of a number's format in which letters mean no date: quoted, escaped, colours and conditions."""
+_UNDATED = re.compile(r'"[^"]{0,255}"|\\.|\[[^\]]{0,255}\]')
+"""The parts of a number's format in which letters mean no date: quoted, escaped, colours and conditions. A format has
+255 characters."""
 _TOO_MANY = 10_000
 """Formats that a workbook may declare; Excel allows 65,000."""
 _UNREADABLE = "Le classeur est abîmé, ou n’est pas un classeur Excel\u00a0; enregistrez-le de nouveau en .xlsx."
