@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate, TruncMonth, TruncWee
 
 from faq.domain.chunks import split_in_chunks
 from faq.domain.facets import Facet
+from faq.enums import Headers
 from faq.models import Entry, Version
 from faq.models.entries import filing_table, reference
 from faq.resources import WRITERS
@@ -90,12 +91,32 @@ class Report:
     rows: list[list[str | int | float | None]]
 
 
-def render_report(made: Report, file_format: str) -> Iterator[bytes]:
+_FRENCH = {
+    "period": "Période",
+    "reference": "Référence",
+    "version": "Version",
+    "question": "Question",
+    "term": "Terme",
+    "label": "Libellé",
+    "yes": "Oui",
+    "no": "Non",
+    "votes": "Votes",
+    "rate": "Part de oui",
+    "lower_bound": "Borne basse",
+    "upper_bound": "Borne haute",
+    "trend": "Évolution",
+    "comments": "Commentaires",
+}
+"""The names of the columns for people."""
+
+
+def render_report(made: Report, file_format: str, headers: Headers = Headers.STABLE) -> Iterator[bytes]:
     """Yield a report as csv, json or xlsx; in csv, shares have the decimal comma of French Excel."""
+    columns = [_FRENCH[name] for name in made.columns] if headers == Headers.FRENCH else made.columns
     rows: Iterable[Sequence[Any]] = made.rows
     if file_format == "csv":
         rows = ([_Share(cell) if isinstance(cell, float) else cell for cell in row] for row in made.rows)
-    pieces: Iterator[bytes] = WRITERS[file_format](made.columns, rows)
+    pieces: Iterator[bytes] = WRITERS[file_format](columns, rows)
     return pieces
 
 

@@ -21,3 +21,28 @@ from faq.resources.terms import (
     SynonymResource,
     ThemeResource,
 )
+
+EXPORTS = {
+    "entries": EntryResource,
+    "offer_types": OfferTypeResource,
+    "couloirs": CouloirResource,
+    "dispositifs": DispositifResource,
+    "products": ProductResource,
+    "themes": ThemeResource,
+    "synonyms": SynonymResource,
+    "versions": VersionResource,
+    "pairs": PairResource,
+    "dumps": DumpResource,
+    "failed_searches": FailedSearchResource,
+}
+"""The tables that go out, by the names that commands know."""
+IMPORTS = {
+    "entries": EntryImport,
+    "offer_types": OfferTypeImport,
+    "couloirs": CouloirImport,
+    "dispositifs": DispositifImport,
+    "products": ProductImport,
+    "themes": ThemeImport,
+    "synonyms": SynonymImport,
+}
+"""The tables that come in."""

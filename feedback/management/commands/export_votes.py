@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 
-from faq.management.exports import add_export_arguments, tell_written, write_export, write_pieces
+from faq.management.exports import add_export_arguments, check_headers, tell_written, write_export, write_pieces
 from faq.resources import WRITERS
 from feedback.days import get_midnight
 from feedback.models import Vote
@@ -59,8 +59,9 @@ class Command(BaseCommand):
 
     def _report(self, by, per, first, last, options):
         file_format = _check_known("--format", options["format"], WRITERS)
+        headers = check_headers(options["headers"])
         made = build_report(by, per, since=first, until=last)
-        write_pieces(self, render_report(made, file_format), options)
+        write_pieces(self, render_report(made, file_format, headers), options)
         tell_written(self, len(made.rows), options, nouns=("ligne écrite", "lignes écrites"))
 
 
