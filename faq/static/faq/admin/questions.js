@@ -82,9 +82,12 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
-// Somebody who comes to type can type at once: where the address says, or in the first row that wants a question.
+// Somebody who comes to type can type at once: where the address says, where something is to be corrected, or, where no
+// keyboard would cover a small screen, in the first row that wants a question.
 const named = document.getElementById(location.hash.slice(1))?.closest(".question-row");
-const first = named ?? form.querySelector(".question-typed .errorlist")?.closest(".question-row") ?? rows.find((row) => !questionOf(row).value);
+const refused = form.querySelector(".question-typed .errorlist")?.closest(".question-row");
+const untitled = matchMedia("(min-width: 1000px)").matches && rows.find((row) => !questionOf(row).value);
+const first = named ?? refused ?? untitled;
 if (first) {
-  questionOf(first).focus({ preventScroll: first === rows[0] });
+  questionOf(first).focus();
 }
