@@ -109,12 +109,20 @@ def test_the_chooser_works_by_keys_and_says_what_is_implied(page, sign_in):
         ]
     )
     expect(field).to_be_focused()
+    expect(row.get_by_role("status")).to_have_text("Ajouté : PFI vague 2.")
     field.press_sequentially("rien de tel")
     expect(row.get_by_role("status")).to_have_text("Aucun terme « rien de tel ».")
     page.keyboard.press("Escape")
     expect(field).to_have_value("")
     page.keyboard.press("Backspace")
     expect(row.locator(".chip")).to_have_count(0)
+    for typed in ("hop", "ris"):
+        field.press_sequentially(typed)
+        page.keyboard.press("Enter")
+    expect(row.get_by_role("status")).to_have_text("Ajouté : Imagerie, RIS vague 1.")
+    row.get_by_role("button", name="Imagerie (couloir Ségur), retirer").click()
+    expect(row.get_by_role("status")).to_have_text("Retiré : Imagerie, RIS vague 1.")
+    page.keyboard.press("Backspace")
     field.press_sequentially("cert")
     page.keyboard.press("Tab")  # takes what is proposed, and goes on
     expect(row.get_by_role("button", name="Certification (type d’offre), retirer")).to_be_visible()

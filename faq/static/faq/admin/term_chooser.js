@@ -1,6 +1,6 @@
 /* A chooser of terms: a search over all facets and chips, over the check boxes that are sent with the form. */
 
-import { complete, findCauses, joinLabels, readTerms } from "./filing_rules.js";
+import { complete, findCauses, joinLabels, readTerms, settleChosen, settleTakenBack } from "./filing_rules.js";
 
 const SHOWN = 8; // terms that a search proposes at most
 const terms = readTerms();
@@ -74,23 +74,35 @@ function enhance(root) {
   let active = -1;
   let suggested = [];
 
+  /* Say something under the field, or only to screen readers what the chips show already. */
+  function tell(text, isShown) {
+    status.classList.toggle("visually-hidden", !isShown);
+    status.textContent = text;
+  }
+
   const chosen = () => new Set(options.filter((option) => option.box.checked).map((option) => option.key));
 
   function setChosen(keys) {
     const wanted = new Set(keys);
+    const before = chosen();
     for (const { box, key } of options) {
       if (box.checked !== wanted.has(key)) {
         box.checked = wanted.has(key);
         box.dispatchEvent(new Event("change", { bubbles: true }));
       }
     }
+    const labelled = (kept, other) => options.filter(({ key }) => kept.has(key) && !other.has(key)).map(({ label }) => label);
+    const [added, removed] = [labelled(chosen(), before), labelled(before, chosen())];
+    const sentences = [added.length && `Ajouté\u00a0: ${added.join(", ")}.`, removed.length && `Retiré\u00a0: ${removed.join(", ")}.`];
+    tell(sentences.filter(Boolean).join(" "), false);
     showChips();
   }
 
   function toggle(key, checked) {
     const keys = chosen();
     keys[checked ? "add" : "delete"](key);
-    setChosen(keys);
+    const settle = checked ? settleChosen : settleTakenBack;
+    setChosen("implies" in root.dataset ? settle(terms, keys) : keys);
   }
 
   function chipOf(option) {
@@ -166,10 +178,9 @@ function enhance(root) {
   }
 
   function pick(option) {
-    toggle(option.key, true);
     input.value = "";
-    status.textContent = "";
     close();
+    toggle(option.key, true);
   }
 
   function propose() {
@@ -177,7 +188,7 @@ function enhance(root) {
     const free = options.filter(({ box }) => !box.checked);
     const proposed = query ? searchOptions(free, query) : suggested.flatMap((key) => free.find((one) => one.key === key) ?? []);
     open(proposed.slice(0, SHOWN));
-    status.textContent = query && !proposed.length ? `Aucun terme «\u00a0${query}\u00a0».` : "";
+    tell(query && !proposed.length ? `Aucun terme «\u00a0${query}\u00a0».` : "", true);
   }
 
   input.addEventListener("input", propose);
@@ -199,7 +210,7 @@ function enhance(root) {
       }
     } else if (key === "Escape") {
       input.value = "";
-      status.textContent = "";
+      tell("", true);
       close();
       return;
     } else if (key === "Backspace" && !input.value) {
@@ -217,8 +228,8 @@ function enhance(root) {
     }
   });
   root.addEventListener("change", (event) => {
-    if (event.isTrusted) {
-      showChips();
+    if (event.isTrusted && event.target.value) {
+      toggle(event.target.value, event.target.checked);
     }
   });
   // Browsers restore the boxes when somebody comes back to the page.
