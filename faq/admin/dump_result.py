@@ -13,7 +13,7 @@ from faq.admin.display import person_name, pluralize_count
 from faq.admin.dump_import import RIGHT
 from faq.admin.pages import AdminPage
 from faq.enums import Action, BatchKind, EntryStatus
-from faq.models import Batch, Entry, Pair
+from faq.models import Batch, Entry, Pair, Passage
 
 
 class ResultPage(AdminPage):
@@ -53,6 +53,7 @@ class ResultPage(AdminPage):
             (actions[Action.EDITED], "texte proposé en brouillon", "textes proposés en brouillon"),
             (actions[Action.RESTORED], "fiche sortie de la corbeille", "fiches sorties de la corbeille"),
         )
+        held = Entry.objects.filter(pk__in=Passage.objects.filter(dump__batch=self.batch).values("entry"))
         numbers = created.values("pk")
         pairs = Pair.objects.open().filter(Q(left__in=numbers) | Q(right__in=numbers))
         return super().get_context(
@@ -62,7 +63,7 @@ class ResultPage(AdminPage):
             told=[pluralize_count(number, one, several) for number, one, several in told if number],
             also=[pluralize_count(number, one, several) for number, one, several in also if number],
             dumps=[{"dump": dump, "query": urlencode({"extraction": dump.pk})} for dump in dumps],
-            untitled=created.filter(head__question="").exclude(status=EntryStatus.ARCHIVED).count(),
+            untitled=held.filter(head__question="").exclude(status=EntryStatus.ARCHIVED).count(),
             pairs=pairs.count(),
             may_undo=self.request.user.has_perm("faq.undo_batch") and not self.batch.undone_by_id,
             may_import=self.request.user.has_perm(RIGHT),

@@ -80,7 +80,8 @@ def test_files_are_previewed_imported_and_undone(relecteur):
         "2 nouvelles fiches",
         "1 réponse vide",
         "1 texte proposé",
-        f"?travail=sans-question&extraction={dump.pk}",
+        f"?travail=sans-question&lot={batch.pk}",
+        f"?travail=doublons&extraction={dump.pk}",
         reverse("admin:faq_batch_undo", args=(batch.pk,)),
     ):
         assert told in page.replace("&amp;", "&")
