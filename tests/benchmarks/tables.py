@@ -21,7 +21,7 @@ from tests.benchmarks.measure import Cost, apart, cost, each, figure, megabytes,
 
 ROWS = 2_000
 NAIVE_ROWS = 500
-EXPORTED = (1_000, 10_000)
+EXPORTED = (1_000, 10_000, 100_000)
 
 _PARENTS = {
     Facet.OFFER_TYPES: OfferType,

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from faq.domain.spreadsheet import FrenchExcel
@@ -11,6 +13,7 @@ from faq.enums import Headers
 from faq.models import Batch, Couloir, Entry
 from faq.resources import EXPORTS, IMPORTS
 from feedback.models import VoteAnswer
+from feedback.resources import CommentResource, VoteResource
 from feedback.votes import cast_vote, get_votable
 from tests.factories import a_dump_file as dump_file
 from tests.factories import a_published_entry, a_taxonomy, an_entry, take_dump
@@ -18,7 +21,8 @@ from tests.tables import change_export, write_rows
 
 pytestmark = pytest.mark.django_db
 
-TABLES = [*EXPORTS, "votes", "comments"]
+DOCUMENTED = EXPORTS | {"votes": VoteResource, "comments": CommentResource}
+TABLES = list(DOCUMENTED)
 
 
 def export(capsys, table, *options):
@@ -110,3 +114,11 @@ def test_terms_come_in_by_command(tmp_path):
     file.write_bytes(write_rows([{"Libellé": "Officine", "Type d’offre": "segur"}]))
     call_command("import_table", "couloirs", str(file), verbosity=0)
     assert Couloir.objects.get(slug="officine").offer_type.slug == "segur"
+
+
+def test_the_documents_have_both_names_of_every_column():
+    text = (settings.BASE_DIR / "docs" / "formats.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", text, re.MULTILINE))
+    for table in TABLES:
+        for name, column in DOCUMENTED[table]().fields.items():
+            assert f"`{name}` {column.french}" in rows[table], table
