@@ -95,10 +95,9 @@ class _Layer:
 
     def raise_weak_weights(self, found: WeakWeights, stems: NDArray[np.uint32], factors: Sequence[float]) -> None:
         """Raise the weights in an array to those of some stems, each times its factor."""
-        firsts, lasts = np.searchsorted(self.stems, stems), np.searchsorted(self.stems, stems, side="right")
         mine = [
             (slice(first, last), factor)
-            for first, last, factor in zip(self._ends_before(firsts), self._ends_before(lasts), factors, strict=True)
+            for first, last, factor in zip(*self._find_all_places(stems), factors, strict=True)
             if first < last
         ]
         if mine:
@@ -106,10 +105,14 @@ class _Layer:
             weights = np.concatenate([self.weights[places] * np.float32(factor) for places, factor in mine])
             np.maximum.at(found, entries, weights)
 
-    def _ends_before(self, places: NDArray[np.intp]) -> list[int]:
-        """Return the places in the postings before which the stems before some places end."""
-        ends: list[int] = np.concatenate(([0], self.ends))[places].tolist()
-        return ends
+    def _find_all_places(self, stems: NDArray[np.uint32]) -> tuple[list[int], list[int]]:
+        """Return where the postings of each of some stems begin, and where they end: the same for unknown ones."""
+        if not len(self.stems):
+            return [0] * len(stems), [0] * len(stems)
+        places = np.searchsorted(self.stems, stems)
+        known = np.minimum(places, len(self.stems) - 1)
+        firsts = np.where(places > 0, self.ends[places - 1], 0)
+        return firsts.tolist(), np.where(self.stems[known] == stems, self.ends[known], firsts).tolist()
 
     def stems_of(self, number: int) -> NDArray[np.uint32]:
         """Return the stems of one entry."""

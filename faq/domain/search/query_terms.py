@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,12 +121,12 @@ class QueryExpander:
             return ()
         written = self.vocabulary.get_shown(word.form) or text[word.start : word.end].lower()
         own = {stem for expansion in term.expansions for stem in expansion.stems}
-        near = [
+        near = (
             Expansion((number,), factor, ())
             for number, nearness in self.vocabulary.meanings.find_neighbours(word.form, written)
             if (factor := round(_NEIGHBOUR_FACTOR * nearness, 2)) and number not in own and self.frequency(number)
-        ]
-        return tuple(near[:MOST_NEIGHBOURS])
+        )
+        return tuple(islice(near, MOST_NEIGHBOURS))
 
     def _expand_word(self, word: QueryWord, query: Query) -> list[Expansion]:
         """Return the ways to match a word by its letters alone."""
