@@ -228,7 +228,7 @@ function enhance(root) {
     }
   });
   root.addEventListener("change", (event) => {
-    if (event.isTrusted && event.target.value) {
+    if (event.isTrusted && event.target.type === "checkbox") {
       toggle(event.target.value, event.target.checked);
     }
   });
