@@ -3,10 +3,12 @@
 import abc
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.text import capfirst
 from django_filters import ChoiceFilter, FilterSet
@@ -15,6 +17,7 @@ from faq.domain.facets import Facet
 from faq.enums import Decision, EntryStatus, PairKind
 from faq.models import Dump, Entry, Pair, Passage, ReviewEvent
 from faq.models.entries import filing_table, number_of, reference
+from faq.selectors.published import load_taxonomy
 
 NONE = "~"
 """The value for entries without a term at a facet, or without an author; no slug and no number is written so."""
@@ -134,7 +137,7 @@ class FacetFilter(CountedFilter):
 
     def get_choices(self) -> Iterable[tuple[str, str]]:
         """Return every term, retired ones too: entries may still be filed under them."""
-        terms = Entry._meta.get_field(self.facet).related_model.objects.all()
+        terms = Entry._meta.get_field(self.facet).related_model.objects.standing()
         return [(NONE, "Transverse, non classé"), *((term.slug, str(term)) for term in terms)]
 
     def narrow(self, entries: QuerySet, value: str) -> QuerySet:
@@ -152,13 +155,27 @@ class FacetFilter(CountedFilter):
 
 
 class FacetFilters(CountedFilterSet):
-    """The five facets, with the parameters of the public addresses."""
+    """The five facets, with the parameters of the public addresses; a former slug stands for the present one."""
 
     offre = FacetFilter(Facet.OFFER_TYPES)
     couloir = FacetFilter(Facet.COULOIRS)
     dispositif = FacetFilter(Facet.DISPOSITIFS)
     produit = FacetFilter(Facet.PRODUCTS)
     theme = FacetFilter(Facet.THEMES)
+
+    def __init__(self, data: Mapping[str, str] | None = None, *args: Any, **options: Any) -> None:
+        super().__init__(data, *args, **options)
+        # Only what is unknown is looked up: the address may be older than the names of the terms.
+        unknown = [facet for facet in Facet if facet.parameter in self.form.errors]
+        renamed = {
+            facet.parameter: term.slug
+            for facet in unknown
+            if (term := load_taxonomy().by_old_slug.get((facet, self.data[facet.parameter])))
+        }
+        if renamed:
+            del self._form
+            self.data = QueryDict(mutable=True)
+            self.data.update({**dict((data or {}).items()), **renamed})
 
 
 class StatusFilter(CountedFilter):

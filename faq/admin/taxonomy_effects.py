@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 
 from faq.admin.entries.merge_effects import count_other_rows
 from faq.domain.facets import Facet, Taxonomy
@@ -52,9 +53,26 @@ class TermEffects:
         return bool(self.rows or self.addresses or self.terms)
 
 
-def describe_term_effects(term, before: Taxonomy, report) -> TermEffects:
-    """Compare the taxonomy before with the present one; to be called before the change is rolled back."""
-    after = load_taxonomy()
+@dataclass(frozen=True)
+class Before:
+    """The taxonomy before the change, and the entries that are due for a review."""
+
+    taxonomy: Taxonomy
+    due: frozenset[int]
+
+    @classmethod
+    def now(cls) -> "Before":
+        """Read it from the database."""
+        return cls(load_taxonomy(), _read_due_entries())
+
+
+def _read_due_entries() -> frozenset[int]:
+    return frozenset(Entry.objects.due(localdate()).values_list("pk", flat=True))
+
+
+def describe_term_effects(term, state: Before, report) -> TermEffects:
+    """Compare the state before with the present one; to be called before the change is rolled back."""
+    before, after = state.taxonomy, load_taxonomy()
     refiled = report.refiled
     numbers = [one.entry.pk for one in refiled]
     filed = find_entries_filed_under({key_of(term)}) | set(numbers)
@@ -65,7 +83,12 @@ def describe_term_effects(term, before: Taxonomy, report) -> TermEffects:
         more=len(refiled[_SHOWN:]),
         addresses=list(_addresses(report.rows, before, after)),
         terms=[text for change in report.rows if (text := _parents_text(change, term, before, after))],
-        notes=[*_plan_notes(refiled), *_synonym_notes(term), *_vote_notes(numbers)],
+        notes=[
+            *_plan_notes(refiled),
+            *_due_notes(state.due, _read_due_entries()),
+            *_synonym_notes(term),
+            *_vote_notes(numbers),
+        ],
     )
 
 
@@ -139,6 +162,14 @@ def _plan_notes(refiled: Sequence[Refiled]):
     if plans := sum(one.plans for one in refiled):
         s = pluralize(plans)
         yield f"{plans} publication{s} planifiée{s} : maintenue{s}, avec le nouveau classement."
+
+
+def _due_notes(before: frozenset[int], after: frozenset[int]):
+    if new := len(after - before):
+        yield f"{new} fiche{pluralize(new)} en plus {pluralize(new, 'sera,seront')} à revoir."
+    if gone := len(before - after):
+        told = "un événement ou un délai ne les concerne plus"
+        yield f"{gone} fiche{pluralize(gone)} ne {pluralize(gone, 'sera,seront')} plus à revoir : {told}."
 
 
 def _synonym_notes(term):

@@ -14,10 +14,9 @@ from django.utils.text import capfirst
 from faq.admin.display import link_to
 from faq.admin.lists import BoundedMultipleChoiceField
 from faq.admin.pages import AdminPage
-from faq.admin.taxonomy_effects import describe_term_effects
+from faq.admin.taxonomy_effects import Before, describe_term_effects
 from faq.domain.limits import LABEL_MAX_LENGTH
 from faq.models import Couloir, Entry
-from faq.selectors.published import load_taxonomy
 from faq.services.refiling import find_entries_filed_under
 from faq.services.taxonomy import find_free_slug, get_children, get_parents, parent_relation, save_term
 from faq.services.taxonomy_batches import get_facet, key_of
@@ -34,7 +33,7 @@ RULE = (
 CONFIRM = "_confirm"
 """The button that carries out what a page has shown."""
 PLACE = "_place"
-"""The button, or what a script sends, that places a term elsewhere: « 12:up », « 12:down », « 12:7 », « 12:last »."""
+"""The button, or what a script sends, that places a term: « 12:up », « 12:down », « 12:7 », « 12:after:7 »."""
 
 
 def undo_link(batch):
@@ -62,8 +61,10 @@ def place_term(model_admin, request):
         messages.error(request, "Ce terme n’existe plus : la liste a été rechargée.")
         return redirect(request.get_full_path())
     place = places[key]
-    # What it is placed before: the one above, the one after the next, or the one on which it was dropped.
-    before = {"up": max(place - 1, 0), "down": place + 2, "last": len(terms)}.get(where, places.get(where, place))
+    # What it is placed before: the one above, the one after the next, or what it was dropped on or after.
+    anchor, _, after = where.partition("after:")
+    steps = {"up": max(place - 1, 0), "down": place + 2}
+    before = steps.get(where, places[after] + 1 if after in places else places.get(anchor, place))
     others = [*terms, None, None]
     try:
         report = reorder_term(terms[place], others[before] and others[before].pk, request.user)
@@ -164,7 +165,7 @@ class TermPage(AdminPage):
     def preview(self, form):
         """Show the effects: the real run, rolled back."""
         form.full_clean()
-        before = load_taxonomy()
+        before = Before.now()
         try:
             with transaction.atomic():
                 report = self.operate(form.cleaned_data)
@@ -372,7 +373,7 @@ class TermChangePage(TermPage):
         form = model_admin.get_form(request, term, change=True)(request.POST, instance=term)
         if not form.is_valid():
             return None
-        before = load_taxonomy()
+        before = Before.now()
         try:
             with transaction.atomic():
                 report = save_form(form, request.user)

@@ -64,7 +64,7 @@ def load_taxonomy(tokens: EpochTokens | None = None, *, share: bool = False) -> 
 
 def read_snapshot(tokens: EpochTokens) -> Snapshot:
     """Return a snapshot read from the tables; `tokens` are those of an epoch read before."""
-    terms = _read_taxonomy("").terms
+    terms = read_taxonomy().terms
     live = Entry.objects.live().order_by().values_list("pk", flat=True)
     index = CascadeIndex.build(Taxonomy(terms), live.iterator(chunk_size=10_000), _read_filed_entries())
     return _build_snapshot(tokens.published, terms, index, tokens.published, {})
@@ -95,7 +95,8 @@ def _build_snapshot(
     return Snapshot(epoch, taxonomy, replace(index, taxonomy=taxonomy), terms, base, changed)
 
 
-def _read_taxonomy(token: str) -> Taxonomy:
+def read_taxonomy(token: str = "") -> Taxonomy:
+    """Return all terms as the tables hold them; `token` is that of an epoch read before."""
     # Rows, not instances: building three hundred instances takes ten times as long.
     terms = [
         *_read_terms(Facet.OFFER_TYPES, OfferType, "label", {}),
@@ -158,4 +159,4 @@ def _read_filings(numbers: Iterable[int]) -> dict[int, Filing]:
 
 
 _snapshots = EpochCache(read_snapshot, _patch_snapshot)
-_taxonomies = EpochCache(_read_taxonomy)
+_taxonomies = EpochCache(read_taxonomy)

@@ -7,14 +7,15 @@ from typing import Any
 from faq.domain.facets import Facet, FilingContradiction, Taxonomy
 from faq.models import Entry
 from faq.models.taxonomy import LabelKeyField, compute_label_key
-from faq.selectors.published import load_taxonomy
+from faq.selectors.published import read_taxonomy
 
 _CHUNK = 500
 
 
 def contradictory_filings() -> Iterator[str]:
     """The form of every entry can be saved: the terms of its live and its latest text fit each other, and stand."""
-    taxonomy = load_taxonomy()
+    # Not what this process keeps: somebody may have changed a table without moving the epoch.
+    taxonomy = read_taxonomy()
     columns = ("status", "live__filing", "head__filing")
     for entry in Entry.objects.select_related("live", "head").only(*columns).order_by("pk").iterator(_CHUNK):
         texts = {version.pk: version for version in (entry.live, entry.head) if version}

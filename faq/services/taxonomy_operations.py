@@ -43,6 +43,8 @@ def reorder_term(term: AnyTerm, before: int | None, author: Author) -> TaxonomyR
     Epoch.hold()
     terms = list(type(term).objects.standing())
     others = [one for one in terms if one.pk != term.pk]
+    if before == term.pk:
+        return TaxonomyReport()
     places = [place for place, one in enumerate(others) if one.pk == before]
     if len(others) == len(terms) or (before is not None and not places):
         raise TermRefused("Ce terme n’existe plus : rechargez la liste.")

@@ -7,9 +7,13 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from faq.models import Batch, Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme
-from tests.factories import a_published_entry, a_taxonomy, an_entry, some_published_entries
+from faq.selectors.published import load_taxonomy
+from faq.services.review_events import declare_event
+from faq.services.taxonomy import save_term
+from tests.factories import a_published_entry, a_taxonomy, an_entry, checked_long_ago, some_published_entries
 
 MODELS = ("offertype", "couloir", "dispositif", "product", "theme")
 
@@ -136,7 +140,8 @@ def test_order_and_retirement_are_set_from_the_list(administrateur):
     [
         ("up", ["dpi-vague-1", "ris-vague-1", "pfi-vague-2"]),
         ("down", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
-        ("last", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
+        ("after:{dpi}", ["dpi-vague-1", "ris-vague-1", "pfi-vague-2"]),
+        ("after:999", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
         ("{dpi}", ["ris-vague-1", "dpi-vague-1", "pfi-vague-2"]),
         ("nonsense", ["dpi-vague-1", "pfi-vague-2", "ris-vague-1"]),
     ],
@@ -328,6 +333,27 @@ class TestOperations:
         monkeypatch.setattr("faq.services.taxonomy.check_term", _refuse)
         sent = {"name": "Neuve", "slug": "neuve", "position": 0}
         assert "pris entre-temps" in read(administrateur.post(address("theme", "add"), sent, follow=True))
+
+    def test_entries_that_an_event_made_due_are_counted(self, administrateur):
+        checked_long_ago(a_published_entry(themes="certificats"))
+        gone, stays = (Theme.objects.get(slug=slug) for slug in ("certificats", "financement"))
+        [term] = [term for term in load_taxonomy().terms if term.slug == "certificats"]
+        a_published_entry(themes="certificats")
+        declare_event(term, "nouvel arrêté", timezone.localdate(), None)
+        shown = read(administrateur.post(address("theme", "fusionner", gone.pk), {"survivor": stays.pk}))
+        assert "1 fiche ne sera plus à revoir" in shown
+
+    def test_a_former_slug_filters_the_list_of_entries(self, administrateur):
+        entry = a_published_entry(couloirs="hopital")
+        hospital = Couloir.objects.get(slug="hopital")
+        hospital.slug = "hopitaux"
+        save_term(hospital, None)
+        other = a_published_entry("Autre ?", couloirs="imagerie")
+        page = read(administrateur.get(address("entry", "changelist"), {"couloir": "hopital"}))
+        assert entry.reference in page
+        assert f">{other.reference}<" not in page
+        assert "inconnu" not in page
+        assert "inconnu" in read(administrateur.get(address("entry", "changelist"), {"couloir": "nonsense"}))
 
     def test_a_reader_sees_the_list_without_operations(self, analyste):
         page = read(analyste.get(address("couloir", "changelist")))

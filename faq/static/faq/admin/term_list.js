@@ -51,10 +51,10 @@ for (const row of rows) {
   row.addEventListener("dragleave", () => row.classList.remove("drop-above", "drop-below"));
   row.addEventListener("drop", (event) => {
     event.preventDefault();
-    const target = isUpperHalf(row, event) ? row : rows[rows.indexOf(row) + 1];
+    const place = isUpperHalf(row, event) ? keyOf(row) : `after:${keyOf(row)}`;
     clearMarks();
-    if (dragged && target !== dragged) {
-      send(`${keyOf(dragged)}:${target ? keyOf(target) : "last"}`);
+    if (dragged && row !== dragged) {
+      send(`${keyOf(dragged)}:${place}`);
     }
     dragged = null;
   });
