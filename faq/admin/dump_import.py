@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from faq.admin.pages import AdminPage
+from faq.admin.streaming import run_long_work
+from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.limits import DUMP_MAX_ANSWERS, DUMP_MAX_BYTES, DUMP_MAX_FILES, DUMP_NAME_MAX_LENGTH, format_number
 from faq.models import DumpPreview
 from faq.services.content import ImportRefused
@@ -34,7 +36,7 @@ class ImportPage(AdminPage):
             preview = open_preview(sent, request.user)
         except ImportRefused as refusal:
             return self.render(problems=refusal.reasons)
-        return show_preview(preview)
+        return show_preview(request, preview)
 
     def get_context(self, **context: Any) -> dict[str, Any]:
         """Add the limits, which are told before anything is sent."""
@@ -46,19 +48,24 @@ class ImportPage(AdminPage):
             max_answers=format_number(DUMP_MAX_ANSWERS),
             name_max_length=DUMP_NAME_MAX_LENGTH,
             waiting=[
-                (preview_address(preview), ", ".join(file.name for file in get_files(preview)), preview.created_at)
+                (preview_address(preview), ", ".join(file.label for file in get_files(preview)), preview.created_at)
                 for preview in waiting[:_PREVIEWS_NAMED]
             ],
             **context,
         )
 
 
-def show_preview(preview: DumpPreview) -> HttpResponseRedirect:
+def show_preview(request: HttpRequest, preview: DumpPreview) -> HttpResponse:
     """Return a redirect to a preview whose files have just changed, computed already if they are small."""
-    files = get_files(preview)
-    if not any(find_faults(files)) and sum(file.answers for file in files) <= _AT_ONCE:
-        compute_preview(preview)
-    return redirect(preview_address(preview))
+    files, address = get_files(preview), preview_address(preview)
+    if any(find_faults(files)) or sum(file.answers for file in files) > _AT_ONCE:
+        return redirect(address)
+
+    def work(progress: ProgressCallback | None) -> str:
+        compute_preview(preview, progress)
+        return address
+
+    return run_long_work(request, work, address)
 
 
 def preview_address(preview: DumpPreview) -> str:

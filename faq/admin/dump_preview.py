@@ -124,7 +124,7 @@ class PreviewPage(AdminPage):
             change_files(self.preview, names=names, removed=removed, replaced=replaced, added=added)
         except ImportRefused as refusal:
             return self.render(problems=refusal.reasons)
-        return show_preview(self.preview)
+        return show_preview(self.request, self.preview)
 
     def _compute(self) -> HttpResponse:
         def work(progress: ProgressCallback | None) -> str:

@@ -78,10 +78,13 @@ function add(files) {
 input.addEventListener("change", () => add([...input.files]));
 
 // The browser would open a file that misses the zone, and leave the page.
-for (const type of ["dragover", "drop"]) {
-  document.addEventListener(type, (event) => event.preventDefault());
-}
-document.addEventListener("dragover", () => zone.classList.add("over"));
+const bringsFiles = (event) => event.dataTransfer.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (bringsFiles(event)) {
+    event.preventDefault();
+    zone.classList.add("over");
+  }
+});
 document.addEventListener("dragleave", (event) => {
   if (!event.relatedTarget) {
     zone.classList.remove("over");
@@ -89,7 +92,10 @@ document.addEventListener("dragleave", (event) => {
 });
 document.addEventListener("drop", (event) => {
   zone.classList.remove("over");
-  add(event.dataTransfer.files);
+  if (bringsFiles(event)) {
+    event.preventDefault();
+    add(event.dataTransfer.files);
+  }
 });
 
 input.form.addEventListener("submit", (event) => {
