@@ -4,6 +4,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, a_published_entry, an_entry, by_command, take_dump
 from tests.faq.admin.entry_form import ADD, head_of, page_of, typed
+from tests.pairs import DELAY, OTHER_DELAY
 from tests.tables import confirm_table, export_table, read_rows, send_table, write_rows
 
 LIST = reverse("admin:faq_entry_changelist")
@@ -185,6 +187,35 @@ def imported(client, tmp_path):
     return set(), 2, lambda: call_command("import_dump", str(file), stdout=sys.stderr)
 
 
+def sent_as_dump(client):
+    """Send a new edition of a dump to the admin: one answer changed, one new; return the address of its preview."""
+    file = SimpleUploadedFile("page.txt", a_dump_file(OTHER_DELAY, "Arrive seulement maintenant."))
+    return client.post(reverse("admin:faq_dump_import"), {"files": file}).url
+
+
+def previewed(do=""):
+    """Preview an import in the admin, which changes nothing."""
+
+    def path(client, tmp_path):
+        take_dump(a_dump_file(DELAY))
+
+        def take():
+            address = sent_as_dump(client)
+            if do:
+                client.post(address, {"do": do})
+
+        return set(), 0, take
+
+    return path
+
+
+def imported_in_the_admin(client, tmp_path):
+    """Import what was previewed; the second time, the same bytes are there."""
+    take_dump(a_dump_file(DELAY))
+    entry = Entry.objects.get()
+    return {entry.pk}, 1, lambda: client.post(sent_as_dump(client), {"do": "confirm"})
+
+
 def curated(client, tmp_path):
     take_dump(a_dump_file("Un.", "Deux."))
     file = tmp_path / "curation.csv"
@@ -285,6 +316,9 @@ PATHS = [
     (REVIEW, "refuse_entry", reviewed("refuse")),
     ("faq.resources.row_import", "save_term", moved_by_a_table),
     ("faq.resources.entry_import", "store_entry_table", tabled),
+    ("faq.admin.dump_import", "compute_preview", previewed()),
+    ("faq.admin.dump_preview", "compute_preview", previewed("compute")),
+    ("faq.admin.dump_preview", "confirm_preview", imported_in_the_admin),
     ("faq.admin.entries.comparison", "restore_version", brought_back),
     ("faq.admin.entries.filing", "file_entries", filed),
     ("faq.admin.entries.merging", "merge_entries", merged),

@@ -84,7 +84,7 @@ def test_an_editor_files_titles_and_publishes_an_imported_answer(page, sign_in):
     page.get_by_label("Nouvelles thématiques").fill("Délais")
     page.get_by_role("button", name="Publier").click()
     expect(page.locator(".messagelist")).to_contain_text("mise en ligne")
-    expect(page.get_by_label("Hôpital")).to_be_checked()
+    expect(page.get_by_label("Hôpital")).to_have_accessible_description("implicite : découle de « PFI vague 2 »")
     expect(page.get_by_label("Délais")).to_be_checked()
     entry = Entry.objects.get(question="Comment faire ?")
     assert entry.status == "published"

@@ -1,9 +1,11 @@
 """The filters and the order of « Saisir les questions »: the list's own, one for lots, and the order of the dumps."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 
+from faq.domain.limits import DUMP_MAX_ANSWERS
 from faq.filters import CountedFilter, EntryFilters
 from faq.models import Batch, Dump, Entry, Passage, Version
 from faq.models.entries import number_of
@@ -31,6 +33,14 @@ class BatchFilter(CountedFilter):
         holds = Passage.objects.filter(dump__batch=value, entry=OuterRef("pk"))
         return entries.filter(Q(Exists(wrote)) | Q(Exists(holds)))
 
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Count the entries of all offered batches in one query."""
+        offered = [value for value, _ in self.field.choices if value]
+        among = {"entry__in": entries.order_by().values("pk")}
+        wrote = Version.objects.filter(batch__in=offered, **among).order_by().values_list("batch", "entry")
+        holds = Passage.objects.filter(dump__batch__in=offered, **among).order_by().values_list("dump__batch", "entry")
+        return Counter(str(batch) for batch, _ in wrote.union(holds))
+
 
 class QuestionFilters(EntryFilters):
     """The filters of the list of entries, and the lot."""
@@ -46,8 +56,10 @@ class QuestionFilters(EntryFilters):
 def order_by_dump(entries: QuerySet, dump: str = "") -> QuerySet:
     """Return entries in the order in which a dump, or else the first that holds them, has them; others come last."""
     dumps = [dump] if dump else list(Dump.objects.current().values_list("pk", flat=True))
-    places = Passage.objects.filter(entry=OuterRef("pk"), dump__in=dumps).order_by("dump", "position")
-    placed: QuerySet[Entry] = entries.annotate(
-        first_dump=Subquery(places.values("dump")[:1]), place=Subquery(places.values("position")[:1])
+    # The dumps are no condition of the query: SQLite would look through the passages of all dumps for each entry.
+    place = Case(
+        When(dump__in=dumps, then=F("dump") * DUMP_MAX_ANSWERS + F("position")), output_field=BigIntegerField()
     )
-    return placed.order_by(F("first_dump").asc(nulls_last=True), "place", "-pk")
+    places = Passage.objects.filter(entry=OuterRef("pk")).order_by().values("entry").annotate(first=Min(place))
+    placed: QuerySet[Entry] = entries.annotate(place=Subquery(places.values("first")))
+    return placed.order_by(F("place").asc(nulls_last=True), "-pk")

@@ -28,7 +28,7 @@ Where some entry holds each of the other words, the query is about what the entr
 """
 FEW_MATCHES = 10
 """Fewer matches are brought to this number by entries that hold words near in meaning."""
-_SHARE_BY_MEANING = 0.4
+_SHARE_BY_MEANING = 0.5
 """The share of a query's idf that an entry holds at least, by words or their neighbours in meaning, to be added."""
 _IDF_POWER = 0.6
 COVERAGE_BASE, LITERAL_BONUS = 0.3, 15.0

@@ -20,7 +20,7 @@ MOST_NEIGHBOURS = 12
 """The number of stems that a word is widened by at most."""
 LEAST_SIMILARITY = 0.4
 """The cosine above which two words are near; that of unrelated words is about 0.2."""
-HIGHEST_NEARNESS = 0.8
+HIGHEST_NEARNESS = 0.7
 """Vectors are shared: some words that have the same one mean different things."""
 _ENDING_ALLOWANCE = 0.05
 """What each common last letter but one adds to the least similarity: vectors know words by their letters too, so that

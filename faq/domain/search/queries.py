@@ -20,7 +20,20 @@ _ASKING = """
     monsieur pouvoir probleme question questions reponse savoir souci souhaiter svp urgent vouloir voudrais
 """
 """Words of ordinary questioning: they tell little about what is asked."""
-_IMPORTANCE = {truncate_word(token.key): 0.3 for token in tokenize(_ASKING)} | {_NEGATION: 0.25}
+_LIGHT = """
+    absolument actuellement aille aller allez allons arrive arrivent arriver assez bon bonne chose choses devons devrait
+    dois exactement facon faisons fais faites falloir fallait fasse fassent faudra faudrait fera ferai ferait forcement
+    juste laisse laisser maintenant maniere meilleur meilleure met mets mettent mettre mieux normalement passe passer
+    peux pourrais pouvons prend prendre prends reste rester sait sais savez semble sembler sert servir simplement
+    sinon tenir tient toujours trop truc trucs vais vas veulent veut veux venez venir venons viennent viens vient voir
+    vois voulait voulez vraiment
+"""
+"""Verbs and adverbs that may go with anything: « arriver à », « mettre en place », « passer par »."""
+_IMPORTANCE = (
+    {truncate_word(token.key): 0.5 for token in tokenize(_LIGHT)}
+    | {truncate_word(token.key): 0.3 for token in tokenize(_ASKING)}
+    | {_NEGATION: 0.25}
+)
 _QUOTES = {('"', '"'), ("«", "»"), ("“", "”")}
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 

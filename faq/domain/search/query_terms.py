@@ -1,6 +1,7 @@
 """Query expansion: the stems by which an entry can match each word or expression of a query."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -20,12 +21,14 @@ from faq.domain.text import stem
 
 _EXACT_FACTOR, _SYNONYM_FACTOR, _PREFIX_FACTOR, _RELATIVE_FACTOR = 1.0, 0.9, 0.7, 0.6
 """The share of its weight that a stem keeps when it matches in one of these ways."""
-_NEIGHBOUR_FACTOR = 0.6
+_NEIGHBOUR_FACTOR = 0.8
 """The share of its weight that a stem of the same meaning keeps, times its nearness."""
 _PRESENT_FACTOR = 0.85
 """The share that a synonym keeps where some entry holds the word itself."""
 _SHORTEST_PREFIX = 3
-_SHORTEST_CODE = 2
+_SHORTEST_CODE, _LONGEST_CODE = 2, 12
+_COMPOUND, _SEPARATOR = re.compile(r"(?<![\w./-])\d+(?:[/.-]\d+)+(?![\w/-])"), re.compile("[/.-]")
+_VERSION_MARK = re.compile(r"^v(?=\d)")
 _MOST_JOINED, _LONGEST_JOINED = 4, 30
 """Words that are typed without spaces between them, and the letters of them all."""
 MOST_COMPLETIONS = 6
@@ -133,8 +136,9 @@ class QueryExpander:
         expansions = self._with_relatives(word.key)
         if self._may_be_unfinished(word, query):
             expansions += self._expand_prefix(word.form)
+        expansions += self._join_number(word, query)
         if not expansions and word.parts:
-            expansions = self._all_of(word.parts, _EXACT_FACTOR)
+            expansions = self._all_of(word.parts, _EXACT_FACTOR) or self._split_code(word.parts)
         return expansions or self._split_joined_words(word.form)
 
     def _may_be_unfinished(self, word: QueryWord, query: Query) -> bool:
@@ -213,26 +217,54 @@ class QueryExpander:
         counts = self.frequencies[stems]
         return stems[np.argsort(-counts, kind="stable")][: np.count_nonzero(counts)]
 
+    def _split_code(self, parts: StemKeys) -> list[Expansion]:
+        """Return the expansion that asks for the parts of a code written apart: « EX PSC 28 » for « EXPSC 28 »."""
+        split = [self._split_part(part) for part in parts]
+        return self._all_of(tuple(key for keys in split for key in keys), _EXACT_FACTOR) if all(split) else []
+
+    def _split_part(self, part: str) -> Sequence[str]:
+        """Return the known stems that a part of a code is made of; none where it is not made of such."""
+        # A number with several points counts as a version, unless it is within a code.
+        plain = _VERSION_MARK.sub("", part)
+        known = [key for key in (part, plain) if self.vocabulary.number(key) is not None]
+        if known or len(part) > _LONGEST_CODE:
+            return known[:1]
+        return [stem(form) for form in self._split_into_forms(part, _MOST_JOINED, _SHORTEST_CODE)]
+
+    def _join_number(self, word: QueryWord, query: Query) -> list[Expansion]:
+        """Return the expansions that ask for what a number may be a part of.
+
+        « 2017-745 » may be written « 2017/745 », « ann 2.1.2 » as one code or « ANN.2.1.2 ».
+        """
+        if not word.form[:1].isdigit():
+            return []
+        around = next((one for one in _COMPOUND.finditer(query.text) if one.start() <= word.start < one.end()), None)
+        keys = [_SEPARATOR.sub(sign, around[0]) for sign in "/-."] if around else []
+        before = next((one for one in query.words if one.end == word.start - 1 and one.form.isalpha()), None)
+        keys += [before.form + word.form] if before else []
+        keys += [word.form] if word.form != word.key else []
+        return [expansion for key in keys for expansion in self._all_of((key,), _EXACT_FACTOR)]
+
     def _split_joined_words(self, form: str) -> list[Expansion]:
         """Return the expansion that asks for the words that were typed without a space between them."""
         parts = [""] if len(form) > _LONGEST_JOINED else self._split_into_forms(form, _MOST_JOINED)
         return self._all_of(tuple(map(stem, parts)), _EXACT_FACTOR) if len(parts) > 1 else []
 
-    def _split_into_forms(self, form: str, most: int) -> list[str]:
+    def _split_into_forms(self, form: str, most: int, shortest: int = _SHORTEST_PREFIX) -> list[str]:
         """Return the fewest known words, so many at most, that make up a form; none where it is not made of such."""
-        if self._is_known_part(form):
+        if self._is_known_part(form, shortest):
             return [form]
         best: list[str] = []
         for place in range(len(form) - _SHORTEST_CODE, _SHORTEST_CODE - 1, -1) if most > 1 else ():
-            if self._is_known_part(form[:place]):
-                rest = self._split_into_forms(form[place:], (len(best) or most + 1) - 2)
+            if self._is_known_part(form[:place], shortest):
+                rest = self._split_into_forms(form[place:], (len(best) or most + 1) - 2, shortest)
                 best = [form[:place], *rest] if rest else best
         return best
 
-    def _is_known_part(self, part: str) -> bool:
+    def _is_known_part(self, part: str, shortest: int) -> bool:
         """Return whether a part of a word that was typed joined is a word of its own, or a code such as « R2 »."""
         if part.isalpha():
-            return len(part) >= _SHORTEST_PREFIX and self.vocabulary.has_form(part)
+            return len(part) >= shortest and self.vocabulary.has_form(part)
         return len(part) >= _SHORTEST_CODE and self.vocabulary.number(part) is not None
 
 

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from faq.models import Batch, Dump, Entry, Epoch, Theme
@@ -71,9 +73,23 @@ class TestOrderAndFilters:
         [new] = Entry.objects.filter(answer="Deux.")
         assert shown(redacteur, f"{UNTITLED}&lot={one}") == [known.pk, new.pk]
         page = read(redacteur.get(UNTITLED))
-        assert f'<option value="{one}">' in page
+        assert re.search(rf'<option value="{one}">Lot {one}, .* \(2\)</option>', page)
         undo_batch(other, by_command())
         assert f'<option value="{other}">' not in read(redacteur.get(UNTITLED))
+
+    def test_queries_do_not_depend_on_the_number_of_lots_and_dumps(self, redacteur):
+        def queries():
+            with CaptureQueriesContext(connection) as captured:
+                assert redacteur.get(UNTITLED).status_code == 200
+            return len(captured)
+
+        take_dump(a_dump_file("Un.", "Deux."))
+        queries()
+        few = queries()
+        for rank in range(5):
+            take_dump(a_dump_file(f"Autre {rank}.", "Deux."), f"page {rank}")
+        assert Batch.objects.count() == 6
+        assert queries() == few
 
     @pytest.mark.parametrize("lot", ["x", "999", "9" * 30, "\0"])
     def test_a_lot_that_does_not_exist_filters_nothing(self, redacteur, lot):

@@ -333,3 +333,18 @@ def test_an_acronym_that_is_a_function_word_is_found_where_it_is_written_as_one(
     assert found(index, "mes") == found(index, "MES") == [1]
     assert not index.search(parse_query("es"), NO_SYNONYMS).terms
     assert not parse_query("mes droits").function_words
+
+
+@pytest.mark.parametrize(
+    "query", ["EXPSC 28", "expsc28", "EX PSC 28", "2017-745", "2017/745", "ann 2.1.2", "ANN 2.1.2", "ann-2.1.2"]
+)
+def test_codes_and_numbers_are_found_however_they_are_joined(query):
+    index = an_index(
+        [
+            ("Quel règlement ?", "Les règlements 2017/745 et 2017/746."),
+            ("Quelles preuves ?", "Les exigences du référentiel : EX PSC 01, 28, 29."),
+            ("Quelle annexe ?", "Voir ANN.2.1.2 du dossier."),
+            ("Combien ?", "En 2017, 745 dossiers."),
+        ]
+    )
+    assert {"2": 1, "e": 2, "a": 3}[query[0].lower()] in found(index, query)[:2]
