@@ -1,6 +1,7 @@
 """The links of an answer: Markdown links, and bare addresses as they were typed."""
 
 import re
+from functools import lru_cache
 
 from linkify_it.main import LinkifyIt, Match  # type: ignore[import-untyped]
 from markdown_it.rules_inline import StateInline
@@ -9,6 +10,8 @@ from markdown_it.rules_inline import link as library_link
 MAX_URL = 2_000
 """Characters of a bare address; more is no address, or an attack."""
 
+_BRACKETS = re.compile(r"\\[*_\[\]-]|[\[\]]")
+"""Brackets, and the escapes that hide one."""
 _SCHEME = re.compile(r"(?:^|[^a-z0-9.+-])(https?)$", re.IGNORECASE)
 _PATH = rf"(?:[/?#](?:[^\s<>\"\u00ab\u00bb\u201c\u201d\[\]]|\[[^\s<>\[\]]{{0,99}}\]){{0,{MAX_URL}}})?"
 _MAILBOX = r"\w[\w.+-]{0,63}@(?:[a-z0-9-]{1,63}\.){1,9}[a-z]{2,24}(?![\w-])"
@@ -18,12 +21,28 @@ _SENTENCE_PUNCTUATION = tuple(".,;:!?*'\u2019\u2026")
 def parse_link(state: StateInline, silent: bool) -> bool:
     """Parse a Markdown link: an inline rule. Unlike with the library's, `[texte]()` stays as it was typed."""
     start = state.pos
-    if not library_link(state, True):
+    # The library looks through the text from each bracket, which takes a second where brackets only open.
+    if start not in _find_labels(state.src) or not library_link(state, True):
         return False
     end, state.pos = state.pos, start
     if not state.src[state.src.rfind("(", start, end) + 1 : end - 1].strip():
         return False
     return library_link(state, silent)
+
+
+@lru_cache(maxsize=4)
+def _find_labels(text: str) -> frozenset[int]:
+    """Return the places of the brackets whose closing one stands before a parenthesis, as the text of a link does."""
+    labels, open_brackets = set(), []
+    for bracket in _BRACKETS.finditer(text):
+        match bracket[0]:
+            case "[":
+                open_brackets.append(bracket.start())
+            case "]" if open_brackets:
+                start = open_brackets.pop()
+                if text.startswith("(", bracket.end()):
+                    labels.add(start)
+    return frozenset(labels)
 
 
 def parse_bare_url(state: StateInline, silent: bool) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from faq.domain.markup import plain_text, render
+from faq.domain.markup import links, plain_text, render
 from tests.faq.domain.rendered import Page
 from tests.parsed_dumps import parse_dump
 
@@ -160,6 +160,23 @@ ADDRESS = re.compile(r"https?://[^\s)]+|www\.\S+|[\w.+-]+@[\w.-]+\w")
 def real_answers() -> list[str]:
     files = sorted(DUMPS.glob("*.txt"))
     return [passage.answer for file in files for passage in parse_dump(file.read_bytes()).passages]
+
+
+@given(st.lists(st.sampled_from(["[", "]", "(", ")", "](", "[a](", "https://a.fr", " ", "\\", "*", "\n"]), max_size=30))
+def test_looking_for_labels_first_changes_no_link(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        shown = render(text)
+        patch.setattr(links, "_find_labels", lambda text: range(len(text)))
+        assert render(text) == shown
+
+
+@pytest.mark.parametrize("pattern", ["[(", "[", "[[] (", "](", "\\[a](b)"])
+def test_brackets_that_are_no_label_are_not_read_as_links(pattern: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr(links, "library_link", lambda state, silent: read.append(state.pos) or False)
+    render(pattern * 200)
+    assert read == []
 
 
 @pytest.mark.skipif(not DUMPS.is_dir(), reason=f"the real dumps are not at {DUMPS}")
