@@ -43,7 +43,7 @@ class TermEffects:
     addresses: list[tuple[str, str]]
     """Addresses of the public site, and what they lead to from then on."""
     terms: list[str]
-    """What becomes of terms that belong to the term."""
+    """Sentences about the terms that are to belong elsewhere."""
     notes: list[str]
     """Plans, synonyms and votes."""
 
@@ -106,9 +106,10 @@ def _count_states(entries) -> str:
 
 
 def _steps(refiled: Refiled, after: Taxonomy):
-    held = refiled.before.filed_under
+    former = refiled.before.filed_under
     for facet in Facet:
-        for ids, is_added in ((held[facet] - refiled.after[facet], False), (refiled.after[facet] - held[facet], True)):
+        present = refiled.after[facet]
+        for ids, is_added in ((former[facet] - present, False), (present - former[facet], True)):
             for id in sorted(ids):
                 yield Step(after.by_id[facet, id].label, facet.label, is_added)
 

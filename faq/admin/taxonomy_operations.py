@@ -89,7 +89,7 @@ class TermPage(AdminPage):
     template_name = "admin/faq/term/operation.html"
     body_class = "term-page"
     verb = ""
-    """What the page does, as its button and its breadcrumb say it."""
+    """The name of the operation, as its button and its breadcrumb say it."""
     help_text = ""
     form_class = forms.Form
     """The form of the page; one without fields shows the effects at once."""
@@ -192,7 +192,7 @@ class TermPage(AdminPage):
 
 
 class _ParentsForm(forms.Form):
-    """What the term is to belong to."""
+    """The terms that a term is to belong to."""
 
     def __init__(self, data=None, *, term):
         parents = get_parents(term)
@@ -359,7 +359,7 @@ class BringBackTermPage(TermPage):
 
 
 class TermChangePage(TermPage):
-    """What a change made in Django's form of a term does to others, before it is done."""
+    """The page between Django's form of a term and its change, which reaches more than the term itself."""
 
     verb = "Modifier"
     help_text = RULE

@@ -17,7 +17,7 @@ def refile(
     fits; it leaves what they belonged to, unless another of its terms still does. Merged terms give way to those that
     answer for them. `wanted` is what is to be filed instead, where a split changes that too.
     """
-    held = after.resolve(filing)
+    filed_before = after.resolve(filing)
     result = after.resolve(filing if wanted is None else wanted)
     for parent, children in _LEVELS:
         implied = after.resolve({parent: _get_parents(before, filing, children)})[parent]
@@ -32,7 +32,7 @@ def refile(
         for term in terms:
             if term.id in filing.get(term.facet, ()):
                 former = after.resolve({parent: before.by_id[term.facet, term.id].parents})[parent]
-                kept |= term.parents - former if former and former <= held[parent] else frozenset()
+                kept |= term.parents - former if former and former <= filed_before[parent] else frozenset()
         for term in terms:
             if term.parents and not term.parents & kept:
                 kept |= term.parents

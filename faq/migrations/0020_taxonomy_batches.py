@@ -60,7 +60,7 @@ def compute_keys(apps, schema_editor):
 
 
 def note_public_themes(apps, schema_editor):
-    """Tell the thématiques that only drafts have named, whose names the public has never read."""
+    """Mark the thématiques that only drafts have named, whose names the public has never read."""
     named, public = set(), set()
     versions = apps.get_model("faq", "Version").objects.order_by().values_list("status", "filing__themes")
     for status, themes in versions.iterator(1000):

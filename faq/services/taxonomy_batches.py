@@ -29,7 +29,7 @@ RELATIONS = {Facet.COULOIRS: "offer_type_id", Facet.DISPOSITIFS: "couloirs", Fac
 
 @dataclass(slots=True)
 class TaxonomyReport:
-    """What a change of the taxonomy did."""
+    """The result of a change of the taxonomy."""
 
     batch: Batch | None = None
     """None where nothing changed."""

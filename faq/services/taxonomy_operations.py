@@ -111,7 +111,7 @@ def _refuse_merge(term: AnyTerm, survivor: AnyTerm) -> None:
 def split_term(
     term: AnyTerm, new: AnyTerm, entries: Collection[int], children: Collection[TermKey], author: Author
 ) -> TaxonomyReport:
-    """Have a new term take over some entries of a term, and some of the terms that belong to it.
+    """Let a new term take over some entries of a term, and some of the terms that belong to it.
 
     The new term belongs to what the old one does, and comes last. Raises PermissionDenied, TermRefused, and
     ValidationError with a message per field where the new term cannot be stored.

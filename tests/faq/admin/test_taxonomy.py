@@ -30,7 +30,7 @@ def address(model, page, *args):
 
 
 def carried(page):
-    """What the hidden fields of a page hold, but for the token."""
+    """The values of the hidden fields of a page, but for the token."""
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
     return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 

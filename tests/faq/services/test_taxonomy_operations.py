@@ -314,7 +314,7 @@ def test_publishing_refuses_a_contradiction_as_the_form_does():
 
 
 def test_no_row_change_says_nothing():
-    """What several operations of one batch have taken back is no change of it."""
+    """A change that a later operation of the same batch takes back is none."""
     batch = set_retired(theme("certificats"), True, None).batch
     stored = theme("certificats")
     stored.retired = False

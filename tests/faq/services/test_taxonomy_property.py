@@ -45,7 +45,7 @@ def some_entries():
 
 
 class Operations:
-    """What is done to the taxonomy, and the addresses that visitors may have kept."""
+    """The operations on the taxonomy, and the addresses that visitors may have kept."""
 
     def __init__(self):
         self.made = 0
@@ -185,7 +185,7 @@ def check(operations):
 
 
 def _sent(version, taxonomy):
-    """What the form of an entry sends when nobody touches it: the boxes that are ticked, without what they imply."""
+    """The data that the form of an entry sends untouched: the boxes that are ticked, without what they imply."""
     chosen = taxonomy.reduce(version.filed_under)
     filing = {facet.value: sorted(ids) for facet, ids in chosen.items()}
     return {"question": version.question, "answer": version.answer, "base": version.number, **filing}
@@ -202,7 +202,7 @@ def tables():
 
 
 def entries():
-    """What every entry says, its live text included."""
+    """The content of every entry, its live text included."""
     return {
         entry.pk: (entry.status, content_of(entry.head), entry.live and content_of(entry.live))
         for entry in Entry.objects.select_related("head", "live")
