@@ -61,6 +61,12 @@ def move(slug, *couloirs, **options):
     return save_term(dispositif, None, parents=parents, **options)
 
 
+def _renamed(term, label):
+    """A thématique with another name, not yet saved."""
+    term.name = label
+    return term
+
+
 def filed(entry, facet=Facet.COULOIRS):
     """The slugs that an entry's row is filed under, equal to its snapshot."""
     entry = Entry.objects.get(pk=entry.pk)
@@ -204,8 +210,8 @@ class TestMoving:
         queries = 110
         for number in (1, 8):
             for rank in range(number):
-                beside = a_published_entry(f"{number} {rank} ?", dispositifs="dpi-vague-1")
-                content = Content(f"{number} {rank}, revue ?", "Oui.", content_of(beside.live).filing)
+                beside = a_published_entry(f"{number} {rank} ?", dispositifs="dpi-vague-1")
+                content = Content(f"{number} {rank}, revue ?", "Oui.", content_of(beside.live).filing)
                 edit_entry(beside.pk, content, by_command())
                 schedule(beside.pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
             with django_assert_max_num_queries(queries) as taken:
@@ -301,7 +307,7 @@ class TestCreatingAndDeleting:
     def test_one_that_only_past_versions_name_is_retired(self):
         batch = save_term(Theme(slug="preuves", name="Preuves"), None).batch
         entry = an_entry(themes="preuves")
-        edit_entry(entry.pk, Content("A ?", "B.", a_filing()), by_command())
+        edit_entry(entry.pk, Content("A ?", "B.", a_filing()), by_command())
         redo = undo(batch).batch
         assert Theme.objects.get(slug="preuves").retired
         undo(redo)
@@ -313,6 +319,41 @@ class TestCreatingAndDeleting:
         assert tables() != before
         undo(batch)
         assert tables() == before
+
+    def test_one_whose_parent_is_gone_comes_back_after_it(self):
+        couloir = Couloir(slug="officine", label="Officine", offer_type=OfferType.objects.get(slug="segur"))
+        save_term(couloir, None)
+        save_term(Dispositif(slug="lgo", label="LGO"), None, parents=[couloir.pk])
+        before = tables()
+        child = delete_term(Dispositif.objects.get(slug="lgo"), None).batch
+        parent = delete_term(couloir, None).batch
+        with pytest.raises(EntryError, match="ce dont il relevait a été supprimé depuis"):
+            undo(child)
+        undo(parent)
+        undo(child)
+        assert tables() == before
+
+    def test_a_term_made_again_by_hand_stands_in_the_way(self):
+        batch = delete_term(Theme.objects.get(slug="financement"), None).batch
+        save_term(Theme(slug="financement", name="Financement"), None)
+        with pytest.raises(EntryError, match="« Financement » a pris depuis"):
+            undo(batch)
+
+    def test_one_that_was_made_by_the_lot_and_changed_since_stays(self):
+        batch = save_term(Theme(slug="preuves", name="Preuves"), None).batch
+        later = save_term(_renamed(Theme.objects.get(slug="preuves"), "Preuves et pièces"), None).batch
+        with pytest.raises(EntryError, match="modifié depuis"):
+            undo(batch)
+        undo(later)
+        undo(batch)
+        assert not Theme.objects.filter(slug="preuves").exists()
+
+    def test_not_one_to_which_others_belong(self):
+        offer = OfferType(slug="neuve", label="Neuve")
+        batch = save_term(offer, None).batch
+        save_term(Couloir(slug="officine", label="Officine", offer_type=offer), None)
+        with pytest.raises(EntryError, match="« Officine » en relève"):
+            undo(batch)
 
     def test_spellings_and_slugs_of_others_are_refused(self):
         with pytest.raises(ValidationError, match="existe déjà"):
