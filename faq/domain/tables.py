@@ -21,6 +21,8 @@ from faq.domain.spreadsheet import GUARD, unguard
 
 TRUE, FALSE = "oui", "non"
 """The texts of cells that hold a truth value."""
+_HEADER_LENGTH = 20_000
+"""Characters in which the first line is sought: far more than the names of all columns take."""
 _NAMED = 20
 """Cells that one message names."""
 _BYTE_ORDER_MARKS = (
@@ -136,10 +138,11 @@ def _read_records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _detect_delimiter(text: str) -> str:
     """Return the separator that cuts the first line into the most cells."""
+    beginning = text[:_HEADER_LENGTH]
 
     def count_cells(delimiter: str) -> int:
         try:
-            return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), ()))
+            return len(next(csv.reader(io.StringIO(beginning, newline=""), delimiter=delimiter), ()))
         except csv.Error:
             return 0
 
@@ -251,7 +254,7 @@ def build_table(records: Iterable[tuple[int, list[str]]]) -> Table:
                 f"Ligne {number}\u00a0: {len(cells)} cellules pour {width} colonnes\u00a0; "
                 "une cellule contient sans doute le séparateur sans guillemets."
             )
-        table.rows.append(cells[:width] + [""] * (width - len(cells)))
+        table.rows.append(cells if len(cells) == width else cells[:width] + [""] * (width - len(cells)))
         table.numbers.append(number)
     if not table.rows:
         raise TableUnreadable("Le tableau n’a aucune ligne sous les noms de ses colonnes.")

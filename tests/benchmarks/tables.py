@@ -23,13 +23,6 @@ ROWS = 2_000
 NAIVE_ROWS = 500
 EXPORTED = (1_000, 10_000, 100_000)
 
-_PARENTS = {
-    Facet.OFFER_TYPES: OfferType,
-    Facet.COULOIRS: Couloir,
-    Facet.DISPOSITIFS: Dispositif,
-    Facet.PRODUCTS: Product,
-}
-
 
 class OrdinaryResource(ModelResource):
     """Entries as the package's documentation has one write them: text and filing, without versions."""
@@ -38,10 +31,11 @@ class OrdinaryResource(ModelResource):
     couloirs = Field(attribute="couloirs", widget=ManyToManyWidget(Couloir, SEPARATOR, "slug"))
     dispositifs = Field(attribute="dispositifs", widget=ManyToManyWidget(Dispositif, SEPARATOR, "slug"))
     products = Field(attribute="products", widget=ManyToManyWidget(Product, SEPARATOR, "slug"))
+    themes = Field(attribute="themes", widget=ManyToManyWidget(Theme, SEPARATOR, "slug"))
 
     class Meta:
         model = Entry
-        fields = ("id", "question", "answer", *(facet.value for facet in _PARENTS))
+        fields = ("id", "question", "answer", *(facet.value for facet in Facet))
 
 
 class BulkResource(ModelResource):
