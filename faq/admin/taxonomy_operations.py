@@ -9,21 +9,16 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.text import capfirst
 
 from faq.admin.display import link_to
-from faq.admin.lists import BoundedMultipleChoiceField
 from faq.admin.pages import AdminPage
 from faq.admin.taxonomy_effects import Before, describe_term_effects
-from faq.domain.limits import LABEL_MAX_LENGTH
-from faq.models import Couloir, Entry
-from faq.services.refiling import find_entries_filed_under
-from faq.services.taxonomy import find_free_slug, get_children, get_parents, parent_relation, save_term
-from faq.services.taxonomy_batches import get_facet, key_of
+from faq.admin.taxonomy_forms import ParentsForm, PartForm, SurvivorForm
+from faq.models import Couloir
+from faq.services.taxonomy import find_free_slug, parent_relation, save_term
+from faq.services.taxonomy_batches import get_facet
 from faq.services.taxonomy_operations import TermRefused, merge_terms, reorder_term, set_retired, split_term
 
-_ENTRIES_OFFERED = 500
-"""Entries of a term that the page which splits it lists."""
 RULE = (
     "Une fiche classée sous un terme déplacé prend ce dont il relève désormais. Elle quitte ce dont il relevait, sauf "
     "si un autre de ses termes en relève encore. Ce qu’un rédacteur y avait coché de plus reste."
@@ -191,59 +186,23 @@ class TermPage(AdminPage):
         return self.render(form=form, term=self.term, verb=self.verb, help_text=self.help_text, **context)
 
 
-class _ParentsForm(forms.Form):
-    """The terms that a term is to belong to."""
-
-    def __init__(self, data=None, *, term):
-        parents = get_parents(term)
-        super().__init__(data, initial={"parents": parents[0] if isinstance(term, Couloir) and parents else parents})
-        facet = get_facet(term)
-        model = Entry._meta.get_field(facet.parent).related_model
-        offered = model.objects.standing().filter(retired=False) | model.objects.filter(pk__in=parents)
-        options = {"queryset": offered.distinct(), "label": capfirst(facet.parent.label)}
-        if isinstance(term, Couloir):
-            self.fields["parents"] = forms.ModelChoiceField(widget=forms.RadioSelect, empty_label=None, **options)
-        else:
-            is_needed = not term._meta.get_field(parent_relation(term)).blank
-            help_text = "Un au moins." if is_needed else "Aucun : proposé pour tous."
-            self.fields["parents"] = BoundedMultipleChoiceField(
-                widget=forms.CheckboxSelectMultiple, required=is_needed, help_text=help_text, **options
-            )
-
-
 class MoveTermPage(TermPage):
     """The page that has a term belong elsewhere."""
 
     verb = "Déplacer"
     route = "deplacer"
     help_text = RULE
-    form_class = _ParentsForm
+    form_class = ParentsForm
 
     def operate(self, data):
         """Move the term."""
         term = type(self.term).objects.get(pk=self.term.pk)
+        parents = data["parents"]
         if isinstance(term, Couloir):
-            term.offer_type = data["parents"]
-            return save_term(term, self.request.user)
-        return save_term(term, self.request.user, parents=[parent.pk for parent in data["parents"]])
-
-
-class _SurvivorForm(forms.Form):
-    """The term that is to answer for another."""
-
-    def __init__(self, data=None, *, term):
-        super().__init__(data)
-        others = type(term).objects.standing().in_use().exclude(pk=term.pk)
-        self.fields["survivor"] = forms.ModelChoiceField(
-            others,
-            label="Fusionner dans",
-            empty_label="Choisissez…",
-            help_text="Ce terme reste ; fiches, termes qui relèvent de l’autre et adresses y mèneront.",
-            error_messages={
-                "required": "Choisissez le terme qui reste.",
-                "invalid_choice": "Ce terme n’est plus proposé : rechargez la page.",
-            },
-        )
+            term.offer_type, parents = parents, None
+        keys = None if parents is None else [parent.pk for parent in parents]
+        label = f"Déplacement de « {term} » ({get_facet(term).label})"
+        return save_term(term, self.request.user, parents=keys, label=label)
 
 
 class MergeTermPage(TermPage):
@@ -252,50 +211,11 @@ class MergeTermPage(TermPage):
     verb = "Fusionner"
     route = "fusionner"
     help_text = "Le terme fusionné ne sera plus proposé nulle part ; ses anciennes adresses mèneront à celui qui reste."
-    form_class = _SurvivorForm
+    form_class = SurvivorForm
 
     def operate(self, data):
         """Merge the term."""
         return merge_terms(self.term, data["survivor"], self.request.user)
-
-
-class _PartForm(forms.Form):
-    """The new term of a split, and what goes there."""
-
-    label = forms.CharField(label="Libellé du nouveau terme", max_length=LABEL_MAX_LENGTH)
-    slug = forms.SlugField(
-        label="Identifiant",
-        required=False,
-        max_length=LABEL_MAX_LENGTH,
-        help_text="Figure dans les adresses ; laissé vide, il est tiré du libellé.",
-    )
-
-    def __init__(self, data=None, *, term):
-        super().__init__(data)
-        filed = Entry.objects.filter(pk__in=find_entries_filed_under({key_of(term)})).select_related("head")
-        more = max(filed.count() - _ENTRIES_OFFERED, 0)
-        self.fields["entries"] = forms.TypedMultipleChoiceField(
-            choices=[(entry.pk, _describe_entry(entry)) for entry in filed[:_ENTRIES_OFFERED]],
-            help_text=f"Les {_ENTRIES_OFFERED} premières, sur {_ENTRIES_OFFERED + more}." if more else "",
-            coerce=int,
-            required=False,
-            label="Fiches qui passent au nouveau terme",
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={"invalid_choice": "Une fiche cochée n’est plus classée sous ce terme : rechargez la page."},
-        )
-        if children := get_children(term):
-            self.fields["children"] = forms.TypedMultipleChoiceField(
-                choices=[(f"{get_facet(child)}-{child.pk}", str(child)) for child in children],
-                coerce={f"{get_facet(child)}-{child.pk}": key_of(child) for child in children}.__getitem__,
-                required=False,
-                label="Termes qui relèveront du nouveau",
-                help_text="Avec les fiches qui y sont classées.",
-                widget=forms.CheckboxSelectMultiple,
-            )
-
-
-def _describe_entry(entry):
-    return f"{entry.reference} {entry.head.question or '(sans question)'} ({entry.get_status_display()})"
 
 
 class SplitTermPage(TermPage):
@@ -307,7 +227,7 @@ class SplitTermPage(TermPage):
         "Le nouveau terme relève de ce dont relève celui-ci, et vient en dernier. Les fiches cochées y passent ; les "
         "autres restent. Une fiche garde aussi celui-ci, si un autre de ses termes en relève."
     )
-    form_class = _PartForm
+    form_class = PartForm
 
     def has_permission(self):
         """Return whether the account may change terms of the facet, and add one."""

@@ -38,10 +38,15 @@ class TermEdit:
 
 
 def save_term(
-    term: AnyTerm, author: Author, *, parents: Collection[int] | None = None, batch: Batch | None = None
+    term: AnyTerm,
+    author: Author,
+    *,
+    parents: Collection[int] | None = None,
+    batch: Batch | None = None,
+    label: str = "",
 ) -> TaxonomyReport:
     """Store a new or changed term; see `save_terms`."""
-    return save_terms([TermEdit(term, parents)], author, batch=batch)
+    return save_terms([TermEdit(term, parents)], author, batch=batch, label=label)
 
 
 def save_terms(

@@ -223,7 +223,7 @@ class TestOperations:
         assert Entry.objects.get(pk=live.pk).head == live.head
         assert not Batch.objects.exists()
         done = read(administrateur.post(page, {"parents": [imaging.pk], "_confirm": "1"}, follow=True))
-        assert "Modification de « DPI vague 1 »" in done
+        assert "Déplacement de « DPI vague 1 » (dispositif Ségur)" in done
         assert [entry.couloirs.get() for entry in (live, draft)] == [imaging, imaging]
         shown, after = undo_last(administrateur)
         assert "Remises comme avant\u00a0: 2 fiches" in shown
