@@ -31,6 +31,19 @@ def link_batch(request, batch):
     return format_html("{}. {}", shown, link_to("batch_undo", batch.pk, "Annuler"))
 
 
+class BatchMessagesMixin:
+    """A mixin for a ModelAdmin that writes batches: Django's message after a save leads to the batch, and undoes it.
+
+    `save_model` and `delete_model` leave the batch as `request.batch`, or None.
+    """
+
+    def message_user(self, request, message, level=messages.INFO, *args, **options):
+        """Add the message, with the links to what was just written."""
+        if batch := getattr(request, "batch", None):
+            message = format_html("{} {}", message, link_batch(request, batch))
+        super().message_user(request, message, level, *args, **options)
+
+
 def _named(outcomes):
     shown = ", ".join(outcome.entry.reference for outcome in outcomes[:_NAMED])
     number = len(outcomes)

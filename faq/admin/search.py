@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 
+from faq.admin.bulk_messages import BatchMessagesMixin
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin, UndeletableMixin
 from faq.admin.table_exports import ExportTablesMixin
@@ -51,7 +52,7 @@ class SynonymGroupForm(forms.ModelForm):
 
 
 @admin.register(SynonymGroup)
-class SynonymGroupAdmin(ImportTablesMixin, ExportTablesMixin, UndeletableMixin, EditorsModelAdmin):
+class SynonymGroupAdmin(BatchMessagesMixin, ImportTablesMixin, ExportTablesMixin, UndeletableMixin, EditorsModelAdmin):
     """Groups of synonyms; they are retired rather than deleted."""
 
     form = SynonymGroupForm
@@ -93,7 +94,7 @@ class SynonymGroupAdmin(ImportTablesMixin, ExportTablesMixin, UndeletableMixin, 
 
     def save_model(self, request, obj, form, change):
         """Save the group; searches use it from now on."""
-        save_synonyms(obj, request.user)
+        request.batch = save_synonyms(obj, request.user)
 
 
 @admin.register(FailedSearch)

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from faq.admin.bulk_messages import BatchMessagesMixin
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.table_exports import ExportTablesMixin
 from faq.admin.table_imports import ImportTablesMixin
@@ -25,7 +26,6 @@ from faq.admin.taxonomy_operations import (
     TermChangePage,
     place_term,
     save_form,
-    undo_link,
 )
 from faq.models import Couloir, Dispositif, OfferType, Product, Theme
 from faq.resources import (
@@ -44,7 +44,7 @@ from faq.services.taxonomy import delete_term, find_term_uses, get_last_position
 from faq.services.taxonomy_batches import FACETS, get_facet
 
 
-class TermAdmin(ImportTablesMixin, ExportTablesMixin, EditorsModelAdmin):
+class TermAdmin(BatchMessagesMixin, ImportTablesMixin, ExportTablesMixin, EditorsModelAdmin):
     """The admin of the terms of any facet: writes go through the services, each as a batch whose effects come first."""
 
     change_list_template = "admin/faq/term/change_list.html"
@@ -129,20 +129,14 @@ class TermAdmin(ImportTablesMixin, ExportTablesMixin, EditorsModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Save the term and what it belongs to; its former slug redirects to the new one."""
-        request.term_batch = save_form(form, request.user).batch
+        request.batch = save_form(form, request.user).batch
 
     def save_related(self, request, form, formsets, change):
         """Write nothing: the service has stored what the term belongs to."""
 
     def delete_model(self, request, obj):
         """Delete a term that nothing uses."""
-        request.term_batch = delete_term(obj, request.user).batch
-
-    def message_user(self, request, message, level=messages.INFO, *args, **options):
-        """Let what was just done be undone from the message that says so."""
-        if batch := getattr(request, "term_batch", None):
-            message = format_html("{} {}", message, undo_link(batch))
-        super().message_user(request, message, level, *args, **options)
+        request.batch = delete_term(obj, request.user).batch
 
     def get_deleted_objects(self, objs, request):
         """Refuse, on the confirmation page, what the service would refuse."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import link_to
+from faq.admin.bulk_messages import link_batch
 from faq.admin.pages import AdminPage
 from faq.admin.taxonomy_effects import Before, describe_term_effects
 from faq.admin.taxonomy_forms import ParentsForm, PartForm, SurvivorForm
@@ -31,16 +31,10 @@ PLACE = "_place"
 """The button, or what a script sends, that places a term: « 12:up », « 12:down », « 12:7 », « 12:after:7 »."""
 
 
-def undo_link(batch):
-    """Return links to a batch and to the page that undoes it."""
-    undo = reverse("admin:faq_batch_undo", args=(batch.pk,))
-    return format_html('({}) <a href="{}">Annuler</a>', link_to("batch_change", batch.pk, f"lot {batch.pk}"), undo)
-
-
 def report_done(request, report):
     """Say what was done, with the way to undo it, or that nothing changed."""
     if report.batch:
-        messages.success(request, format_html("{} {}", report.batch.label, undo_link(report.batch)))
+        messages.success(request, format_html("{}, {}", report.batch.label, link_batch(request, report.batch)))
     else:
         messages.info(request, "Rien n’a changé.")
 

@@ -5,7 +5,7 @@ import html
 import pytest
 from django.urls import reverse
 
-from faq.models import FailedSearch, SynonymGroup
+from faq.models import Batch, FailedSearch, SynonymGroup
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +59,19 @@ def test_lists_cost_the_same_whatever_they_hold(analyste, django_assert_max_num_
             assert analyste.get(LIST).status_code == 200
         with django_assert_max_num_queries(9):
             assert "mot 2 1" in read(analyste.get(failures))
+
+
+def test_a_change_is_undone_from_its_message_by_those_who_may(redacteur, relecteur):
+    page = read(redacteur.post(ADD, {"expressions": "DPI\ndossier patient"}, follow=True))
+    batch = Batch.objects.get()
+    undo = reverse("admin:faq_batch_undo", args=(batch.pk,))
+    assert f"lot {batch.pk}</a>" in page
+    assert undo not in page
+    group = SynonymGroup.objects.get()
+    address = reverse("admin:faq_synonymgroup_change", args=(group.pk,))
+    page = read(relecteur.post(address, {"expressions": "DPI\ndossier patient informatisé"}, follow=True))
+    undo = reverse("admin:faq_batch_undo", args=(Batch.objects.latest("pk").pk,))
+    assert f'href="{undo}">Annuler</a>' in page
+    assert "« DPI = dossier patient » est comme avant." in read(relecteur.get(undo))
+    relecteur.post(undo)
+    assert SynonymGroup.objects.get().expressions == ["DPI", "dossier patient"]
