@@ -8,7 +8,7 @@ from pyroaring import BitMap
 
 from faq.domain.search.analysis import analyse
 from faq.domain.search.index import SearchIndex, bitmap_from_mask
-from faq.domain.search.postings import BLOCK, MOST_STEMS, pack
+from faq.domain.search.postings import BLOCK, MOST_STEMS, Postings, pack
 from faq.domain.search.queries import LONGEST_QUERY, Synonyms, parse_query
 from tests.searching import (
     NO_SYNONYMS,
@@ -348,3 +348,18 @@ def test_codes_and_numbers_are_found_however_they_are_joined(query):
         ]
     )
     assert {"2": 1, "e": 2, "a": 3}[query[0].lower()] in found(index, query)[:2]
+
+
+@given(
+    st.dictionaries(st.integers(0, 3 * BLOCK), st.dictionaries(st.integers(1, 9), st.integers(1, 255)), max_size=8),
+    st.dictionaries(st.integers(0, 3 * BLOCK), st.dictionaries(st.integers(1, 9), st.integers(1, 255)), max_size=4),
+    st.dictionaries(st.integers(0, 12), st.sampled_from([0.01, 0.25, 0.56])),
+)
+def test_weak_weights_are_the_best_of_all_stems_with_their_factors(texts, changes, sought):
+    postings = Postings.build((number, pack(weights)) for number, weights in sorted(texts.items()) if weights)
+    postings = postings.patched({number: pack(weights) if weights else b"" for number, weights in changes.items()})
+    found = postings.weak_weights(list(sought.items()))
+    for number, weights in (texts | changes).items():
+        best = max((weights.get(stem, 0) * factor for stem, factor in sought.items()), default=0)
+        assert (found[number] if number < len(found) else 0) == pytest.approx(best)
+    assert np.count_nonzero(found) <= len(texts | changes)
