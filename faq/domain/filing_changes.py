@@ -29,6 +29,12 @@ class FilingChange:
         chosen = taxonomy.reduce(filing)
         wanted = {facet: self._apply_to(facet, chosen[facet], filing) for facet in Facet}
         completed = taxonomy.complete(wanted)
+        # What was implied, and is to be added, may have lost what implied it.
+        added = {facet: self.added.get(facet, frozenset()) for facet in Facet}
+        lost = [facet for facet in Facet if added[facet] - completed[facet]]
+        if lost:
+            wanted |= {facet: completed[facet] | added[facet] for facet in lost}
+            completed = taxonomy.complete(wanted)
         for facet in Facet:
             if unwanted := completed[facet] & self._find_unwanted(facet, completed[facet]):
                 raise _build_refusal(facet, min(unwanted), wanted, taxonomy)

@@ -44,6 +44,11 @@ def test_one_of_several_implied_terms_can_be_removed():
     assert after == {"offer_types": {1}, "products": {1}}
 
 
+def test_an_implied_term_that_is_added_stays_when_what_implied_it_goes():
+    after = changed({"dispositifs": {2}}, add={"couloirs": {1}}, replaced={DISPOSITIFS})
+    assert after == {"offer_types": {1}, "couloirs": {1}}
+
+
 def test_replacing_leaves_the_added_terms_alone():
     after = changed({"couloirs": {1}, "themes": {1}}, add={"couloirs": {2}}, replaced={COULOIRS})
     assert after == {"offer_types": {1}, "couloirs": {2}, "themes": {1}}
