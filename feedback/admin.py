@@ -9,7 +9,7 @@ from faq.admin.table_exports import ExportTablesMixin
 from feedback.inbox import CommentExportView, InboxPage
 from feedback.models import Standing, Vote
 from feedback.reports_page import ReportsPage
-from feedback.resources import VoteResource
+from feedback.resources import ListedVoteResource
 from feedback.votes import judge_votes
 
 _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__filing")
@@ -22,7 +22,7 @@ class VoteAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     list_display = ("voted_at", "fiche", "number", "answer", "standing")
     list_filter = ("standing", "answer")
     list_per_page = 100
-    resource_classes = [VoteResource]
+    resource_classes = [ListedVoteResource]
     date_hierarchy = "voted_at"
     fields = ("fiche", "number", "answer", "voted_at", "first_voted_at", "standing", "judgement")
     actions = ("reinstate", "dismiss")

@@ -34,21 +34,13 @@ class VoteResource(TableResource):
 
     def filter_export(self, queryset, **kwargs):
         """Keep the votes that count, in order, and bring along what their columns need, in one query."""
-        return (
-            queryset.counted()
-            .credited()
-            .order_by("voted_at", "entry", "pk")
-            .select_related("version")
-            .only(
-                "answer",
-                "voted_at",
-                "first_voted_at",
-                "entry_id",
-                "version__number",
-                "version__question",
-                "version__filing",
-            )
-        )
+        return self.order_votes(queryset.counted())
+
+    def order_votes(self, votes):
+        """Return votes in order, with what their columns need."""
+        columns = ("answer", "voted_at", "first_voted_at", "entry_id", "standing")
+        around = votes.credited().order_by("voted_at", "entry", "pk").select_related("version")
+        return around.only(*columns, "version__number", "version__question", "version__filing")
 
     def dehydrate_reference(self, vote):
         """Return the reference of the entry that the vote counts for."""
@@ -65,6 +57,16 @@ class VoteResource(TableResource):
     def dehydrate_first_voted_at(self, vote):
         """Return the moment of the first vote, before any change of mind."""
         return iso_date(vote.first_voted_at)
+
+
+class ListedVoteResource(VoteResource):
+    """The votes of the list of the admin, those that do not count included, with their standing."""
+
+    standing = Column("Prise en compte", dehydrate_method=attrgetter("standing"))
+
+    def filter_export(self, queryset, **kwargs):
+        """Bring along what the columns of all votes need."""
+        return self.order_votes(queryset)
 
 
 class CommentResource(TableResource):

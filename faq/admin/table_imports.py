@@ -176,8 +176,14 @@ class ImportTablesMixin(ImportMixin):
         form.add_error("import_file", list(error.reasons))
 
     def import_action(self, request, **kwargs):
-        """Show the form or the preview, in our frame."""
-        return self._frame(request, super().import_action(request, **kwargs))
+        """Show the form or the preview, in our frame; a file that waits for no confirmation is not kept."""
+        response = super().import_action(request, **kwargs)
+        context = response.context_data
+        file = getattr(context["form"], "cleaned_data", {}).get("import_file")
+        upload = getattr(file, "tmp_storage_name", None)
+        if upload and not ("confirm_form" in context and context["result"].changes):
+            delete_uploads(upload.group)
+        return self._frame(request, response)
 
     @method_decorator(transaction.atomic)
     def process_import(self, request, **kwargs):

@@ -4,9 +4,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from faq.management.exports import add_export_arguments, write_export
 from faq.resources import EXPORTS
-from feedback.resources import CommentResource, VoteResource
+from feedback.resources import CommentResource, ListedVoteResource
 
-_TABLES = EXPORTS | {"votes": VoteResource, "comments": CommentResource}
+_TABLES = EXPORTS | {"votes": ListedVoteResource, "comments": CommentResource}
 
 
 class Command(BaseCommand):

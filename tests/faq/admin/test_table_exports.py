@@ -17,7 +17,7 @@ from faq.models import Entry, FailedSearch, SynonymGroup
 from faq.services.duplicates import find_duplicates
 from faq.services.synonyms import save_synonyms
 from faq.services.workflow import archive_entry
-from feedback.models import Comment, VoteAnswer
+from feedback.models import Comment, Standing, Vote, VoteAnswer
 from feedback.votes import cast_vote, get_votable
 from tests.factories import (
     a_dump_file,
@@ -108,6 +108,18 @@ def test_filters_and_search_are_obeyed(sign_in):
     assert [row[2] for row in rows] == ["Question", "Certificat ?"]
     page = client.get(reverse("admin:faq_entry_export"), {"couloir": "hopital", "q": "certificat"})
     assert page.context["number"] == 1
+
+
+def test_votes_that_do_not_count_are_exported_as_they_are_listed(sign_in):
+    entry = a_published_entry("Où ?", "Là.")
+    for rank, standing in enumerate(Standing.values):
+        cast_vote(get_votable(entry.pk), VoteAnswer.YES, f"visitor {rank}")
+        Vote.objects.filter(pk=Vote.objects.latest("pk").pk).update(standing=standing)
+    client = sign_in("analyste")
+    rows = read_csv(download(client, "feedback_vote", headers="stable"))
+    assert {row[-1] for row in rows} == {"standing", *Standing.values}
+    aside = read_csv(download(client, "feedback_vote", f"?standing__exact={Standing.SET_ASIDE.value}"))
+    assert len(aside) == 2
 
 
 def test_only_the_ticked_rows_where_some_are_ticked(sign_in):

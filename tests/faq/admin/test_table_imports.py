@@ -57,6 +57,7 @@ def test_every_format_is_recognised_by_what_it_holds(name, editor):
         "</strong>", ""
     )
     assert "ne change rien" in read(shown)
+    assert not Upload.objects.exists()
 
 
 def test_a_preview_shows_the_differences_and_stores_nothing_but_the_file(editor):
@@ -125,6 +126,7 @@ def test_refused_rows_are_named_and_nothing_can_be_confirmed(editor):
     assert "Terme inconnu : « inconnue »" in page
     assert "Thématiques" in page
     assert shown.context["confirm_form"] is None
+    assert not Upload.objects.exists()
     assert "Confirmer" not in page
 
 

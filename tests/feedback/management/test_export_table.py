@@ -13,7 +13,7 @@ from faq.enums import Headers
 from faq.models import Batch, Couloir, Entry
 from faq.resources import EXPORTS, IMPORTS
 from feedback.models import VoteAnswer
-from feedback.resources import CommentResource, VoteResource
+from feedback.resources import CommentResource, ListedVoteResource
 from feedback.votes import cast_vote, get_votable
 from tests.factories import a_dump_file as dump_file
 from tests.factories import a_published_entry, a_taxonomy, an_entry, take_dump
@@ -21,7 +21,7 @@ from tests.tables import change_export, write_rows
 
 pytestmark = pytest.mark.django_db
 
-DOCUMENTED = EXPORTS | {"votes": VoteResource, "comments": CommentResource}
+DOCUMENTED = EXPORTS | {"votes": ListedVoteResource, "comments": CommentResource}
 TABLES = list(DOCUMENTED)
 
 
