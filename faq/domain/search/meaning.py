@@ -45,7 +45,18 @@ _VALUES = frozenset(map(stem, (*MONTHS, *NUMBERS, *_ORDINALS.split(), *_DAYS.spl
 """Stems of words that say a number or a date: another one is another value."""
 _CLASSES = tuple(frozenset(map(stem, words)) for words in (ROLES, UNITS))
 """Stems of words that name one thing each: two roles, or two units, are never the same."""
-_OPPOSED = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_FACTS | OPPOSED_THINGS)
+_OTHER_OPPOSITES = """
+    accord/refus acheter/vendre achat/vente adulte/enfant allumer/eteindre ancien/nouveau arrivee/depart
+    augmentation/baisse augmentation/diminution commencer/finir commencer/terminer conserver/supprimer
+    court/long credit/debit debut/fin embauche/licenciement entree/sortie envoyer/recevoir facile/difficile
+    gagner/perdre garder/supprimer gauche/droite grand/petit hausse/baisse haut/bas homme/femme
+    inclure/exclure jour/nuit majeur/mineur monter/descendre naissance/deces ouvrir/fermer permettre/empecher
+    permettre/interdire plein/vide presence/absence preter/emprunter rapide/lent signer/resilier
+    simple/complexe vrai/faux
+"""
+_OPPOSED = frozenset(
+    frozenset(map(stem, pair.split("/"))) for pair in {*OPPOSED_FACTS, *OPPOSED_THINGS, *_OTHER_OPPOSITES.split()}
+)
 _NEGATING_PREFIXES = ("anti", "contre", "de", "des", "dis", "il", "im", "in", "ir", "mal", "me", "non")
 
 Neighbour = tuple[int, float]
