@@ -20,7 +20,7 @@ from faq.resources.terms import (
     ThemeResource,
 )
 from faq.selectors.published import load_taxonomy
-from faq.services.synonyms import SynonymsRefused, save_synonyms
+from faq.services.synonyms import ExpressionIndex, SynonymsRefused, save_synonyms
 from faq.services.tables import create_table_batch
 from faq.services.taxonomy import parent_relation, save_term
 
@@ -195,6 +195,11 @@ class ThemeImport(TermImport, ThemeResource):
 class SynonymImport(RowImport, SynonymResource):
     """The groups of synonyms."""
 
+    def before_import(self, dataset, **kwargs):
+        """Read the expressions of all groups once."""
+        self.index = ExpressionIndex()
+        super().before_import(dataset, **kwargs)
+
     def parse_cell(self, name, cell):
         """Return the value that a cell stands for. Raises RowRefused."""
         if name != "expressions":
@@ -211,7 +216,7 @@ class SynonymImport(RowImport, SynonymResource):
         for name, value in values.items():
             setattr(row, name, value)
         try:
-            save_synonyms(row, self.user, batch=self.get_batch())
+            save_synonyms(row, self.user, batch=self.get_batch(), index=self.index)
         except SynonymsRefused as refused:
             raise RowRefused("expressions", str(refused)) from refused
 

@@ -44,7 +44,11 @@ class RowRecorder:
     def store(self, batch: Batch) -> None:
         """Store what was written as part of a batch, which may hold earlier changes of the same rows."""
         tables = {change.table for change in self.changes}
-        earlier = {(change.table, change.row): change for change in batch.row_changes.filter(table__in=tables)}
+        rows = [change.row for change in self.changes]
+        span = (min(rows), max(rows)) if rows else (0, 0)
+        # Storing a large batch row by row must not read all of it at each row.
+        stored = batch.row_changes.filter(table__in=tables, row__range=span)
+        earlier = {(change.table, change.row): change for change in stored}
         new = []
         for change in self.changes:
             change.batch = batch

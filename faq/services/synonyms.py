@@ -1,6 +1,7 @@
 """Groups of synonyms, which searches use from the next request on."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,17 +21,53 @@ class SynonymsRefused(ValueError):
     """A group that cannot be stored; the message says why, in French."""
 
 
+class ExpressionIndex:
+    """The groups that hold each expression and share it with no other: those in use that go both ways.
+
+    A table of groups reads it once.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[StemKeys, dict[int, str]] = defaultdict(dict)
+        self._keys: dict[int, set[StemKeys]] = {}
+        for group in SynonymGroup.objects.in_use().filter(one_way=False):
+            self.add(group)
+
+    def add(self, group: SynonymGroup) -> None:
+        """Note a group as it is stored now."""
+        for keys in self._keys.pop(group.pk, ()):
+            del self._names[keys][group.pk]
+        if group.retired or group.one_way:
+            return
+        self._keys[group.pk] = {parse_expression(expression) for expression in group.expressions}
+        for keys in self._keys[group.pk]:
+            self._names[keys][group.pk] = str(group)
+
+    def find_others(self, group: SynonymGroup) -> list[tuple[str, str]]:
+        """Return the expressions that other groups hold as well, with the names of these."""
+        return [
+            (expression, name)
+            for expression in group.expressions
+            for key, name in self._names.get(parse_expression(expression), {}).items()
+            if key != group.pk
+        ]
+
+
 @transaction.atomic
-def save_synonyms(group: SynonymGroup, author: Author, *, batch: Batch | None = None) -> Batch | None:
+def save_synonyms(
+    group: SynonymGroup, author: Author, *, batch: Batch | None = None, index: ExpressionIndex | None = None
+) -> Batch | None:
     """Store a new or changed group as a batch, or as part of one; return it, or None where nothing changed.
 
-    Raises PermissionDenied, SynonymsRefused.
+    An index that is given knows the group from then on. Raises PermissionDenied, SynonymsRefused.
     """
     require(author, "faq.add_synonymgroup" if group._state.adding else "faq.change_synonymgroup")
-    if problems := find_synonym_problems(group):
+    if problems := find_synonym_problems(group, index):
         raise SynonymsRefused(" ".join(problems))
     recorder = RowRecorder()
     recorder.save(group)
+    if index:
+        index.add(group)
     if not recorder.changes:
         return None
     batch = batch or Batch.objects.create(
@@ -45,7 +82,7 @@ def save_synonyms(group: SynonymGroup, author: Author, *, batch: Batch | None = 
     return batch
 
 
-def find_synonym_problems(group: SynonymGroup) -> list[str]:
+def find_synonym_problems(group: SynonymGroup, index: ExpressionIndex | None = None) -> list[str]:
     """Return in French what is wrong with a group; nothing where it can be stored."""
     expressions = group.expressions
     problems = [problem for expression in expressions for problem in _find_expression_problems(expression)]
@@ -55,7 +92,9 @@ def find_synonym_problems(group: SynonymGroup) -> list[str]:
         return ["Il faut au moins deux expressions qui ne se lisent pas de la même façon."]
     if len(expressions) > MOST_EXPRESSIONS:
         return [f"Un groupe compte au plus {MOST_EXPRESSIONS} expressions ; il y en a {len(expressions)}."]
-    return _find_repetitions(expressions) or ([] if group.one_way or group.retired else _find_in_other_groups(group))
+    if repetitions := _find_repetitions(expressions):
+        return repetitions
+    return [] if group.one_way or group.retired else _find_in_other_groups(group, index or ExpressionIndex())
 
 
 @transaction.atomic
@@ -101,13 +140,9 @@ def _find_repetitions(expressions: Sequence[str]) -> list[str]:
     return []
 
 
-def _find_in_other_groups(group: SynonymGroup) -> list[str]:
-    """Return the expressions that another group holds: sharing one, two groups would mean the same."""
-    wanted = {parse_expression(expression): expression for expression in group.expressions}
-    others = SynonymGroup.objects.in_use().filter(one_way=False).exclude(pk=group.pk)
+def _find_in_other_groups(group: SynonymGroup, index: ExpressionIndex) -> list[str]:
+    """Say which expressions another group holds: sharing one, two groups would mean the same."""
     return [
-        f"« {wanted[keys]} » est déjà dans le groupe « {other} » : complétez celui-là, ou retirez-l’en."
-        for other in others
-        for expression in other.expressions
-        if (keys := parse_expression(expression)) in wanted
+        f"« {expression} » est déjà dans le groupe « {other} » : complétez celui-là, ou retirez-l’en."
+        for expression, other in index.find_others(group)
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from faq.enums import BatchKind
-from faq.models import Batch, Couloir, Dispositif, Entry, Product, SynonymGroup, Theme
+from faq.models import Batch, Couloir, Dispositif, Entry, Product, RowChange, SynonymGroup, Theme
 from faq.resources import (
     CouloirImport,
     CouloirResource,
@@ -18,6 +18,7 @@ from faq.resources import (
     ThemeImport,
     ThemeResource,
 )
+from faq.services import synonyms
 from faq.services.synonyms import save_synonyms
 from faq.services.taxonomy import save_term
 from faq.services.undo import undo_batch
@@ -163,6 +164,41 @@ def test_what_is_refused_has_its_place_and_leaves_no_trace(resource, importer, c
     assert (number, where) == (2, column)
     assert reason in why.replace("\u00a0", " ")
     assert (export_table(resource=resource), Batch.objects.count()) == (before, batches)
+
+
+def test_a_ring_of_synonyms_is_refused_where_it_repeats():
+    rows = [{"expressions": f"mot{rank}abc | mot{(rank + 1) % 4}abc"} for rank in range(4)]
+    result = import_table(write_rows(rows), resource=SynonymImport)
+    assert [(number, reason.partition(" :")[0]) for number, _, reason in refusals(result)] == [
+        (3, "« mot1abc » est déjà dans le groupe « mot0abc = mot1abc »"),
+        (5, "« mot3abc » est déjà dans le groupe « mot2abc = mot3abc »"),
+    ]
+
+
+def test_an_expression_that_a_row_takes_from_a_group_is_free_for_the_next_row():
+    def change(rows):
+        rows[0]["Expressions"] = "dpi | dossier informatisé"
+        rows.append({**dict.fromkeys(rows[0], ""), "Expressions": "dossier patient | DPI papier"})
+
+    result = import_table(change_export(change, resource=SynonymResource), resource=SynonymImport)
+    assert counted(result) == [1, 1, 1, 0]
+
+
+def test_each_row_of_synonyms_costs_the_same_in_a_table_of_any_length(monkeypatch):
+    def measure(number):
+        parsed, read = [], []
+        parse, load = synonyms.parse_expression, RowChange.from_db
+        with monkeypatch.context() as patch:
+            patch.setattr(synonyms, "parse_expression", lambda text: parsed.append(text) or parse(text))
+            patch.setattr(RowChange, "from_db", lambda *values: read.append(values) or load(*values))
+            rows = [{"expressions": f"mot{number}n{rank}abc | autre{number}n{rank}xyz"} for rank in range(number)]
+            result = import_table(write_rows(rows), resource=SynonymImport, preview=True)
+        assert counted(result) == [number, 0, 0, 0]
+        return len(parsed), len(read)
+
+    (few, read), (many, read_of_many) = measure(10), measure(40)
+    assert many <= 4 * few
+    assert read == read_of_many == 0
 
 
 def test_a_row_that_somebody_changed_since_is_refused():
