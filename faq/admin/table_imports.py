@@ -27,6 +27,9 @@ from faq.services.uploads import delete_uploads, get_upload, store_upload
 CHANGES_SHOWN = 100
 """Changed rows whose differences the preview shows; all are counted."""
 REFUSALS_SHOWN = 100
+_NOT_SENT = (
+    "Rien n’a été importé\u00a0: la session a sans doute expiré avant la confirmation. Envoyez le fichier de nouveau."
+)
 _GONE = "Cet aperçu n’attend plus\u00a0: il a été confirmé, ou le fichier a plus d’un jour. Envoyez-le de nouveau."
 
 
@@ -190,6 +193,10 @@ class ImportTablesMixin(ImportMixin):
         """Import the file of a preview, once: a second confirmation waits for the first, and finds no file."""
         if not self.has_import_permission(request):
             raise PermissionDenied
+        if request.method != "POST":
+            # Who signs in after a session that expired is led to the address of the confirmation.
+            messages.warning(request, _NOT_SENT)
+            return redirect(self._get_address("import"))
         list(Upload.objects.select_for_update().filter(group=_parse_group(request.POST.get("import_file_name", ""))))
         response = super().process_import(request, **kwargs)
         if isinstance(response, TemplateResponse) and response.context_data.get("confirm_form"):

@@ -216,7 +216,7 @@ def pages_of_tables() -> dict[str, Access]:
             pages[f"{name}/export/"] = Access(table.view, table.view)
         if name in IMPORTED:
             pages[f"{name}/import/"] = Access(IMPORTED[name], IMPORTED[name])
-            pages[f"{name}/process_import/"] = Access(NOBODY, IMPORTED[name])
+            pages[f"{name}/process_import/"] = Access(IMPORTED[name], IMPORTED[name])
     # Leads to the page of the entry, which decides.
     pages["faq/archivedentry/<path:object_id>/change/"] = Access(STAFF, STAFF)
     return pages

@@ -188,6 +188,17 @@ def test_the_page_is_the_same_for_a_session_that_expired():
     assert Client().get(reverse("admin:faq_entry_import")).status_code == 302
 
 
+def test_a_session_that_expired_before_the_confirmation_leads_back_to_the_form(editor):
+    shown = send_table(editor, write_rows([{"question": "Nouvelle ?", "answer": "Oui."}]))
+    sign_in_page = confirm_table(Client(), shown)
+    address = reverse("admin:faq_entry_process_import")
+    assert sign_in_page.url == f"{reverse('admin:login')}?next={address}"
+    back = editor.get(address, follow=True)
+    assert back.redirect_chain == [(reverse("admin:faq_entry_import"), 302)]
+    assert "Rien n’a été importé : la session a sans doute expiré" in read(back)
+    assert not Entry.objects.exists()
+
+
 def test_importing_by_hand_and_by_page_gives_the_same(editor):
     an_entry("Où ?", "Là.")
     data = reworded()
