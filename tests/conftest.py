@@ -13,11 +13,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.template import Node, engines
+from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
 
 from faq.caching import clear_all
 from faq.models import ChangeLog
+from tests.first_rows import FirstRows
 
 # A slow machine is no failure, and nothing is left in the tree.
 hypothesis.register_profile("faqcms", deadline=None, database=None)
@@ -28,15 +30,10 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that reach no database, and so give the same on each: « -m "not once" ».
-
-    The others get back what migrations wrote, such as roles, after tests that empty every table: threads, browsers.
-    """
+    """Mark the tests that reach no database, and so give the same on each: « -m "not once" »."""
     for item in items:
         if not (item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(item.fixturenames)):
             item.add_marker("once")
-        elif "django_db_serialized_rollback" not in item.fixturenames:
-            item.fixturenames.append("django_db_serialized_rollback")
 
 
 def pytest_collection_finish() -> None:
@@ -78,7 +75,11 @@ def django_db_setup(
         for outdated in migrated_file.parent.glob("*.sqlite3"):
             outdated.unlink(missing_ok=True)
         written.replace(migrated_file)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        with django_db_blocker.unblock():
+            first_rows = FirstRows(connection)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: first_rows.restore())
+        yield
     if django_db_keepdb:
         connection.close()
         for ending in ("", "-journal", "-shm", "-wal"):
