@@ -1,17 +1,21 @@
 """Fixtures of every test: a migrated database, strict templates, empty caches, one hypothesis profile."""
 
+import fcntl
 import gc
 import hashlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.template import Node, engines
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis
@@ -26,14 +30,49 @@ hypothesis.register_profile("faqcms", deadline=None, database=None)
 hypothesis.load_profile("faqcms")
 
 
+TEMPLATE = os.environ.get("TEST_DATABASE_TEMPLATE", "")
+"""The name of a migrated database of PostgreSQL, on a server that ends with the run; nothing on another."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     """Mark the tests that reach no database, and so give the same on each: « -m "not once" »."""
     for item in items:
-        if not (item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(item.fixturenames)):
+        if not reaches_database(item):
             item.add_marker("once")
+    yield
+    if hasattr(config, "workerinput"):
+        items[:] = order_for_processes(items)
+
+
+def reaches_database(item: pytest.Item) -> bool:
+    """Return whether a test needs a database."""
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES.intersection(item.fixturenames))
+
+
+def is_long(item: pytest.Item) -> bool:
+    """Return whether a test may take seconds: it waits for a browser, for other threads or processes, or is slow."""
+    database = item.get_closest_marker("django_db")
+    waits = {"live_server", "transactional_db"}.intersection(item.fixturenames)
+    return bool(waits or (database and database.kwargs.get("transaction")) or item.get_closest_marker("slow"))
+
+
+def order_for_processes(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests in the order in which several processes end together and leave no processor idle.
+
+    Long ones are spread evenly, and the last fifth is free of them; those without a database, mostly of milliseconds,
+    come last.
+    """
+    places: list[tuple[float, pytest.Item]] = []
+    for begin, end, chosen in (
+        (0.0, 0.8, [item for item in items if reaches_database(item) and is_long(item)]),
+        (0.0, 1.0, [item for item in items if reaches_database(item) and not is_long(item)]),
+        (1.0, 1.1, [item for item in items if not reaches_database(item) and is_long(item)]),
+        (1.1, 2.0, [item for item in items if not reaches_database(item) and not is_long(item)]),
+    ):
+        places += [(begin + rank * (end - begin) / len(chosen), item) for rank, item in enumerate(chosen)]
+    return [item for _, item in sorted(places, key=itemgetter(0))]
 
 
 def pytest_collection_finish() -> None:
@@ -54,36 +93,78 @@ def migrated_file() -> Path:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(migrated_file: Path, django_db_modify_db_settings: None) -> bool:
+def migration_lock(migrated_file: Path) -> Iterator[TextIO]:
+    """Hold back the other processes until this one has its database: one of them migrates for all."""
+    migrated_file.parent.mkdir(parents=True, exist_ok=True)
+    with (migrated_file.parent / f"{connection.vendor}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    migrated_file: Path, migration_lock: TextIO, django_db_blocker: DjangoDbBlocker, django_db_modify_db_settings: None
+) -> bool:
     """Put a migrated database where the tests of this process look for theirs: copying is faster than migrating."""
+    if TEMPLATE and connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            if has_template(connection):
+                connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
     if connection.vendor != "sqlite" or not migrated_file.exists():
         return False
     shutil.copy(migrated_file, connection.settings_dict["TEST"]["NAME"])
     return True
 
 
+def has_template(server: BaseDatabaseWrapper) -> bool:
+    """Return whether a server of PostgreSQL holds a migrated database."""
+    with server._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE])
+        return cursor.fetchone() is not None
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker, migrated_file: Path
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_blocker: DjangoDbBlocker,
+    migrated_file: Path,
+    migration_lock: TextIO,
 ) -> Iterator[None]:
-    """Keep a copy of a SQLite database that was just migrated; delete a database that came as a copy."""
-    if connection.vendor == "sqlite" and not django_db_keepdb:
-        migrated_file.parent.mkdir(parents=True, exist_ok=True)
-        written = migrated_file.with_suffix(f".{os.getpid()}")
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(written)])
-        for outdated in migrated_file.parent.glob("*.sqlite3"):
-            outdated.unlink(missing_ok=True)
-        written.replace(migrated_file)
+    """Keep a copy of a database that was just migrated; delete a database that came as a copy."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite" and not django_db_keepdb:
+            keep_file(connection, migrated_file)
+        if TEMPLATE and connection.vendor == "postgresql" and not has_template(connection):
+            keep_template(connection)
+        first_rows = FirstRows(connection)
+    fcntl.flock(migration_lock, fcntl.LOCK_UN)
     with pytest.MonkeyPatch.context() as patch:
-        with django_db_blocker.unblock():
-            first_rows = FirstRows(connection)
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: first_rows.restore())
         yield
     if django_db_keepdb:
         connection.close()
         for ending in ("", "-journal", "-shm", "-wal"):
             Path(f"{connection.settings_dict['NAME']}{ending}").unlink(missing_ok=True)
+
+
+def keep_file(database: BaseDatabaseWrapper, migrated_file: Path) -> None:
+    """Copy a SQLite database to where the other processes and the next run look for one."""
+    written = migrated_file.with_suffix(f".{os.getpid()}")
+    with database.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(written)])
+    for outdated in migrated_file.parent.glob("*.sqlite3"):
+        outdated.unlink(missing_ok=True)
+    written.replace(migrated_file)
+
+
+def keep_template(database: BaseDatabaseWrapper) -> None:
+    """Copy a database of PostgreSQL inside its server, for the other processes of the run."""
+    name = database.ops.quote_name(database.settings_dict["NAME"])
+    # A database that somebody is connected to is not copied.
+    database.close()
+    with database._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {database.ops.quote_name(TEMPLATE)} TEMPLATE {name}")
 
 
 class UnknownVariable(AssertionError):

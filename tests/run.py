@@ -27,8 +27,10 @@ from tests import opensearch, postgres
 from tools import browser
 from tools.environment import say
 
-PROCESSES = 2
-"""For each database. Both runs together keep two cores busy while some tests wait."""
+SQLITE_PROCESSES, POSTGRES_PROCESSES = 3, 2
+"""Most of the tests that run once run on SQLite. Together they keep two cores busy while some tests wait."""
+CHUNK = 8
+"""Tests that a process gets at a time: with more, the last one would work on alone."""
 
 
 @dataclass
@@ -75,14 +77,16 @@ def main(arguments: list[str]) -> int:
 def start_on_sqlite(arguments: list[str], given: str, stack: contextlib.ExitStack) -> Callable[[], Outcome]:
     """Start the suite on SQLite, each process with a file of its own; return what waits for its end."""
     name = f"SQLite {sqlite3.sqlite_version}"
-    return start_suite(name, arguments, given if given.startswith("sqlite:") else "", stack)
+    variables = {"DATABASE_URL": given} if given.startswith("sqlite:") else {}
+    return start_suite(name, ["-n", str(SQLITE_PROCESSES), *arguments], variables, stack)
 
 
 def start_on_postgres(arguments: list[str], given: str, stack: contextlib.ExitStack) -> Callable[[], Outcome]:
     """Start the suite on the PostgreSQL that was given, else on one started for the occasion."""
-    arguments = ["-m", "not once", *arguments]
+    arguments = ["-n", str(POSTGRES_PROCESSES), "-m", "not once", *arguments]
     if given.startswith(("postgres:", "postgresql:")):
-        return start_suite("PostgreSQL (serveur de DATABASE_URL)", arguments, given, stack, aside=True)
+        variables = {"DATABASE_URL": given}
+        return start_suite("PostgreSQL (serveur de DATABASE_URL)", arguments, variables, stack, aside=True)
     binaries = postgres.find()
     if binaries is None:
         advice = "aucun serveur ici ; pour l’obtenir : sudo apt-get install postgresql"
@@ -93,36 +97,38 @@ def start_on_postgres(arguments: list[str], given: str, stack: contextlib.ExitSt
         say(str(error))
         return lambda: Outcome("PostgreSQL (n’a pas démarré : voir ci-dessus)", failed=1)
     name = f"PostgreSQL {server.version} (serveur temporaire, {server.origin})"
-    return start_suite(name, arguments, server.url, stack, aside=True)
+    variables = {"DATABASE_URL": server.url, "TEST_DATABASE_TEMPLATE": "faqcms_migrated"}
+    return start_suite(name, arguments, variables, stack, aside=True)
 
 
 def start_suite(
-    name: str, arguments: list[str], url: str, stack: contextlib.ExitStack, *, aside: bool = False
+    name: str, arguments: list[str], variables: dict[str, str], stack: contextlib.ExitStack, *, aside: bool = False
 ) -> Callable[[], Outcome]:
-    """Start pytest on one database; return what waits for its end and counts.
+    """Start pytest on the database that environment variables name; return what waits for its end and counts.
 
     Its output is shown as it comes, or, `aside`, once it is waited for. Leaving the stack ends it.
     """
     environment = {
         key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "PYTHONDONTWRITEBYTECODE"}
     }
-    if url:
-        environment["DATABASE_URL"] = url
     report = stack.enter_context(temporary_file())
     output = stack.enter_context(tempfile.TemporaryFile()) if aside else None
     command = [
         sys.executable,
         "-m",
         "pytest",
-        "-n",
-        str(PROCESSES),
+        f"--maxschedchunk={CHUNK}",
         f"--junit-xml={report}",
         *arguments,
     ]
     if not aside:
         say(f"\n──── {name} ────")
     running = subprocess.Popen(
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT if aside else None
+        command,
+        env=environment | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if aside else None,
     )
     stack.callback(end, running)
 

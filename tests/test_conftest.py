@@ -1,12 +1,13 @@
 """The suite's own strictness."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group
 from django.template import Context, Origin, Template
 
-from tests.conftest import UnknownVariable
+from tests.conftest import UnknownVariable, order_for_processes
 
 
 def render(text: str, file: Path, **variables: object) -> str:
@@ -35,3 +36,24 @@ def test_other_peoples_templates_are_left_alone(settings):
 @pytest.mark.parametrize("turn", [1, 2])
 def test_rows_of_migrations_outlive_tests_that_empty_the_tables(turn):
     assert Group.objects.exists()
+
+
+def an_item(name: str, *marks: pytest.Mark, fixtures: tuple[str, ...] = ()) -> SimpleNamespace:
+    """Return what the order asks of a test."""
+    by_name = {mark.name: mark for mark in marks}
+    return SimpleNamespace(name=name, get_closest_marker=by_name.get, fixturenames=fixtures)
+
+
+def test_processes_get_long_tests_in_between_and_those_without_a_database_last():
+    database, waiting = pytest.mark.django_db.mark, pytest.mark.django_db(transaction=True).mark
+    items = [
+        *(an_item(f"pure {rank}") for rank in range(3)),
+        an_item("slow and pure", pytest.mark.slow.mark),
+        *(an_item(f"short {rank}", database) for rank in range(10)),
+        an_item("waiting", waiting),
+        an_item("in a browser", fixtures=("live_server",)),
+    ]
+    names = [item.name for item in order_for_processes(items)]
+    assert sorted(names) == sorted(item.name for item in items)
+    assert names[-4:] == ["slow and pure", "pure 0", "pure 1", "pure 2"]
+    assert [names.index("waiting"), names.index("in a browser")] == [0, 5]
