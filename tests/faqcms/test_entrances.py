@@ -292,6 +292,7 @@ def test_nobody_reaches_an_admin_address_without_signing_in(client, db):
 
 
 @pytest.mark.parametrize("rank", ROLES)
+@pytest.mark.once  # Rights are Django’s own rows, each page has other tests.
 @pytest.mark.slow
 def test_who_may_use_each_address(rank, sign_in):
     """Accounts are nested: each address is tried by the least powerful that may use it, and by the one just below."""

@@ -17,7 +17,8 @@ from faq.services.entries import edit_entry
 from tests.factories import a_filing, a_taxonomy, an_entry, by_command
 from tests.faq.admin.entry_form import ADD, page_of, read, typed
 
-pytestmark = pytest.mark.django_db
+# What comes back was typed, not stored.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LOGIN = reverse("admin:login")
 QUESTIONS = reverse("admin:faq_entry_questions")

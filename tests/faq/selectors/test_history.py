@@ -61,7 +61,7 @@ def told(instant, part=None):
     return [json_of(answer) for answer in answers_at(instant, part or Part())]
 
 
-@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize("seed", [1, pytest.param(3, marks=pytest.mark.once)])
 @pytest.mark.slow
 def test_every_instant_of_a_random_history_is_told_as_the_public_read_it(seed):
     history, then, chance = History(seed), {}, random.Random(seed)

@@ -39,7 +39,7 @@ def _taxonomy():
     a_taxonomy()
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.once)])
 @pytest.mark.slow
 def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
     monkeypatch.setattr("faq.views.pagination.ANSWERS_PER_PAGE", PER_PAGE)

@@ -12,7 +12,8 @@ from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
 from tests.faq.admin.entry_form import head_of, page_of, read
 
-pytestmark = pytest.mark.django_db
+# Two versions, found by their numbers, are compared outside the database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

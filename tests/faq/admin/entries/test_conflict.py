@@ -12,7 +12,8 @@ from faq.services.versions import Provenance
 from tests.factories import a_filing, a_taxonomy, an_entry, by_command
 from tests.faq.admin.entry_form import head_of, ids_of, page_of, read, typed
 
-pytestmark = pytest.mark.django_db
+# The texts are joined outside the database: that nothing is lost there is tested with the service.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TEXT = "Premier.\n\nDeuxième.\n\nTroisième."
 

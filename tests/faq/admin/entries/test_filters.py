@@ -41,6 +41,7 @@ def waiting_entries(number):
     find_duplicates()
 
 
+@pytest.mark.once  # What is ignored reaches no database.
 class TestHostileAddresses:
     @pytest.mark.parametrize(
         ("address", "names"),

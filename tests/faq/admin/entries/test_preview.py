@@ -7,7 +7,8 @@ import pytest
 from tests.factories import a_published_entry, a_taxonomy, an_entry
 from tests.faq.admin.entry_form import PREVIEW, ids_of, page_of, read, save, typed
 
-pytestmark = pytest.mark.django_db
+# A page of what is typed.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,8 @@ from faq.services.workflow import archive_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
 from tests.faq.admin.entry_form import ADD, PREVIEW, ids_of, page_of, read, save, typed
 
-pytestmark = pytest.mark.django_db
+# What forms refuse reaches no database.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
