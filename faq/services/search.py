@@ -72,10 +72,8 @@ def ensure_searchable(**signal: Any) -> None:
 
 def is_search_out_of_date() -> bool:
     """Return whether some live entry was not analysed, or by another generation of the analysis."""
-    indexed = SearchedEntry.objects.filter(generation=GENERATION)
-    return (
-        indexed.count() != Entry.objects.live().count() or SearchedEntry.objects.exclude(generation=GENERATION).exists()
-    )
+    indexed = SearchedEntry.objects.all()
+    return indexed.count() != Entry.objects.live().count() or indexed.exclude(generation=GENERATION).exists()
 
 
 def find_search_faults() -> Iterator[str]:

@@ -76,7 +76,7 @@ class Query:
     @property
     def is_quoted(self) -> bool:
         """Whether it stands within quotation marks: its words are searched for as they are typed."""
-        return len(self.text) > 1 and (self.text[0], self.text[-1]) in _QUOTES
+        return (self.text[:1], self.text[-1:]) in _QUOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Synonyms:
     def match_longest(self, words: Sequence[QueryWord]) -> tuple[int, Iterable[Synonym]]:
         """Return how many words, at the beginning of these, are an expression, and its synonyms.
 
-        A word without synonyms has those of the nearest word of its family: « péremption » those of « périmé ».
+        A word without synonyms has those of the nearest word of its family: « homologation » those of « homologuer ».
         """
         for length in range(min(self._longest, len(words)), 0, -1):
             if others := self._others.get(tuple(word.key for word in words[:length])):

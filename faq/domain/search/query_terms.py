@@ -143,7 +143,7 @@ class QueryExpander:
 
     def _may_be_unfinished(self, word: QueryWord, query: Query) -> bool:
         """Return whether a word may be the beginning of others: one of French is whole, beside others at least."""
-        if self.typing and query.words and word is query.words[-1] and word.end == len(query.text):
+        if self.typing and query.words and word.end == len(query.text):
             return True
         return not self.vocabulary.has_form(word.form) and (len(query.words) == 1 or not is_french_word(word.form))
 

@@ -135,6 +135,7 @@ WITHIN_A_LINE = {
         "La commande de remplacement est lue.",
         "La [-demande de renouvellement-]{+commande de remplacement+} est lue.",
     ),
+    "little words as long as a change": ("en mars et avril", "en juin et août", "en [-mars et avril-]{+juin et août+}"),
     "little changes apart": ("vagues 1 et 3 closes", "vagues 2 et 4 closes", "vagues [-1-]{+2+} et [-3-]{+4+} closes"),
     "one word against two spaces": ("Oui sans délai", "délai de trente", "[-Oui sans -]délai{+ de trente+}"),
     "telling word between": (

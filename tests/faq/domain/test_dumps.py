@@ -91,6 +91,13 @@ def test_cascade_questions_are_recognised_in_all_wordings():
     assert not is_cascade_question("Votre question concerne un produit ?")
 
 
+def test_a_paragraph_that_begins_like_a_cascade_question_is_text():
+    begin = "Votre question concerne quel produit "
+    longest = f"{begin}{'x' * (298 - len(begin))} ?"
+    assert is_cascade_question(longest)
+    assert not is_cascade_question(longest.replace("x ?", "xx ?"))
+
+
 @given(st.lists(blocks(), min_size=1, max_size=5), st.sampled_from(["", "\ufeff"]), answer_lines.filter(is_text))
 @pytest.mark.slow
 def test_answers_found_are_the_ones_put_in(parts, mark, tail):

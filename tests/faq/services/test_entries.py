@@ -106,9 +106,10 @@ def test_an_edit_of_a_draft_changes_the_row():
 def test_an_edit_of_a_published_entry_stays_beside_the_live_text():
     a_taxonomy()
     entry = a_published_entry("En ligne ?", "Oui.", couloirs="hopital")
-    epoch = Epoch.now()
+    epoch, updated_at = Epoch.now(), Entry.objects.get(pk=entry.pk).updated_at
     edit_entry(entry.pk, Content("Nouveau ?", "Non.", a_filing(couloirs="imagerie")), by_command())
     entry = Entry.objects.get(pk=entry.pk)
+    assert entry.updated_at == updated_at, "feeds and site maps tell it to the public"
     assert (entry.status, entry.question, entry.has_draft) == (EntryStatus.PUBLISHED, "En ligne ?", True)
     assert row_of(entry).filing == a_filing(couloirs="hopital", offer_types="segur")
     assert entry.live.number == 2

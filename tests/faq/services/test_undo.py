@@ -86,6 +86,16 @@ def test_an_import_leaves_archived_what_an_editor_had_archived():
     assert Entry.objects.get().status == EntryStatus.ARCHIVED
 
 
+def test_a_restoration_undone_archives_again_what_a_dump_holds():
+    take_dump(a_dump_file("Un."))
+    entry = Entry.objects.get()
+    archive_entry(entry.pk, by_command())
+    restoration = change_many({entry.pk: None}, restore_entry, "Restauration", None)
+    report = undo(restoration.batch)
+    entry.refresh_from_db()
+    assert (report.left, entry.status) == ([], EntryStatus.ARCHIVED)
+
+
 def test_the_edition_before_is_current_again():
     take_dump(a_dump_file("Un."))
     take_dump(a_dump_file("Deux."))

@@ -53,6 +53,15 @@ def test_misspellings_other_words_and_another_order_are_near(other):
     assert kind(ANSWER, other) is PairKind.NEAR
 
 
+def test_a_short_text_is_contained_where_it_stands_in_one_place_alone():
+    one, other = (
+        "Le certificat de serveur est livré en trois jours",
+        "puis installé sur place par votre prestataire informatique habituel",
+    )
+    assert kind(f"{one}, {other}.", f"{one}, {other}. {ANSWER}") is PairKind.CONTAINS
+    assert kind(f"{one}, {other}.", f"{one}. {ANSWER} {other.capitalize()}.") is None
+
+
 def test_only_an_exact_pair_has_the_full_score():
     assert compare_texts(AnalysedText(ANSWER), AnalysedText(ANSWER.upper())).score == 1
     near = compare_texts(AnalysedText(ANSWER), AnalysedText(ANSWER.replace("30 jours", "trente jours")))

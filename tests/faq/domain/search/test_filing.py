@@ -72,3 +72,19 @@ def test_a_name_that_stands_in_no_text_is_no_slip(index, filed):
 def test_who_is_not_indexed_is_not_found(index):
     beyond = TermFiling(TermLabels(TAXONOMY), CascadeIndex.build(TAXONOMY, (9_000,), {Facet.COULOIRS: {1: [9_000]}}))
     assert in_order(search(index, beyond, "hôpital")) == []
+
+
+def test_an_expression_names_a_term_only_as_a_whole(index, filed):
+    result = search(index, filed, "dossier hôpital", ("dossier hôpital", "licorne"))
+    assert [term.filed for term in result.terms] == [BitMap(), BitMap()]
+
+
+def test_a_term_that_is_misspelt_is_named_too(filed):
+    index = an_index([("Quel dossier ?", "Oui."), ("Un hôpital ?", "Oui."), ("Quoi ?", "Oui.")])
+    assert in_order(search(index, filed, "hôpitla")) == [SAYS_IT, FIRST]
+
+
+def test_what_says_it_keeps_its_weight_where_it_is_filed_too():
+    index = an_index([("Quel dossier ?", "Celui du DMP, chaque jour."), ("Le DMP ?", "Oui."), ("Qui ?", "Lui.")])
+    filed = TermFiling(TermLabels(TAXONOMY), CascadeIndex.build(TAXONOMY, (1, 2, 3), {Facet.PRODUCTS: {1: [1, 2]}}))
+    assert in_order(search(index, filed, "dmp")) == [2, 1]

@@ -3,6 +3,7 @@
 import pytest
 
 from faq.domain.search.proximity import Phrase, rerank_by_proximity
+from faq.domain.search.queries import Synonyms
 from tests.searching import an_index, searched, starter_synonyms
 
 TOGETHER = "Comment renouveler un certificat de serveur ?", "Sur le portail."
@@ -52,3 +53,14 @@ def test_what_is_equally_near_stays_in_its_order(index):
     best = [(7, 10.0), (3, 10.0), (5, 9.0)]
     assert rerank_by_proximity(best, phrase(index, "certificat serveur"), texts) == [5, 7, 3]
     assert rerank_by_proximity(best, phrase(index, "certificat"), {}) == [7, 3, 5]
+
+
+def test_the_first_word_of_a_synonym_is_not_the_synonym(index):
+    index = an_index([("Le DPI de l’hôpital ?", "Oui."), ("Le dossier patient ?", "Oui."), ("Le dossier ?", "Non.")])
+    synonyms = Synonyms([(["DPI", "dossier patient"], False)])
+    assert phrase(index, "dpi hôpital", synonyms=synonyms).compute_bonus("Le dossier, hôpital ?", "") == 1
+
+
+def test_what_no_entry_holds_stands_between_no_neighbours(index):
+    bonus = phrase(index, "certificat licorne serveur").compute_bonus(*TOGETHER)
+    assert bonus == phrase(index, "certificat serveur").compute_bonus(*TOGETHER)
