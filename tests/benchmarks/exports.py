@@ -45,5 +45,13 @@ def _stream(entries: object, file_format: str) -> int:
     return sum(len(piece) for piece in Export(EntryResource(), entries, file_format))
 
 
+class _Gathered(EntryResource):
+    def filter_export(self, queryset, **kwargs):
+        """Read all rows and what their columns need at once."""
+        entries = list(super().filter_export(queryset, **kwargs))
+        self.prepare_chunk(entries)
+        return entries
+
+
 def _gather(entries: object, file_format: str) -> int:
-    return len(EntryResource().export(entries).export(file_format).encode())
+    return len(_Gathered().export(entries).export(file_format).encode())

@@ -22,7 +22,7 @@ from django.urls import include, path
 
 from faq.domain.facets import Facet, State
 from faq.enums import Action, Origin
-from faq.models import Entry, Theme
+from faq.models import Entry, Epoch, Theme
 from faq.selectors.published import live_snapshot, read_snapshot
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
@@ -82,7 +82,7 @@ def _rows(size: int) -> tuple[list[tuple[str, ...]], ...]:
     # One thread answers all requests, as in a worker that keeps its connection.
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
-    build = cost(lambda: read_snapshot(""), patience=0)
+    build = cost(lambda: read_snapshot(Epoch.tokens()), patience=0)
     first = [_beside_ordinary(size, name, address) for name, address in _pages()]
     return (
         first,

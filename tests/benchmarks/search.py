@@ -205,7 +205,7 @@ def _publishing() -> list[tuple[str, ...]]:
     live_search("certificat", live_snapshot())
     unfiled = {facet: frozenset() for facet in Facet}
     content = Content("Comment joindre le guichet ?", "Le guichet répond du lundi au vendredi.", unfiled)
-    numbers = iter([create_entry(content, by_command()).entry.pk for _ in range(40)])
+    numbers = iter([create_entry(content, by_command()).entry.pk for _ in range(400)])
     published = cost(lambda: publish_entry(next(numbers), by_command()), patience=0.2)
     following = [_following(next(numbers)) for _ in range(5)]
     followed = min(following, key=lambda spent: spent.cpu)
