@@ -99,8 +99,13 @@ class TermChooser(forms.Widget):
         super().__init__()
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str] | None:
-        """Return the keys of the ticked terms; None where the form did not show them."""
-        return data.getlist(name) if f"{name}-shown" in data else None
+        """Return the keys of the ticked terms, or of what they were merged into; None where the form showed none."""
+        if f"{name}-shown" not in data:
+            return None
+        survivors = {
+            f"{facet}-{id}": f"{facet}-{survivor}" for (facet, id), survivor in self.taxonomy.survivors.items()
+        }
+        return list(dict.fromkeys(survivors.get(key, key) for key in data.getlist(name)))
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Return the chooser, with what is chosen as chips."""

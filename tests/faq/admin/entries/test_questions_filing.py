@@ -160,6 +160,15 @@ class TestFiling:
         assert "n’est plus proposé" in read(redacteur.post(UNTITLED, sent((entry, "Une ?", ["themes-99", "x"]))))
         assert entry.versions.count() == 1
 
+    def test_a_term_that_was_merged_since_gives_way_to_its_survivor(self, redacteur):
+        entry = an_entry("")
+        merged, survivor = (Theme.objects.get(slug=slug) for slug in ("certificats", "financement"))
+        terms = keys(themes="certificats financement")
+        Theme.objects.filter(pk=merged.pk).update(retired=True, merged_into=survivor)
+        Epoch.move()
+        redacteur.post(UNTITLED, sent((entry, "Une ?", terms)))
+        assert filed(entry) == {"themes": ["financement"]}
+
     def test_a_retired_term_is_offered_where_it_is_filed(self, redacteur):
         filed_there, other = an_entry("", "Un.", themes="certificats"), an_entry("", "Deux.")
         term = next(term for term in load_taxonomy().terms if term.slug == "certificats")
