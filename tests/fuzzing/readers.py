@@ -1,5 +1,8 @@
 """Every reader of text, with the invariants of its results, and the texts to try."""
 
+import io
+import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +25,10 @@ from faq.domain.search.address import parse_server_address
 from faq.domain.search.extracts import HighlightTerms, build_extract, highlight
 from faq.domain.search.queries import Synonyms, parse_query
 from faq.domain.spreadsheet import guard, render_csv, unguard
+from faq.domain.tables import TableUnreadable, detect_format, read_csv, read_json
 from faq.domain.text import fingerprint, fold, normalise, placed_tokens, tokenize
+from faq.domain.workbook_reader import read_workbook
+from faq.domain.workbook_writer import render_workbook
 from faq.services.content import ImportRefused
 from faq.services.curation import COLUMNS, read_curation
 from tests.faq.domain.rendered import Page
@@ -78,6 +84,25 @@ def _check_spreadsheet(text: str) -> None:
     assert guard(text)[:1] not in ("=", "+", "@", "-")
     with suppress(UnicodeEncodeError):
         assert b"".join(render_csv([text], [[text]])).startswith(b"\xef\xbb\xbf")
+
+
+def _check_table(data: bytes) -> None:
+    with suppress(TableUnreadable):
+        read = {"csv": read_csv, "json": read_json, "xlsx": read_workbook}[detect_format(data)]
+        table = read(data)
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+        assert len(table.numbers) == len(table.rows)
+
+
+def _build_sheet(parts: list[str]) -> bytes:
+    """Return a workbook whose sheet is made of pieces of sheets, whole or not."""
+    file = io.BytesIO()
+    template = io.BytesIO(b"".join(render_workbook(["a"], [["x"]])))
+    with zipfile.ZipFile(template) as whole, zipfile.ZipFile(file, "w") as book:
+        for name in whole.namelist():
+            made = "".join(parts).encode("utf-8", "replace")
+            book.writestr(name, made if name.endswith("sheet1.xml") else whole.read(name))
+    return file.getvalue()
 
 
 def _check_markup(text: str) -> None:
@@ -164,6 +189,21 @@ def _build_curation(header: tuple[str, ...], separator: str, body: str) -> bytes
 _BYTES = TEXTS.map(lambda text: text.encode("utf-8", "replace")) | st.binary(max_size=80)
 _CURATION = _BYTES | st.builds(_build_curation, st.permutations(COLUMNS).map(tuple), st.sampled_from(",;\t"), TEXTS)
 
+_SHEET_PIECES = st.sampled_from(
+    [
+        *("<worksheet><sheetData>", "</sheetData></worksheet>", '<row r="2">', "<row>", "</row>", '<c r="A2" t="s">'),
+        *("</c>", '<c t="inlineStr"><is><t>é</t></is></c>', '<c r="B1" s="9">', "<v>1e9</v>", "<v>-1</v>", "<v>99</v>"),
+        *("<f>A1</f>", '<c r="A1" t="inlineStr"><is><t>nom</t></is></c>', '<mergeCell ref="A1:B2"/>', "<!DOCTYPE x>"),
+        *("&x;", "_xD800_"),
+    ]
+)
+_TABLES = (
+    _BYTES
+    | st.binary(max_size=80).map(b"PK\x03\x04".__add__)
+    | st.lists(_SHEET_PIECES, max_size=12).map(_build_sheet)
+    | TEXTS.map(lambda text: json.dumps([{"a": text, "b": [text]}]).encode())
+)
+
 READERS = (
     Reader("extraction", st.tuples(_BYTES), _check_dump),
     Reader("curation", st.tuples(_CURATION), _check_curation),
@@ -183,4 +223,5 @@ READERS = (
         st.tuples(SHORT_TEXTS | st.from_regex(r"20\d\d-\d\d-\d\d(T\d\d:\d\d)?", fullmatch=True)),
         _check_instant,
     ),
+    Reader("tableaux", st.tuples(_TABLES), _check_table),
 )
