@@ -157,7 +157,9 @@ class SearchIndex:
             return IndexMatches(BitMap(), terms, [], np.zeros(0, np.float32))
         measured = measure_matches([there[some] for there in present], [(there > 0)[some] for there in near], idf)
         scored = [np.maximum(mine, others) for mine, others in zip(weights, near, strict=True)] if near else weights
-        literal = self._find_literal(terms, weights)
+        # Where no entry holds all words, one can hold all words themselves only if a negation is left out.
+        is_any_literal = not wanted or any(term.word.negation for term in terms)
+        literal = self._find_literal(terms, weights) if is_any_literal else None
         counted = ranking_weights(terms, idf) if wanted else idf
         scores = self._compute_scores(some, scored, counted, measured.held, literal)
         added, _ = _sort_by_score(some[measured.addable], scores)
