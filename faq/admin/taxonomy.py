@@ -101,6 +101,10 @@ class TermAdmin(BatchMessagesMixin, ImportTablesMixin, ExportTablesMixin, Editor
         pages = (MoveTermPage, MergeTermPage, SplitTermPage, RetireTermPage, BringBackTermPage)
         return [page for page in pages if page is not MoveTermPage or FACETS[self.model].parent]
 
+    def get_fields(self, request, obj=None):
+        """Leave the order of a stored term to the list: a form that was open meanwhile would undo it."""
+        return [field for field in super().get_fields(request, obj) if field != "position" or obj is None]
+
     def get_urls(self):
         """Add these pages."""
         return [*(page.as_term_path(self) for page in self.term_pages), *super().get_urls()]

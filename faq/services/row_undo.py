@@ -14,7 +14,7 @@ from faq.services.row_changes import Columns, RowRecorder, build_row, get_table,
 from faq.services.taxonomy import find_present_uses, find_term_uses
 from faq.services.taxonomy_batches import AnyTerm
 
-_RECORDED = ("label_key",)
+_DERIVED = ("label_key",)
 """Columns that follow from others."""
 
 
@@ -41,7 +41,7 @@ def restore_rows(changes: Sequence[RowChange], undo: Batch) -> tuple[list[RowCha
         raise EntryError(f"« {name} » ne peut pas redevenir comme avant : {reason}.")
     if recorder.changes:
         recorder.store(undo)
-        # Groups of synonyms are read again with any move; terms only where they are said to have changed.
+        # Terms are read again, and synonyms.
         Epoch.move()
     return recorder.changes, left
 
@@ -99,7 +99,7 @@ def _compute_columns(before: Columns, after: Columns, now: Columns) -> Columns:
     """Return the columns of now with those that the batch changed as before. Raises _Left where others changed them."""
     columns = dict(now)
     for name, left in after.items():
-        if left == before.get(name) or name in _RECORDED:
+        if left == before.get(name) or name in _DERIVED:
             continue
         if name == "old_slugs":
             columns[name] = _restore_slugs(before, after, now)

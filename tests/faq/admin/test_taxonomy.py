@@ -152,6 +152,14 @@ def test_a_term_is_placed_by_its_buttons_or_by_a_drag(where, expected, administr
     assert list(Dispositif.objects.values_list("slug", flat=True)) == expected
 
 
+def test_a_form_that_was_open_meanwhile_keeps_the_order(administrateur):
+    certificates, funding = Theme.objects.order_by("name")
+    administrateur.post(address("theme", "changelist"), {"_place": f"{funding.pk}:up"})
+    sent = {"name": "Certificats IGC", "slug": "certificats", "position": 0}
+    administrateur.post(address("theme", "change", certificates.pk), sent)
+    assert list(Theme.objects.values_list("name", "position")) == [("financement", 1), ("Certificats IGC", 2)]
+
+
 def test_what_cannot_be_placed_is_said_and_nobody_else_may(administrateur, redacteur):
     page = read(administrateur.post(address("theme", "changelist"), {"_place": "999999:up"}, follow=True))
     assert "n’existe plus" in page
