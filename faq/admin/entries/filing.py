@@ -77,7 +77,7 @@ class FilingPage(AdminPage):
         """Show the form for the entries that the address names."""
         numbers = self._read_numbers()
         if not numbers:
-            messages.warning(request, "Cochez les fiches à classer, puis choisissez « Classer… ».")
+            messages.warning(request, "Cochez les fiches à classer, puis choisissez «\u00a0Classer…\u00a0».")
             return redirect(self._list_address)
         if len(numbers) > FILED_AT_ONCE_MAX:
             limit = format_number(FILED_AT_ONCE_MAX)

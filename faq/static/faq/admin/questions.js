@@ -34,7 +34,7 @@ for (const row of rows.slice(1)) {
   button.type = "button";
   button.className = "button secondary same-as-previous";
   button.textContent = "Comme la précédente";
-  button.title = "Ou « = » dans le champ du classement";
+  button.title = "Ou «\u00a0=\u00a0» dans le champ du classement";
   button.addEventListener("click", () => {
     copyPrevious(row);
     choosers.get(row).input.focus();
