@@ -79,19 +79,24 @@ def hold_taxonomy(get_terms: Callable[[], Collection[TermKey]], also: Collection
 
 
 def refile_entries(
-    entries: Iterable[Entry], get_filing: GetFiling, taxonomy: Taxonomy, provenance: Provenance
+    entries: Iterable[Entry],
+    get_filing: GetFiling,
+    taxonomy: Taxonomy,
+    provenance: Provenance,
+    *,
+    all_read_again: bool = False,
 ) -> list[Refiled]:
     """Write the new filing of locked entries, of the live text and of the draft beside it; return those that changed.
 
-    Texts, states, scores, plans and refusals stay. To be called within a transaction.
+    Texts, states, scores, plans and refusals stay. To be called within a transaction, as `record`.
     """
     found = [refiled for entry in entries if (refiled := _build_refiled(entry, get_filing))]
     heads = {one.entry.pk: latest(one.entry) for one in found}
     published = [_build_live_change(one) for one in found if one.is_live]
-    record(published, taxonomy, provenance)
+    record(published, taxonomy, provenance, all_read_again=all_read_again)
     others = [one.entry for one in found if one.has_draft or not one.is_live]
     drafts = [_build_draft_change(entry, heads[entry.pk], get_filing) for entry in others]
-    record(drafts, taxonomy, provenance)
+    record(drafts, taxonomy, provenance, all_read_again=all_read_again)
     plans = list(Schedule.objects.filter(version__in=[heads[entry.pk] for entry in others])) if others else []
     written = {entry.pk: entry.head for entry in others}
     for plan in plans:

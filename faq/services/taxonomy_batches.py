@@ -75,6 +75,7 @@ def change_taxonomy(
         lambda entry, filing: refile(filing, before, after, substitute(entry, filing)),
         after,
         Provenance(Origin.TAXONOMY, author, batch, shorten(label), at=timezone.now()),
+        all_read_again=True,
     )
     follow_intervals(recorder.changes)
     return report

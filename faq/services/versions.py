@@ -130,11 +130,13 @@ def latest(entry: Entry) -> Version:
     return entry.head
 
 
-def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance) -> list[Outcome]:
+def record(
+    changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance, *, all_read_again: bool = False
+) -> list[Outcome]:
     """Write one version per entry, and update everything that follows from it.
 
-    To be called within a transaction; takes a constant number of queries. Raises EntryError where the comment is
-    too long.
+    To be called within a transaction; takes a constant number of queries. `all_read_again` says that the transaction
+    has moved the epoch for all entries already. Raises EntryError where the comment is too long.
     """
     if not changes:
         return []
@@ -149,9 +151,10 @@ def record(changes: Sequence[Change], taxonomy: Taxonomy, provenance: Provenance
     _record_publications(noticed, provenance.at)
     rewritten = [change for change in changes if change.updates_entry_row]
     _update_filing(rewritten)
-    if noticed:
+    names_are_new = _publish_themes(noticed, taxonomy)
+    if names_are_new or (noticed and not all_read_again):
         # Before the review dates are computed: a transaction that changes what they depend on moves it too, and waits.
-        Epoch.move([change.entry.pk for change, _ in noticed], terms=_publish_themes(noticed, taxonomy))
+        Epoch.move([change.entry.pk for change, _ in noticed], terms=names_are_new)
     for change, version in recorded:
         _update_entry(change, version, provenance.at)
     if online := [(change.entry, version) for change, version in noticed if change.entry.live]:

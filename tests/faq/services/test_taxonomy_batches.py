@@ -11,6 +11,7 @@ from faq.domain.facets import Facet
 from faq.enums import Action, BatchKind, EntryStatus, Origin
 from faq.models import (
     Batch,
+    ChangeLog,
     Couloir,
     Dispositif,
     Entry,
@@ -23,6 +24,7 @@ from faq.models import (
     Theme,
     Version,
 )
+from faq.selectors.published import live_snapshot
 from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
@@ -219,6 +221,17 @@ class TestMoving:
             queries = len(taken)
             assert filed(entry) == {"imagerie"}
             undo(batch)
+
+    def test_readers_are_told_once(self):
+        entry = a_published_entry(dispositifs="dpi-vague-1")
+        edit_entry(entry.pk, Content("Autre ?", "Oui.", content_of(entry.live).filing), by_command())
+        live_snapshot()
+        steps = ChangeLog.objects.count()
+        move("dpi-vague-1", "imagerie")
+        assert ChangeLog.objects.count() == steps + 1
+        snapshot = live_snapshot()
+        [imaging] = [term for term in snapshot.terms if term.slug == "imagerie"]
+        assert list(snapshot.index.filed_under(imaging)) == [entry.pk]
 
     def test_nothing_changes_without_a_change(self):
         epoch = Epoch.now()
