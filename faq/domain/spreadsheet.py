@@ -97,7 +97,10 @@ def check_excel_row(columns: Sequence[str], row: TableRow, number: int) -> None:
     if number > EXCEL_ROWS:
         raise TableTooBig(f"Une feuille d’Excel ne contient pas plus de {format_number(EXCEL_ROWS)} lignes.")
     for column, cell in zip(columns, row, strict=True):
-        if isinstance(cell, str) and (length := _excel_length(cell)) > EXCEL_CELL_LENGTH:
+        # Escaped, a character takes seven code units at most: most texts need not be measured.
+        if not isinstance(cell, str) or 7 * len(cell) <= EXCEL_CELL_LENGTH:
+            continue
+        if (length := _excel_length(cell)) > EXCEL_CELL_LENGTH:
             raise TableTooBig(
                 f"Ligne {number} ({row[0]}), colonne « {column} » : {format_number(length)} caractères, "
                 f"alors qu’une cellule d’Excel en contient {format_number(EXCEL_CELL_LENGTH)} au plus."

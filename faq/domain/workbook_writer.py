@@ -80,13 +80,12 @@ def name_column(place: int) -> str:
 
 def _write_workbook(file: IO[bytes], columns: Sequence[str], rows: Iterable[TableRow]) -> None:
     letters = [name_column(place) for place in range(len(columns))]
-    with zipfile.ZipFile(file, "w") as book:
+    # A text takes a third more room than at the usual level, and a fourth of the time.
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, part in _PARTS.items():
             # Without the date of today: the same table has the same bytes.
             book.writestr(zipfile.ZipInfo(name), part)
-        info = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
-        info.compress_type = zipfile.ZIP_DEFLATED
-        with book.open(info, "w", force_zip64=True) as sheet:
+        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(_SHEET_START.encode())
             for number, row in enumerate(chain([columns], rows), start=1):
                 check_excel_row(columns, row, number)
