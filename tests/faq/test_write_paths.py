@@ -132,6 +132,7 @@ def versions_per_entry():
 @pytest.mark.parametrize(
     ("module", "writer", "path"), PATHS, ids=[f"{rank}-{path[0]}-{path[1]}" for rank, path in enumerate(PATHS)]
 )
+@pytest.mark.once  # The next test takes the same paths on every database.
 @pytest.mark.slow
 def test_one_version_per_changed_entry_and_none_for_an_unchanged_one(module, writer, path, client, tmp_path, trails):
     a_taxonomy()
