@@ -13,6 +13,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 
 
 handler400 = "faqcms.refusals.refuse_request"
+handler500 = "faqcms.refusals.refuse_failed"
 
 urlpatterns = [
     path("admin/", admin.site.urls),
