@@ -14,6 +14,7 @@ from faq.admin.dump_import import RIGHT
 from faq.admin.pages import AdminPage
 from faq.enums import Action, BatchKind, EntryStatus
 from faq.models import Batch, Entry, Pair, Passage
+from faq.services.dumps_export import describe_end
 
 
 class ResultPage(AdminPage):
@@ -36,7 +37,7 @@ class ResultPage(AdminPage):
         """Add the dumps of the batch, each with its numbers and links."""
         actions = Counter(dict(self.batch.versions.order_by().values_list("action").annotate(Count("pk"))))
         counts = {"answers": Count("passages"), "filled": Count("passages__entry")}
-        dumps = list(self.batch.dumps.defer("tail").annotate(**counts))
+        dumps = list(self.batch.dumps.annotate(**counts))
         created = Entry.objects.filter(versions__batch=self.batch, versions__action=Action.CREATED)
         answers = sum(dump.answers for dump in dumps)
         empty = answers - sum(dump.filled for dump in dumps)
@@ -62,7 +63,10 @@ class ResultPage(AdminPage):
             answers=answers,
             told=[pluralize_count(number, one, several) for number, one, several in told if number],
             also=[pluralize_count(number, one, several) for number, one, several in also if number],
-            dumps=[{"dump": dump, "query": urlencode({"extraction": dump.pk})} for dump in dumps],
+            dumps=[
+                {"dump": dump, "query": urlencode({"extraction": dump.pk}), "note": describe_end(dump)}
+                for dump in dumps
+            ],
             untitled=held.filter(head__question="").exclude(status=EntryStatus.ARCHIVED).count(),
             pairs=pairs.count(),
             may_undo=self.request.user.has_perm("faq.undo_batch") and not self.batch.undone_by_id,

@@ -8,13 +8,14 @@ Only LF, CRLF and CR end a line: the other separators of Unicode (U+2028, U+0085
 the text, which is why str.splitlines is never used here.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from faq.domain.dump_faults import VOTE_LINE, find_spoilt_vote_line, find_text_format
 from faq.domain.limits import ANSWER_MAX_LENGTH, DUMP_MAX_ANSWERS, PASSAGE_MAX_LENGTH, format_number
 from faq.domain.text import normalise
 
-VOTE_LINE = "Cette réponse vous a-t-elle été utile ?"
 CASCADE_QUESTIONS = (
     "Votre question concerne quel type d'offre ?",
     "Votre question concerne quel couloir Ségur ?",
@@ -28,15 +29,24 @@ _VOTE_KEYS = {VOTE_LINE.casefold(), VOTE_LINE.replace(" ?", "?").casefold()}
 _QUESTION_KEY = "votre question concerne quel"
 _MAX_MARKER_LENGTH = 300
 """Characters of the longest vote or question line: longer lines are not even normalised."""
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Invisible characters that only say in which direction one reads: pages in two scripts leave them around lines."""
 _OTHER_FORMATS = {
     b"PK\x03\x04": "Ce n’est pas un fichier texte, mais un classeur, un document ou une archive (ZIP)",
     b"\xd0\xcf\x11\xe0": "Ce n’est pas un fichier texte, mais un ancien classeur ou document Office",
     b"%PDF": "Ce n’est pas un fichier texte, mais un PDF",
+    b"\x1f\x8b": "Ce n’est pas un fichier texte, mais un fichier compressé (gzip)",
+    # Before UTF-16, whose mark is the beginning of the first one.
+    b"\xff\xfe\0\0": "Le texte n’est pas de l’UTF-8, mais de l’UTF-32",
+    b"\0\0\xfe\xff": "Le texte n’est pas de l’UTF-8, mais de l’UTF-32",
     b"\xff\xfe": "Le texte n’est pas de l’UTF-8, mais de l’UTF-16",
     b"\xfe\xff": "Le texte n’est pas de l’UTF-8, mais de l’UTF-16",
 }
 """The first bytes of files that are taken for texts by mistake, whatever their name says."""
 _SIGNATURE_LENGTH = 4
+_LINES_OF_BEGINNING = 50
+"""Lines by which the format of a text is told."""
+LINE_END = re.compile("\r\n|\n|\r")
 _SAVE_AS_TEXT = "Ouvrez-le, enregistrez-le au format « texte brut, UTF-8 », puis recommencez."
 
 
@@ -77,6 +87,8 @@ class ParsedTail:
     """The text after the last vote line, often empty: the last part of every dump."""
 
     text: str
+    line: int
+    """The number, from 1, of its first line."""
 
 
 def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:
@@ -93,7 +105,7 @@ def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:
         block.append(line)
         length += len(line)
         if length > PASSAGE_MAX_LENGTH:
-            raise _too_long_without_vote_line(first)
+            raise _too_long_without_vote_line(block, first)
         if is_vote_line(line):
             answers += 1
             if answers > DUMP_MAX_ANSWERS:
@@ -106,20 +118,43 @@ def scan_dump(stream: Iterable[bytes]) -> Iterator[ParsedPassage | ParsedTail]:
             first = number + 1
     if first == 1:
         raise _no_vote_line(block)
-    yield ParsedTail("".join(block))
+    yield ParsedTail("".join(block), first)
+
+
+def describe_tail(text: str, line: int) -> str:
+    """Return a French sentence on the text after the last vote line, whose first line is given; "" where it is blank.
+
+    It names the line that looks like a vote line without being one, as after a letter was spoilt.
+    """
+    lines = LINE_END.split(text)
+    filled = next((rank for rank, one in enumerate(lines) if normalise(one)), None)
+    if filled is None:
+        return ""
+    told = (
+        f"Du texte suit la dernière ligne de vote (ligne {line + filled}) : "
+        "il est conservé dans le fichier, sans fiche."
+    )
+    spoilt = find_spoilt_vote_line(lines)
+    if spoilt is None:
+        return told
+    return f"{told} La ligne {line + spoilt.rank} ressemble à une ligne de vote sans en être une : « {spoilt.text} »."
 
 
 def is_vote_line(line: str) -> bool:
     """Return whether a line is the vote line, in any typography (spaces, quotes, hyphens, composition)."""
-    return _may_be_marker(line) and normalise(line).casefold() in _VOTE_KEYS
+    return _may_be_marker(line) and _build_marker_key(line) in _VOTE_KEYS
 
 
 def is_cascade_question(line: str) -> bool:
     """Return whether a line asks one of the cascade's questions, in any of the wordings seen."""
     if not _may_be_marker(line):
         return False
-    key = normalise(line).casefold()
+    key = _build_marker_key(line)
     return key.startswith(_QUESTION_KEY) and key.endswith("?")
+
+
+def _build_marker_key(line: str) -> str:
+    return normalise(_DIRECTION_MARKS.sub("", line)).casefold()
 
 
 def _may_be_marker(line: str) -> bool:
@@ -201,9 +236,10 @@ def _check_answer_length(passage: ParsedPassage) -> None:
         )
 
 
-def _too_long_without_vote_line(first: int) -> DumpError:
-    return DumpError(
-        f"Plus de {format_number(PASSAGE_MAX_LENGTH)} caractères se suivent sans ligne de vote",
+def _too_long_without_vote_line(block: Sequence[str], first: int) -> DumpError:
+    reason = f"Plus de {format_number(PASSAGE_MAX_LENGTH)} caractères se suivent sans ligne de vote"
+    return _find_cause(block, first, reason) or DumpError(
+        reason,
         f"Fermez chaque réponse par « {VOTE_LINE} », et supprimez ce qui n’est pas une réponse.",
         line=first,
     )
@@ -217,10 +253,26 @@ def _too_many_answers(first: int) -> DumpError:
     )
 
 
-def _no_vote_line(block: list[str]) -> DumpError:
+def _no_vote_line(block: Sequence[str]) -> DumpError:
     if not block:
         return DumpError("Le fichier est vide", "Vérifiez l’extraction de la page, puis recommencez.")
-    return DumpError(
-        f"Aucune ligne de vote dans le fichier : « {VOTE_LINE} » doit fermer chaque réponse",
+    reason = "Aucune ligne de vote dans le fichier"
+    return _find_cause(block, 1, reason) or DumpError(
+        f"{reason} : « {VOTE_LINE} » doit fermer chaque réponse",
         "Ajoutez cette ligne, seule, après chaque réponse, puis recommencez.",
     )
+
+
+def _find_cause(block: Sequence[str], first: int, reason: str) -> DumpError | None:
+    """Return why lines, the first of which has that number, hold no vote line; None where nothing tells."""
+    if name := find_text_format("".join(block[:_LINES_OF_BEGINNING]) if first == 1 else ""):
+        return DumpError(f"{reason}, et ce n’est pas du texte brut, mais {name}", _SAVE_AS_TEXT)
+    spoilt = find_spoilt_vote_line(block)
+    if spoilt is None:
+        return None
+    if spoilt.is_among_others:
+        reason = f"{reason} : cette phrase s’y trouve, mais pas seule sur sa ligne, « {spoilt.text} »"
+    else:
+        reason = f"{reason} : une ligne y ressemble, « {spoilt.text} »"
+    cure = f"Mettez « {VOTE_LINE} » seule sur une ligne, à la lettre, après chaque réponse, puis recommencez."
+    return DumpError(reason, cure, line=first + spoilt.rank)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from io import SEEK_END
@@ -39,6 +39,10 @@ class PreviewFile:
     answers: int = 0
     fault: str = ""
     """Why its bytes were refused, in French, with the line, the byte and the cure; empty where it is a dump."""
+    sha256: str = ""
+    """The hash of its bytes; empty where they were refused."""
+    note: str = ""
+    """What somebody should know of it, in French, as that a text follows the last vote line."""
     unchecked: str = ""
     """Why somebody has to look at the proposed name, in French; empty where nobody has to."""
     edition: int = 0
@@ -68,10 +72,11 @@ def read_file(sent: SentFile) -> tuple[PreviewFile, bytes]:
     sent.file.seek(0, SEEK_END)
     result = PreviewFile(clean_name(sent.label), name, sent.file.tell(), unchecked=unchecked)
     try:
-        result.answers = inspect_source(Source(name, sent.file, sent.label)).answers
+        inspection = inspect_source(Source(name, sent.file, sent.label))
     except DumpError as error:
         result.fault = str(error)
         return result, b""
+    result.answers, result.sha256, result.note = inspection.answers, inspection.sha256, inspection.note
     sent.file.seek(0)
     return result, sent.file.read()
 
@@ -95,13 +100,21 @@ def clean_name(text: str) -> str:
 def find_faults(files: Sequence[PreviewFile]) -> list[list[str]]:
     """Return what stops the import, per file, as French sentences."""
     times = Counter(file.name for file in files)
-    return [[*_find_own_faults(file), *_find_repetition(file, times[file.name])] for file in files]
+    hashes: dict[str, set[str]] = defaultdict(set)
+    for file in files:
+        hashes[file.name].add(file.sha256)
+    return [
+        [*_find_own_faults(file), *_find_repetition(file, times[file.name], hashes[file.name] == {file.sha256})]
+        for file in files
+    ]
 
 
 def check_together(files: Sequence[PreviewFile]) -> None:
     """Raise ImportRefused where files are too many, or too large together."""
     if not files:
-        raise ImportRefused(["Choisissez au moins un fichier."])
+        raise ImportRefused(
+            ["Choisissez au moins un fichier. Si vous l’avez fait, son nom n’a pas pu être lu : renommez-le."]
+        )
     if len(files) > DUMP_MAX_FILES:
         raise ImportRefused(
             [f"{len(files)} fichiers, c’est trop : {DUMP_MAX_FILES} au plus à la fois. Importez-les en plusieurs fois."]
@@ -135,12 +148,16 @@ def _find_own_faults(file: PreviewFile) -> Iterator[str]:
         yield f"Le nom contient un caractère invisible ({hidden}) : retapez-le."
 
 
-def _find_repetition(file: PreviewFile, times: int) -> Iterator[str]:
-    if times > 1 and file.name:
-        yield (
-            f"{times} fichiers portent le nom « {file.name} » : donnez-leur des noms différents, "
-            "ou importez-les l’un après l’autre, par ordre d’édition."
-        )
+def _find_repetition(file: PreviewFile, times: int, are_equal: bool) -> Iterator[str]:
+    if times == 1 or not file.name:
+        return
+    if are_equal and file.sha256:
+        yield f"{times} fichiers sont le même, à l’octet près, et portent le nom « {file.name} » : n’en gardez qu’un."
+        return
+    yield (
+        f"{times} fichiers portent le nom « {file.name} » : donnez-leur des noms différents, "
+        "ou importez-les l’un après l’autre, par ordre d’édition."
+    )
 
 
 def _find_hidden(name: str) -> str:

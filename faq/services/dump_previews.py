@@ -77,11 +77,17 @@ def change_files(
     _store_files(preview, files, added)
 
 
-@transaction.atomic
 def _store_files(preview: DumpPreview, files: Sequence[PreviewFile | SentFile], added: Sequence[SentFile]) -> None:
-    """Store what was sent, delete what is left no more."""
+    """Check what was sent, then store it and delete what is left no more."""
+    # Checked before the transaction: on SQLite, all other writers wait for its end.
     read = [(file, None) if isinstance(file, PreviewFile) else read_file(file) for file in [*files, *added]]
     check_together([file for file, _ in read])
+    with transaction.atomic():
+        _replace_files(preview, read)
+
+
+def _replace_files(preview: DumpPreview, read: Sequence[tuple[PreviewFile, bytes | None]]) -> None:
+    """Make these the files of a preview; those that were just sent come with their bytes."""
     for file, content in read:
         if content is not None and not file.fault:
             author, group = preview.author, preview.key

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from django.db import connection, transaction
 
 from faq.domain.chunks import split_in_chunks
-from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, scan_dump
+from faq.domain.dumps import DumpError, ParsedPassage, ParsedTail, describe_tail, scan_dump
 from faq.domain.duplicates.index import ProgressCallback
 from faq.domain.limits import DUMP_MAX_BYTES, DUMP_NAME_MAX_LENGTH, format_number
 from faq.domain.merge import merge_text
@@ -23,6 +23,7 @@ from faq.services.content import Content, ImportRefused, content_of, normalize_l
 from faq.services.dumps_export import export_dump
 from faq.services.dumps_former_texts import find_pairs_with_former_texts
 from faq.services.dumps_report import DumpReport, Finding, attach_resemblances
+from faq.services.duplicates import compare_waiting
 from faq.services.duplicates_comparison import Comparison, DuplicateIndex
 from faq.services.duplicates_store import store_comparison
 from faq.services.entries import Edit, create_entries, edit_entries
@@ -72,6 +73,8 @@ class Inspection:
     sha256: str
     size: int
     answers: int
+    note: str
+    """What somebody should know of it, in French, as that a text follows the last vote line."""
 
 
 def import_dumps(
@@ -140,14 +143,20 @@ def inspect_source(source: Source) -> Inspection:
 
     def measured_lines() -> Iterator[bytes]:
         nonlocal size
-        for line in source.file:
+        # Iterating over a file as Django receives it takes time quadratic in the length of its lines.
+        for line in iter(source.file.readline, b""):
             digest.update(line)
             size += len(line)
             yield line
 
     source.file.seek(0)
-    answers = sum(isinstance(part, ParsedPassage) for part in scan_dump(measured_lines()))
-    return Inspection(digest.hexdigest(), size, answers)
+    answers, note = 0, ""
+    for part in scan_dump(measured_lines()):
+        if isinstance(part, ParsedTail):
+            note = describe_tail(part.text, part.line)
+        else:
+            answers += 1
+    return Inspection(digest.hexdigest(), size, answers, note)
 
 
 def _wait_for_other_imports() -> None:
@@ -180,11 +189,13 @@ class _Importer:
         self.provenance = Provenance(Origin.DUMP_IMPORT, batch.author, batch, at=batch.created_at)
         self.progress = progress
         self.comparison: Comparison | None = None
+        self.restored: set[int] = set()
+        """The entries of known texts that an undone import had archived."""
 
     def import_file(self, source: Source, inspection: Inspection) -> DumpReport:
         """Store one file as the newest edition of its dump, unless it is that already."""
         previous = Dump.objects.current().filter(name=source.name).first()
-        report = DumpReport(source.name, 0, inspection.answers)
+        report = DumpReport(source.name, 0, inspection.answers, note=inspection.note)
         if previous and previous.sha256 == inspection.sha256:
             report.edition = previous.edition
             report.batch = previous.batch_id
@@ -214,9 +225,12 @@ class _Importer:
                 attach_resemblances(report, [*self.comparison.pairs, *find_pairs_with_former_texts(report)])
 
     def store_pairs(self) -> None:
-        """Store the pairs that were found, once the import is committed."""
+        """Store the pairs that were found, and those of restored entries, once the import is committed."""
         if self.comparison:
             store_comparison(self.comparison)
+        elif self.restored:
+            # All at once: compared chunk by chunk, each chunk would change the index of all texts one by one.
+            compare_waiting(self.restored)
 
     def _import_passages(self, passages: list[tuple[ParsedPassage, str]], dump: Dump, before: int) -> list[Finding]:
         """Store passages, given with their fingerprints, and the entries that they lack; return what each became."""
@@ -254,6 +268,7 @@ class _Importer:
         best = {text: matches[0] for text, matches in find_matches(texts).items()}
         if undone := {match.number for match in best.values() if match.undone}:
             restore_entries(sorted(undone), self.provenance)
+            self.restored |= undone
         return {text: match.number for text, match in best.items()}
 
     def _create(self, answers: dict[str, str]) -> dict[str, int]:

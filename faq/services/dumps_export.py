@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from faq.domain.dumps import LINE_END, describe_tail
 from faq.domain.text import normalise
 from faq.enums import EntryStatus
 from faq.models import Dump, Passage
@@ -47,6 +48,15 @@ def export_dump(dump: Dump) -> Iterator[bytes]:
         raise ValueError(
             f"L’extraction « {dump} » a été altérée dans la base : ses octets ne sont plus ceux d’origine."
         )
+
+
+def describe_end(dump: Dump) -> str:
+    """Return a French sentence on the text after the last vote line; "" where it is blank."""
+    if not dump.tail.strip():
+        return ""
+    last = dump.passages.order_by("position").last()
+    line = last.line + len(LINE_END.findall(last.answer + last.closing)) if last else 1
+    return describe_tail(dump.tail, line)
 
 
 def export_current(dump: Dump) -> Iterator[bytes]:

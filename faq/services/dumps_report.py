@@ -42,6 +42,8 @@ class DumpReport:
     unchanged: bool = False
     batch: int | None = None
     """The batch of the edition: that of an earlier import where the file was unchanged."""
+    note: str = ""
+    """What somebody should know of the file, in French."""
     findings: list[Finding] = field(default_factory=list)
     vanished: list[Finding] = field(default_factory=list)
 

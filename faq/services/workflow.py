@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from faq.domain.facets import FilingContradiction, Taxonomy
 from faq.domain.text import is_visible
 from faq.enums import Action, EntryStatus
-from faq.models import Entry, EntryAlias
+from faq.models import Entry
 from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, content_of
@@ -115,7 +116,7 @@ def _cannot_archive(entry: Entry, content: Content) -> str | None:
 def _cannot_restore(entry: Entry, content: Content) -> str | None:
     if entry.status != EntryStatus.ARCHIVED:
         return "elle n’est pas archivée"
-    alias = EntryAlias.objects.filter(former=entry).first()
+    alias = getattr(entry, "alias", None)
     return f"elle a été fusionnée par le lot {alias.batch_id} ; annulez-le pour la retrouver" if alias else None
 
 
@@ -157,6 +158,8 @@ def _apply(bases: Mapping[int, int | None], provenance: Provenance, action: Acti
     entries = lock_entries(bases)
     for entry in entries:
         check_base(entry, bases[entry.pk])
+    if action == Action.RESTORED:
+        prefetch_related_objects(entries, "alias")
     taxonomy = load_taxonomy(share=True)
     changes = [change for entry in entries if (change := build_change(action, entry, content_of(latest(entry))))]
     for change in changes:

@@ -62,6 +62,8 @@ class Command(BaseCommand):
             return
         preview = " (aperçu, rien n’est enregistré)" if dry_run else ""
         self.stdout.write(f"{title}{preview} : {report.answers} réponses — {_list_counts(report)}")
+        if report.note:
+            self.stdout.write(f"  {report.note}")
         if detailed:
             for finding in [*report.findings, *report.vanished]:
                 self.stdout.write(self._line(finding, created))

@@ -339,3 +339,32 @@ def test_an_import_ends_though_nobody_reads_its_progress(importer):
         if thread is not threading.current_thread() and threading.active_count() > before:
             thread.join(20)
     assert Entry.objects.count() == 30
+
+
+def test_text_after_the_last_vote_line_is_told_in_preview_and_result(relecteur):
+    spoilt = VOTE_LINE.replace("utile", "utole")
+    send(relecteur, ("page.txt", a_dump_file("Une.", "Deux.") + f"Trois.\n{spoilt}\n".encode()))
+    told = "Du texte suit la dernière ligne de vote (ligne 5)"
+    for page in (read(relecteur.get(preview_address(the_preview()))), read(press(relecteur, the_preview(), "confirm"))):
+        assert told in page
+        assert f"La ligne 6 ressemble à une ligne de vote sans en être une : « {spoilt} »" in page
+    send(relecteur, ("autre.txt", a_dump_file("Quatre.") + b"\n \n"))
+    for page in (read(relecteur.get(preview_address(the_preview()))), read(press(relecteur, the_preview(), "confirm"))):
+        assert "Du texte suit" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        (b"l" * 1_000 + b".txt", 400, "Le nom d’un fichier est trop long"),
+        (b".", 200, "son nom n’a pas pu être lu : renommez-le"),
+        (b"r\xe9ponses.txt", 200, "son nom n’a pas pu être lu : renommez-le"),
+    ],
+)
+def test_a_name_that_cannot_be_read_is_told_with_its_cure(relecteur, name, status, words):
+    part = b'--x\r\nContent-Disposition: form-data; name="files"; filename="' + name + b'"\r\n\r\n'
+    body = part + a_dump_file("Une.") + b"\r\n--x--\r\n"
+    response = relecteur.generic("POST", IMPORT, body, content_type="multipart/form-data; boundary=x")
+    assert response.status_code == status
+    assert words in read(response)
+    assert not Upload.objects.exists()

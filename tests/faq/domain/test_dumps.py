@@ -32,6 +32,9 @@ VOTE_LINES = [
     VOTE_LINE.replace("-", "\u2011"),
     f"\t{VOTE_LINE} \u00a0",
     f"\u200b{VOTE_LINE}\u2028",
+    f"\u200e{VOTE_LINE}\u200f",
+    "\u2067" + VOTE_LINE.replace(" ", " \u200e") + "\u2069",
+    "\u202b\ufeff" + VOTE_LINE.replace("-", "\u061c-") + "\u202c",
     VOTE_LINE.upper(),
 ]
 LINE_ENDS = ["\n", "\r\n", "\r"]
@@ -170,7 +173,7 @@ def test_a_scan_holds_one_answer_at_a_time():
 def test_the_tail_comes_last_even_when_empty():
     *passages, tail = scan_dump([f"A\n{VOTE_LINE}".encode()[:2], VOTE_LINE.encode()])
     assert passages == [ParsedPassage(lead="", answer="A", closing=f"\n{VOTE_LINE}", line=1)]
-    assert tail == ParsedTail("")
+    assert tail == ParsedTail("", line=3)
 
 
 @pytest.mark.skipif(not REAL_DUMPS.exists(), reason=f"the real dumps are not at {REAL_DUMPS}")

@@ -5,12 +5,16 @@ import io
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from faq.enums import DumpChoice, DumpVerdict
 from faq.models import Dump, DumpPreview, Entry, Upload
+from faq.services import dump_previews
 from faq.services.content import Content, EntryError, ImportRefused
 from faq.services.dump_confirmation import confirm_preview
-from faq.services.dump_files import SentFile, find_close_names, find_faults, propose_name
+from faq.services.dump_files import SentFile, find_close_names, find_faults, propose_name, read_file
 from faq.services.dump_previews import (
     change_files,
     compute_preview,
@@ -203,3 +207,33 @@ def test_too_many_files_and_too_large_ones_are_refused(paul, monkeypatch):
         open_preview([sent("a", data), sent("b", data)], paul)
     assert not Upload.objects.exists()
     assert not DumpPreview.objects.exists()
+
+
+# What is sent
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("data", [b"\0" * 300_000, b"mot " * 100_000, a_dump_file("Une.") + b"\xff" * 300_000])
+def test_a_long_line_is_read_at_once_and_before_anything_is_locked(paul, monkeypatch, data):
+    def read_outside(file):
+        assert not connection.in_atomic_block
+        return read_file(file)
+
+    def iterate(file):
+        raise AssertionError("Django joins the pieces of a line again and again.")
+
+    monkeypatch.setattr(dump_previews, "read_file", read_outside)
+    monkeypatch.setattr(File, "__iter__", iterate)
+    preview = open_preview([SentFile("page.txt", SimpleUploadedFile("page.txt", data))], paul)
+    [file] = get_files(preview)
+    assert file.fault
+    assert not Upload.objects.exists()
+
+
+def test_equal_files_under_one_name_are_said_to_be_the_same(paul):
+    data = a_dump_file("Une.")
+    same, other = (open_preview([sent("page", data), sent("page", second)], paul) for second in (data, data + b"\n"))
+    assert all("le même, à l’octet près" in fault for [fault] in find_faults(get_files(same)))
+    assert all("par ordre d’édition" in fault for [fault] in find_faults(get_files(other)))
+    bad = open_preview([sent("page", b"\0"), sent("page", b"\0\0")], paul)
+    assert not any("le même" in fault for faults in find_faults(get_files(bad)) for fault in faults)

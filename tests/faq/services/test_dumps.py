@@ -15,10 +15,12 @@ from faq.domain.duplicates.pairs import Cause, PairKind, Reason
 from faq.domain.text import fingerprint
 from faq.enums import DumpVerdict, EntryStatus, Origin
 from faq.models import Batch, Dump, Entry, Pair, Passage, Version
+from faq.services import dumps, duplicates
 from faq.services.content import Content, ImportRefused
 from faq.services.dumps import Source, import_dumps
 from faq.services.dumps_export import export_current, export_dump, find_dump
 from faq.services.entries import edit_entry
+from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, publish_entry
 from tests.factories import a_dump_file, an_entry, by_command, take_dump, unlike_texts
@@ -354,3 +356,23 @@ def test_the_fingerprint_of_an_answer_is_computed_once(monkeypatch):
         assert passage.fingerprint == fingerprint(passage.answer) == passage.entry.head.answer_fingerprint
     take_dump(data)
     assert len(fingerprinted) == 22
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entries_that_an_import_restores_are_compared_all_at_once(monkeypatch):
+    def spied(comparison):
+        compared.append(comparison.numbers)
+        return store(comparison)
+
+    texts = [DELAY, OTHER_DELAY, *unlike_texts(4)]
+    undo_batch(take_dump(a_dump_file(*texts)).batch, by_command())
+    assert not Pair.objects.filter(stands=True).exists()
+    compared, store = [], duplicates.store_comparison
+    monkeypatch.setattr(duplicates, "store_comparison", spied)
+    monkeypatch.setattr(dumps, "CHUNK", 2)
+    with CaptureQueriesContext(connection) as queries:
+        take_dump(a_dump_file(*texts, ""))
+    assert compared == [frozenset(Entry.objects.values_list("pk", flat=True))]
+    assert Pair.objects.filter(stands=True).count() == 1
+    aliases = [query for query in queries if query["sql"].startswith('SELECT "faq_entryalias"."id"')]
+    assert len(aliases) == len(texts) // dumps.CHUNK
