@@ -86,7 +86,7 @@ class EntryResource(TableResource):
         return SEPARATOR.join(entry.sources)
 
     def dehydrate_checked_on(self, entry):
-        """Return the day on which somebody last vouched for what is live."""
+        """Return the day on which somebody last checked what is live."""
         checked = entry.live and entry.verification
         return timezone.localdate(checked.checked_at).isoformat() if checked else ""
 

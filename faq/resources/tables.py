@@ -69,8 +69,8 @@ class Export:
         return WRITERS[self.file_format](self.resource.get_headers(self.headers), self._cells())
 
     def _cells(self):
-        # The package's own export gathers the whole table before it writes the first byte, and asks anew for
-        # the columns at each row.
+        # The package's own export gathers the whole table before it writes the first byte, and looks up the
+        # columns for each row.
         methods = [self.resource.get_cell_method(column) for column in self.resource.get_columns(self.headers)]
         instances = self.resource.filter_export(self.queryset).iterator(chunk_size=CHUNK)
         while chunk := list(islice(instances, CHUNK)):

@@ -74,7 +74,7 @@ def one_of_each():
 
 
 @pytest.mark.parametrize("page", LISTS + QUEUES)
-def test_whoever_may_read_a_list_may_export_it(page, sign_in):
+def test_who_may_read_a_list_may_export_it(page, sign_in):
     one_of_each()
     client = sign_in("analyste")
     shown = client.get(reverse(f"admin:{page}_export")).content.decode()
