@@ -169,11 +169,11 @@ class ImportTablesMixin(ImportMixin):
         return initial
 
     def get_import_data_kwargs(self, **kwargs):
-        """Have one refused row undo all."""
+        """Roll all rows back where one is refused."""
         return {**super().get_import_data_kwargs(**kwargs), "rollback_on_validation_errors": True}
 
     def add_data_read_fail_error_to_form(self, form, error):
-        """Tell why the file cannot be read; a fault of ours is none of the editor's."""
+        """Add to the form why the file cannot be read; other errors are bugs, and are raised."""
         if not isinstance(error, TableUnreadable):
             raise error
         form.add_error("import_file", list(error.reasons))
@@ -233,7 +233,7 @@ class ImportTablesMixin(ImportMixin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}")
 
     def _frame(self, request, response):
-        """Give the package's page our frame, and what our template shows."""
+        """Return the package's page in our frame, with what our template shows."""
         page = ImportPage(model_admin=self)
         page.request = request
         given = response.context_data

@@ -46,14 +46,14 @@ class TableUnreadable(ValueError):
 
 @dataclass(slots=True)
 class Table:
-    """What a file holds: the names of its columns, and its rows, each with one text per column."""
+    """A table that was read: the names of its columns, and its rows, each with one text per column."""
 
     columns: list[str]
     rows: list[list[str]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     """The number of each row as spreadsheets show it: the column names stand in the first."""
     notices: list[str] = field(default_factory=list)
-    """What the reader had to guess, in French."""
+    """The guesses that the reader had to make, in French."""
 
 
 def detect_format(data: bytes) -> str:

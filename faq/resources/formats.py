@@ -17,7 +17,7 @@ class TableDataset(Dataset):
         self.numbers = table.numbers
         """The number of each row as spreadsheets show it."""
         self.notices = table.notices
-        """What the reader had to guess, in French."""
+        """The guesses that the reader had to make, in French."""
 
 
 class TableFormat(Format):

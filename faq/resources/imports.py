@@ -22,7 +22,7 @@ _NO_TERM = frozenset()
 
 @dataclass
 class TableRowResult(RowResult):
-    """What becomes of one row."""
+    """The result of one row."""
 
     number: int = 0
     """Its number as spreadsheets show it."""
@@ -30,21 +30,21 @@ class TableRowResult(RowResult):
     """The reference or the name of what it is about."""
     before: Any = None
     after: Any = None
-    """What is stored now, and what would be stored; None where nothing is."""
+    """The contents before and after; None where there is none."""
     note: str = ""
-    """What to know about the change, in French."""
+    """A French sentence about the change, such as what it was joined with."""
 
     def __post_init__(self):
         super().__init__()
 
 
 class TableResult(Result):
-    """What becomes of a whole table."""
+    """The result of a whole table."""
 
     def __init__(self):
         super().__init__()
         self.notices = []
-        """What the editor should know beside the rows, in French."""
+        """French sentences about the table as a whole."""
         self.batch = None
         """The batch that was made; None where nothing changed."""
         self.resource = None
@@ -204,7 +204,7 @@ class ImportResource(TableResource):
         return [f"Lues, mais jamais modifiées par un import\u00a0: {', '.join(ignored)}."] if ignored else []
 
     def handle_import_error(self, result, error, raise_errors=False):
-        """Tell what is wrong with the table as a whole; a fault of ours is none of the editor's."""
+        """Add what is wrong with the table as a whole; other errors are bugs, and are raised."""
         if not isinstance(error, TableUnreadable | EntryError):
             raise error
         super().handle_import_error(result, error, raise_errors)

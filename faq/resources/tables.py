@@ -1,4 +1,4 @@
-"""What the tables have in common: columns of two names, and exports of any length that stream through little memory."""
+"""The base of all tables: columns of two names, and exports of any length that stream through little memory."""
 
 from itertools import islice
 
