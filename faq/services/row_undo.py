@@ -77,7 +77,7 @@ def _take_back(change: RowChange, row: Model | None, recorder: RowRecorder) -> N
     """Delete a row that the batch had created, or let the term answer for it from which a split had made it."""
     if row is None:
         return
-    if _without_place(read_columns(row)) != _without_place(change.after or {}):
+    if _without_traces(read_columns(row)) != _without_traces(change.after or {}):
         raise _Left("il a été modifié depuis ; annulez d’abord ce changement")
     if change.successor:
         columns = {**read_columns(row), "retired": True, "merged_into_id": change.successor}
@@ -151,6 +151,6 @@ def _refuse_missing(row: Model, relations: dict[str, Collection[int]]) -> None:
             raise _Left("ce dont il relevait a été supprimé depuis")
 
 
-def _without_place(columns: Columns) -> Columns:
-    """Return the columns without the position, which other terms may have changed."""
-    return {name: value for name, value in columns.items() if name != "position"}
+def _without_traces(columns: Columns) -> Columns:
+    """Return the columns without the position, which other terms change, and the slugs that undone changes left."""
+    return {name: value for name, value in columns.items() if name not in ("position", "old_slugs")}

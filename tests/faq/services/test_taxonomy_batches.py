@@ -361,6 +361,15 @@ class TestCreatingAndDeleting:
         undo(batch)
         assert not Theme.objects.filter(slug="preuves").exists()
 
+    def test_one_whose_later_changes_were_undone_goes(self):
+        batch = save_term(Theme(slug="preuves", name="Preuves"), None).batch
+        theme = Theme.objects.get(slug="preuves")
+        theme.slug = "pieces"
+        undo(save_term(theme, None).batch)
+        assert Theme.objects.get(slug="preuves").old_slugs == ["pieces"]
+        undo(batch)
+        assert not Theme.objects.filter(slug="preuves").exists()
+
     def test_not_one_to_which_others_belong(self):
         offer = OfferType(slug="neuve", label="Neuve")
         batch = save_term(offer, None).batch
