@@ -17,6 +17,7 @@ SUBJECTS = (
     "dumps",
     "shapes",
     "duplicates",
+    "crowds",
     "imports",
     "pages",
     "facets",

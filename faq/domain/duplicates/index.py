@@ -13,7 +13,7 @@ from faq.domain.duplicates.processes import map_in_processes, release_memory
 
 MOST_COMPARED = 8
 """Documents before it with which a document is compared, where no more are alike."""
-MOST_OF_MANY = 4
+MOST_OF_MANY = 2
 """Documents with which it is compared where more are, those made from one template: the most alike."""
 _MOST_SHOWN = 12
 """Documents with which a text that is being typed is compared."""
