@@ -16,7 +16,8 @@ EXTRACT_LENGTH = 260
 Fragment = tuple[str, bool]
 """Some text, and whether it is a match."""
 
-_WORD = re.compile("(?:[^\\W_]++|[\u0300-\u036f]++)++")
+# Accents that stand apart are rare: the first letters of a word are read without a look at them.
+_WORD = re.compile("(?:[^\\W_]++|[\u0300-\u036f]++[^\\W_]*+)(?:[\u0300-\u036f]++[^\\W_]*+)*+")
 _WORDS = re.compile(f"({_WORD.pattern})")
 # Each begins with characters that are rare in a text, which regular expressions find fast; none may scan past the
 # next bracket, or a row of brackets would take quadratic time.
