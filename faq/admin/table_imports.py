@@ -1,6 +1,7 @@
 """« Importer un tableau »: a file, the preview of what each row would change, and the confirmation, on any worker."""
 
 import uuid
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -19,7 +20,7 @@ from faq.admin.display import link_to
 from faq.admin.pages import AdminPage
 from faq.admin.table_exports import FORMATS
 from faq.domain.limits import TABLE_MAX_BYTES, describe_excess
-from faq.domain.tables import TableUnreadable, detect_format
+from faq.domain.tables import TableUnreadable, describe_other_format, detect_format
 from faq.enums import UploadPurpose
 from faq.models import Upload
 from faq.services.uploads import delete_uploads, get_upload, store_upload
@@ -39,6 +40,8 @@ class TableImportForm(ImportForm):
     def __init__(self, formats, resources, *, user, **options):
         super().__init__(formats, resources, **{"label_suffix": "", **options})
         self.user = user
+        self.notices = []
+        """What the editor should know of the file beside its rows, in French."""
         self.fields["import_file"].label = "Fichier CSV, XLSX ou JSON"
         self.fields["import_file"].widget.attrs = {"accept": ".csv,.txt,.xlsx,.json"}
         self.fields["format"].required = False
@@ -68,6 +71,7 @@ class TableImportForm(ImportForm):
                 self.add_error("import_file", list(unreadable.reasons))
             else:
                 cleaned["format"] = str([one.name for one in FORMATS].index(name))
+                self.notices = list(filter(None, [describe_other_format(file.name, name)]))
             file.seek(0)
         return cleaned
 
@@ -137,6 +141,10 @@ class ImportTablesMixin(ImportMixin):
     def has_import_permission(self, request):
         """Return whether the account may add rows and change them."""
         return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def get_import_formats(self):
+        """Return the formats, which know the names of the table's columns."""
+        return [partial(one, is_header=self.import_resource_class.is_header) for one in FORMATS]
 
     def get_import_resource_classes(self, request):
         """Return the resource that reads tables."""
@@ -242,7 +250,7 @@ class ImportTablesMixin(ImportMixin):
         response.context_data = page.get_context(
             form=form,
             confirm_form=given.get("confirm_form"),
-            preview=_describe(result) if result else None,
+            preview=_describe(result, form.notices) if result else None,
             problems=refused,
             columns=self._describe_columns(),
             import_url=self._get_address("import"),
@@ -269,14 +277,14 @@ def _tell_counts(result):
     return [(number, name if number > 1 else name.removesuffix("s")) for name, number in result.counted.items()]
 
 
-def _describe(result):
-    """Return what the page shows of a preview."""
+def _describe(result, notices):
+    """Return what the page shows of a preview, given what is to be said of the file."""
     changes = result.changes
     return {
         "counted": result.counted,
         "told": _tell_counts(result),
         "total": sum(result.counted.values()),
-        "notices": result.notices,
+        "notices": [*notices, *result.notices],
         "base_errors": [reason for error in result.base_errors for reason in str(error.error).splitlines()],
         "refused": [
             (row.number, column, reason)

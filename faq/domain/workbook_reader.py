@@ -1,34 +1,37 @@
 """Excel workbooks as tables of text (ECMA-376): one sheet, plain values, each limit checked before it is passed.
 
-Formulas, errors, merged cells and a second filled sheet are refused with their addresses: their values cannot be
-read for certain. Numbers, dates and truth values become the text that a spreadsheet shows.
+Formulas, errors, merged cells and a second sheet that may be meant are refused with their addresses: their values
+cannot be read for certain. Numbers, dates and truth values become the text that a spreadsheet shows, and the table
+says which cells held them.
 """
 
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from io import BytesIO
 from math import isfinite
 from posixpath import dirname, join, normpath
 from xml.parsers import expat
 
-from faq.domain.limits import (
-    TABLE_MAX_COLUMNS,
-    TABLE_MAX_ROWS,
-    TABLE_MAX_UNPACKED_BYTES,
-    describe_excess,
-    format_number,
+from faq.domain.limits import TABLE_MAX_UNPACKED_BYTES, format_number
+from faq.domain.tables import (
+    FALSE,
+    TRUE,
+    HeaderCheck,
+    Table,
+    TableUnreadable,
+    build_table,
+    format_cell_number,
+    name_some,
 )
-from faq.domain.tables import FALSE, TRUE, Table, TableUnreadable, build_table, format_cell_number, name_some
-from faq.domain.workbook_writer import name_column
+from faq.domain.workbook_sheet import UNREADABLE, Sheet, SheetReader
 
 _PIECE = 256 * 1024
+_DATE, _NUMBER, _TRUTH = "une date", "un nombre", "VRAI ou FAUX"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_ADDRESS = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 """Numbers of the formats of dates and times that workbooks need not declare."""
 _UNDATED = re.compile(r'"[^"]{0,255}"|\\.|\[[^\]]{0,255}\]')
@@ -36,40 +39,56 @@ _UNDATED = re.compile(r'"[^"]{0,255}"|\\.|\[[^\]]{0,255}\]')
 255 characters."""
 _TOO_MANY = 10_000
 """Formats that a workbook may declare; Excel allows 65,000."""
-_UNREADABLE = "Le classeur est abîmé, ou n’est pas un classeur Excel\u00a0; enregistrez-le de nouveau en .xlsx."
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, expat.ExpatError, EOFError, LookupError, RuntimeError)
 
 
-@dataclass(slots=True)
-class _Sheet:
-    """The cells of one sheet, and what in it cannot be read."""
+def read_workbook(data: bytes, is_header: HeaderCheck | None = None) -> Table:
+    """Read the only filled sheet of a workbook, or the only one that has the names of the columns.
 
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
-    formulas: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    merged: list[str] = field(default_factory=list)
-
-
-def read_workbook(data: bytes) -> Table:
-    """Read the only filled sheet of a workbook. Raises TableUnreadable."""
+    Raises TableUnreadable.
+    """
     try:
         with zipfile.ZipFile(BytesIO(data)) as book:
-            return build_table(iter(_choose_sheet(_Workbook(book)).rows))
+            sheet, notices = _choose_sheet(_Workbook(book), is_header)
     except TableUnreadable:
         raise
     except (ValueError, *_BROKEN) as error:
-        raise TableUnreadable(_UNREADABLE) from error
+        raise TableUnreadable(UNREADABLE) from error
+    table = build_table(iter(sheet.rows), is_header)
+    table.notices, table.not_text = notices, sheet.not_text
+    return table
 
 
-def _choose_sheet(book: "_Workbook") -> _Sheet:
-    """Return the sheet that holds something. Raises TableUnreadable where several do, or it has what is refused."""
+def _choose_sheet(book: "_Workbook", is_header: HeaderCheck | None) -> tuple[Sheet, list[str]]:
+    """Return the sheet to read, and what to say of the others.
+
+    Raises TableUnreadable where several may be meant, or it has what is refused.
+    """
     filled = {name: sheet for name, part in book.sheets if (sheet := book.read_sheet(part)).rows}
-    if len(filled) > 1:
-        named = name_some([f"«\u00a0{name}\u00a0»" for name in filled])
-        raise TableUnreadable(f"Plusieurs feuilles sont remplies ({named})\u00a0; n’en gardez qu’une.")
     if not filled:
         raise TableUnreadable("Le classeur est vide.")
-    [sheet] = filled.values()
+    shown = {name: sheet for name, sheet in filled.items() if name not in book.hidden}
+    meant = _find_named(shown, is_header) or _find_named(filled, is_header) or shown or filled
+    if len(meant) > 1:
+        raise TableUnreadable(f"Plusieurs feuilles sont remplies ({_name_sheets(meant)})\u00a0; n’en gardez qu’une.")
+    [(name, sheet)] = meant.items()
+    _check_sheet(sheet)
+    ignored = [other for other in filled if other != name]
+    notice = f"Seule la feuille «\u00a0{name}\u00a0» est lue\u00a0; à part\u00a0: {_name_sheets(ignored)}."
+    return sheet, [notice] if ignored else []
+
+
+def _find_named(sheets: dict[str, Sheet], is_header: HeaderCheck | None) -> dict[str, Sheet]:
+    """Return the sheets that begin with the names of the columns."""
+    return {name: sheet for name, sheet in sheets.items() if is_header and is_header(sheet.rows[0][1])}
+
+
+def _name_sheets(names: Iterable[str]) -> str:
+    return name_some([f"«\u00a0{name}\u00a0»" for name in names])
+
+
+def _check_sheet(sheet: Sheet) -> None:
+    """Raise TableUnreadable where a sheet has what is refused."""
     refused = [
         f"{what}\u00a0: {name_some(places)}\u00a0; {cure}."
         for places, what, cure in (
@@ -81,7 +100,6 @@ def _choose_sheet(book: "_Workbook") -> _Sheet:
     ]
     if refused:
         raise TableUnreadable(*refused)
-    return sheet
 
 
 class _Workbook:
@@ -96,6 +114,8 @@ class _Workbook:
         self._sheets_by_identifier = {name: target for kind, name, target in related if kind == "worksheet"}
         self._starts_in_1904 = False
         self.sheets: list[tuple[str, str]] = []
+        self.hidden: set[str] = set()
+        """The names of the sheets that are not shown."""
         self._parse(main, self._start_workbook)
         self._texts = self._read_texts()
         self._dated = self._read_dated_formats()
@@ -108,6 +128,8 @@ class _Workbook:
             # Sheets of charts hold no cells.
             if target := self._sheets_by_identifier.get(identifier):
                 self.sheets.append((attributes["name"], target))
+                if attributes.get("state", "visible") != "visible":
+                    self.hidden.add(attributes["name"])
 
     def _read_relations(self, part: str) -> list[tuple[str, str, str]]:
         """Return kind, identifier and target of the parts that one refers to."""
@@ -151,31 +173,34 @@ class _Workbook:
             self._parse(part, start, lambda name: inside.pop())
         return dated
 
-    def read_sheet(self, part: str) -> _Sheet:
+    def read_sheet(self, part: str) -> Sheet:
         """Return the cells of a sheet."""
-        reader = _SheetReader(self._read_cell)
+        reader = SheetReader(self._read_cell)
         self._parse(part, reader.start, reader.end, reader.add)
         return reader.sheet
 
-    def _read_cell(self, kind: str, style: int, raw: str) -> str:
+    def _read_cell(self, kind: str, style: int, raw: str) -> tuple[str, str]:
+        """Return the text of a cell, and what it holds in French where that is no text."""
         match kind:
             case "s":
-                return self._texts[int(raw)] if 0 <= int(raw) < len(self._texts) else ""
+                if not 0 <= int(raw) < len(self._texts):
+                    raise TableUnreadable(UNREADABLE)
+                return self._texts[int(raw)], ""
             case "b":
-                return TRUE if raw == "1" else FALSE
+                return TRUE if raw == "1" else FALSE, _TRUTH
             case "inlineStr" | "str":
-                return _unescape(raw)
+                return _unescape(raw), ""
             case "d" | "e":
-                return raw
+                return raw, _DATE
             case _:
                 return self._read_number(float(raw), style)
 
-    def _read_number(self, number: float, style: int) -> str:
+    def _read_number(self, number: float, style: int) -> tuple[str, str]:
         if not isfinite(number):
             raise ValueError("no number that a spreadsheet holds")
         if not (0 <= style < len(self._dated) and self._dated[style]):
-            return format_cell_number(number)
-        return _format_date(number, starts_in_1904=self._starts_in_1904)
+            return format_cell_number(number), _NUMBER
+        return _format_date(number, starts_in_1904=self._starts_in_1904), _DATE
 
     def _parse(
         self,
@@ -236,118 +261,13 @@ class _TextCollector:
             self._pieces.clear()
 
 
-class _SheetReader:
-    """Follows the elements of a sheet, and gathers its rows."""
-
-    def __init__(self, read_cell: Callable[[str, int, str], str]) -> None:
-        self.sheet = _Sheet()
-        self._read_cell = read_cell
-        self._number = 0
-        self._place = -1
-        self._cells: list[str] = []
-        self._kind = ""
-        self._style = 0
-        self._raw: list[str] = []
-        self._wanted = False
-        self._in_guide = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Begin an element."""
-        if name == "c":
-            self._start_cell(attributes)
-        elif name in ("v", "t"):
-            self._wanted = not self._in_guide
-        elif name == "row":
-            self._start_row(attributes)
-        elif name == "f":
-            self.sheet.formulas.append(self._address)
-        elif name == "rPh":
-            self._in_guide = True
-        elif name == "mergeCell":
-            self.sheet.merged.append(attributes.get("ref", "?"))
-
-    def add(self, text: str) -> None:
-        """Add the text of a value."""
-        if self._wanted:
-            self._raw.append(text)
-
-    def end(self, name: str) -> None:
-        """End an element."""
-        if name == "c":
-            self._end_cell()
-        elif name in ("v", "t"):
-            self._wanted = False
-        elif name == "rPh":
-            self._in_guide = False
-        elif name == "row" and any(self._cells):
-            self.sheet.rows.append((self._number, self._cells))
-
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        number = int(attributes.get("r", self._number + 1))
-        if number <= self._number:
-            raise TableUnreadable(_UNREADABLE)
-        self._number, self._place, self._cells = number, -1, []
-
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        place = self._place + 1
-        if address := attributes.get("r"):
-            found = _ADDRESS.fullmatch(address)
-            if not found or int(found[2]) != self._number:
-                raise TableUnreadable(_UNREADABLE)
-            place = _get_place(found[1])
-        if place <= self._place:
-            raise TableUnreadable(_UNREADABLE)
-        self._place = place
-        self._kind, self._style = attributes.get("t", "n"), int(attributes.get("s", 0))
-        self._raw.clear()
-
-    def _end_cell(self) -> None:
-        raw = "".join(self._raw)
-        if not raw:
-            return
-        if self._kind == "e":
-            self.sheet.errors.append(f"{self._address} ({raw})")
-        text = self._read_value(raw)
-        if not text:
-            return
-        if self._place >= TABLE_MAX_COLUMNS:
-            cure = "retirez les colonnes qui ne servent pas"
-            excess = describe_excess("Le tableau", self._place + 1, TABLE_MAX_COLUMNS, cure, unit="colonnes")
-            raise TableUnreadable(f"Cellule {self._address}\u00a0: {excess}")
-        if len(self.sheet.rows) > TABLE_MAX_ROWS:
-            raise TableUnreadable(
-                f"Le tableau dépasse {format_number(TABLE_MAX_ROWS)} lignes\u00a0; coupez-le en plusieurs fichiers."
-            )
-        self._cells += [""] * (self._place - len(self._cells))
-        self._cells.append(text)
-
-    def _read_value(self, raw: str) -> str:
-        try:
-            return self._read_cell(self._kind, self._style, raw)
-        except (ValueError, OverflowError) as error:
-            raise TableUnreadable(
-                f"Cellule {self._address}\u00a0: «\u00a0{raw[:40]}\u00a0» n’est pas une valeur lisible."
-            ) from error
-
-    @property
-    def _address(self) -> str:
-        return f"{name_column(max(self._place, 0))}{self._number}"
-
-
 def _refuse_declaration(*_: object) -> None:
-    raise TableUnreadable(_UNREADABLE)
+    raise TableUnreadable(UNREADABLE)
 
 
 def _unescape(text: str) -> str:
     """Return a text with what stands for characters that XML cannot hold: « _x000D_ » is a carriage return."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-def _get_place(letters: str) -> int:
-    place = 0
-    for letter in letters:
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
 
 
 def _format_date(number: float, *, starts_in_1904: bool) -> str:

@@ -264,5 +264,8 @@ def reference(number: int) -> str:
 
 def number_of(text: str) -> int | None:
     """Return the number that a reference names (« Q-214 », « fiche q 214 », « 214 »), or None."""
+    # Folded, « Q-² » and « Q-⑳ » would name other entries.
+    if not text.isascii() and any(sign.isnumeric() and not sign.isdecimal() for sign in text):
+        return None
     found = _REFERENCE.fullmatch(fold(text))
     return int(found[1]) if found else None

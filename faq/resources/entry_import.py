@@ -9,7 +9,7 @@ from faq.domain.diff import Change, diff_question, diff_text
 from faq.domain.facets import Facet, Filing
 from faq.domain.merge import Merge, merge
 from faq.domain.tables import TableUnreadable
-from faq.domain.text import fingerprint
+from faq.domain.text import fingerprint, is_visible
 from faq.enums import EntryStatus, Origin
 from faq.models import Entry
 from faq.models.entries import number_of, reference
@@ -25,6 +25,7 @@ from faq.services.tables import NewEntry, store_entry_table
 from faq.services.versions import Provenance
 
 _FACETS = tuple(Facet)
+_BLANK = " \t\r\n"
 _WRITTEN = ("question", "answer", *(facet.value for facet in Facet))
 
 
@@ -45,6 +46,8 @@ class EntryImport(ImportResource, EntryResource):
     """The entries of a table. A row without a reference is a new draft."""
 
     read_only = frozenset({"status", "live_version", "updated_at", "sources", "checked_on", "review_before"})
+    naming = frozenset({"reference", "question", "answer"})
+    not_text = frozenset({"reference", "version"})
 
     def before_import(self, dataset, **kwargs):
         """Recognise the columns, and read the taxonomy once."""
@@ -101,7 +104,10 @@ class EntryImport(ImportResource, EntryResource):
         now = stored.content
         mine = Content(cells.get("question", now.question), cells.get("answer", now.answer), filing)
         if mine == stored.content:
+            if cells.get("version", "").strip():
+                _read_version(cells)
             return RowResult.IMPORT_TYPE_SKIP
+        _check_is_visible(now, mine)
         return self._read_change(number, stored, mine, cells, result)
 
     def _read_reference(self, cell, result):
@@ -154,11 +160,7 @@ class EntryImport(ImportResource, EntryResource):
                     f"Ligne périmée\u00a0: {reference(number)} a été modifiée depuis l’export. Exportez-la de nouveau.",
                 )
             return stored.row_version
-        cell = cells["version"].strip()
-        if not (base := _parse_version(cell)):
-            what = f"«\u00a0{cell[:40]}\u00a0» n’est pas le numéro d’une version" if cell else "La version manque"
-            raise RowRefused("version", f"{what}\u00a0: c’est celle de l’export dont part la ligne.")
-        return base
+        return _read_version(cells)
 
     def _merge(self, base_content, stored, mine, base):
         """Return a change joined with what was saved since. Raises RowRefused where both changed the same."""
@@ -183,7 +185,9 @@ class EntryImport(ImportResource, EntryResource):
         if cells.get("version", "").strip():
             raise RowRefused("reference", "La référence manque, alors que la ligne a une version.")
         filing = self._read_filing(cells, NOT_FILED)
-        content = self._clean(Content(cells.get("question", ""), cells.get("answer", ""), filing))
+        written = Content(cells.get("question", ""), cells.get("answer", ""), filing)
+        _check_is_visible(Content(), written)
+        content = self._clean(written)
         if not content.question and not content.answer:
             raise RowRefused("question", "Ni question ni réponse\u00a0: il n’y a pas de fiche à créer.")
         mark = self.fingerprints[cells.get("answer", "")]
@@ -213,28 +217,47 @@ class EntryImport(ImportResource, EntryResource):
 
     def get_differences(self, row):
         """Return the fields that a row changes, each with its lines."""
-        before, after = row.before or Content(), row.after
+        is_new, before, after = row.before is None, row.before or Content(), row.after
         if before.question != after.question:
             yield self.fields["question"].french, diff_question(before.question, after.question)
         if before.answer != after.answer:
             yield self.fields["answer"].french, diff_text(before.answer, after.answer)
         for facet in Facet:
             if before.filing[facet] != after.filing[facet]:
-                yield self.fields[facet].french, list(self._compare_terms(facet, before, after))
+                yield self.fields[facet].french, list(self._compare_terms(facet, before, after, is_new=is_new))
 
-    def _compare_terms(self, facet, before, after):
+    def _compare_terms(self, facet, before, after, *, is_new):
         old, new = before.filing[facet], after.filing[facet]
         for change, terms in ((Change.UNCHANGED, old & new), (Change.REMOVED, old - new), (Change.ADDED, new - old)):
             for term in sorted(terms):
                 known = self.taxonomy.by_id.get((facet, term))
                 yield mark_text(change, known.label if known else f"terme {term}")
-        if not (old and new):
+        if not is_new and not (old and new):
             # No term is all terms.
             yield mark_text(Change.ADDED if old else Change.REMOVED, "transverse")
 
     def store(self):
         """Store the changes of all rows as one batch."""
         return store_entry_table(self.edits, self.new, Provenance(Origin.TABLE, self.user), label=self.label)
+
+
+def _check_is_visible(before, content):
+    """Raise RowRefused where a row writes a text of blanks and invisible characters alone, which looks empty."""
+    for name in ("question", "answer"):
+        text = getattr(content, name)
+        if text.strip(_BLANK) and text != getattr(before, name) and not is_visible(text):
+            raise RowRefused(
+                name, "Ce texte ne contient que des caractères invisibles\u00a0: écrivez-le, ou videz la cellule."
+            )
+
+
+def _read_version(cells):
+    """Return the number of the version that a row names. Raises RowRefused."""
+    cell = cells["version"].strip()
+    if not (base := _parse_version(cell)):
+        what = f"«\u00a0{cell[:40]}\u00a0» n’est pas le numéro d’une version" if cell else "La version manque"
+        raise RowRefused("version", f"{what}\u00a0: c’est celle de l’export dont part la ligne.")
+    return base
 
 
 def _parse_version(cell):

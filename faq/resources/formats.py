@@ -18,6 +18,8 @@ class TableDataset(Dataset):
         """The number of each row as spreadsheets show it."""
         self.notices = table.notices
         """The guesses that the reader had to make, in French."""
+        self.not_text = table.not_text
+        """The cells that hold no text; see `Table`."""
 
 
 class TableFormat(Format):
@@ -30,10 +32,14 @@ class TableFormat(Format):
     render = None
     """Yields the bytes of a table, given its columns and rows."""
     read = None
-    """Returns the table that bytes hold."""
+    """Returns the table that bytes hold, given what tells the names of columns."""
 
-    def __init__(self, encoding=None):
-        """Make a format; the encoding that the package's admin would choose is found in the file instead."""
+    def __init__(self, encoding=None, *, is_header=None):
+        """Make a format, which may be given what tells the names of columns from other rows.
+
+        The encoding that the package's admin would choose is found in the file instead.
+        """
+        self.is_header = is_header
 
     def get_title(self):
         """Return the French name."""
@@ -57,7 +63,7 @@ class TableFormat(Format):
 
     def create_dataset(self, in_stream):
         """Return the table that a file's bytes hold. Raises TableUnreadable."""
-        return TableDataset(self.read(in_stream))
+        return TableDataset(self.read(in_stream, self.is_header))
 
     def export_data(self, dataset, **kwargs):
         """Return the bytes of a table that is in memory."""
@@ -77,7 +83,7 @@ class JSONFormat(TableFormat):
 
     name, title, content_type = "json", "JSON", "application/json"
     render = staticmethod(render_json)
-    read = staticmethod(read_json)
+    read = staticmethod(lambda data, is_header: read_json(data))
 
 
 class XLSXFormat(TableFormat):

@@ -10,8 +10,9 @@ from import_export.results import Result, RowResult
 from faq.domain.diff import Change, Line, Segment
 from faq.domain.limits import TABLE_MAX_CHANGES, format_number
 from faq.domain.spreadsheet import SEPARATOR
-from faq.domain.tables import TableUnreadable, name_some
+from faq.domain.tables import TableUnreadable, find_mojibake, name_some
 from faq.domain.text import build_label_key, fold
+from faq.domain.workbook_writer import name_column
 from faq.resources import tables
 from faq.resources.tables import TableResource
 from faq.services.content import EntryError
@@ -85,6 +86,10 @@ class ImportResource(TableResource):
 
     read_only = frozenset()
     """Names of the columns that exports have and imports ignore."""
+    naming = frozenset()
+    """Names of the columns of which every table has one at least."""
+    not_text = frozenset()
+    """Names of the columns whose cells may be numbers or truth values: no text was lost there."""
     required = frozenset()
     """Names of the columns without which nothing can be imported."""
 
@@ -115,15 +120,29 @@ class ImportResource(TableResource):
         """Recognise the columns. Raises TableUnreadable."""
         self.dataset = dataset
         self.headers = {}
+        self.mojibake = ""
+        """Says where the first text stands that was decoded wrongly."""
         headers = self._recognise(dataset.headers)
         self.check_columns(headers)
         self.columns = [(name, dataset.headers.index(header)) for name, header in headers.items()]
         self.headers = headers
 
-    def _recognise(self, headers):
+    @classmethod
+    def _get_names(cls):
+        """Return the names of the columns by what headers may call them."""
         names = {}
-        for name, column in self.fields.items():
+        for name, column in cls.fields.items():
             names |= {_key(name): name, _key(column.french): name}
+        return names
+
+    @classmethod
+    def is_header(cls, cells):
+        """Return whether the cells of a row are the names of columns."""
+        names = cls._get_names()
+        return any(names.get(_key(cell)) in cls.naming for cell in cells)
+
+    def _recognise(self, headers):
+        names = self._get_names()
         unknown = [header for header in headers if _key(header) not in names]
         if unknown:
             known = ", ".join(f"«\u00a0{column.french}\u00a0»" for column in self.fields.values())
@@ -156,13 +175,40 @@ class ImportResource(TableResource):
             self.rows = self._read_chunk(row_number - 1)
             self.load_chunk(self.rows)
         cells = self.rows[place]
+        if faults := self._find_lost_texts(result.number):
+            result.import_type = RowResult.IMPORT_TYPE_INVALID
+            result.validation_error = ValidationError(faults)
+            return result
         try:
             result.import_type = self.read_row(cells, result)
         except RowRefused as refused:
             result.import_type = RowResult.IMPORT_TYPE_INVALID
             header = self.headers.get(refused.column) or self.fields[refused.column].french
             result.validation_error = ValidationError({header: [refused.reason]})
+        if result.is_new() or result.is_update():
+            self._look_for_mojibake(cells, result.number)
         return result
+
+    def _find_lost_texts(self, number):
+        """Return what is wrong, by their headers, with cells of a row that a spreadsheet made into something else."""
+        held = self.dataset.not_text.get(number)
+        if not held:
+            return {}
+        return {
+            self.headers[name]: [
+                f"La cellule {name_column(place)}{number} contient {held[place]}, non un texte\u00a0: Excel a remplacé "
+                "ce qui était tapé. Mettez la colonne au format Texte, puis retapez la cellule."
+            ]
+            for name, place in self.columns
+            if place in held and name not in self.not_text | self.read_only
+        }
+
+    def _look_for_mojibake(self, cells, number):
+        if not self.mojibake and (found := next(filter(None, map(find_mojibake, cells.values())), "")):
+            self.mojibake = (
+                f"Des accents semblent abîmés («\u00a0{found}\u00a0», ligne {number})\u00a0: vérifiez avant "
+                "d’importer, ou enregistrez de nouveau le fichier d’origine en «\u00a0CSV UTF-8\u00a0»."
+            )
 
     def _read_chunk(self, start):
         """Return the cells, by the names of their columns, of the rows from a place on that are compared together."""
@@ -189,7 +235,7 @@ class ImportResource(TableResource):
         result.resource = self
         for refused in result.invalid_rows:
             refused.number = dataset.numbers[refused.number - 1]
-        result.notices = [*dataset.notices, *self._tell_ignored_columns()]
+        result.notices = [*dataset.notices, *filter(None, [self.mojibake]), *self._tell_ignored_columns()]
         if result.is_refused:
             return
         if len(result.changes) > TABLE_MAX_CHANGES:

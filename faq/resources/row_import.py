@@ -26,12 +26,22 @@ from faq.services.taxonomy import parent_relation, save_term
 
 _TRUE = frozenset({"oui", "vrai", "yes", "true", "1", "x"})
 _FALSE = frozenset({"", "non", "faux", "no", "false", "0"})
+_MISSING = {
+    "label": "Le libellé manque\u00a0: écrivez-le.",
+    "name": "Le libellé manque\u00a0: écrivez-le.",
+    "slug": "L’identifiant manque\u00a0: écrivez-le, en lettres sans accent, chiffres et traits d’union.",
+    "offer_type": "Le type d’offre manque\u00a0: écrivez l’identifiant ou le libellé de celui dont il relève.",
+}
+"""What to write, by the names of the fields that may not be empty."""
 _MAX_DIGITS = 9
 """Digits of the numbers in these tables: far above all that they hold."""
 
 
 class RowImport(ImportResource, RowResource):
     """Rows that have a number; one without is new. A mark tells whether a row was changed since the export."""
+
+    naming = frozenset({"id", "label", "expressions"})
+    not_text = frozenset({"id", "position", "retired", "review_months", "vague", "one_way", "version"})
 
     def before_import(self, dataset, **kwargs):
         """Recognise the columns, and read the stored rows."""
@@ -162,6 +172,9 @@ class TermImport(RowImport):
         except ValidationError as error:
             by_field = error.message_dict if hasattr(error, "error_dict") else {"label": error.messages}
             field, reasons = next(iter(by_field.items()))
+            missing = any(one.code in ("null", "blank") for one in getattr(error, "error_dict", {}).get(field, ()))
+            if missing and field in _MISSING:
+                reasons = [_MISSING[field]]
             # Thématiques have taggit's name for it; what is wrong with the whole row is mostly its label.
             raise RowRefused(field if field in self.fields else "label", " ".join(reasons)) from error
 

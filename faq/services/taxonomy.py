@@ -84,8 +84,10 @@ def _save(edit: TermEdit, recorder: RowRecorder) -> None:
 def check_term(term: AnyTerm) -> None:
     """Raise ValidationError where a term spells another one, or has a slug that leads or led to another."""
     term.clean()
-    others = type(term)._default_manager.exclude(pk=term.pk)
-    if taken := others.filter(slug=term.slug).first():
+    terms = type(term)._default_manager
+    taken = terms.exclude(pk=term.pk).filter(slug__iexact=term.slug).first()
+    # Slugs that differed by their case before that was refused stay as they are.
+    if taken and (taken.slug == term.slug or not terms.filter(pk=term.pk, slug=term.slug).exists()):
         raise ValidationError({"slug": f"L’identifiant « {term.slug} » est déjà celui de « {taken} »."})
 
 

@@ -1,11 +1,15 @@
 """Importing entries from a table: what each row becomes, what is refused and where, and all or nothing."""
 
+import io
+from datetime import date
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from import_export.results import RowResult
+from openpyxl import Workbook
 
 from faq.domain.facets import Facet
 from faq.domain.limits import ANSWER_MAX_LENGTH
@@ -187,6 +191,11 @@ class TestRefusals:
             ({"question": "Où donc ?", "version": "7"}, "Version", "n’a pas de version 7"),
             ({"question": "Où donc ?", "version": ""}, "Version", "La version manque"),
             ({"question": "Où donc ?", "version": "deux"}, "Version", "« deux » n’est pas le numéro"),
+            ({"version": "v1"}, "Version", "« v1 » n’est pas le numéro"),
+            ({"version": "²"}, "Version", "« ² » n’est pas le numéro"),
+            ({"reference": "Q-²"}, "Référence", "« Q-² » n’est pas une référence"),
+            ({"question": "\u200b\u00a0\u2060"}, "Question", "invisibles"),
+            ({"answer": "\u200b"}, "Réponse", "invisibles"),
             ({"question": "Q" * 301}, "Question", "300"),
             ({"answer": "x" * (ANSWER_MAX_LENGTH + 1)}, "Réponse", "50\u202f000"),
             ({"answer": "Cette réponse vous a-t-elle été utile ?"}, "Réponse", "ligne de vote"),
@@ -219,6 +228,31 @@ class TestRefusals:
 
     def test_of_a_new_row_that_says_nothing(self):
         assert refused({"question": "", "answer": " ", "themes": "certificats"})[1] == "question"
+
+    @pytest.mark.parametrize("name", ["question", "answer"])
+    def test_of_a_new_row_that_only_seems_to_say_something(self, name):
+        row = {"question": "Où ?", "answer": "Là.", name: "\u200b\u00a0"}
+        assert refused({"question": "Autre ?", "answer": "Oui."}, row)[:2] == (3, name)
+
+    def test_of_cells_that_a_spreadsheet_made_into_dates_numbers_and_truth_values(self):
+        book = Workbook()
+        for row in [
+            ("question", "answer", "couloirs", "version"),
+            ("Une date ?", date(2026, 2, 1), "", None),
+            (True, 1, "", None),
+            ("Un texte ?", "1/2", "hopital", None),
+        ]:
+            book.active.append(row)
+        file = io.BytesIO()
+        book.save(file)
+        found = refusals(import_table(file.getvalue(), file_format="xlsx"))
+        assert [(number, column, reason.partition(",")[0]) for number, column, reason in found] == [
+            (2, "answer", "La cellule B2 contient une date"),
+            (3, "question", "La cellule A3 contient VRAI ou FAUX"),
+            (3, "answer", "La cellule B3 contient un nombre"),
+        ]
+        assert all("au format Texte" in reason for _, _, reason in found)
+        assert not Entry.objects.exists()
 
     def test_of_the_same_new_row_twice(self):
         row = {"question": "Où ?", "answer": "Là."}
@@ -289,6 +323,37 @@ def test_the_differences_of_a_row_are_told_field_by_field():
     assert list(told) == ["Question", "Couloirs Ségur"]
     assert told["Couloirs Ségur"] == ["removed", "added"]
     assert row.import_type == RowResult.IMPORT_TYPE_UPDATE
+
+
+def test_what_was_invisible_stays_where_a_row_changes_something_else():
+    an_entry("\u200b", "Là.")
+    assert counted(import_table(change_export(change(answer="Ici.")))) == [0, 1, 0, 0]
+
+
+def test_references_in_numbers_of_a_workbook_are_known():
+    entry = an_entry("Où ?", "Là.")
+    book = Workbook()
+    book.active.append(("reference", "question", "version"))
+    book.active.append((entry.pk, "Où donc ?", 1))
+    file = io.BytesIO()
+    book.save(file)
+    assert counted(import_table(file.getvalue(), file_format="xlsx")) == [0, 1, 0, 0]
+
+
+def test_a_new_row_takes_nothing_away():
+    row = {"question": "Nouvelle ?", "answer": "Oui.", "themes": "certificats"}
+    result = import_table(write_rows([row]), preview=True)
+    [(_, lines)] = list(result.resource.get_differences(result.changes[0]))[2:]
+    assert [line.change for line in lines] == ["added"]
+
+
+def test_wrong_accents_are_told_where_they_come_in():
+    an_entry("DÃ©jÃ\u00a0 ?", "Oui.")
+    told = import_table(export_table(), preview=True).notices
+    assert not any("accents" in notice for notice in told)
+    rows = [{"question": "Où ?", "answer": "Là."}, {"question": "Quand ?", "answer": "LâÃ©tÃ©."}]
+    [notice] = import_table(write_rows(rows), preview=True).notices
+    assert "Des accents semblent abîmés («\u00a0Ã©\u00a0», ligne 3)" in notice
 
 
 def test_a_change_of_a_live_text_waits_beside_it():

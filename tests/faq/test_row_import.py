@@ -1,6 +1,10 @@
 """Importing terms and synonyms from a table: through their services, one batch, all or nothing."""
 
+import io
+from datetime import date
+
 import pytest
+from openpyxl import Workbook
 
 from faq.enums import BatchKind
 from faq.models import Batch, Couloir, Dispositif, Entry, Product, RowChange, SynonymGroup, Theme
@@ -138,7 +142,10 @@ def test_groups_of_synonyms_change_and_are_added():
 @pytest.mark.parametrize(
     ("resource", "importer", "cells", "column", "reason"),
     [
-        (CouloirResource, CouloirImport, {"label": ""}, "Libellé", ""),
+        (CouloirResource, CouloirImport, {"label": ""}, "Libellé", "Le libellé manque"),
+        (CouloirResource, CouloirImport, {"label": "\u200b\u00a0"}, "Libellé", "ni lettre ni chiffre"),
+        (CouloirResource, CouloirImport, {"slug": "Imagerie"}, "Identifiant", "est déjà celui de"),
+        (ThemeResource, ThemeImport, {"label": ""}, "Libellé", "Le libellé manque"),
         (CouloirResource, CouloirImport, {"label": "IMAGERIE"}, "Libellé", "existe déjà"),
         (CouloirResource, CouloirImport, {"slug": "imagerie"}, "Identifiant", "déjà"),
         (CouloirResource, CouloirImport, {"slug": "deux mots"}, "Identifiant", ""),
@@ -164,6 +171,61 @@ def test_what_is_refused_has_its_place_and_leaves_no_trace(resource, importer, c
     assert (number, where) == (2, column)
     assert reason in why.replace("\u00a0", " ")
     assert (export_table(resource=resource), Batch.objects.count()) == (before, batches)
+
+
+@pytest.mark.parametrize(
+    ("importer", "cells", "column", "reason"),
+    [
+        (CouloirImport, {"label": "Nouveau", "slug": "nouveau"}, "Type d’offre", "écrivez l’identifiant ou le libellé"),
+        (OfferTypeImport, {"slug": "nouveau"}, "Libellé", "écrivez-le"),
+        (OfferTypeImport, {"label": "++", "slug": ""}, "Identifiant", "en lettres sans accent"),
+    ],
+)
+def test_a_new_row_without_what_it_needs_says_what_to_write(importer, cells, column, reason):
+    row = {field.french: cells.get(name, "") for name, field in importer.fields.items()}
+    [(number, where, why)] = refusals(import_table(write_rows([row]), resource=importer))
+    assert (number, where) == (2, column)
+    assert reason in why
+
+
+def test_two_new_terms_have_no_slug_that_differs_by_its_case_alone():
+    rows = [{"label": "Santé scolaire", "slug": "scolaire"}, {"label": "Écoles", "slug": "Scolaire"}]
+    [(number, column, reason)] = refusals(import_table(write_rows(rows), resource=ThemeImport))
+    assert (number, column) == (3, "slug")
+    assert "« Scolaire » est déjà celui de « Santé scolaire »" in reason.replace("\u00a0", " ")
+
+
+def test_slugs_that_differed_by_their_case_before_stay():
+    Theme.objects.create(name="Écoles", slug="CERTIFICATS")
+    result = changed(ThemeResource, ThemeImport, place=-1, position="7")
+    assert counted(result)[1] == 1
+
+
+@pytest.mark.parametrize(
+    ("importer", "row", "expected"),
+    [
+        (
+            ThemeImport,
+            {"label": date(2026, 2, 1), "slug": 1, "position": 4},
+            ["A2 contient une date", "B2 contient un"],
+        ),
+        (ThemeImport, {"label": True, "slug": "vrai", "retired": True}, ["A2 contient VRAI ou FAUX"]),
+        (SynonymImport, {"expressions": date(2026, 2, 1), "one_way": False}, ["A2 contient une date"]),
+    ],
+)
+def test_cells_of_a_workbook_that_hold_no_text_are_refused_where_text_is_expected(importer, row, expected):
+    book = Workbook()
+    book.active.append(list(row))
+    book.active.append(list(row.values()))
+    file = io.BytesIO()
+    book.save(file)
+    reasons = [
+        reason for _, _, reason in refusals(import_table(file.getvalue(), file_format="xlsx", resource=importer))
+    ]
+    assert len(reasons) == len(expected)
+    for reason, part in zip(reasons, expected, strict=True):
+        assert part in reason
+        assert "au format Texte" in reason
 
 
 def test_a_ring_of_synonyms_is_refused_where_it_repeats():

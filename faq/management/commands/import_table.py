@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from faq.domain.tables import TableUnreadable, detect_format
+from faq.domain.tables import TableUnreadable, describe_other_format, detect_format
 from faq.management.faults import unreadable
 from faq.resources import FORMATS, IMPORTS
 
@@ -29,9 +29,12 @@ class Command(BaseCommand):
         except OSError as error:
             raise unreadable(file, error) from error
         try:
-            dataset = FORMATS[detect_format(data)]().create_dataset(data)
+            name = detect_format(data)
+            dataset = FORMATS[name](is_header=IMPORTS[table].is_header).create_dataset(data)
         except TableUnreadable as refused:
             raise CommandError(f"{file} : rien n’a été enregistré.\n{refused}") from refused
+        if other := describe_other_format(file.name, name):
+            self.stderr.write(other)
         importer = IMPORTS[table](user=None, label=f"Import du tableau {file.name}")
         self._report(file, importer.import_data(dataset, dry_run=preview, rollback_on_validation_errors=True), preview)
 

@@ -1,10 +1,12 @@
 """« Importer un tableau »: preview, confirmation on any worker, refusals, and who may."""
 
 import html
+import io
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import Workbook
 
 from faq.models import Batch, Entry, OfferType, Upload, Version
 from faq.resources import OfferTypeResource
@@ -153,6 +155,9 @@ def test_what_changed_between_preview_and_confirmation_is_refused(editor):
         (b"question;answer\r\nOu ?;x;y", "3 cellules pour 2 colonnes"),
         (b"question;zut\r\nOu ?;x", "Colonnes inconnues"),
         (b"question;;answer\r\na;b;c", "n’a pas de nom"),
+        (b"<!DOCTYPE html><html><table>", "page HTML"),
+        (b"# fiches\nquestion,answer\nOu ?,La.", "à la ligne 2"),
+        (b"question,answer\nOu ?;La.", "Ligne 1"),
         (b"[1, 2]", "tableau d’objets"),
         (b'{"question": 1}', "tableau d’objets"),
         (b'[{"question": ["x"]}]', "un texte est attendu"),
@@ -186,6 +191,28 @@ def test_a_guess_is_told(editor):
 
 def test_the_page_is_the_same_for_a_session_that_expired():
     assert Client().get(reverse("admin:faq_entry_import")).status_code == 302
+
+
+def test_a_name_that_promises_another_format_is_told(editor):
+    data = write_rows([{"question": "Où ?", "answer": "Là-bas."}])
+    assert "finit par .xlsx, mais c’est du CSV" in read(send_table(editor, data, name="fiches.xlsx"))
+    assert "finit par" not in read(send_table(editor, data, name="fiches.csv"))
+
+
+def test_a_hidden_sheet_beside_the_table_is_told(editor):
+    book = Workbook()
+    for row in [("question", "answer"), ("Où ?", "Là.")]:
+        book.active.append(row)
+    book.active.title = "Fiches"
+    listed = book.create_sheet("Listes")
+    listed.append(["valeurs"])
+    listed.sheet_state = "veryHidden"
+    file = io.BytesIO()
+    book.save(file)
+    shown = send_table(editor, file.getvalue(), name="fiches.xlsx")
+    assert "Seule la feuille « Fiches » est lue ; à part : « Listes »" in read(shown)
+    confirm_table(editor, shown)
+    assert the_entry().question == "Où ?"
 
 
 def test_a_session_that_expired_before_the_confirmation_leads_back_to_the_form(editor):

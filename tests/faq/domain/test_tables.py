@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from faq.domain import tables
 from faq.domain.spreadsheet import render_csv, render_json
-from faq.domain.tables import TableUnreadable, build_table, decode_text, detect_format, read_csv, read_json
+from faq.domain.tables import (
+    TableUnreadable,
+    build_table,
+    decode_text,
+    describe_other_format,
+    detect_format,
+    find_mojibake,
+    read_csv,
+    read_json,
+)
 from faq.domain.workbook_reader import read_workbook
 from faq.domain.workbook_writer import render_workbook
 
@@ -59,6 +68,57 @@ def test_the_separator_that_excel_names():
     assert read_csv(b"sep=,\r\na,b\r\n1;2,3\r\n").rows == [["1;2", "3"]]
 
 
+@pytest.mark.parametrize(
+    "text", ['a;"b, c"\n1;2\n"3, 4";5', "a,b\n1;2,3\n4,5", "a\n1, 2\n3, 4", "a;b\n1\n2", "a,b;c\n1;2\n3;4"]
+)
+def test_separators_within_cells_are_none_between_them(text):
+    assert len({len(row) for row in read_csv(text.encode()).rows}) == 1
+
+
+def test_a_line_above_the_names_of_the_columns_is_blamed():
+    def is_header(cells):
+        return "question" in cells
+
+    text = "# les fiches\n\nquestion,réponse\nOù ?,Là."
+    with pytest.raises(TableUnreadable, match=r"à la ligne 3.*# les fiches"):
+        read_csv(text.encode(), is_header)
+    assert read_csv(text.partition("\n")[2].encode(), is_header).rows == [["Où ?", "Là."]]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ã©tÃ©", "Ã©"),
+        ("lâ€™identitÃ©", "â€™"),
+        ("cÅ“ur", "Å“"),
+        ("Ã€ voir", "Ã€"),
+        ("été, cœur, l’été", ""),
+        ("SÃO PAULO", ""),
+        ("Ã", ""),
+    ],
+)
+def test_texts_that_were_decoded_wrongly(text, found):
+    assert find_mojibake(text) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "file_format", "said"),
+    [
+        ("fiches.xlsx", "csv", ".xlsx, mais c’est du CSV"),
+        ("fiches.CSV", "xlsx", ".csv, mais c’est un classeur"),
+        ("fiches.xls", "json", ".xls, mais c’est du JSON"),
+        ("fiches.json", "json", ""),
+        ("fiches.txt", "csv", ""),
+        ("fiches.bin", "csv", ""),
+        ("fiches", "xlsx", ""),
+    ],
+)
+def test_a_name_that_promises_another_format(name, file_format, said):
+    told = describe_other_format(name, file_format)
+    assert said in told
+    assert bool(told) == bool(said)
+
+
 def test_windows_1252_is_told():
     table = read_csv("question;€\r\nÉté œuvre ?;’".encode("cp1252"))
     assert table.rows == [["Été œuvre ?", "’"]]
@@ -84,7 +144,11 @@ def test_a_text_is_decoded_as_it_is(text):
         (b"\xff\xfea\x00;\xd8", "UTF-16"),
         (b"\xef\xbb\xbfa;\xff", "UTF-8"),
         (b"a;;b\n1;2;3", "colonne 2"),
-        (b"a\n" + b"x" * 200_000, "cellule"),
+        (b"a\n" + b"x" * 200_000, "Ligne 2.*cellule dépasse 50\u202f000"),
+        (b"a\n1;2;3", "3 cellules pour 1 colonne\u00a0"),
+        (b"a,b,c\n1;2;3\n4;5;6", "Ligne 1.*«\u00a0;\u00a0»"),
+        (b"a;b,c\n1;2;3\n4;5;6", "Ligne 1"),
+        (b"a\tb\n1,2\n3,4", "Ligne 1"),
     ],
 )
 def test_csv_that_cannot_be_read(data, reason):
@@ -107,11 +171,18 @@ def test_csv_that_cannot_be_read(data, reason):
         (b'[{"a": ' + b"9" * 5_000 + b"}]", "nombre"),
         (b"[" * 50_000, "imbriqu"),
         (b'[{"a": "\xff"}]', "UTF-8"),
+        (b'// fiches\n[{"a": "1"}]', "ligne 1.*sans commentaire"),
+        (b'"un texte"', "tableau d’objets"),
     ],
 )
 def test_json_that_cannot_be_read(data, reason):
     with pytest.raises(TableUnreadable, match=reason):
         read_json(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_json_in_every_encoding_that_it_had(encoding):
+    assert read_json('[{"a": "été"}]'.encode(encoding)).rows == [["été"]]
 
 
 def test_json_values_become_text():
@@ -141,7 +212,22 @@ def test_the_limits_are_checked_before_the_rest_is_read(monkeypatch):
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(b"a;b", "csv"), (b"\xef\xbb\xbf [", "json"), (b"{", "json"), (b"PK\x03\x04", "xlsx"), (b"", "csv")],
+    [
+        (b"a;b", "csv"),
+        ('[{"a": "é"}]'.encode("utf-16"), "json"),
+        ('[{"a": "é"}]'.encode("utf-16-be"), "json"),
+        ("a;b".encode("utf-16"), "csv"),
+        (b'"un texte"', "json"),
+        (b"null", "json"),
+        (b'"question";"x"', "csv"),
+        ("nullité;b".encode(), "csv"),
+        (b"// fiches\n# autre\n [", "json"),
+        (b"// fiches;b\n1;2", "csv"),
+        (b"\xef\xbb\xbf [", "json"),
+        (b"{", "json"),
+        (b"PK\x03\x04", "xlsx"),
+        (b"", "csv"),
+    ],
 )
 def test_a_format_is_known_by_what_the_file_holds(data, name):
     assert detect_format(data) == name
@@ -152,6 +238,9 @@ def test_a_format_is_known_by_what_the_file_holds(data, name):
     [
         (b"\xd0\xcf\x11\xe0", "mot de passe"),
         (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", ".ods"),
+        (b"\n <!DOCTYPE html><html>", "page HTML"),
+        ("<table><tr>".encode("utf-16"), "page HTML"),
+        (b'<?xml version="1.0"?><Workbook/>', "XML"),
     ],
 )
 def test_workbooks_of_other_kinds_are_named(data, reason):

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from faq.domain import workbook_reader
+from faq.domain import workbook_reader, workbook_sheet
 from faq.domain.tables import TableUnreadable
 from faq.domain.workbook_reader import read_workbook
 from faq.domain.workbook_writer import name_column, render_workbook
@@ -109,6 +109,64 @@ def test_rows_keep_their_numbers_and_empty_cells_their_places():
     assert (table.columns, table.rows, table.numbers) == (["a", "b", "c"], [["", "", "loin"]], [7])
 
 
+def test_cells_that_hold_no_text_are_told():
+    rows = [("a", "b", "c", "d"), ("texte", 12, True, date(2026, 3, 12)), ("12", "oui", None, None)]
+    table = read_workbook(a_workbook(*rows))
+    assert table.not_text == {2: {1: "un nombre", 2: "VRAI ou FAUX", 3: "une date"}}
+
+
+class TestSeveralSheets:
+    @staticmethod
+    def read(*sheets):
+        """Read a workbook of sheets, each a state and the cells of its first column."""
+
+        def prepare(book):
+            book.remove(book.active)
+            for rank, (state, cells) in enumerate(sheets, start=1):
+                sheet = book.create_sheet(f"Feuille {rank}")
+                sheet.sheet_state = state
+                for cell in cells:
+                    sheet.append([cell])
+
+        return read_workbook(a_workbook(prepare=prepare), lambda cells: "question" in cells)
+
+    TABLE, LIST = ("question", "Où ?"), ("valeurs", "oui")
+
+    @pytest.mark.parametrize(
+        "sheets",
+        [
+            [("visible", TABLE), ("hidden", LIST)],
+            [("visible", TABLE), ("veryHidden", LIST), ("visible", LIST)],
+            [("visible", TABLE), ("hidden", TABLE)],
+            [("hidden", TABLE), ("visible", LIST)],
+        ],
+    )
+    def test_the_one_with_the_names_of_the_columns_is_read(self, sheets):
+        table = self.read(*sheets)
+        assert (table.columns, table.rows) == (["question"], [["Où ?"]])
+        [notice] = table.notices
+        assert "Seule la feuille «\u00a0Feuille 1\u00a0» est lue" in notice
+        assert "Feuille 2" in notice
+
+    @pytest.mark.parametrize(
+        "sheets", [[("visible", TABLE), ("visible", TABLE)], [("visible", LIST), ("visible", LIST)]]
+    )
+    def test_two_that_may_be_meant_are_refused(self, sheets):
+        with pytest.raises(TableUnreadable, match="Plusieurs feuilles"):
+            self.read(*sheets)
+
+    def test_a_formula_of_another_sheet_does_not_matter(self):
+        assert self.read(("visible", self.TABLE), ("hidden", ("valeurs", "=A1"))).rows == [["Où ?"]]
+
+
+@pytest.mark.parametrize("number", ["7", "-1"])
+def test_a_reference_to_no_text_is_damage(number):
+    data = with_shared_texts(["<si><t>a</t></si>", "<si><t>b</t></si>"])
+    data = with_part(data, "xl/worksheets/sheet1.xml", lambda text: text.replace("<v>1<", f"<v>{number}<"))
+    with pytest.raises(TableUnreadable, match="abîmé"):
+        read_workbook(data)
+
+
 def test_empty_sheets_beside_the_filled_one_do_not_matter():
     data = a_workbook(("a",), ("1",), prepare=lambda book: [book.create_sheet("Feuil2"), book.create_sheet("Feuil3")])
     assert read_workbook(data).rows == [["1"]]
@@ -142,7 +200,7 @@ def test_a_small_file_that_hides_a_large_one_is_not_unpacked(monkeypatch):
 
 
 def test_too_many_rows_are_told(monkeypatch):
-    monkeypatch.setattr(workbook_reader, "TABLE_MAX_ROWS", 2)
+    monkeypatch.setattr(workbook_sheet, "TABLE_MAX_ROWS", 2)
     with pytest.raises(TableUnreadable, match="2 lignes"):
         read_workbook(a_workbook(*[("x",)] * 6))
 

@@ -97,6 +97,14 @@ def test_what_is_refused_is_told_line_by_line(rows, reason, tmp_path):
         call_command("import_table", "entries", str(file))
 
 
+def test_a_name_that_promises_another_format_is_told(tmp_path, capsys):
+    file = tmp_path / "fiches.xlsx"
+    file.write_bytes(write_rows([{"question": "Où ?", "answer": "Là."}]))
+    call_command("import_table", "entries", str(file))
+    assert "finit par .xlsx" in capsys.readouterr().err
+    assert Entry.objects.get().question == "Où ?"
+
+
 def test_a_file_that_is_no_table_is_refused(tmp_path):
     file = tmp_path / "fiches.csv"
     with pytest.raises(CommandError, match="illisible"):
