@@ -165,7 +165,9 @@ class DuplicateIndex:
                 return self._index, self._apply(self._index, rows)
             self.clear()
         in_use = Q(comparison_rank=None) | ~Q(status=EntryStatus.ARCHIVED)
-        rows = list(_read(Entry.objects.filter(in_use)))
+        # Of those out of use the one compared last, so that its rank is known to have been read.
+        latest = Entry.objects.exclude(comparison_rank=None).order_by("-comparison_rank").values("pk")[:1]
+        rows = list(_read(Entry.objects.filter(in_use | Q(pk__in=latest))))
         return self._build(rows, _select_wanted(rows, own), processes)
 
     def _build(
@@ -175,7 +177,8 @@ class DuplicateIndex:
 
         What follows all others changes none of their pairs and needs no such step.
         """
-        last = max((row.number for row in rows if row.rank is not None or row.former), default=0)
+        compared = (row for row in rows if row.former or (row.rank is not None and row.document))
+        last = max((row.number for row in compared), default=0)
         changed = [row for row in rows if row.rank is None and row.number <= last]
         steps = [row for row in changed if row.number in wanted]
         if is_rebuilt := len(steps) > max(_MAX_ADDITIONS, _MAX_ADDED_SHARE * len(rows)):

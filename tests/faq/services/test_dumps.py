@@ -376,3 +376,16 @@ def test_entries_that_an_import_restores_are_compared_all_at_once(monkeypatch):
     assert Pair.objects.filter(stands=True).count() == 1
     aliases = [query for query in queries if query["sql"].startswith('SELECT "faq_entryalias"."id"')]
     assert len(aliases) == len(texts) // dumps.CHUNK
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_lies_in_the_bin_does_not_postpone_the_comparison_of_an_import(monkeypatch):
+    def spied(comparison):
+        postponed.append(store(comparison).postponed)
+
+    undo_batch(take_dump(a_dump_file(*unlike_texts(30))).batch, by_command())
+    postponed, store = [], dumps.store_comparison
+    monkeypatch.setattr(dumps, "store_comparison", spied)
+    take_dump(a_dump_file(DELAY, OTHER_DELAY), "autre")
+    assert postponed == [frozenset()]
+    assert Pair.objects.filter(stands=True).count() == 1
