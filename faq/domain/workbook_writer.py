@@ -8,12 +8,15 @@ from itertools import chain
 from typing import IO
 from xml.sax.saxutils import escape
 
-from faq.domain.spreadsheet import TableRow, check_excel_row, excel_text, is_guarded
+from faq.domain.spreadsheet import TableRow, check_excel_row, excel_text
 
 _PIECE = 64 * 1024
 """Bytes of a finished workbook that are yielded at a time."""
-_TEXT, _QUOTED_TEXT = 0, 1
-"""Cell formats of `_STYLES`. With Excel's own apostrophe, a text remains text when somebody edits the cell."""
+_TEXT = 1
+"""The cell format « Text » of `_STYLES` (49, « @ »): a text remains text when somebody edits the cell.
+
+Excel's own apostrophe (quotePrefix) would do as well, but LibreOffice makes a letter of it.
+"""
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -24,7 +27,7 @@ _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
     '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-    '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" quotePrefix="1"/></cellXfs>'
+    '<cellXfs count="2"><xf xfId="0"/><xf xfId="0" numFmtId="49" applyNumberFormat="1"/></cellXfs>'
     '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 _PARTS = {
@@ -99,6 +102,5 @@ def _render_cell(place: str, value: object) -> str:
         return ""
     if not isinstance(value, str):
         return f'<c r="{place}"><v>{value}</v></c>'
-    style = _QUOTED_TEXT if is_guarded(value) else _TEXT
     text = escape(excel_text(value))
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f'<c r="{place}" s="{_TEXT}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

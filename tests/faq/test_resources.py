@@ -193,8 +193,8 @@ def test_a_workbook_holds_text_and_no_formula():
         ("=1+1", "s"),
         ("#N/A", "s"),
     ]
-    assert sheet["C2"].quotePrefix
-    assert not sheet["D2"].quotePrefix
+    # The format « Text »: it is none after an edit either.
+    assert [sheet[cell].number_format for cell in ("C2", "D2")] == ["@", "@"]
 
 
 def test_a_text_that_excel_would_cut_is_named_and_nothing_is_written():

@@ -98,17 +98,21 @@ def test_after_libreoffice_has_opened_and_saved_the_file(file_format, tmp_path):
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         pytest.skip("pas de LibreOffice\u00a0; pour ce test\u00a0: apt install libreoffice-calc")
-    # A spreadsheet has no cells for control characters, and its lines end in one way.
-    create_hostile_entries([text for text in HOSTILE if text.isprintable() or "\n" in text])
+    # A spreadsheet has no cells for control characters, its lines end in one way, and LibreOffice saves a text that
+    # looks like an escaped character (« _x005F_ ») as that character.
+    texts = [text for text in HOSTILE if (text.isprintable() or "\n" in text) and "_x005F_" not in text]
+    create_hostile_entries(texts)
     source = tmp_path / f"export.{file_format}"
     source.write_bytes(export_table(file_format))
     # 59: semicolons, 34: quotes, 76: UTF-8, and every column as text.
     columns = "/".join(f"{place}/2" for place in range(1, 16))
     reader = [f"--infilter=CSV:59,34,76,1,{columns}"] if file_format == "csv" else []
+    # Saved in the format that it was: the apostrophes of a CSV file are taken away when a CSV file is imported.
+    target = "csv:Text - txt - csv (StarCalc):59,34,76" if file_format == "csv" else "xlsx"
     command = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", *reader]
     subprocess.run(
-        [*command, "--convert-to", "xlsx", "--outdir", str(tmp_path / "saved"), str(source)], check=True, timeout=300
+        [*command, "--convert-to", target, "--outdir", str(tmp_path / "saved"), str(source)], check=True, timeout=300
     )
-    result = import_table((tmp_path / "saved" / "export.xlsx").read_bytes(), file_format="xlsx")
+    result = import_table((tmp_path / "saved" / source.name).read_bytes(), file_format=file_format)
     assert not result.is_refused
     assert result.batch is None
