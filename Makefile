@@ -55,7 +55,7 @@ evaluate: environment ## mesure doublons (ARGS="--answers 2000 --seed 1"), notat
 	@$(PY) -m tests.evaluation.notations
 	@$(PY) -m tests.evaluation.suggestions
 	@for half in tuned unread; do $(PY) -m tests.evaluation.masking tests/evaluation/data/masking_$$half.tsv || exit 1; done
-	@$(PY) -m tests.evaluation.search tests/evaluation/data/queries_tuned.csv tests/evaluation/data/queries_unread.csv
+	@$(PY) -m tests.evaluation.search $(wildcard tests/evaluation/data/queries_*.csv)
 
 fuzz: environment ## essaie chaque lecteur de texte sur 100 000 textes (ARGS="--cases 100000 --seed 1")
 	@DJANGO_SETTINGS_MODULE=faqcms.settings.test $(PY) -m tests.fuzzing $(ARGS)
