@@ -148,6 +148,16 @@ class TestAnExpiredSession:
         assert left.versions.count() == 1
         assert "Tapé avant la reconnexion" not in read(browser.get(QUESTIONS, follow=True))
 
+    def test_questions_come_back_in_the_order_in_which_they_were_shown(self, browser):
+        entries = [an_entry("", f"Réponse {rank}.") for rank in range(4)]
+        page = read(browser.get(QUESTIONS, follow=True))
+        shown = [entries[rank].pk for rank in (2, 0, 1)]
+        sent = {"number": shown} | {f"q{number}-question": "Tapée ?" for number in shown}
+        expire(browser)
+        sign_in_on(browser, read(send(browser, QUESTIONS, sent | {f"q{number}-base": "1" for number in shown}, page)))
+        page = read(browser.get(QUESTIONS, follow=True))
+        assert re.findall('name="number" value="([0-9]+)"', page) == [str(number) for number in (*shown, entries[3].pk)]
+
     def test_questions_that_are_kept_are_given_up_when_asked(self, browser):
         entry = an_entry("", "Un.")
         page = read(browser.get(QUESTIONS, follow=True))

@@ -146,9 +146,13 @@ class QuestionsPage(AdminPage):
         return redirect(f"{self.request.path}?{query.urlencode()}#row-{listed[following]}")
 
     def _read_sent_forms(self, fields):
-        sent = {number_of(text) for text in fields.getlist("number")} - {None}
-        heads = Version.objects.filter(pk__in=Entry.objects.filter(pk__in=sent).values("head")).order_by("entry")
-        return {head.entry_id: QuestionForm(head, fields, taxonomy=self.taxonomy) for head in heads}
+        """Return the forms by the number of their entry, in the order in which they were sent."""
+        sent = [number for number in dict.fromkeys(map(number_of, fields.getlist("number"))) if number is not None]
+        found = Version.objects.filter(pk__in=Entry.objects.filter(pk__in=sent).values("head"))
+        heads = {head.entry_id: head for head in found}
+        return {
+            number: QuestionForm(heads[number], fields, taxonomy=self.taxonomy) for number in sent if number in heads
+        }
 
     def _changed(self):
         """Return the contents to be written and the versions they start from; note the forms that are not valid."""
@@ -211,11 +215,12 @@ class QuestionsPage(AdminPage):
         return order_by_dump(filters.qs, filters.chosen.get("extraction", ""))
 
     def get_context(self):
-        """Add the refused entries, then those of the list."""
+        """Add the refused entries in the order in which they were sent, then those of the list."""
         filters = self._filters
         listed = order_by_dump(filters.qs, filters.chosen.get("extraction", ""))
         page = Paginator(listed, PER_PAGE).get_page(self.request.GET.get("page"))
-        refused = self._entries.filter(pk__in=self.refusals) if self.refusals else ()
+        found = self._entries.in_bulk(list(self.refusals)) if self.refusals else {}
+        refused = [found[number] for number in self.sent_forms if number in self.refusals and number in found]
         shown = [*refused, *(entry for entry in page if entry.pk not in self.refusals)]
         heads = Version.objects.select_related("author").in_bulk([entry.head_id for entry in shown])
         rows = [self._build_row(entry, heads[entry.head_id]) for entry in shown]
