@@ -50,7 +50,9 @@ class FilingForm(forms.Form):
         self.taxonomy, offered = taxonomy, select_offered(taxonomy, {})
         carried = {facet: [term for term in taxonomy.by_facet[facet] if term.id in filed[facet]] for facet in Facet}
         self.fields["add"] = TermsField(taxonomy, offered, label="Ajouter")
-        self.fields["remove"] = TermsField(taxonomy, carried, label="Retirer", implies=False)
+        removal = TermsField(taxonomy, carried, label="Retirer", implies=False)
+        removal.error_messages["invalid_choice"] = "Aucune de ces fiches n’est classée sous un terme à retirer."
+        self.fields["remove"] = removal
 
     def clean(self) -> None:
         """Refuse a change of nothing, and one that both adds and removes a term."""

@@ -206,6 +206,7 @@ class TestChanges:
             ({}, "Choisissez au moins un terme"),
             ({"add": ["themes-999"]}, "n’est plus proposé"),
             ({"add": ["x"]}, "n’est plus proposé"),
+            ({"remove": ["themes-999"]}, "Aucune de ces fiches n’est classée sous un terme à retirer"),
             ({"replace": ["question"]}, "Remplacer"),
         ],
     )
