@@ -34,6 +34,7 @@ def test_the_text_is_there_after_signing_in_and_is_saved(open_page, sign_in, axe
     page.reload()
     expect(answer).to_have_value(TEXT)
     if scripts:
+        expect(page.locator("[data-unsaved]")).to_have_text("Modifications non enregistrées")
         axe(page)
     assert entry.versions.count() == 1
     save.click()

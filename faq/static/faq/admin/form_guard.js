@@ -6,7 +6,7 @@ const form = document.querySelector("form[data-guarded]");
 const mark = form.querySelector("[data-unsaved]");
 const save = form.elements._save;
 // A text that came back from a refused save, or from before signing in again, is in no version yet.
-const isRestored = form.querySelector(".errornote") !== null || "_kept" in form.elements;
+const isRestored = form.querySelector(".errornote") !== null || "kept" in form.elements;
 let leaving = false;
 
 function isChanged(field) {
