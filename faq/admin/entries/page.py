@@ -19,6 +19,7 @@ from faq.admin.display import answer_html, filing_rows, person_name, state_badge
 from faq.admin.entries import checking, history, planning, see_also
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
+from faq.admin.entries.emptied import warn_of_emptied_facets
 from faq.admin.entries.presence import note_and_list_others
 from faq.admin.entries.review import get_refusal
 from faq.admin.entries.similar import warn_of_duplicates
@@ -164,7 +165,10 @@ class EntryPage(AdminPage):
         except (EntryError, PermissionDenied) as refusal:
             form.add_error(None, str(refusal))
         else:
-            return self.report_saved(button, outcome)
+            before, after = form.content_before.filing, outcome.version.filed_under
+            response = self.report_saved(button, outcome)
+            warn_of_emptied_facets(self.request, form.taxonomy, before, after)
+            return response
         self.entry = _read_entry(self.entry.pk) if self.entry else None
         return self.show(form)
 

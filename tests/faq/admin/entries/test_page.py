@@ -89,6 +89,24 @@ class TestSaving:
         assert "?couloir=hopital" in redacteur.get(address).content.decode()
 
 
+class TestEmptiedFacets:
+    def test_a_couloir_that_goes_with_its_dispositif_is_told_with_what_brings_it_back(self, redacteur):
+        entry = an_entry(couloirs="hopital")
+        ticked = {"couloirs": ids_of(couloirs="hopital"), "dispositifs": ids_of(dispositifs="dpi-vague-1")}
+        assert "elle vaut pour tous" not in read(save(redacteur, entry, **ticked))
+        page = read(save(redacteur, entry, offer_types=[], couloirs=[], dispositifs=[]))
+        assert not any(head_of(entry).filing.values())
+        assert (
+            "La fiche n’a plus de type d’offre ni de couloir Ségur\u00a0: elle vaut pour tous. Elle relevait, "
+            "implicitement, de «\u00a0Ségur du numérique\u00a0», «\u00a0Hôpital\u00a0»"
+        ) in page
+
+    def test_what_was_ticked_and_is_no_more_is_not_told(self, redacteur):
+        entry = an_entry(themes="certificats")
+        assert "elle vaut pour tous" not in read(save(redacteur, entry, themes=[]))
+        assert not any(head_of(entry).filing.values())
+
+
 class TestThemes:
     def test_new_ones_are_created_and_filed_under(self, redacteur):
         entry = an_entry(themes="financement")
