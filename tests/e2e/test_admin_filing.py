@@ -119,9 +119,13 @@ def test_the_chooser_works_by_keys_and_says_what_is_implied(page, sign_in):
     for typed in ("hop", "ris"):
         field.press_sequentially(typed)
         page.keyboard.press("Enter")
-    expect(row.get_by_role("status")).to_have_text("Ajouté : Imagerie, RIS vague 1.")
-    row.get_by_role("button", name="Imagerie (couloir Ségur), retirer").click()
-    expect(row.get_by_role("status")).to_have_text("Retiré : Imagerie, RIS vague 1.")
+    expect(row.get_by_role("status")).to_have_text("Ajouté : RIS vague 1.")
+    expect(row.locator(".chip.implied").first).to_have_text("Imagerie implicite : découle de « RIS vague 1 »")
+    row.get_by_role("button", name="RIS vague 1 (dispositif Ségur), retirer").click()
+    expect(row.get_by_role("status")).to_have_text("Retiré : RIS vague 1.")
+    expect(row.locator(".chip")).to_have_text(
+        ["Hôpital (couloir Ségur), retirer×", "Ségur du numérique implicite : découle de « Hôpital »"]
+    )
     page.keyboard.press("Backspace")
     field.press_sequentially("cert")
     page.keyboard.press("Tab")  # takes what is proposed, and goes on
@@ -134,6 +138,21 @@ def test_the_chooser_works_by_keys_and_says_what_is_implied(page, sign_in):
     for entry in (first, second):
         entry.refresh_from_db()
         assert [term["slug"] for term in entry.head.filing["offer_types"]] == ["certification"]
+
+
+def test_what_is_implied_beside_a_chosen_term_is_sent_without_being_chosen(page, sign_in):
+    a_taxonomy()
+    entry = an_entry("", "Un.")
+    sign_in(page).goto(QUESTIONS)
+    field = page.get_by_role("combobox", name=f"Classement de la fiche {entry.reference}")
+    for typed in ("hop", "ris"):
+        field.press_sequentially(typed)
+        page.keyboard.press("Enter")
+    expect(page.locator("input[name$=-terms]:checked")).to_have_count(2)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".messagelist")).to_contain_text("1 fiche enregistrée")
+    entry.refresh_from_db()
+    assert [term["slug"] for term in entry.head.filing["couloirs"]] == ["hopital", "imagerie"]
 
 
 def test_a_suggestion_is_accepted_in_one_click_and_applied_by_nobody_else(page, sign_in, legible):

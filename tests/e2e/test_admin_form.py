@@ -113,20 +113,23 @@ def test_the_tool_bar_is_one_stop_for_the_keyboard_and_ctrl_s_saves(page, sign_i
 
 CLICK = """([ranks, afresh]) => {
     const boxes = [...document.querySelectorAll("[data-term]")];
+    const facets = new Set(boxes.map((box) => box.name));
     return ranks.map((rank) => {
         boxes.forEach((box) => { box.checked &&= !afresh; });
         boxes[rank].click();
         const named = (found) => found.map((box) => box.dataset.term);
         const implied = boxes.filter((box) => box.closest("li").classList.contains("implied"));
-        return [named(boxes.filter((box) => box.checked)), named(implied)];
+        const sent = [...new FormData(document.getElementById("entry-form"))];
+        const filing = sent.filter(([name]) => facets.has(name)).map((pair) => pair.join("-"));
+        return [named(boxes.filter((box) => box.checked)), named(implied), filing];
     });
 }"""
 
 
 def filings_after_clicks(page, ranks, *, afresh=False):
-    """What is ticked and what is said to be implied after each click, one after the other or each on its own."""
-    for ticked, implied in page.evaluate(CLICK, [list(ranks), afresh]):
-        yield as_filing(ticked), as_filing(implied)
+    """What is ticked, said to be implied and sent after each click, one after the other or each on its own."""
+    for terms in page.evaluate(CLICK, [list(ranks), afresh]):
+        yield tuple(map(as_filing, terms))
 
 
 def as_filing(terms):
@@ -134,8 +137,12 @@ def as_filing(terms):
     return {facet: frozenset(int(number) for name, number in named if name == facet) for facet in Facet}
 
 
-def implied_by(taxonomy, ticked):
-    return {facet: ids - ticked[facet] for facet, ids in taxonomy.complete(ticked).items()}
+def implied_by(taxonomy, ticked, sent):
+    return {facet: ids - ticked[facet] for facet, ids in taxonomy.complete(sent).items()}
+
+
+def flat(filing):
+    return {f"{facet}-{number}" for facet, ids in filing.items() for number in ids}
 
 
 def test_the_filing_says_what_saving_it_would_say(page, sign_in):
@@ -144,11 +151,16 @@ def test_the_filing_says_what_saving_it_would_say(page, sign_in):
     taxonomy = load_taxonomy()
     terms = [box.get_attribute("data-term").rsplit("-", 1) for box in page.locator("[data-term]").all()]
     alone = filings_after_clicks(page, range(len(terms)), afresh=True)
-    for (facet, number), (ticked, implied) in zip(terms, alone, strict=True):
-        assert ticked == as_filing([f"{facet}-{number}"])
-        assert implied == implied_by(taxonomy, ticked)
-    for ticked, implied in filings_after_clicks(page, random.Random(3).choices(range(len(terms)), k=300)):
-        assert implied == implied_by(taxonomy, ticked)
+    for (facet, number), (ticked, implied, sent) in zip(terms, alone, strict=True):
+        assert ticked == sent == as_filing([f"{facet}-{number}"])
+        assert implied == implied_by(taxonomy, ticked, sent)
+    page.reload()
+    ranks, before = random.Random(3).choices(range(len(terms)), k=300), set()
+    for rank, (ticked, implied, sent) in zip(ranks, filings_after_clicks(page, ranks), strict=True):
+        assert implied == implied_by(taxonomy, ticked, sent)
+        assert flat(ticked) <= flat(sent) <= flat(ticked) | flat(implied)
+        assert flat(ticked) ^ before == {"-".join(terms[rank])}
+        before = flat(ticked)
 
 
 def test_what_is_implied_looks_different_and_goes_with_what_brought_it(page, sign_in):
@@ -167,10 +179,12 @@ def test_what_is_implied_looks_different_and_goes_with_what_brought_it(page, sig
         "implicite : découle de « DPI vague 1 »"
     )
     page.get_by_label("Imagerie").check()
+    expect(page.get_by_label("Hôpital")).to_have_accessible_description("implicite : découle de « DPI vague 1 »")
     page.get_by_label("DPI vague 1").uncheck()
     expect(page.get_by_label("Imagerie")).to_be_checked()
-    expect(page.get_by_label("Hôpital")).to_be_checked()  # made explicit beside « Imagerie »
-    page.get_by_label("Hôpital").uncheck()
+    expect(page.get_by_label("Hôpital")).not_to_be_checked()
+    expect(page.get_by_label("Hôpital")).to_have_accessible_description("")
+    expect(told).to_have_text("N’est plus implicite : « Hôpital ».")
     page.get_by_label("Imagerie").uncheck()
     page.get_by_label("Convergence").uncheck()
     expect(told).to_have_text("N’est plus implicite : « Ségur du numérique », « Certification ».")
@@ -189,7 +203,7 @@ def test_a_stored_filing_shows_what_was_chosen_and_saving_it_changes_nothing(pag
     assert entry.versions.count() == 1
 
 
-def test_what_the_filing_ticks_is_told_and_can_be_taken_back(page, sign_in):
+def test_what_a_chosen_term_does_not_go_with_is_told_and_makes_it_implied(page, sign_in):
     a_taxonomy()
     sign_in(page).goto(ADD)
     told = page.locator("#filing-told")
@@ -200,13 +214,25 @@ def test_what_the_filing_ticks_is_told_and_can_be_taken_back(page, sign_in):
     )
     expect(page.get_by_label("PFI vague 2")).to_have_accessible_description("")
     page.get_by_label("RIS vague 1").check()
-    expect(told).to_contain_text("Coché aussi, car le classement en relève : « Imagerie ».")
+    expect(told).to_have_text("Implicite, car « RIS vague 1 » en relève : « Imagerie ».")
+    page.get_by_label("Imagerie").check()
     page.get_by_label("Imagerie").uncheck()
-    expect(told).to_contain_text("Décoché aussi, car cela relève de « Imagerie » : « RIS vague 1 ».")
-    page.get_by_role("button", name="Annuler").click()
-    for label in ("RIS vague 1", "Hôpital", "Imagerie"):
-        expect(page.get_by_label(label)).to_be_checked()
-    expect(page.get_by_label("Imagerie")).to_be_focused()
+    expect(told).to_have_text("« Imagerie » reste implicite : découle de « RIS vague 1 ».")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.locator(".messagelist")).to_contain_text("enregistrée comme brouillon")
+    slugs = {facet: [term["slug"] for term in terms] for facet, terms in Entry.objects.get().head.filing.items()}
+    assert (slugs["couloirs"], slugs["dispositifs"]) == (["hopital", "imagerie"], ["ris-vague-1"])
+
+
+def test_what_would_no_longer_be_filed_is_told_before_and_after_saving(page, sign_in):
+    a_taxonomy()
+    entry = an_entry(dispositifs="dpi-vague-1")
+    sign_in(page).goto(page_of(entry))
+    page.get_by_label("DPI vague 1").uncheck()
+    emptied = "n’aurait plus de type d’offre ni de couloir Ségur ni de dispositif Ségur : elle vaudrait pour tous."
+    expect(page.locator("#filing-told")).to_contain_text(emptied)
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.locator(".messagelist")).to_contain_text("n’a plus de type d’offre ni de couloir Ségur : elle vaut")
 
 
 @pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 22, 22)")])

@@ -1,6 +1,6 @@
 /* The filing follows the cascade, as it would when saved: what is implied is shown, and goes with what brought it. */
 
-import { complete, findCauses, findObstacles, joinLabels, readTerms, settleChosen, settleTakenBack } from "./filing_rules.js";
+import { complete, findCauses, findObstacles, joinLabels, readTerms, settle } from "./filing_rules.js";
 
 const form = document.getElementById("entry-form");
 const message = document.getElementById("filing-told");
@@ -8,20 +8,29 @@ const terms = readTerms();
 const boxes = new Map([...form.querySelectorAll("[data-term]")].map((box) => [box.dataset.term, box]));
 const MANY = 2; // more terms than that are counted instead of named
 
-function getChosen() {
-  return new Set([...boxes.values()].filter((box) => box.checked).map((box) => box.dataset.term));
+function keysWhere(test) {
+  return new Set([...boxes].filter(([, box]) => test(box)).map(([key]) => key));
 }
 
+const getChosen = () => keysWhere((box) => box.checked);
+const stored = keysWhere((box) => box.defaultChecked);
+
 function impliedIn(chosen) {
-  return [...complete(terms, chosen).filed].filter((key) => !chosen.has(key));
+  return [...complete(terms, chosen)].filter((key) => !chosen.has(key));
+}
+
+/* Return the label of the facet of a term inside a sentence: « couloir Ségur ». */
+function facetLabel(key) {
+  const label = boxes.get(key)?.closest(".facet").querySelector("legend").textContent.trim() ?? "";
+  return label.charAt(0).toLowerCase() + label.slice(1);
 }
 
 function misfitText(obstacles) {
   if (!obstacles.length) {
     return "";
   }
-  const facet = boxes.get(obstacles[0].key)?.closest(".facet").querySelector("legend").textContent.toLowerCase();
-  return `ne va pas avec ${obstacles.length > MANY ? `ce qui est classé (${facet})` : joinLabels(obstacles)}`;
+  const all = `ce qui est classé (${facetLabel(obstacles[0].key)})`;
+  return `ne va pas avec ${obstacles.length > MANY ? all : joinLabels(obstacles)}`;
 }
 
 function noteFor(key, chosen, implied) {
@@ -49,58 +58,41 @@ function show() {
   }
 }
 
-function choose(keys) {
-  for (const [key, box] of boxes) {
-    box.checked = keys.has(key);
-  }
-}
-
-function announce(text, box, before) {
-  message.parentElement.querySelector("button")?.remove();
-  message.textContent = text;
-  if (!before) {
-    return;
-  }
-  const undo = document.createElement("button");
-  undo.type = "button";
-  undo.className = "button secondary";
-  undo.textContent = "Annuler";
-  undo.addEventListener("click", () => {
-    choose(before);
-    announce("C’est annulé.");
-    box.focus();
-    box.dispatchEvent(new Event("input", { bubbles: true })); // not « change », which would settle the filing again
-    show();
-  });
-  message.after(undo);
-}
-
 function labelled(keys) {
-  return joinLabels([...keys].map((key) => terms.get(key)));
+  return joinLabels(keys.map((key) => terms.get(key)));
 }
 
-/* Say what else changed: boxes first, which can be taken back, then what is implied, or is no more. */
+/* Return the labels of the facets where the stored entry is filed, and would be no more after a change. */
+function emptiedFacets(before, after) {
+  const [filed, former, left] = [stored, before, after].map((chosen) => {
+    const keys = complete(terms, chosen);
+    return new Set([...boxes.keys()].filter((key) => keys.has(key)).map(facetLabel)); // in the order of the page
+  });
+  return [...filed].filter((label) => former.has(label) && !left.has(label));
+}
+
+/* Say what else changed: what is implied, or is no more. */
 function tell(box, before, after) {
-  const cause = labelled([box.dataset.term]);
-  const moved = [...boxes.keys()].filter((key) => key !== box.dataset.term && before.has(key) !== after.has(key));
+  const key = box.dataset.term;
   const [implied, former] = [impliedIn(after), impliedIn(before)];
-  const added = implied.filter((key) => !former.includes(key) && !before.has(key));
-  const gone = former.filter((key) => !implied.includes(key) && !after.has(key));
+  const added = implied.filter((one) => !former.includes(one) && !before.has(one));
+  const causes = [...new Set(added.flatMap((one) => findCauses(terms, after, one)))];
+  const gone = former.filter((one) => !implied.includes(one) && !after.has(one));
+  const emptied = emptiedFacets(before, after);
   const sentences = [
-    moved.length && (box.checked ? "Coché aussi, car le classement en relève" : `Décoché aussi, car cela relève de ${cause}`) + `\u00a0: ${labelled(moved)}.`,
-    added.length && `Implicite, car ${cause} en relève\u00a0: ${labelled(added)}.`,
+    implied.includes(key) && `${labelled([key])} reste implicite\u00a0: découle de ${joinLabels(findCauses(terms, after, key))}.`,
+    added.length && `Implicite, car ${joinLabels(causes)} en relève\u00a0: ${labelled(added)}.`,
     gone.length && `N’est plus implicite\u00a0: ${labelled(gone)}.`,
+    emptied.length && `Enregistrée ainsi, la fiche n’aurait plus de ${emptied.join(" ni de ")}\u00a0: elle vaudrait pour tous.`,
   ].filter(Boolean);
-  announce(sentences.join(" "), box, moved.length ? before : undefined);
+  message.textContent = sentences.join(" ");
 }
 
 function follow(box) {
   const after = getChosen();
   const before = new Set(after);
   before[box.checked ? "delete" : "add"](box.dataset.term);
-  const settled = box.checked ? settleChosen(terms, after) : settleTakenBack(terms, after);
-  choose(settled);
-  tell(box, before, settled);
+  tell(box, before, after);
   show();
 }
 
@@ -108,6 +100,15 @@ window.addEventListener("pageshow", show); // browsers restore the boxes when so
 form.addEventListener("change", (event) => {
   if (boxes.has(event.target.dataset.term)) {
     follow(event.target);
+  }
+});
+form.addEventListener("formdata", ({ formData }) => {
+  const chosen = getChosen();
+  for (const key of settle(terms, chosen)) {
+    const box = boxes.get(key);
+    if (box && !chosen.has(key)) {
+      formData.append(box.name, box.value);
+    }
   }
 });
 form.addEventListener("newterm", ({ target }) => {

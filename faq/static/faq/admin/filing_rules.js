@@ -1,4 +1,7 @@
-/* What a filing implies, as the service completes it when it is saved: the same rules as faq/domain/facets.py. */
+/* What a filing implies, as the service completes it when it is saved: the same rules as faq/domain/facets.py.
+
+The service refuses a term whose parents are not filed where others of their facet are. A form with scripts does not come to
+that: it sends the parents too, and shows them as implied, since nobody ticked them. */
 
 const ABOVE = { couloirs: "offer_types", dispositifs: "couloirs", products: "offer_types" };
 const FROM_BELOW = ["dispositifs", "couloirs", "products"]; // the order in which a filing is completed
@@ -14,22 +17,21 @@ export function joinLabels(terms) {
   return terms.map((term) => `«\u00a0${term.label}\u00a0»`).join(", ");
 }
 
-/* Return the terms that a choice is filed under, implied ones included, and those that find no parent there. */
+/* Return the terms that a choice is filed under, implied ones included. */
 export function complete(terms, chosen) {
-  const filed = new Set(chosen);
-  const misfits = [];
-  for (const facet of FROM_BELOW) {
-    const beside = keysOf(terms, filed, ABOVE[facet]);
-    for (const key of keysOf(terms, filed, facet)) {
-      const { parents } = terms.get(key);
-      if (!beside.length) {
-        parents.forEach((parent) => filed.add(parent));
-      } else if (parents.length && !parents.some((parent) => beside.includes(parent))) {
-        misfits.push(key);
-      }
-    }
+  return completeAsService(terms, settle(terms, chosen)).filed;
+}
+
+/* Return the choice to be sent: with the parents of the terms that find none beside what was chosen. */
+export function settle(terms, chosen) {
+  const settled = new Set(chosen);
+  const isAlone = (key) => terms.get(key).parents.some((parent) => !settled.has(parent));
+  let alone = completeAsService(terms, settled).misfits.find(isAlone);
+  while (alone) {
+    terms.get(alone).parents.forEach((parent) => settled.add(parent));
+    alone = completeAsService(terms, settled).misfits.find(isAlone);
   }
-  return { filed, misfits };
+  return settled;
 }
 
 /* Return the chosen terms that bring an implied one. */
@@ -46,33 +48,28 @@ export function findCauses(terms, chosen, key) {
 
 /* Return the terms of the filing that a term does not go with: its parents are not among them. */
 export function findObstacles(terms, chosen, key) {
-  const { filed, misfits } = complete(terms, new Set([...chosen, key]));
+  const { filed, misfits } = completeAsService(terms, settle(terms, chosen).add(key));
   const line = ancestorsOf(terms, key).add(key);
   const misfit = misfits.find((one) => line.has(one));
   return misfit ? keysOf(terms, filed, ABOVE[terms.get(misfit).facet]).map((one) => terms.get(one)) : [];
 }
 
-/* Return a choice without contradiction: `key` was just chosen, and what is chosen besides finds its parents. */
-export function settleChosen(terms, chosen) {
-  const settled = new Set(chosen);
-  for (let misfit = firstMisfit(terms, settled); misfit; misfit = firstMisfit(terms, settled)) {
-    terms.get(misfit).parents.forEach((parent) => settled.add(parent));
+/* Return what the service files a choice under, and the terms that find no parent there, for which it refuses it. */
+function completeAsService(terms, chosen) {
+  const filed = new Set(chosen);
+  const misfits = [];
+  for (const facet of FROM_BELOW) {
+    const beside = keysOf(terms, filed, ABOVE[facet]);
+    for (const key of keysOf(terms, filed, facet)) {
+      const { parents } = terms.get(key);
+      if (!beside.length) {
+        parents.forEach((parent) => filed.add(parent));
+      } else if (parents.length && !parents.some((parent) => beside.includes(parent))) {
+        misfits.push(key);
+      }
+    }
   }
-  return settled;
-}
-
-/* Return a choice without contradiction: a term was just taken back, and with it what cannot be without it. */
-export function settleTakenBack(terms, chosen) {
-  const settled = new Set(chosen);
-  for (let misfit = firstMisfit(terms, settled); misfit; misfit = firstMisfit(terms, settled)) {
-    const gone = settled.has(misfit) ? [misfit] : findCauses(terms, settled, misfit).map((cause) => cause.key);
-    gone.forEach((key) => settled.delete(key));
-  }
-  return settled;
-}
-
-function firstMisfit(terms, chosen) {
-  return complete(terms, chosen).misfits[0];
+  return { filed, misfits };
 }
 
 function keysOf(terms, keys, facet) {

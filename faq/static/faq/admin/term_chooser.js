@@ -1,6 +1,6 @@
 /* A chooser of terms: a search over all facets and chips, over the check boxes that are sent with the form. */
 
-import { complete, findCauses, joinLabels, readTerms, settleChosen, settleTakenBack } from "./filing_rules.js";
+import { complete, findCauses, joinLabels, readTerms, settle } from "./filing_rules.js";
 
 const SHOWN = 8; // terms that a search proposes at most
 const terms = readTerms();
@@ -101,8 +101,7 @@ function enhance(root) {
   function toggle(key, checked) {
     const keys = chosen();
     keys[checked ? "add" : "delete"](key);
-    const settle = checked ? settleChosen : settleTakenBack;
-    setChosen("implies" in root.dataset ? settle(terms, keys) : keys);
+    setChosen(keys);
   }
 
   function chipOf(option) {
@@ -122,17 +121,14 @@ function enhance(root) {
     if (!("implies" in root.dataset)) {
       return [];
     }
-    const { filed, misfits } = complete(terms, keys);
-    const implied = [...filed].filter((key) => !keys.has(key));
-    return [
-      ...implied.map((key) => {
+    return [...complete(terms, keys)]
+      .filter((key) => !keys.has(key))
+      .map((key) => {
         const chip = element("li", { class: "chip implied" }, terms.get(key).label);
         const causes = joinLabels(findCauses(terms, keys, key));
         chip.append(element("span", { class: "quiet" }, ` implicite\u00a0: découle de ${causes}`));
         return chip;
-      }),
-      ...misfits.map((key) => element("li", { class: "chip misfit" }, `${terms.get(key).label} ne va pas avec le reste`)),
-    ];
+      });
   }
 
   function showChips() {
@@ -232,10 +228,19 @@ function enhance(root) {
       toggle(event.target.value, event.target.checked);
     }
   });
+  root.closest("form").addEventListener("formdata", ({ formData }) => {
+    const keys = chosen();
+    const sent = "implies" in root.dataset ? settle(terms, keys) : keys;
+    for (const { key, box } of options) {
+      if (sent.has(key) && !keys.has(key)) {
+        formData.append(box.name, key);
+      }
+    }
+  });
   // Browsers restore the boxes when somebody comes back to the page.
   window.addEventListener("pageshow", showChips);
   showChips();
-  const filed = () => complete(terms, chosen()).filed;
+  const filed = () => complete(terms, chosen());
   return { root, input, chosen, filed, setChosen, toggle, suggest: (keys) => (suggested = keys) };
 }
 
