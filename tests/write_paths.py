@@ -1,6 +1,7 @@
 """The ways by which people and commands write entries, each ready to be taken: see test_write_paths.py."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 
@@ -225,6 +226,12 @@ def curated(client, tmp_path):
     return {number}, 0, lambda: call_command("import_curation", str(file), stdout=sys.stderr)
 
 
+def confirm_effects(client, address, data):
+    """Have the effects shown, and confirm what was shown."""
+    mark = re.search(r'name="_seen" value="([^"]*)"', client.post(address, data).content.decode())
+    return client.post(address, data | {"_confirm": "1", "_seen": mark[1] if mark else ""})
+
+
 def moved_with_its_term(client, tmp_path):
     """Have a dispositif belong to another couloir."""
     entry = an_entry(dispositifs="dpi-vague-1")
@@ -236,10 +243,9 @@ def moved_with_its_term(client, tmp_path):
         "vague": "1",
         "couloirs": imaging.pk,
         "position": 0,
-        "_confirm": "1",
     }
     address = reverse("admin:faq_dispositif_change", args=(term.pk,))
-    return {entry.pk}, 0, lambda: client.post(address, data)
+    return {entry.pk}, 0, lambda: confirm_effects(client, address, data)
 
 
 def tabled(client, tmp_path):
@@ -271,7 +277,7 @@ def refiled(route, model, survivor="", label=""):
         terms = Dispositif.objects
         data = {"label": label, "entries": entry.pk} if label else {"survivor": terms.get(slug=survivor).pk}
         address = reverse(f"admin:faq_{model}_{route}", args=(terms.get(slug="dpi-vague-1").pk,))
-        return {entry.pk}, 0, lambda: client.post(address, data | {"_confirm": "1"})
+        return {entry.pk}, 0, lambda: confirm_effects(client, address, data)
 
     return path
 

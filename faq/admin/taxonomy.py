@@ -16,9 +16,9 @@ from faq.admin.lists import EditorsModelAdmin
 from faq.admin.table_exports import ExportTablesMixin
 from faq.admin.table_imports import ImportTablesMixin
 from faq.admin.taxonomy_operations import (
-    CONFIRM,
     PLACE,
     BringBackTermPage,
+    EffectsToShow,
     MergeTermPage,
     MoveTermPage,
     RetireTermPage,
@@ -117,11 +117,10 @@ class TermAdmin(BatchMessagesMixin, ImportTablesMixin, ExportTablesMixin, Editor
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Show the form, or what its change would do to others before it is done."""
-        if request.method == "POST" and object_id and CONFIRM not in request.POST:
-            if page := TermChangePage.preview_change(self, request, object_id):
-                return page
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except EffectsToShow as stop:
+            return TermChangePage.show_effects(self, request, object_id, stop.effects)
         except ValidationError as refusal:
             # Somebody else has taken the name or the slug since the form was checked.
             messages.error(request, " ".join(refusal.messages))
@@ -133,7 +132,7 @@ class TermAdmin(BatchMessagesMixin, ImportTablesMixin, ExportTablesMixin, Editor
 
     def save_model(self, request, obj, form, change):
         """Save the term and what it belongs to; its former slug redirects to the new one."""
-        request.batch = save_form(form, request.user).batch
+        request.batch = save_form(form, request).batch
 
     def save_related(self, request, form, formsets, change):
         """Write nothing: the service has stored what the term belongs to."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -46,6 +47,20 @@ class TermEffects:
     """Sentences about the terms that are to belong elsewhere."""
     notes: list[str]
     """Plans, synonyms and votes."""
+    lines: list[str]
+    """What a confirmation stands for, a line per entry, address and term; votes and dates go on without editors."""
+
+    @property
+    def mark(self) -> str:
+        """The mark of what is shown, which the button sends back: a short digest per line."""
+        return " ".join(_digest(line) for line in self.lines)
+
+    def compare(self, mark: str) -> tuple[list[str], int] | None:
+        """Return the lines that another mark does not hold, and how many of its own are gone; None for the same."""
+        shown = set(mark.split())
+        new = [line for line in self.lines if _digest(line) not in shown]
+        gone = len(shown - set(self.mark.split()))
+        return (new, gone) if new or gone else None
 
     @property
     def reaches_further(self) -> bool:
@@ -66,6 +81,10 @@ class Before:
         return cls(load_taxonomy(), _read_due_entries())
 
 
+def _digest(line: str) -> str:
+    return blake2b(line.encode(), digest_size=8).hexdigest()
+
+
 def _read_due_entries() -> frozenset[int]:
     return frozenset(Entry.objects.due(localdate()).values_list("pk", flat=True))
 
@@ -76,20 +95,38 @@ def describe_term_effects(term, state: Before, report) -> TermEffects:
     refiled = report.refiled
     numbers = [one.entry.pk for one in refiled]
     filed = find_entries_filed_under({key_of(term)}) | set(numbers)
+    rows = [(one.entry, list(_steps(one, after))) for one in refiled]
+    addresses = list(_addresses(report.rows, before, after))
+    terms = [text for change in report.rows if (text := _parents_text(change, term, before, after))]
+    # Entries filed there that stay as they are count too: a retired term goes on holding them.
+    kept = Entry.objects.filter(pk__in=filed.difference(numbers)).only("status").order_by("pk")
     return TermEffects(
         filed=_count_states(Entry.objects.filter(pk__in=filed)) or "aucune fiche",
         refiled=_count_states(Entry.objects.filter(pk__in=numbers)),
-        rows=[(one.entry, list(_steps(one, after))) for one in refiled[:_SHOWN]],
-        more=len(refiled[_SHOWN:]),
-        addresses=list(_addresses(report.rows, before, after)),
-        terms=[text for change in report.rows if (text := _parents_text(change, term, before, after))],
+        rows=rows[:_SHOWN],
+        more=len(rows[_SHOWN:]),
+        addresses=addresses,
+        terms=terms,
         notes=[
             *_plan_notes(refiled),
             *_due_notes(state.due, _read_due_entries()),
             *_synonym_notes(term),
             *_vote_notes(numbers),
         ],
+        lines=[
+            *([report.batch.label] if report.batch else []),
+            *(_describe_row(entry, steps) for entry, steps in rows),
+            *(f"{entry.reference} ({entry.get_status_display()}) y est classée." for entry in kept),
+            *(f"{address} → {target}" for address, target in addresses),
+            *terms,
+            *_plan_notes(refiled),
+        ],
     )
+
+
+def _describe_row(entry: Entry, steps: Sequence[Step]) -> str:
+    told = ", ".join(f"{'+' if step.is_added else '−'} {step.label}" for step in steps) or "brouillon reclassé"
+    return f"{entry.reference} ({entry.get_status_display()}) : {told}."
 
 
 def _count_states(entries) -> str:

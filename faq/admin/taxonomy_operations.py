@@ -27,6 +27,8 @@ RULE = (
 
 CONFIRM = "_confirm"
 """The button that carries out what a page has shown."""
+SEEN = "_seen"
+"""The mark of the effects that the page of the button has shown."""
 PLACE = "_place"
 """The button, or what a script sends, that places a term: « 12:up », « 12:down », « 12:7 », « 12:after:7 »."""
 
@@ -65,11 +67,30 @@ def place_term(model_admin, request):
     return redirect(f"{request.get_full_path()}#{button}-{key}")
 
 
-def save_form(form, author):
-    """Store the term of Django's form, and what it belongs to; return the report."""
+class EffectsToShow(Exception):
+    """A change that reaches further than was shown; it is rolled back."""
+
+    def __init__(self, effects):
+        super().__init__()
+        self.effects = effects
+
+
+def save_form(form, request):
+    """Store the term of Django's form, and what it belongs to; return the report.
+
+    Raises EffectsToShow where that does more to others than the page before has shown.
+    """
     name = parent_relation(form.instance)
     parents = form.cleaned_data.get(name) if name else None
-    return save_term(form.instance, author, parents=None if parents is None else [parent.pk for parent in parents])
+    keys = None if parents is None else [parent.pk for parent in parents]
+    if form.instance._state.adding:
+        return save_term(form.instance, request.user, parents=keys)
+    before = Before.now()
+    report = save_term(form.instance, request.user, parents=keys)
+    effects = describe_term_effects(form.instance, before, report)
+    if effects.reaches_further and (CONFIRM not in request.POST or effects.compare(request.POST.get(SEEN, ""))):
+        raise EffectsToShow(effects)
+    return report
 
 
 class TermPage(AdminPage):
@@ -134,14 +155,12 @@ class TermPage(AdminPage):
     def get(self, request, number):
         """Show the form, or the effects at once where there is nothing to fill in."""
         form = self.build_form()
-        return self.show(form) if form.fields else self.preview(self.build_form({}))
+        return self.show(form) if form.fields else self.run(self.build_form({}))
 
     def post(self, request, number):
         """Show what would be done, or do it."""
         form = self.build_form(request.POST)
-        if not form.is_valid():
-            return self.show(form)
-        return self.carry_out(form) if CONFIRM in request.POST else self.preview(form)
+        return self.run(form) if form.is_valid() else self.show(form)
 
     def build_form(self, data=None):
         """Return the form, filled in with these data."""
@@ -151,29 +170,27 @@ class TermPage(AdminPage):
         """Do it; return the report. Raises TermRefused, ValidationError."""
         raise NotImplementedError
 
-    def preview(self, form):
-        """Show the effects: the real run, rolled back."""
+    def run(self, form):
+        """Do it where exactly that was shown before, and say so in the list; or else roll it back, and show it."""
         form.full_clean()
         before = Before.now()
+        confirms = CONFIRM in self.request.POST
         try:
             with transaction.atomic():
                 report = self.operate(form.cleaned_data)
                 effects = describe_term_effects(self.term, before, report)
-                transaction.set_rollback(True)
+                difference = effects.compare(self.request.POST.get(SEEN, "")) if confirms else None
+                is_done = confirms and (difference is None or report.batch is None)
+                transaction.set_rollback(not is_done)
         except (TermRefused, ValidationError) as refusal:
             form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
             return self.show(form)
-        return self.show(form, effects=effects if report.batch else None, is_vain=report.batch is None)
-
-    def carry_out(self, form):
-        """Do it, and say so in the list."""
-        try:
-            report = self.operate(form.cleaned_data)
-        except (TermRefused, ValidationError) as refusal:
-            form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
-            return self.show(form)
-        report_done(self.request, report)
-        return redirect(f"admin:faq_{self.model_admin.opts.model_name}_changelist")
+        if is_done:
+            report_done(self.request, report)
+            return redirect(f"admin:faq_{self.model_admin.opts.model_name}_changelist")
+        if report.batch is None:
+            return self.show(form, is_vain=True)
+        return self.show(form, effects=effects, difference=difference)
 
     def show(self, form, **context):
         """Show the page."""
@@ -279,26 +296,11 @@ class TermChangePage(TermPage):
     help_text = RULE
 
     @classmethod
-    def preview_change(cls, model_admin, request, object_id):
-        """Return the page, or None where the form is refused or changes nothing but the term itself."""
-        term = model_admin.get_object(request, unquote(object_id))
-        if term is None or not model_admin.has_change_permission(request, term):
-            return None
-        form = model_admin.get_form(request, term, change=True)(request.POST, instance=term)
-        if not form.is_valid():
-            return None
-        before = Before.now()
-        try:
-            with transaction.atomic():
-                report = save_form(form, request.user)
-                effects = describe_term_effects(form.instance, before, report)
-                transaction.set_rollback(True)
-        except ValidationError:
-            return None
-        if not effects.reaches_further:
-            return None
+    def show_effects(cls, model_admin, request, object_id, effects):
+        """Return the page of a change that was sent without having been shown."""
         page = cls(model_admin=model_admin)
-        page.setup(request, number=term.pk)
+        page.setup(request, number=model_admin.get_object(request, unquote(object_id)).pk)
         typed = [(name, value) for name, values in request.POST.lists() for value in values]
-        carried = [(name, value) for name, value in typed if name != "csrfmiddlewaretoken"]
-        return page.show(forms.Form(), effects=effects, carried=carried)
+        carried = [(name, value) for name, value in typed if name not in ("csrfmiddlewaretoken", CONFIRM, SEEN)]
+        difference = effects.compare(request.POST.get(SEEN, "")) if CONFIRM in request.POST else None
+        return page.show(forms.Form(), effects=effects, carried=carried, difference=difference)

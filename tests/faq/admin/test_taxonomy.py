@@ -35,6 +35,11 @@ def carried(page):
     return {name: value for name, value in fields if name != "csrfmiddlewaretoken"}
 
 
+def confirm(client, page, data, **options):
+    """Press the button of the page that shows the effects of what is sent."""
+    return client.post(page, data | carried(read(client.post(page, data))) | {"_confirm": "1"}, **options)
+
+
 def read(response):
     return html.unescape(response.content.decode())
 
@@ -84,9 +89,8 @@ def test_renaming_leaves_a_redirect_and_moves_the_read_side(administrateur):
     assert "<code>/?couloir=hopital</code> → <code>/?couloir=hopitaux</code>" in page
     assert Epoch.now() == epoch
     assert not Batch.objects.exists()
-    assert carried(page) == {name: str(value) for name, value in data.items()}
-    sent = data | {"_confirm": "1"}
-    assert administrateur.post(address("couloir", "change", hospital.pk), sent).status_code == 302
+    assert carried(page).items() > {name: str(value) for name, value in data.items()}.items()
+    assert confirm(administrateur, address("couloir", "change", hospital.pk), data).status_code == 302
     hospital.refresh_from_db()
     assert (hospital.label, hospital.old_slugs) == ("Hôpitaux", ["hopital"])
     assert Epoch.now() != epoch
@@ -125,7 +129,7 @@ def test_order_and_retirement_are_set_from_the_list(administrateur):
     response = administrateur.post(address("theme", "changelist"), {"_place": f"{funding.pk}:up"})
     assert response["Location"] == f"{address('theme', 'changelist')}#up-{funding.pk}"
     assert response.status_code == 302
-    administrateur.post(address("theme", "retirer", funding.pk), {"_confirm": "1"})
+    confirm(administrateur, address("theme", "retirer", funding.pk), {})
     assert list(Theme.objects.values_list("slug", "position", "retired")) == [
         ("financement", 1, True),
         ("certificats", 2, False),
@@ -230,7 +234,7 @@ class TestOperations:
         assert "« DPI vague 1 »\u00a0: couloir Ségur « Imagerie », au lieu de « Hôpital »." in shown
         assert Entry.objects.get(pk=live.pk).head == live.head
         assert not Batch.objects.exists()
-        done = read(administrateur.post(page, {"parents": [imaging.pk], "_confirm": "1"}, follow=True))
+        done = read(confirm(administrateur, page, {"parents": [imaging.pk]}, follow=True))
         assert "Déplacement de « DPI vague 1 » (dispositif Ségur)" in done
         assert [entry.couloirs.get() for entry in (live, draft)] == [imaging, imaging]
         shown, after = undo_last(administrateur)
@@ -243,7 +247,7 @@ class TestOperations:
         entry = a_published_entry(couloirs="hopital")
         couloir, other = Couloir.objects.get(slug="hopital"), OfferType.objects.get(slug="certification")
         page = address("couloir", "deplacer", couloir.pk)
-        administrateur.post(page, {"parents": other.pk, "_confirm": "1"})
+        confirm(administrateur, page, {"parents": other.pk})
         assert entry.offer_types.get() == other
 
     def test_what_changes_nothing_is_said(self, administrateur):
@@ -263,7 +267,7 @@ class TestOperations:
         assert "<code>/?theme=certificats</code> → <code>/?theme=financement</code>" in shown
         assert "1 fiche en ligne" in shown
         assert tables() == before
-        administrateur.post(page, {"survivor": stays.pk, "_confirm": "1"})
+        confirm(administrateur, page, {"survivor": stays.pk})
         assert entry.themes.get() == stays
         assert client.get("/?theme=certificats").status_code == 301
         assert "certificats" not in read(administrateur.get(address("theme", "changelist"))).split("result_list")[1]
@@ -272,6 +276,41 @@ class TestOperations:
         assert tables() == before
         assert client.get("/?theme=certificats").status_code == 200
 
+    def test_more_than_was_shown_is_shown_before_it_is_done(self, administrateur):
+        a_published_entry(themes="certificats")
+        gone, stays = (Theme.objects.get(slug=slug) for slug in ("certificats", "financement"))
+        page, sent = address("theme", "fusionner", gone.pk), {"survivor": stays.pk, "_confirm": "1"}
+        told = "Les effets ne sont pas ceux qui vous avaient été montrés."
+        unseen = read(administrateur.post(page, sent))
+        assert told in unseen
+        late = an_entry(themes="certificats")
+        again = read(administrateur.post(page, sent | carried(unseen)))
+        assert told in again
+        new = f"<li>{late.reference} (brouillon)\u00a0: − certificats, + financement.</li>"
+        assert re.search(r"Nouveau.*?</ul>", again, re.DOTALL)[0].count("<li>") == again.count(new) == 1
+        assert not Batch.objects.exists()
+        assert administrateur.post(page, sent | carried(again)).status_code == 302
+        assert late.themes.get() == stays
+
+    def test_what_was_shown_for_another_choice_confirms_nothing(self, administrateur):
+        retired, term = Theme.objects.get(slug="financement"), Theme.objects.get(slug="certificats")
+        seen = carried(read(administrateur.get(address("theme", "retirer", retired.pk))))
+        page = read(administrateur.post(address("theme", "retirer", term.pk), seen | {"_confirm": "1"}))
+        assert "Les effets ne sont pas ceux qui vous avaient été montrés." in page
+        assert not Batch.objects.exists()
+
+    def test_a_form_that_reaches_further_meanwhile_is_shown_again(self, administrateur):
+        dispositif, imaging = Dispositif.objects.get(slug="dpi-vague-1"), Couloir.objects.get(slug="imagerie")
+        sent = {"label": dispositif.label, "slug": dispositif.slug, "vague": 1, "position": 0, "couloirs": [imaging.pk]}
+        page = address("dispositif", "change", dispositif.pk)
+        seen = carried(read(administrateur.post(page, sent)))
+        late = a_published_entry(dispositifs="dpi-vague-1")
+        again = read(administrateur.post(page, sent | seen | {"_confirm": "1"}))
+        assert f"<li>{late.reference} (publié)\u00a0: − Hôpital, + Imagerie.</li>" in again
+        assert late.couloirs.get().slug == "hopital"
+        administrateur.post(page, sent | carried(again) | {"_confirm": "1"})
+        assert late.couloirs.get() == imaging
+
     def test_a_term_is_split(self, administrateur):
         gone, kept = a_published_entry(themes="certificats"), a_published_entry("Autre ?", themes="certificats")
         theme = Theme.objects.get(slug="certificats")
@@ -279,7 +318,7 @@ class TestOperations:
         assert f"{gone.reference} Comment faire ? (publié)" in read(administrateur.get(page))
         sent = {"label": "Révocation des certificats", "entries": [gone.pk]}
         assert "+ Révocation des certificats" in read(administrateur.post(page, sent))
-        administrateur.post(page, sent | {"_confirm": "1"})
+        confirm(administrateur, page, sent)
         assert gone.themes.get().slug == "revocation-des-certificats"
         assert kept.themes.get() == theme
         undo_last(administrateur)
@@ -288,8 +327,8 @@ class TestOperations:
     def test_children_go_along_where_they_are_ticked(self, administrateur):
         entry = a_published_entry(dispositifs="dpi-vague-1")
         couloir, child = Couloir.objects.get(slug="hopital"), Dispositif.objects.get(slug="dpi-vague-1")
-        sent = {"label": "Hôpital public", "children": [f"dispositifs-{child.pk}"], "_confirm": "1"}
-        administrateur.post(address("couloir", "scinder", couloir.pk), sent)
+        sent = {"label": "Hôpital public", "children": [f"dispositifs-{child.pk}"]}
+        confirm(administrateur, address("couloir", "scinder", couloir.pk), sent)
         assert entry.couloirs.get().slug == child.couloirs.get().slug == "hopital-public"
 
     def test_what_is_refused_is_said_on_the_page(self, administrateur):
@@ -312,11 +351,11 @@ class TestOperations:
         shown = read(administrateur.get(address("theme", "retirer", theme.pk)))
         assert "restent en ligne" in shown
         assert "1 fiche en ligne" in shown
-        administrateur.post(address("theme", "retirer", theme.pk), {"_confirm": "1"})
+        confirm(administrateur, address("theme", "retirer", theme.pk), {})
         listed = read(administrateur.get(address("theme", "changelist")))
         assert address("theme", "remettre", theme.pk) in listed
         assert address("theme", "retirer", theme.pk) not in listed
-        administrateur.post(address("theme", "remettre", theme.pk), {"_confirm": "1"})
+        confirm(administrateur, address("theme", "remettre", theme.pk), {})
         assert not Theme.objects.get(pk=theme.pk).retired
 
     def test_what_reaches_nobody_else_is_saved_at_once(self, administrateur):
@@ -333,7 +372,7 @@ class TestOperations:
         page = address("dispositif", "change", dispositif.pk)
         assert "+ Imagerie" in read(administrateur.post(page, sent))
         assert entry.couloirs.get().slug == "hopital"
-        administrateur.post(page, sent | {"_confirm": "1"})
+        confirm(administrateur, page, sent)
         assert entry.couloirs.get() == imaging
 
     def test_a_name_taken_meanwhile_is_no_failure(self, administrateur, monkeypatch):
