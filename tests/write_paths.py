@@ -233,7 +233,7 @@ def confirm_effects(client, address, data):
 
 
 def moved_with_its_term(client, tmp_path):
-    """Have a dispositif belong to another couloir."""
+    """Move a dispositif to another couloir."""
     entry = an_entry(dispositifs="dpi-vague-1")
     term = Dispositif.objects.get(slug="dpi-vague-1")
     imaging = Couloir.objects.get(slug="imagerie")

@@ -32,10 +32,10 @@ _LABELS = {
         DumpChoice.CREATE: "En faire une nouvelle fiche, en brouillon",
     },
 }
-"""What the choices on a verdict are called on the page."""
+"""The labels of the choices on a verdict."""
 _JOIN = "Réunir les deux dans {}, en brouillon"
 _REPLACE = "Proposer le nouveau texte à {} à la place du sien, en brouillon"
-"""What a proposal is called where editors have rewritten the text."""
+"""The label of a proposal where editors have rewritten the text."""
 
 
 @dataclass(frozen=True)

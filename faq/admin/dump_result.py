@@ -18,7 +18,7 @@ from faq.services.dumps_export import describe_end
 
 
 class ResultPage(AdminPage):
-    """What one import made, and what is left to do with it."""
+    """The entries that one import made, and the work left on them."""
 
     template_name = "admin/faq/dump/result.html"
     title = "Import terminé"

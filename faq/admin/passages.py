@@ -1,4 +1,4 @@
-"""Where the admin shows a passage: on the page of its dump."""
+"""The address at which the admin shows a passage: on the page of its dump."""
 
 from urllib.parse import urlencode
 

@@ -1,5 +1,6 @@
 """« Exporter »: the rows of a list of the admin, as its filters and its search leave them, as a table."""
 
+from abc import abstractmethod
 from itertools import chain
 
 from django import forms
@@ -116,9 +117,9 @@ class TableExportView(ExportPage):
 
     resource_class = None
 
+    @abstractmethod
     def get_rows(self):
         """Return the rows that the filters of the address let through."""
-        raise NotImplementedError
 
     @property
     def nouns(self):

@@ -41,7 +41,7 @@ class TableImportForm(ImportForm):
         super().__init__(formats, resources, **{"label_suffix": "", **options})
         self.user = user
         self.notices = []
-        """What the editor should know of the file beside its rows, in French."""
+        """The remarks on the file beside its rows, in French."""
         self.fields["import_file"].label = "Fichier CSV, XLSX ou JSON"
         self.fields["import_file"].widget.attrs = {"accept": ".csv,.txt,.xlsx,.json"}
         self.fields["format"].required = False

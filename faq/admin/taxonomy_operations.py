@@ -1,5 +1,7 @@
 """Pages that move, merge, split, retire or bring back a term: what it touches first, then one batch."""
 
+from abc import abstractmethod
+
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -166,9 +168,9 @@ class TermPage(AdminPage):
         """Return the form, filled in with these data."""
         return self.form_class(data, term=self.term) if self.form_class is not forms.Form else forms.Form(data)
 
+    @abstractmethod
     def operate(self, data):
         """Do it; return the report. Raises TermRefused, ValidationError."""
-        raise NotImplementedError
 
     def run(self, form):
         """Do it where exactly that was shown before, and say so in the list; or else roll it back, and show it."""

@@ -19,7 +19,7 @@ _LEAST_SCORE = 0.4
 _CITED, _CITED_IN_QUESTION = 0.5, 0.6
 """The score of a term that a text names, without neighbours."""
 _VARIANT = re.compile(r"(?<!\s)\s+vague\s+\d+$", re.IGNORECASE)
-"""What tells apart the terms of one kind of software: « RIS vague 1 » is a « RIS »."""
+"""The words that tell apart the terms of one kind of software: « RIS vague 1 » is a « RIS »."""
 
 
 @dataclass(frozen=True, slots=True)

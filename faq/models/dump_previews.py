@@ -53,7 +53,7 @@ class DumpPreview(models.Model):
 
 
 class PreviewedAnswer(models.Model):
-    """What an import would make of one answer, or an answer of the former edition that vanished."""
+    """The plan of an import for one answer, or for an answer of the former edition that vanished."""
 
     preview = models.ForeignKey(DumpPreview, models.CASCADE, related_name="answers", verbose_name="aperçu")
     file = models.PositiveSmallIntegerField("rang du fichier", help_text="À partir de 0.")

@@ -25,7 +25,7 @@ class Upload(models.Model):
     """One file of a preview; it is deleted once the preview is confirmed or given up."""
 
     group = models.UUIDField("aperçu", default=uuid.uuid4, db_index=True)
-    """What the files of one preview have in common, and its secret: it is drawn at random."""
+    """The key that the files of one preview have in common, and its secret: it is drawn at random."""
     purpose = models.CharField("usage", max_length=10, choices=UploadPurpose)
     name = models.CharField("nom du fichier", max_length=255)
     content = models.BinaryField("contenu")

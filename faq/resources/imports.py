@@ -1,5 +1,6 @@
 """Tables that come back: each row is compared with what is stored, and all changes are one batch, or none is made."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -218,17 +219,17 @@ class ImportResource(TableResource):
     def load_chunk(self, rows):
         """Bring along what these rows are compared with."""
 
+    @abstractmethod
     def read_row(self, cells, result):
         """Return what becomes of a row, one of the package's import types. Raises RowRefused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def store(self):
         """Store the changes of all rows; return their batch, or None without any."""
-        raise NotImplementedError
 
+    @abstractmethod
     def get_differences(self, row):
         """Return what a row changes: titles of fields, each with its lines of `faq.domain.diff`."""
-        raise NotImplementedError
 
     def after_import(self, dataset, result, **kwargs):
         """Store the changes, unless a row or the table is refused."""

@@ -32,7 +32,7 @@ _MISSING = {
     "slug": "L’identifiant manque\u00a0: écrivez-le, en lettres sans accent, chiffres et traits d’union.",
     "offer_type": "Le type d’offre manque\u00a0: écrivez l’identifiant ou le libellé de celui dont il relève.",
 }
-"""What to write, by the names of the fields that may not be empty."""
+"""The cures, by the names of the fields that may not be empty."""
 _MAX_DIGITS = 9
 """Digits of the numbers in these tables: far above all that they hold."""
 

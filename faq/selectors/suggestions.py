@@ -27,7 +27,7 @@ _CANDIDATES = 2 * MOST_NEIGHBOURS
 _MOST_CHARACTERS = 5_000
 """Characters of a text that are analysed."""
 _STEM_BYTES = 120
-"""What a stem and its weight take in memory, about."""
+"""The bytes that a stem and its weight take in memory, about."""
 _ANALYSES_BYTES = 8_000_000
 
 

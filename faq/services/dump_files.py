@@ -42,7 +42,7 @@ class PreviewFile:
     sha256: str = ""
     """The hash of its bytes; empty where they were refused."""
     note: str = ""
-    """What somebody should know of it, in French, as that a text follows the last vote line."""
+    """The remark on the file, in French, such as a text that follows the last vote line."""
     unchecked: str = ""
     """Why somebody has to look at the proposed name, in French; empty where nobody has to."""
     edition: int = 0

@@ -197,7 +197,7 @@ def _read_former_choices(preview: DumpPreview) -> dict[_Key, _Former]:
 
 
 def _follow(row: PreviewedAnswer, before: Mapping[_Key, _Former], marking: bool) -> PreviewedAnswer:
-    """Give an answer the choice that was made before, or mark it where that no longer stands."""
+    """Set the choice of an answer to the one made before, or mark the answer where that one no longer stands."""
     former = before.get((row.file, row.verdict == DumpVerdict.VANISHED, row.position))
     if before and former is None:
         row.renewed = marking

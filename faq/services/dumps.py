@@ -49,7 +49,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a text that no entry has: another entry than a new one answers for it."""
+    """The decision on a text that no entry has: another entry than a new one answers for it."""
 
     choice: DumpChoice
     """KEEP or PROPOSE: a text without decision makes a new entry."""
@@ -74,7 +74,7 @@ class Inspection:
     size: int
     answers: int
     note: str
-    """What somebody should know of it, in French, as that a text follows the last vote line."""
+    """The remark on the file, in French, such as a text that follows the last vote line."""
 
 
 def import_dumps(

@@ -21,7 +21,7 @@ class Finding:
     passage: int | None = None
     """The passage of the former edition that vanished, or that a changed answer replaces."""
     choice: DumpChoice = DumpChoice.CREATE
-    """What an editor chose for a text that no entry has."""
+    """The choice of an editor for a text that no entry has."""
 
     @property
     def is_created(self) -> bool:
@@ -43,7 +43,7 @@ class DumpReport:
     batch: int | None = None
     """The batch of the edition: that of an earlier import where the file was unchanged."""
     note: str = ""
-    """What somebody should know of the file, in French."""
+    """The remark on the file, in French."""
     findings: list[Finding] = field(default_factory=list)
     vanished: list[Finding] = field(default_factory=list)
 

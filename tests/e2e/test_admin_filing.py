@@ -21,7 +21,7 @@ SUBJECTS = [
     ("le dossier de preuve", "="),
     ("la candidature tardive", "="),
 ]
-"""What answers are about, and what an editor types to file them: letters of a term, or the key that repeats."""
+"""The subjects of answers, and the keys typed to file them: letters of a term, or the key that repeats."""
 
 
 class Editor:

@@ -127,7 +127,7 @@ CLICK = """([ranks, afresh]) => {
 
 
 def filings_after_clicks(page, ranks, *, afresh=False):
-    """What is ticked, said to be implied and sent after each click, one after the other or each on its own."""
+    """The boxes ticked, said to be implied and sent after each click, one after the other or each on its own."""
     for terms in page.evaluate(CLICK, [list(ranks), afresh]):
         yield tuple(map(as_filing, terms))
 

@@ -22,7 +22,7 @@ from tests.searching import FIXTURES, Text, an_index, best_found, searched, star
 
 @dataclass(frozen=True)
 class Answered:
-    """What a page shows for a query."""
+    """The answers that a page shows for a query."""
 
     numbers: list[int]
     """The texts found, best first; where none is, those that the page proposes instead."""

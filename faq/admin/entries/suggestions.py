@@ -17,7 +17,7 @@ _NEW_ENTRY = 0
 
 
 class SuggestionsView(AdminView):
-    """The suggestions for stored entries, whose question may be typed anew, or for the text of one form."""
+    """The suggestions for stored entries, whose question may be typed again, or for the text of one form."""
 
     def has_permission(self):
         """Return whether the account may change entries."""

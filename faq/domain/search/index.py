@@ -244,7 +244,7 @@ def ranking_weights(terms: Sequence[QueryTerm], idf: Sequence[float]) -> list[fl
 
 @dataclass(frozen=True, slots=True)
 class MeasuredMatches:
-    """What some entries hold of a query."""
+    """The part of a query that some entries hold."""
 
     held: Scores
     """The share of its idf."""

@@ -23,7 +23,9 @@ LEAST_SIMILARITY = 0.4
 HIGHEST_NEARNESS = 0.7
 """Vectors are shared: some words that have the same one mean different things."""
 _ENDING_ALLOWANCE = 0.05
-"""What each common last letter but one adds to the least similarity: vectors know words by their letters too, so that
+"""The amount that each common last letter but one adds to the least similarity.
+
+Vectors know words by their letters too, so that
 « modification » and « vérification » are nearer than they mean."""
 _HIGHEST_ALLOWANCE = 0.9
 _MOST_CANDIDATES = 100

@@ -37,7 +37,7 @@ def keys(**slugs):
 
 
 def row(entry, question, terms, base=None):
-    """What a browser sends of one row; `terms` are keys, or None for a page without chooser."""
+    """The data that a browser sends of one row; `terms` are keys, or None for a page without chooser."""
     prefix = f"q{entry.pk}"
     data = {f"{prefix}-question": question, f"{prefix}-base": base or head_of(entry).number}
     return data if terms is None else data | {f"{prefix}-terms": terms, f"{prefix}-terms-shown": "1"}
