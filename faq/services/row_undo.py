@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.db.models import Model, ProtectedError
 
 from faq.enums import BatchKind
-from faq.models import Batch, Epoch, RowChange
+from faq.models import Batch, Epoch, RowChange, Version
 from faq.models.taxonomy import LabelKeyField, Term
 from faq.services.content import EntryError
 from faq.services.roles import Author, require
@@ -70,6 +70,10 @@ def _restore(change: RowChange, recorder: RowRecorder) -> None:
     elif row is None:
         raise _Left("il a été supprimé depuis")
     else:
+        ends = {columns.get("merged_into_id") for columns in (change.before, change.after)}
+        if len(ends) > 1:
+            for end in ends - {None}:
+                _refuse_before_later_operation(change, end)
         _save(change, _compute_columns(change.before, change.after, read_columns(row)), recorder)
 
 
@@ -80,6 +84,7 @@ def _take_back(change: RowChange, row: Model | None, recorder: RowRecorder) -> N
     if _without_traces(read_columns(row)) != _without_traces(change.after or {}):
         raise _Left("il a été modifié depuis ; annulez d’abord ce changement")
     if change.successor:
+        _refuse_before_later_operation(change, change.successor)
         columns = {**read_columns(row), "retired": True, "merged_into_id": change.successor}
         recorder.save(*build_row(change, columns))
         return
@@ -93,6 +98,23 @@ def _take_back(change: RowChange, row: Model | None, recorder: RowRecorder) -> N
         recorder.delete(row)
     except ProtectedError as error:
         raise _Left("d’autres données y renvoient depuis") from error
+
+
+def _refuse_before_later_operation(change: RowChange, end: int) -> None:
+    """Raise _Left where what a merge or a split files under a term has gone on from there since.
+
+    Undone before the later operation, its entries would stay where that has put them, and no undo would lead them back.
+    """
+    terms: Any = get_table(change.table)._default_manager
+    term = terms.filter(pk=end).exclude(merged_into=None).select_related("merged_into").first()
+    if term:
+        raise _Left(f"« {term} » a été fusionné depuis dans « {term.merged_into} » ; annulez d’abord ce changement")
+    own = Version.objects.filter(batch=change.batch_id).values("entry")
+    splits = RowChange.objects.filter(
+        table=change.table, successor=end, batch__undone_by=None, batch__gt=change.batch_id
+    )
+    if split := splits.filter(batch__versions__entry__in=own).first():
+        raise _Left(f"des fiches ont suivi depuis une scission ; annulez d’abord le lot {split.batch_id}")
 
 
 def _compute_columns(before: Columns, after: Columns, now: Columns) -> Columns:

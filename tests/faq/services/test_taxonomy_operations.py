@@ -126,19 +126,49 @@ class TestMerging:
         assert filed(entry, Facet.PRODUCTS) == {"convergence"}
         assert list(faults()) == []
 
-    def test_a_chain_of_merges_leads_to_its_end_and_is_undone_in_any_order(self, client):
+    def test_a_chain_of_merges_leads_to_its_end_and_is_undone_in_reverse_only(self, client):
         [third] = get_or_create_themes(["preuves"], None)
         entry = a_published_entry(themes="certificats")
         first = merge_terms(theme("certificats"), theme("financement"), None).batch
         second = merge_terms(theme("financement"), third, None).batch
         assert filed(entry, Facet.THEMES) == {"preuves"}
         assert client.get("/?theme=certificats")["Location"] == "/?theme=preuves"
-        undo(first)
-        # It was filed again by the second merge: it stays where that has put it.
+        with pytest.raises(
+            EntryError, match="« financement » a été fusionné depuis dans « preuves » ; annulez d’abord"
+        ):
+            undo(first)
         assert filed(entry, Facet.THEMES) == {"preuves"}
+        back = undo(second).batch
+        undo(first)
+        assert filed(entry, Facet.THEMES) == {"certificats"}
         assert theme("certificats").merged_into is None
-        undo(second)
+        # Brought back alone, the second finds nothing of the first under its term.
+        undo(back)
+        assert filed(entry, Facet.THEMES) == {"certificats"}
         assert list(faults()) == []
+
+    def test_a_split_of_the_survivor_is_undone_before_the_merge(self):
+        entry, other = a_published_entry(themes="certificats"), a_published_entry("Autre ?", themes="financement")
+        merge = merge_terms(theme("certificats"), theme("financement"), None).batch
+        apart = split_term(theme("financement"), Theme(name="Aides", slug="aides"), [other.pk], (), None).batch
+        split = split_term(theme("financement"), Theme(name="Preuves", slug="preuves"), [entry.pk], (), None).batch
+        with pytest.raises(EntryError, match=f"annulez d’abord le lot {split.pk}"):
+            undo(merge)
+        undo(split)
+        undo(merge)
+        assert (filed(entry, Facet.THEMES), filed(other, Facet.THEMES)) == ({"certificats"}, {"aides"})
+        undo(apart)
+        assert list(faults()) == []
+
+    def test_a_split_is_undone_after_the_merge_of_the_term_that_it_leads_back_to(self):
+        entry = a_published_entry(themes="certificats")
+        split = split_term(theme("certificats"), Theme(name="Preuves", slug="preuves"), [entry.pk], (), None).batch
+        merge = merge_terms(theme("certificats"), theme("financement"), None).batch
+        with pytest.raises(EntryError, match="« certificats » a été fusionné depuis"):
+            undo(split)
+        undo(merge)
+        undo(split)
+        assert filed(entry, Facet.THEMES) == {"certificats"}
 
     def test_a_version_of_before_comes_back_under_the_survivor(self):
         entry = an_entry(themes="certificats")
