@@ -19,6 +19,7 @@ from faq.models.entries import reference
 from faq.services.content import EntryError
 from faq.services.row_changes import name_row
 from faq.services.schedules import OVERDUE
+from faq.services.taxonomy_batches import get_changed_facet
 from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 
@@ -82,7 +83,7 @@ class UndoPage(AdminPage):
     def _done(self, report):
         for name, reason in report.rows_left[:_NAMED]:
             messages.warning(self.request, f"« {name} » reste tel quel : {reason}.")
-        for entry, reason in report.left[:_NAMED]:
+        for entry, reason in report.untouched[:_NAMED]:
             messages.warning(self.request, f"Fiche {entry.reference} laissée telle quelle : {reason}.")
         if report.batch is None:
             messages.warning(self.request, f"Rien n’a été annulé : le lot {self.batch.pk} reste à annuler.")
@@ -150,11 +151,12 @@ def _groups(report):
     """Return what becomes of entries: a heading, what it means, how many, and the first of them, each with a reason."""
     archived, reverted = ([(entry, "") for entry in entries] for entries in (report.archived, report.reverted))
     checked = [(entry, "") for entry in _only_checked(report)]
-    refiled = [(one.entry, "") for one in report.refiled]
+    reasons = {entry.pk: reason for entry, reason in report.left}
+    refiled = [(one.entry, reasons.get(one.entry.pk, "")) for one in report.refiled]
     kinds = (
         ("Archivées", "Créées par le lot, elles iront à la corbeille.", archived),
         ("Remises comme avant", "Texte, classement et état d’avant le lot.", reverted),
-        ("Laissées telles quelles", "Rien n’y revient : ni texte, ni état, ni planification.", report.left),
+        ("Laissées telles quelles", "Rien n’y revient : ni texte, ni état, ni planification.", report.untouched),
         ("Reclassées", "Leur texte et leur état restent ; leur classement suit les termes.", refiled),
         ("Vérification reprise", "Leur texte reste ; la vérification d’avant compte.", checked),
     )
@@ -218,11 +220,14 @@ def _plan_text(plan):
 
 
 def _counts_text(report):
+    terms = [change for change in report.rows if get_changed_facet(change)]
+    groups = [change for change in report.rows if not get_changed_facet(change)]
     counts = (
         (report.archived, "fiche{0} archivée{0}"),
         (report.reverted, "fiche{0} remise{0} comme avant"),
-        (report.left, "fiche{0} laissée{0} telle{0} quelle{0}"),
-        (report.rows, "terme{0} ou groupe{0} de synonymes comme avant"),
+        (report.untouched, "fiche{0} laissée{0} telle{0} quelle{0}"),
+        (terms, "terme{0} comme avant"),
+        (groups, "groupe{0} de synonymes comme avant"),
         (report.refiled, "fiche{0} reclassée{0}"),
         (_only_checked(report), "fiche{0} dont la vérification change"),
     )

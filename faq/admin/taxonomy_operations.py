@@ -172,6 +172,10 @@ class TermPage(AdminPage):
     def operate(self, data):
         """Do it; return the report. Raises TermRefused, ValidationError."""
 
+    def get_notes(self, data):
+        """Return French sentences about what was chosen, to be shown with the effects."""
+        return []
+
     def run(self, form):
         """Do it where exactly that was shown before, and say so in the list; or else roll it back, and show it."""
         form.full_clean()
@@ -181,6 +185,7 @@ class TermPage(AdminPage):
             with transaction.atomic():
                 report = self.operate(form.cleaned_data)
                 effects = describe_term_effects(self.term, before, report)
+                effects.notes[:0] = self.get_notes(form.cleaned_data)
                 difference = effects.compare(self.request.POST.get(SEEN, "")) if confirms else None
                 is_done = confirms and (difference is None or report.batch is None)
                 transaction.set_rollback(not is_done)
@@ -253,6 +258,11 @@ class SplitTermPage(TermPage):
         new = model(slug=slug, **{"name" if hasattr(model, "name") else "label": data["label"]})
         return split_term(self.term, new, data["entries"], data.get("children", ()), self.request.user)
 
+    def get_notes(self, data):
+        """Say that a new term without anything ticked takes nothing over."""
+        is_empty = not (data["entries"] or data.get("children"))
+        return ["Rien n’est coché : le nouveau terme sera vide."] if is_empty else []
+
 
 class RetireTermPage(TermPage):
     """The page that retires a term."""
@@ -295,12 +305,13 @@ class TermChangePage(TermPage):
     """The page between Django's form of a term and its change, which reaches more than the term itself."""
 
     verb = "Modifier"
-    help_text = RULE
+    help_text = "Ce changement touche plus que le terme lui-même."
 
     @classmethod
     def show_effects(cls, model_admin, request, object_id, effects):
         """Return the page of a change that was sent without having been shown."""
         page = cls(model_admin=model_admin)
+        page.help_text = RULE if effects.terms else cls.help_text
         page.setup(request, number=model_admin.get_object(request, unquote(object_id)).pk)
         typed = [(name, value) for name, values in request.POST.lists() for value in values]
         carried = [(name, value) for name, value in typed if name not in ("csrfmiddlewaretoken", CONFIRM, SEEN)]

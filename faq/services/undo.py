@@ -65,6 +65,12 @@ class UndoReport:
     """Entries left as they are but for their filing, which follows the terms."""
 
     @property
+    def untouched(self) -> list[tuple[Entry, str]]:
+        """The entries that are left, but for those whose filing alone follows the terms."""
+        refiled = {one.entry.pk for one in self.refiled}
+        return [(entry, reason) for entry, reason in self.left if entry.pk not in refiled]
+
+    @property
     def has_effect(self) -> bool:
         """Whether anything was undone."""
         entries = self.archived or self.reverted or self.checks or self.former_numbers

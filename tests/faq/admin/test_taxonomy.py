@@ -11,9 +11,18 @@ from django.utils import timezone
 
 from faq.models import Batch, Couloir, Dispositif, Entry, Epoch, OfferType, Product, Theme
 from faq.selectors.published import load_taxonomy
+from faq.services.content import Content, content_of
+from faq.services.entries import edit_entry
 from faq.services.review_events import declare_event
 from faq.services.taxonomy import save_term
-from tests.factories import a_published_entry, a_taxonomy, an_entry, checked_long_ago, some_published_entries
+from tests.factories import (
+    a_published_entry,
+    a_taxonomy,
+    an_entry,
+    by_command,
+    checked_long_ago,
+    some_published_entries,
+)
 
 MODELS = ("offertype", "couloir", "dispositif", "product", "theme")
 
@@ -87,6 +96,7 @@ def test_renaming_leaves_a_redirect_and_moves_the_read_side(administrateur):
     data = {"label": "Hôpitaux", "slug": "hopitaux", "offer_type": hospital.offer_type_id, "position": 1}
     page = read(administrateur.post(address("couloir", "change", hospital.pk), data))
     assert "<code>/?couloir=hopital</code> → <code>/?couloir=hopitaux</code>" in page
+    assert "Une fiche classée sous un terme déplacé" not in page
     assert Epoch.now() == epoch
     assert not Batch.objects.exists()
     assert carried(page).items() > {name: str(value) for name, value in data.items()}.items()
@@ -240,8 +250,21 @@ class TestOperations:
         shown, after = undo_last(administrateur)
         assert "Remises comme avant\u00a0: 2 fiches" in shown
         assert "« DPI vague 1 » est comme avant." in shown
-        assert "2 fiches remises comme avant, 1 terme ou groupe de synonymes comme avant" in after
+        assert "2 fiches remises comme avant, 1 terme comme avant" in after
         assert live.couloirs.get().slug == "hopital"
+
+    def test_of_an_entry_changed_since_the_undo_says_one_thing(self, administrateur):
+        entry = a_published_entry(dispositifs="dpi-vague-1")
+        page = address("dispositif", "deplacer", Dispositif.objects.get(slug="dpi-vague-1").pk)
+        confirm(administrateur, page, {"parents": [Couloir.objects.get(slug="imagerie").pk]})
+        filing = content_of(Entry.objects.get(pk=entry.pk).head).filing
+        edit_entry(entry.pk, Content("Autrement ?", "Oui.", filing), by_command())
+        shown, after = undo_last(administrateur)
+        assert "Laissées telles quelles" not in shown
+        assert "Reclassées\u00a0: 1 fiche" in shown
+        assert "laissée" not in after
+        assert "1 terme comme avant, 1 fiche reclassée" in after
+        assert entry.couloirs.get().slug == "hopital"
 
     def test_a_couloir_moves_to_another_offer_type(self, administrateur):
         entry = a_published_entry(couloirs="hopital")
@@ -317,7 +340,11 @@ class TestOperations:
         page = address("theme", "scinder", theme.pk)
         assert f"{gone.reference} Comment faire ? (publié)" in read(administrateur.get(page))
         sent = {"label": "Révocation des certificats", "entries": [gone.pk]}
-        assert "+ Révocation des certificats" in read(administrateur.post(page, sent))
+        shown = read(administrateur.post(page, sent))
+        assert "+ Révocation des certificats" in shown
+        empty = "Rien n’est coché\u00a0: le nouveau terme sera vide."
+        assert empty not in shown
+        assert empty in read(administrateur.post(page, {"label": "Révocation des certificats"}))
         confirm(administrateur, page, sent)
         assert gone.themes.get().slug == "revocation-des-certificats"
         assert kept.themes.get() == theme
@@ -370,7 +397,9 @@ class TestOperations:
         dispositif, imaging = Dispositif.objects.get(slug="dpi-vague-1"), Couloir.objects.get(slug="imagerie")
         sent = {"label": dispositif.label, "slug": dispositif.slug, "vague": 1, "position": 0, "couloirs": [imaging.pk]}
         page = address("dispositif", "change", dispositif.pk)
-        assert "+ Imagerie" in read(administrateur.post(page, sent))
+        shown = read(administrateur.post(page, sent))
+        assert "+ Imagerie" in shown
+        assert "Une fiche classée sous un terme déplacé" in shown
         assert entry.couloirs.get().slug == "hopital"
         confirm(administrateur, page, sent)
         assert entry.couloirs.get() == imaging
