@@ -267,7 +267,8 @@ def _find_cause(block: Sequence[str], first: int, reason: str) -> DumpError | No
     """Return why lines, the first of which has that number, hold no vote line; None where nothing tells."""
     if name := find_text_format("".join(block[:_LINES_OF_BEGINNING]) if first == 1 else ""):
         return DumpError(f"{reason}, et ce n’est pas du texte brut, mais {name}", _SAVE_AS_TEXT)
-    spoilt = find_spoilt_vote_line(block)
+    # The last line may be a vote line that comes too late.
+    spoilt = find_spoilt_vote_line("" if is_vote_line(line) else line for line in block)
     if spoilt is None:
         return None
     if spoilt.is_among_others:
