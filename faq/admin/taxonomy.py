@@ -15,6 +15,7 @@ from faq.admin.bulk_messages import BatchMessagesMixin
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.table_exports import ExportTablesMixin
 from faq.admin.table_imports import ImportTablesMixin
+from faq.admin.taxonomy_forms import TermForm
 from faq.admin.taxonomy_operations import (
     PLACE,
     BringBackTermPage,
@@ -57,6 +58,7 @@ class TermAdmin(BatchMessagesMixin, ImportTablesMixin, ExportTablesMixin, Editor
     fields = ("label", "slug", "position", "retired", "review_months")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     actions = None
+    form = TermForm
     delete_confirmation_template = "admin/faq/term_delete_confirmation.html"
 
     def get_queryset(self, request):

@@ -1,17 +1,40 @@
 """The forms of the pages that move, merge and split a term."""
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.text import capfirst
 
 from faq.admin.lists import BoundedMultipleChoiceField
 from faq.domain.limits import LABEL_MAX_LENGTH
 from faq.models import Couloir, Entry
 from faq.services.refiling import find_entries_filed_under
-from faq.services.taxonomy import get_children, get_parents, parent_relation
+from faq.services.taxonomy import get_children, get_parents, parent_relation, refuse_taken_slug
 from faq.services.taxonomy_batches import get_facet, key_of
 
 _ENTRIES_OFFERED = 500
 """Entries of a term that the page which splits it lists."""
+
+
+class TermForm(forms.ModelForm):
+    """Django's form of a term, with the same words for all facets: the columns of thématiques are taggit's."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, label in (("name", "Libellé"), ("slug", "Identifiant")):
+            # Those who only read have no fields.
+            if name in self.fields:
+                self.fields[name].label = label
+
+    def validate_unique(self):
+        """Name the term that has the slug; a label that another one has was refused with its name before."""
+        is_told = NON_FIELD_ERRORS in self.errors
+        exclude = {*self._get_validation_exclusions(), "slug", *(("label", "name") if is_told else ())}
+        try:
+            self.instance.validate_unique(exclude=exclude)
+            if "slug" not in self.errors:
+                refuse_taken_slug(self.instance)
+        except ValidationError as refusal:
+            self._update_errors(refusal)
 
 
 class ParentsForm(forms.Form):

@@ -84,6 +84,11 @@ def _save(edit: TermEdit, recorder: RowRecorder) -> None:
 def check_term(term: AnyTerm) -> None:
     """Raise ValidationError where a term spells another one, or has a slug that leads or led to another."""
     term.clean()
+    refuse_taken_slug(term)
+
+
+def refuse_taken_slug(term: AnyTerm) -> None:
+    """Raise ValidationError where a term has the slug of another one, which the message names."""
     terms = type(term)._default_manager
     taken = terms.exclude(pk=term.pk).filter(slug__iexact=term.slug).first()
     # Slugs that differed by their case before that was refused stay as they are.

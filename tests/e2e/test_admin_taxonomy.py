@@ -126,7 +126,7 @@ def test_a_writer_creates_only_thematiques(page, sign_in):
     expect(page.locator(".add-term")).to_have_count(1)
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Créer : Thématique").click()
-    opened.value.get_by_label("Nom").fill("Preuves")
+    opened.value.get_by_label("Libellé").fill("Preuves")
     opened.value.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.get_by_role("checkbox", name="Preuves")).to_be_checked()
     assert Theme.objects.get(slug="preuves").position == 1

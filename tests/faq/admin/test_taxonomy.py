@@ -113,6 +113,19 @@ def test_a_slug_that_leads_elsewhere_already_is_refused(administrateur):
     assert not Theme.objects.filter(slug="igc").exists()
 
 
+def test_what_another_term_has_is_refused_once_with_its_name(administrateur):
+    sent = {"name": "CERTIFICATS", "slug": "certificats", "position": 0}
+    page = read(administrateur.post(address("theme", "add"), sent))
+    told = re.findall(r"<li>([^<]*(?:déjà|existe)[^<]*)</li>", page)
+    assert sorted(told) == [
+        "L’identifiant «\u00a0certificats\u00a0» est déjà celui de «\u00a0certificats\u00a0».",
+        "«\u00a0certificats\u00a0» existe déjà\u00a0: casse, accents, espaces et signes ne font pas un autre libellé.",
+    ]
+    assert re.findall(r"<label[^>]*>(Libellé|Identifiant|Nom|Slug)\b", page) == ["Libellé", "Identifiant"]
+    exact = read(administrateur.post(address("theme", "add"), sent | {"name": "certificats", "slug": "neuf"}))
+    assert exact.count("existe déjà") == 1
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_a_label_of_nothing_visible_is_refused(model, administrateur):
     terms = apps.get_model("faq", model).objects
