@@ -23,9 +23,9 @@ def add_bulk_messages(request, label, report):
         messages.error(request, more)
 
 
-def link_batch(request, batch):
+def link_batch(request, batch, noun="lot"):
     """Return a link to a batch, and one that undoes it for those who may, as the end of a sentence."""
-    shown = link_to("batch_change", batch.pk, f"lot {batch.pk}")
+    shown = link_to("batch_change", batch.pk, f"{noun} {batch.pk}")
     if not request.user.has_perm("faq.undo_batch"):
         return format_html("{}.", shown)
     return format_html("{}. {}", shown, link_to("batch_undo", batch.pk, "Annuler"))
@@ -40,7 +40,7 @@ class BatchMessagesMixin:
     def message_user(self, request, message, level=messages.INFO, *args, **options):
         """Add the message, with the links to what was just written."""
         if batch := getattr(request, "batch", None):
-            message = format_html("{} {}", message, link_batch(request, batch))
+            message = format_html("{} {}", message, link_batch(request, batch, "Lot"))
         super().message_user(request, message, level, *args, **options)
 
 

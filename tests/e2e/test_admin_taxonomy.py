@@ -130,3 +130,14 @@ def test_a_writer_creates_only_thematiques(page, sign_in):
     opened.value.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(page.get_by_role("checkbox", name="Preuves")).to_be_checked()
     assert Theme.objects.get(slug="preuves").position == 1
+
+
+def test_a_long_label_without_spaces_stays_on_a_narrow_screen(page, sign_in):
+    theme = Theme.objects.get(slug="certificats")
+    theme.name = "x" * 100
+    theme.save()
+    sign_in(page, "administrateur")
+    page.set_viewport_size({"width": 390, "height": 800})
+    for route, term in (("scinder", theme), ("fusionner", theme), ("fusionner", Theme.objects.get(slug="financement"))):
+        page.goto(reverse(f"admin:faq_theme_{route}", args=(term.pk,)))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

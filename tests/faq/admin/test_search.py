@@ -65,7 +65,7 @@ def test_a_change_is_undone_from_its_message_by_those_who_may(redacteur, relecte
     page = read(redacteur.post(ADD, {"expressions": "DPI\ndossier patient"}, follow=True))
     batch = Batch.objects.get()
     undo = reverse("admin:faq_batch_undo", args=(batch.pk,))
-    assert f"lot {batch.pk}</a>" in page
+    assert f"Lot {batch.pk}</a>" in page
     assert undo not in page
     group = SynonymGroup.objects.get()
     address = reverse("admin:faq_synonymgroup_change", args=(group.pk,))
