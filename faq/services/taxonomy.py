@@ -170,8 +170,9 @@ def find_term_uses(term: AnyTerm) -> list[str]:
 
 
 def find_present_uses(term: AnyTerm) -> bool:
-    """Return whether a term is named by more than past versions."""
-    return bool(_find_terms_that_lead_to(term) or find_entries_filed_under({key_of(term)}))
+    """Return whether a term is named by more than past versions and terms that are offered no more themselves."""
+    has_children = any(not child.retired for child in get_children(term))
+    return has_children or bool(find_entries_filed_under({key_of(term)}))
 
 
 def _find_terms_that_lead_to(term: AnyTerm) -> list[str]:

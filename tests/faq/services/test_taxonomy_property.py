@@ -215,6 +215,7 @@ def entries():
 @example([("merge", 2, 1), ("rename", 7, 0), ("merge", 7, 2), ("undo", 0, 2), ("bring_back", 0, 0)])
 @example([("move", 2, 1), ("file", 2, 1), ("move", 2, 0), ("undo", 0, 1), ("undo", 0, 0)])
 @example([("merge", 55, 0)])
+@example([("create", 40, 50), ("file", 58, 54), ("split", 55, 31)])
 @settings(
     max_examples=12,
     deadline=None,
