@@ -234,7 +234,8 @@ class TestNextRows:
         entry = an_entry("")
         page = read(redacteur.post(UNTITLED, sent((entry, "Une ?", []), _save_next="1"), follow=True))
         assert "fin de la liste" in page
-        assert "Aucune fiche ne répond" in page
+        assert "Toutes les fiches ont une question" in page
+        assert "Aucune fiche ne répond" in read(redacteur.get(f"{UNTITLED}&q=introuvable"))
 
     def test_a_refusal_goes_nowhere(self, redacteur):
         entry = an_entry("")
