@@ -64,6 +64,9 @@ def find_spoilt_vote_line(lines: Iterable[str]) -> SpoiltVoteLine | None:
     """
     best, most = None, _MIN_SHARED
     for rank, line in enumerate(lines):
+        if len(line) < _MIN_SHARED:
+            # Too few letters: a dump may have a million blank lines.
+            continue
         letters = _LETTERS.sub("", fold(line[:_READ]).translate(_LOOK_ALIKES))
         is_whole = _VOTE_LETTERS in letters
         if len(line) > _SPOILT_MAX_LENGTH and not is_whole:

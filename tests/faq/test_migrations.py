@@ -89,6 +89,7 @@ def test_letters_that_are_folded_since_make_no_decision_old():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_what_merges_moved_becomes_rows_and_a_document_again():
     take_dump(a_dump_file("Un texte."))
     gone, former, kept = Entry.objects.get(), a_published_entry("Déjà fusionnée ?"), a_published_entry("Gardée ?")

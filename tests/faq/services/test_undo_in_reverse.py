@@ -196,6 +196,7 @@ STEP = st.tuples(
 @example([("check", 0, 0), ("undo", 0, 0), ("undo", 0, 0)])
 @example([("check", 0, 0), ("undo", 0, 0), ("undo", 0, 0), ("undo", 0, 0), ("undo", 0, 0)])
 @example([("move", 0, 1), ("move", 0, 4), ("merge", 3, 0), ("take_in", 4, 2), ("check", 0, 0)])
+@pytest.mark.slow
 def test_undone_in_reverse_the_tables_are_as_before(steps):
     with transaction.atomic():
         a_taxonomy()
