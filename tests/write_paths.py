@@ -227,7 +227,7 @@ def curated(client, tmp_path):
 
 
 def confirm_effects(client, address, data):
-    """Have the effects shown, and confirm what was shown."""
+    """Ask for the effects, and confirm those that were shown."""
     mark = re.search(r'name="_seen" value="([^"]*)"', client.post(address, data).content.decode())
     return client.post(address, data | {"_confirm": "1", "_seen": mark[1] if mark else ""})
 

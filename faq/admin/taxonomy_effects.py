@@ -48,7 +48,7 @@ class TermEffects:
     notes: list[str]
     """Plans, synonyms and votes."""
     lines: list[str]
-    """What a confirmation stands for, a line per entry, address and term; votes and dates go on without editors."""
+    """The effects confirmed, a line per entry, address and term; votes and dates go on without editors."""
 
     @property
     def mark(self) -> str:

@@ -1,5 +1,7 @@
 """Terms and groups of synonyms that come back from a table, row by row through their services, as one batch."""
 
+from abc import abstractmethod
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import slugify
@@ -89,17 +91,17 @@ class RowImport(ImportResource, RowResource):
         if mark != self.dehydrate_version(row):
             raise RowRefused("version", f"Ligne périmée\u00a0: «\u00a0{row}\u00a0» a changé depuis l’export.")
 
+    @abstractmethod
     def parse_cell(self, name, cell):
         """Return the value that a cell stands for. Raises RowRefused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def get_value(self, row, name):
         """Return the value of a stored row that `parse_cell` would return."""
-        raise NotImplementedError
 
+    @abstractmethod
     def store_row(self, row, values):
         """Store a row with new values, as part of the batch. Raises RowRefused."""
-        raise NotImplementedError
 
     def get_batch(self):
         """Return the batch of the table, made with its first change."""
