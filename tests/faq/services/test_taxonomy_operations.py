@@ -33,7 +33,7 @@ from faq.services.undo import undo_batch
 from faq.services.workflow import publish_entry, withdraw_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
 from tests.faq.admin.entry_form import page_of, typed
-from tests.faq.services.test_taxonomy_batches import filed, tables, undo
+from tests.taxonomy_batches import filed, tables, undo
 
 pytestmark = pytest.mark.django_db
 
