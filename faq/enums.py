@@ -137,3 +137,22 @@ class Headers(TextChoices):
 
     STABLE = "stable", "noms stables, pour les programmes"
     FRENCH = "french", "en français"
+
+
+class NotificationKind(TextChoices):
+    """The kinds of event that a person is told of."""
+
+    REFUSED = "refused", "un de mes textes est refusé"
+    ASSIGNED = "assigned", "une fiche m’est attribuée"
+    MENTIONED = "mentioned", "une note me cite"
+    PLAN_FAILED = "plan_failed", "une de mes planifications échoue"
+    REVIEW_DUE = "review_due", "une fiche dont je réponds est à revoir"
+    SUBMITTED = "submitted", "un texte attend une relecture"
+
+
+class Delivery(TextChoices):
+    """The way in which a person is told of one kind of event."""
+
+    IMMEDIATE = "immediate", "tout de suite"
+    DAILY = "daily", "une fois par jour"
+    NEVER = "never", "jamais"

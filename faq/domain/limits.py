@@ -9,6 +9,8 @@ ANSWER_MAX_LENGTH = 50_000
 """Characters of an answer, or of a page about the site: some twenty printed pages."""
 VERSION_COMMENT_MAX_LENGTH = 500
 """Characters of the comment of a version, such as why a text was refused."""
+NOTE_MAX_LENGTH = 2_000
+"""Characters of one note between editors."""
 REASON_MAX_LENGTH = 200
 """Characters of the reason of an event that makes entries due for a review."""
 PAGE_TITLE_MAX_LENGTH = 120

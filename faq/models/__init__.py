@@ -1,5 +1,6 @@
 """Tables and their queryset verbs."""
 
+from faq.models.assignments import Assignment, AssignmentChange
 from faq.models.dump_previews import DumpPreview, PreviewedAnswer
 from faq.models.dumps import Dump, Passage
 from faq.models.duplicates import Pair
@@ -7,6 +8,8 @@ from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
 from faq.models.epochs import ChangeLog, Epoch, EpochTokens
 from faq.models.failed_searches import FailedSearch
 from faq.models.moved_rows import MovedRow
+from faq.models.notes import Note, NoteThread
+from faq.models.notifications import Mail, Notification, NotificationChoice
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
 from faq.models.row_changes import RowChange

@@ -9,11 +9,12 @@ from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from faq.enums import Action, EntryStatus, Origin
+from faq.enums import Action, EntryStatus, NotificationKind, Origin
 from faq.models import Batch, DroppedSchedule, Entry, Schedule, Version
 from faq.models.schedules import PLAN_COLUMNS
 from faq.services.conflicts import check_base
 from faq.services.content import EntryError, content_of
+from faq.services.notifications import notify
 from faq.services.roles import Author, require
 from faq.services.versions import Outcome, Provenance, drop_schedules, latest, lock_entries
 from faq.services.workflow import publish_entry, target_status, withdraw_entry
@@ -109,8 +110,15 @@ def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
     if not told:
         _log.error("schedule %s could not be carried out", number, exc_info=failure)
     reason = str(failure) if told else "La base de données a refusé l’opération ; prévenez un administrateur."
-    marked = Schedule.objects.filter(pk=number, failed_at=None).update(failed_at=timezone.now(), error=reason)
-    return list(Schedule.objects.select_related("entry").filter(pk=number)) if marked else []
+    at = timezone.now()
+    with transaction.atomic():
+        if not Schedule.objects.filter(pk=number, failed_at=None).update(failed_at=at, error=reason):
+            return []
+        plans = list(Schedule.objects.select_related("entry", "author").filter(pk=number))
+        for plan in plans:
+            key = f"plan {plan.pk} {at:%Y-%m-%d %H:%M:%S.%f}"
+            notify(plan.author, NotificationKind.PLAN_FAILED, plan.entry, text=reason, key=key)
+    return plans
 
 
 def drop_restored_plans(undo: Batch, numbers: Collection[int]) -> list[Schedule]:
