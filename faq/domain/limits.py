@@ -7,6 +7,8 @@ answers of the pages that were imported have about 2,000 characters.
 QUESTION_MAX_LENGTH = 300
 ANSWER_MAX_LENGTH = 50_000
 """Characters of an answer, or of a page about the site: some twenty printed pages."""
+MEDIA_TEXT_MAX_LENGTH = 500
+"""Characters of the alternative text of an image, or of the text of a link to a document; longer is no reference."""
 VERSION_COMMENT_MAX_LENGTH = 500
 """Characters of the comment of a version, such as why a text was refused."""
 NOTE_MAX_LENGTH = 2_000

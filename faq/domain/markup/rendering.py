@@ -16,6 +16,8 @@ from markdown_it.token import Token
 
 from faq.domain.markup.blocks import parse_blocks
 from faq.domain.markup.links import LINKIFIER, parse_bare_url, parse_link
+from faq.domain.markup.media import parse_media, set_media_apart
+from faq.domain.markup.placement import place
 from faq.domain.text.typography import with_no_break_spaces
 
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
@@ -30,22 +32,28 @@ _ESCAPABLE = "*_[]-"
 _PUBLIC_URL = re.compile(r"https?://.|mailto:.|tel:.", re.IGNORECASE)
 
 _SANITISER = nh3.Cleaner(
-    tags={"a", "br", "em", "li", "ol", "p", "strong", "ul"},
-    attributes={"a": {"href", "title"}, "ol": {"start"}},
-    url_schemes={"http", "https", "mailto", "tel"},
+    tags={"a", "br", "em", "figure", "img", "li", "ol", "p", "span", "strong", "ul"},
+    attributes={"a": {"download", "href", "title"}, "img": {"alt", "loading", "src"}, "ol": {"start"}},
+    allowed_classes={"a": {"fr-link", "fr-link--download"}, "span": {"fr-link__detail"}},
+    url_schemes={"http", "https", "mailto", "tel", "media"},
     url_relative="deny",
     link_rel="noopener noreferrer",
 )
 
 
-def render(text: str) -> str:
-    """Return the HTML of an answer, safe to put in a page as it is; "" for a text with nothing in it.
+def compile_answer(text: str) -> str:
+    """Return the HTML of an answer, safe once it is placed on a page; "" for a text with nothing in it.
 
     Every text gives a result: a character that no page can show (a control, half a surrogate pair, a noncharacter) is
     replaced by U+FFFD. Only the elements and attributes of the sanitiser above can come out.
     """
     rendered = _PARSER.render(_printable(text))
     return _SANITISER.clean(rendered.translate(_TO_PLACEHOLDERS)).strip().translate(_FROM_PLACEHOLDERS)
+
+
+def render(text: str) -> str:
+    """Return the HTML of an answer on a page of this site, safe to put there as it is."""
+    return place(compile_answer(text))
 
 
 def plain_text(text: str) -> str:
@@ -89,10 +97,12 @@ class _Parser(MarkdownIt):
         self.linkify = LINKIFIER
         self.core.ruler.at("block", parse_blocks)
         self.inline.ruler.at("escape", _parse_escape)
+        self.inline.ruler.before("link", "media", parse_media)
         self.inline.ruler.at("link", parse_link)
         self.inline.ruler.at("linkify", parse_bare_url)
+        self.core.ruler.push("media", set_media_apart)
         self.core.ruler.push("typography", _apply_typography)
-        self.enable(["emphasis", "escape", "link", "linkify", "newline"])
+        self.enable(["emphasis", "escape", "link", "linkify", "media", "newline"])
 
     def validateLink(self, url: str) -> bool:
         """Return whether the sanitiser accepts an address too: one that it refuses leaves the text as it was typed."""

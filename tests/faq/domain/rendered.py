@@ -6,12 +6,15 @@ from html.parser import HTMLParser
 from faq.domain.markup import render
 
 ALLOWED = {
-    "a": {"href", "rel", "title"},
+    "a": {"class", "download", "href", "rel", "title"},
     "br": set(),
     "em": set(),
+    "figure": set(),
+    "img": {"alt", "loading", "src"},
     "li": set(),
     "ol": {"start"},
     "p": set(),
+    "span": {"class"},
     "strong": set(),
     "ul": set(),
 }
@@ -25,6 +28,7 @@ class Page(HTMLParser):
         self.lines = [""]
         self.links: list[tuple[str, str]] = []
         self.titles: list[str] = []
+        self.images: list[tuple[str, str]] = []
         self.open: list[str] = []
         self.feed(render(text))
         self.close()
@@ -39,12 +43,17 @@ class Page(HTMLParser):
         assert set(attributes) <= ALLOWED[tag]
         if tag == "a":
             assert attributes["rel"] == "noopener noreferrer"
-            assert re.match(r"https?://.|mailto:.|tel:.", attributes["href"], re.IGNORECASE)
+            assert re.match(
+                r"https?://.|mailto:.|tel:.|/media/[0-9a-f]{32}\.(png|jpg|webp|pdf)$", attributes["href"], re.IGNORECASE
+            )
             self.links.append((attributes["href"], ""))
             self.titles.append(attributes.get("title", ""))
-        if tag in ("p", "br", "li"):
+        if tag == "img":
+            assert re.fullmatch(r"/media/[0-9a-f]{32}\.(png|jpg|webp)", attributes["src"])
+            self.images.append((attributes["src"], attributes["alt"]))
+        if tag in ("p", "br", "li", "figure"):
             self.lines.append("")
-        if tag != "br":
+        if tag not in ("br", "img"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
