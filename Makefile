@@ -15,7 +15,7 @@ FIND_PYTHON = for candidate in python3 python3.14 python3.13 python3.12 python3.
 PROD_CHECK = key="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')"; \
 	SECRET_KEY="$$key" VOTE_KEY="$$key" ALLOWED_HOSTS=faq.example.org DATABASE_URL=postgres://faqcms@db.example.org/faqcms
 
-.PHONY: help run setup test quick quality bench evaluate fuzz lock environment
+.PHONY: help run setup test quick quality bench evaluate fuzz lock messages environment
 
 help: ## affiche cette liste
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ fuzz: environment ## essaie chaque lecteur de texte sur 100 000 textes (ARGS="--
 lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
 	@for name in base prod dev bench; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
 		--python-version 3.11 $(ARGS) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; done
+
+messages: environment ## compile nos traductions des textes de Django, après un changement du fichier .po
+	@$(PY) -m tools.messages
 
 environment:
 	@python="$$($(FIND_PYTHON))"; \

@@ -4,14 +4,25 @@ from functools import update_wrapper
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from faq.services.roles import may_enter
 from faq.unsaved_text import CARRIED_FIELD, read_sent_text, store_unsaved_text
 from faqcms.menu import build_menu, count_queues
 from feedback.dashboard import build_dashboard
+
+
+class SignInForm(AdminAuthenticationForm):
+    """Name and password of an account that a role lets in."""
+
+    def confirm_login_allowed(self, user):
+        """Raise ValidationError, in words of its own, for an account that no role lets in."""
+        if not may_enter(user):
+            raise ValidationError("Ce compte n’a pas encore de rôle\u00a0: un administrateur peut lui en donner un.")
 
 
 class EditorsSite(AdminSite):
@@ -21,6 +32,11 @@ class EditorsSite(AdminSite):
     site_title = "faqcms"
     index_title = "Accueil"
     empty_value_display = "–"
+    login_form = SignInForm
+
+    def has_permission(self, request):
+        """Return whether the account opens the admin: a role lets in."""
+        return may_enter(request.user)
 
     def get_app_list(self, request, app_label=None):
         """Return the menu, or the tables of one application for its page."""
@@ -61,7 +77,7 @@ class EditorsSite(AdminSite):
             "app_path": reverse("admin:login"),
             "next": text.address,
             "username": request.user.get_username(),
-            "form": AdminAuthenticationForm(request),
+            "form": SignInForm(request),
             CARRIED_FIELD: text.encode(),
         }
         request.current_app = self.name

@@ -16,6 +16,7 @@ handler400 = "faqcms.refusals.refuse_request"
 handler500 = "faqcms.refusals.refuse_failed"
 
 urlpatterns = [
+    path("admin/mot-de-passe/", include("faqcms.passwords")),
     path("admin/", admin.site.urls),
     path("favicon.ico", favicon),
     path("", include("faq.urls")),

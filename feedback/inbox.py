@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Q, Window
 from django.db.models.functions import RowNumber
@@ -19,6 +18,7 @@ from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
 from faq.services.content import EntryError
+from faq.services.roles import people
 from feedback.comments import FollowUpRefused, follow_up_comments, judge_comments
 from feedback.models import OPEN, Comment, FollowUpState, SearchFollowUp, Standing
 from feedback.resources import CommentResource
@@ -189,7 +189,7 @@ class InboxPage(AdminPage):
             filters=self.filters,
             shelves=[(name, label, f"?boite={name}") for name, label in SHELVES.items()],
             follow_ups=FollowUpState.choices,
-            people=[(str(staff.pk), person_name(staff)) for staff in _staff()],
+            people=[(str(staff.pk), person_name(staff)) for staff in people()],
             may_change=user.has_perm("feedback.change_comment"),
             may_create=user.has_perm("faq.add_entry"),
             **shelf_context(self.filters, user, self.request.GET.get("page"), self.refused),
@@ -221,10 +221,6 @@ class CommentExportView(TableExportView):
     def get_rows(self):
         """Return the comments that the address asks for."""
         return _select_comments(InboxFilters.read(self.request.GET), self.request.user)
-
-
-def _staff():
-    return User.objects.filter(is_active=True, is_staff=True).order_by("last_name", "first_name", "username")
 
 
 def _states_of(shelf):
@@ -362,7 +358,7 @@ def _state(request):
 
 
 def _assigned_to(request):
-    return _staff().filter(pk=_parse_number(request.POST.get("assigned_to", ""))).first()
+    return people().filter(pk=_parse_number(request.POST.get("assigned_to", ""))).first()
 
 
 def _corrected_in(request):

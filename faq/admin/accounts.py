@@ -1,14 +1,19 @@
-"""« Comptes »: administrateurs manage accounts, but give nobody more powers than the roles have."""
+"""« Comptes »: administrateurs manage accounts, but give nobody more powers than the roles have."""
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, OuterRef, Subquery
 
+from faq.admin.display import format_moment
 from faq.admin.lists import BoundedAdminMixin
+from faq.models import Version
 
 _CHECK_BOXES = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+_PERSON = ("first_name", "last_name", "email")
+_POWERS = ("is_superuser", "user_permissions")
+"""Fields that only superusers see and change."""
 
 admin.site.unregister([User, Group])
 
@@ -17,23 +22,57 @@ admin.site.unregister([User, Group])
 class AccountAdmin(BoundedAdminMixin, UserAdmin):
     """Accounts, whose roles are groups; only superusers give single permissions and full powers."""
 
+    list_display = ("username", "full_name", "email", "roles", "is_active", "last_sign_in", "last_change")
+    list_filter = ("groups", "is_active")
+    search_fields = ("username", *_PERSON)
     filter_horizontal = ()
     formfield_overrides = _CHECK_BOXES
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Personne", {"fields": _PERSON}),
+        ("Accès", {"fields": ("is_active", "groups")}),
+        ("Pouvoirs hors des rôles", {"fields": _POWERS, "classes": ("collapse",)}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("username", *_PERSON, "groups", "usable_password", "password1", "password2")}),)
+    readonly_fields = ("last_login", "date_joined")
 
-    def get_readonly_fields(self, request, obj=None):
-        """Return the dates, and for all but superusers the fields that only superusers may change."""
-        happened = ("last_login", "date_joined")
-        return happened if request.user.is_superuser else (*happened, "is_superuser", "user_permissions")
+    def get_queryset(self, request):
+        """Return the accounts with their roles and the date of their last change to an entry."""
+        versions = Version.objects.filter(author=OuterRef("pk")).order_by("-pk")
+        accounts = super().get_queryset(request).prefetch_related("groups")
+        return accounts.annotate(changed_at=Subquery(versions.values("created_at")[:1]))
+
+    def get_fieldsets(self, request, obj=None):
+        """Return the groups of fields; powers beyond the roles are for superusers alone."""
+        groups = super().get_fieldsets(request, obj)
+        return [group for group in groups if request.user.is_superuser or group[1]["fields"] != _POWERS]
 
     def has_change_permission(self, request, obj=None):
         """Return whether the account may be changed: only superusers may change one of a superuser, or its password."""
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not beyond and super().has_change_permission(request, obj)
 
-    def save_model(self, request, obj, form, change):
-        """Store the account; one with a role is staff, or the sign-in page would blame its password."""
-        obj.is_staff = obj.is_staff or bool(form.cleaned_data.get("groups"))
-        super().save_model(request, obj, form, change)
+    @admin.display(description="nom", ordering="last_name")
+    def full_name(self, account):
+        """Return the first and the last name."""
+        return account.get_full_name()
+
+    @admin.display(description="rôles")
+    def roles(self, account):
+        """Return the names of the roles."""
+        names = sorted(group.name for group in account.groups.all())
+        return ", ".join(names) or ("tous les pouvoirs" if account.is_superuser else "aucun")
+
+    @admin.display(description="dernière connexion", ordering="last_login")
+    def last_sign_in(self, account):
+        """Return the day and the time of the last sign-in."""
+        return format_moment(account.last_login) if account.last_login else "jamais"
+
+    @admin.display(description="dernier enregistrement", ordering="changed_at")
+    def last_change(self, account):
+        """Return the day and the time of the last version of an entry that the account wrote."""
+        return format_moment(account.changed_at) if account.changed_at else "aucun"
 
 
 @admin.register(Group)

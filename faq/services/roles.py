@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import AnonymousUser, Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 Author = User | None
 """The author of a write; None is the system itself (commands run by an operator), which may do everything."""
@@ -88,6 +88,18 @@ def grant(role: str, permissions: set[str]) -> None:
         app, codename = permission.split(".")
         named |= Q(content_type__app_label=app, codename=codename)
     group.permissions.add(*Permission.objects.filter(named))
+
+
+def may_enter(user: User | AnonymousUser) -> bool:
+    """Return whether an account opens the admin: any right lets in, however it was given."""
+    return user.is_active and (user.is_staff or bool(user.get_all_permissions()))
+
+
+def people() -> QuerySet[User]:
+    """Return the accounts that open the admin, as `may_enter` says of one."""
+    has_rights = Q(groups__permissions__isnull=False) | Q(user_permissions__isnull=False)
+    admitted = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True) | has_rights, is_active=True)
+    return User.objects.filter(pk__in=admitted.values("pk")).order_by("last_name", "first_name", "username")
 
 
 def require(author: Author, permission: str) -> None:

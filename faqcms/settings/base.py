@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from faq.domain.limits import FORM_MAX_BYTES
 from faqcms.database import database
+from faqcms.mail import mail
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -73,8 +74,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]
 TIME_ZONE = "Europe/Paris"
-# The French labels of the fields that thématiques inherit.
-LOCALE_PATHS = [Path(taggit.__file__).parent / "locale"]
+# Ours first: Django's French where it reads badly; then the labels of the fields that thématiques inherit.
+LOCALE_PATHS = [BASE_DIR / "faqcms" / "locale", Path(taggit.__file__).parent / "locale"]
 
 CSRF_FAILURE_VIEW = "faqcms.refusals.refuse_form"
 # Where one goes after signing in without having asked for a page, or having asked for one elsewhere.
@@ -125,6 +126,15 @@ if ACCESSIBILITY not in {"non", "partiellement", "totalement"}:
 # Where visitors write to the team: the address of a page, or of a mailbox; without either, no page offers it.
 CONTACT_URL = os.environ.get("CONTACT_URL", "")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
+
+# The server that sends mails to editors; without, the site sends none, and says so where one would.
+EMAIL_URL = os.environ.get("EMAIL_URL", "")
+SENDS_MAIL = bool(EMAIL_URL)
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+if SENDS_MAIL:
+    globals().update(mail(EMAIL_URL))
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or CONTACT_EMAIL or "faqcms@localhost"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # Months after which a published answer is to be checked again, where no term of its filing says otherwise; 0: never.
 _months = os.environ.get("REVIEW_MONTHS") or "12"

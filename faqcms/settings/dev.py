@@ -9,6 +9,10 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 VOTE_KEY = "development only: votes"
 DEMO_ACCOUNTS = True
 
+# Mails are printed where the server runs.
+SENDS_MAIL = True
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
 # So that the demo shows where « Écrivez-nous » stands; nobody reads this mailbox.
 CONTACT_EMAIL = CONTACT_EMAIL or "faq@example.org"
 

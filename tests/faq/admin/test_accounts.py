@@ -1,8 +1,13 @@
 """Accounts in the admin: usable by an administrateur, who gets no further than the roles."""
 
+from datetime import UTC, datetime
+
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.urls import reverse
+
+from faq.services.roles import may_enter, people
+from tests.factories import an_entry
 
 pytestmark = pytest.mark.django_db
 
@@ -17,19 +22,84 @@ def test_an_administrateur_creates_an_account_and_gives_it_a_role(administrateur
     assert administrateur.post(reverse("admin:auth_user_add"), data).status_code == 302
     camille = User.objects.get(username="camille")
     role = Group.objects.get(name="rédacteur")
-    data = {"username": "camille", "is_active": "on", "is_staff": "on", "groups": [role.pk]}
+    data = {"username": "camille", "is_active": "on", "groups": [role.pk]}
     assert administrateur.post(page_of(camille), data).status_code == 302
+    assert User.objects.get(username="camille").has_perm("faq.change_entry")
+
+
+def test_one_form_creates_a_person_with_name_address_and_role(administrateur, client):
+    password = "mot-de-passe-solide-1"
+    role = Group.objects.get(name="rédacteur")
+    data = {
+        "username": "camille",
+        "first_name": "Camille",
+        "last_name": "Durand",
+        "email": "camille@example.org",
+        "groups": [role.pk],
+        "usable_password": "true",
+        "password1": password,
+        "password2": password,
+    }
+    assert administrateur.post(reverse("admin:auth_user_add"), data).status_code == 302
     camille = User.objects.get(username="camille")
-    assert camille.is_staff
-    assert camille.has_perm("faq.change_entry")
+    assert (camille.get_full_name(), camille.email) == ("Camille Durand", "camille@example.org")
+    signed_in = client.post(reverse("admin:login"), {"username": "camille", "password": password})
+    assert signed_in.status_code == 302
+    assert client.get(reverse("admin:index")).status_code == 200
 
 
-def test_a_role_lets_in(administrateur):
+def test_an_account_without_a_role_is_told_so_and_its_password_is_not_blamed(client):
+    User.objects.create_user("camille", password="secret")
+    page = client.post(reverse("admin:login"), {"username": "camille", "password": "secret"})
+    assert "Ce compte n’a pas encore de rôle" in page.content.decode()
+    wrong = client.post(reverse("admin:login"), {"username": "camille", "password": "autre"})
+    assert "L’identifiant ou le mot de passe n’est pas le bon" in wrong.content.decode()
+
+
+def test_taking_the_last_role_shuts_out_at_once(client):
     camille = User.objects.create_user("camille")
-    data = {"username": "camille", "is_active": "on", "groups": [Group.objects.get(name="rédacteur").pk]}
-    assert administrateur.post(page_of(camille), data).status_code == 302
-    camille.refresh_from_db()
-    assert camille.is_staff
+    camille.groups.add(Group.objects.get(name="rédacteur"))
+    client.force_login(camille)
+    assert client.get(reverse("admin:index")).status_code == 200
+    camille.groups.clear()
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize("way", ["staff", "superuser", "role", "empty role", "right", "nothing", "closed"])
+def test_those_who_may_enter_are_the_people_to_choose_from(way):
+    user = User.objects.create_user(
+        "camille", is_staff=way == "staff", is_superuser=way == "superuser", is_active=way != "closed"
+    )
+    if way in ("role", "closed"):
+        user.groups.add(Group.objects.get(name="analyste"))
+    if way == "empty role":
+        user.groups.add(Group.objects.create(name="vide"))
+    if way == "right":
+        user.user_permissions.add(Permission.objects.get(codename="view_entry"))
+    assert may_enter(user) == (user in people())
+    assert may_enter(user) == (way not in ("empty role", "nothing", "closed"))
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_the_list_shows_roles_and_last_visits_in_as_many_queries_whatever_its_length(
+    administrateur, number, django_assert_num_queries
+):
+    role = Group.objects.get(name="analyste")
+    for index in range(number):
+        User.objects.create_user(f"personne-{index}").groups.add(role)
+    with django_assert_num_queries(9):
+        page = administrateur.get(reverse("admin:auth_user_changelist")).content.decode()
+    assert page.count("analyste</td>") == number
+    assert "jamais" in page
+
+
+def test_the_list_names_the_last_visit_and_the_last_change(administrateur):
+    author = administrateur.user
+    User.objects.filter(pk=author.pk).update(last_login=datetime(2026, 3, 1, 8, 5, tzinfo=UTC))
+    an_entry(question="Une question", author=author)
+    page = administrateur.get(reverse("admin:auth_user_changelist")).content.decode()
+    assert "1 mars 2026 09:05" in page or "1er mars 2026" in page
+    assert "aucun</td>" not in page
 
 
 def test_nobody_is_made_more_powerful_than_the_roles(administrateur):
@@ -37,7 +107,6 @@ def test_nobody_is_made_more_powerful_than_the_roles(administrateur):
     data = {
         "username": user.username,
         "is_active": "on",
-        "is_staff": "on",
         "is_superuser": "on",
         "user_permissions": ["1"],
     }
