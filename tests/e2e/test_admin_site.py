@@ -20,8 +20,9 @@ def a_site_page():
 
 
 @pytest.fixture
-def addresses():
+def addresses(settings):
     """The pages, on something to show."""
+    settings.SENDS_MAIL = True
     take_dump(a_dump_file("Un.", "Deux.", "Trois."))
     edited, submitted, _ = Entry.objects.order_by("pk")
     edit_entry(edited.pk, Content("Question ?", "Un."), by_command())
@@ -36,6 +37,10 @@ def addresses():
         reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,)),
         reverse("admin:faq_sitepage_changelist"),
         a_site_page(),
+        reverse("password_reset"),
+        reverse("password_reset_done"),
+        reverse("password_reset_complete"),
+        reverse("password_reset_confirm", args=("MQ", "lien")),
     ]
 
 
@@ -44,6 +49,16 @@ def test_everybody_can_read_the_pages(page, sign_in, legible, addresses):
     for address in addresses:
         page.goto(address)
         legible(page)
+
+
+def test_everybody_can_read_the_pages_of_accounts(page, sign_in, legible):
+    sign_in(page, "administrateur")
+    for address in ("auth_user_changelist", "auth_user_add", "auth_group_changelist"):
+        page.goto(reverse(f"admin:{address}"))
+        legible(page)
+    page.goto(reverse("admin:auth_user_changelist"))
+    page.locator("#result_list tbody a").first.click()
+    legible(page)
 
 
 def test_the_trash_gives_back_by_keyboard(page, sign_in, addresses):
