@@ -230,5 +230,6 @@ def _counts_text(report):
         (groups, "groupe{0} de synonymes comme avant"),
         (report.refiled, "fiche{0} reclassée{0}"),
         (_only_checked(report), "fiche{0} dont la vérification change"),
+        (report.assigned, "fiche{0} attribuée{0} comme avant"),
     )
     return ", ".join(f"{len(rows)} {words.format(pluralize(rows))}" for rows, words in counts if rows) or "aucune fiche"

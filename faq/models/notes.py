@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from faq.domain.limits import NOTE_MAX_LENGTH
 from faq.models.entries import Entry
-from faq.models.versions import ImmutableModel
+from faq.models.versions import ImmutableModel, VersionQuerySet
 
 
 class NoteThreadQuerySet(models.QuerySet):
@@ -58,6 +58,8 @@ class Note(ImmutableModel):
     mentions = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="notes_mentioning", blank=True, verbose_name="personnes citées"
     )
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "note"

@@ -16,15 +16,15 @@ class ImmutableError(TypeError):
 
 
 class VersionQuerySet(models.QuerySet):
-    """Queries on versions, which are added and never changed."""
+    """Queries on versions and other rows that are added and never changed."""
 
     def update(self, **kwargs):
-        """Refuse: versions are immutable."""
-        raise ImmutableError("versions are never changed")
+        """Refuse: these rows are immutable."""
+        raise ImmutableError("rows of this table are never changed")
 
     def delete(self):
-        """Refuse: versions are never deleted."""
-        raise ImmutableError("versions are never deleted")
+        """Refuse: these rows are never deleted."""
+        raise ImmutableError("rows of this table are never deleted")
 
 
 class Batch(models.Model):
@@ -83,14 +83,14 @@ class ImmutableModel(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs):
-        """Store a new version; refuse to change a stored one."""
+        """Store a new row; refuse to change a stored one."""
         if not self._state.adding:
-            raise ImmutableError("versions are never changed")
+            raise ImmutableError("rows of this table are never changed")
         super().save(*args, **kwargs)
 
     def delete(self, *args, **kwargs):
-        """Refuse: versions are never deleted."""
-        raise ImmutableError("versions are never deleted")
+        """Refuse: these rows are never deleted."""
+        raise ImmutableError("rows of this table are never deleted")
 
 
 class Version(ImmutableModel):

@@ -11,6 +11,7 @@ from faq.enums import Action, BatchKind, EntryStatus, Origin
 from faq.models import Batch, Entry, EntryAlias, Epoch, MovedRow, Passage, SeeAlso
 from faq.models.entries import reference
 from faq.selectors.published import load_taxonomy
+from faq.services.assignments import follow_merge
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, clean, content_of
 from faq.services.roles import Author, require
@@ -58,6 +59,7 @@ def merge_entries(
     _write_versions(entries, survivor, change, taxonomy, told, report)
     _redirect_to_survivor(survivor, absorbed, batch, report)
     keep_oldest_check(report.survivor, waiting, batch)
+    follow_merge(report.survivor, absorbed, batch)
     return report
 
 

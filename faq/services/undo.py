@@ -20,6 +20,7 @@ from faq.models import Batch, Dump, Entry, EntryAlias, Epoch, MovedRow, Passage,
 from faq.models.entries import reference
 from faq.selectors.entry_states import EntryState, read_entry_states
 from faq.selectors.published import load_taxonomy
+from faq.services.assignments import get_assigned_entries, restore_assignments
 from faq.services.content import Content, EntryError, content_of
 from faq.services.refiling import Refiled, hold_taxonomy, refile_entries
 from faq.services.roles import Author, require
@@ -55,6 +56,8 @@ class UndoReport:
     """Per former number, the entry that it leads to again: None where it stands for itself."""
     passages: Counter[int] = field(default_factory=Counter)
     """Per entry, the number of passages that belong to it again."""
+    assigned: list[Entry] = field(default_factory=list)
+    """Entries that are assigned as they were before the batch."""
     dumps_change: bool = False
     """Whether other dumps count from now on."""
     rows: list[RowChange] = field(default_factory=list)
@@ -73,7 +76,7 @@ class UndoReport:
     @property
     def has_effect(self) -> bool:
         """Whether anything was undone."""
-        entries = self.archived or self.reverted or self.checks or self.former_numbers
+        entries = self.archived or self.reverted or self.checks or self.former_numbers or self.assigned
         return bool(entries or self.rows or self.dumps_change)
 
 
@@ -141,7 +144,7 @@ class _Undo:
         self.own = _versions_of(batch)
         self.changed_rows = list(batch.row_changes.order_by("-pk"))
         self.merged = list(EntryAlias.objects.filter(batch=batch).order_by("former").values_list("former", flat=True))
-        numbers = {*self.own, *get_checked_entries(batch), *self.merged} | (
+        numbers = {*self.own, *get_checked_entries(batch), *get_assigned_entries(batch), *self.merged} | (
             {batch.survivor_id} if batch.survivor_id else set()
         )
         terms = get_refiling_terms(self.changed_rows)
@@ -171,6 +174,11 @@ class _Undo:
         written = [entry.pk for entry in (*self.report.reverted, *self.report.archived)]
         checked = restore_checks(self.undo, written, left=[entry.pk for entry, _ in self.report.left])
         self.report.checks = [self.entries[number] for number in sorted(checked)]
+        assigned, otherwise = restore_assignments(self.undo)
+        self.report.assigned = [self.entries[number] for number in sorted(assigned)]
+        if not self.batch.survivor_id:
+            reason = "attribuée à quelqu’un d’autre depuis"
+            self.report.left += [(self.entries[number], reason) for number in sorted(otherwise)]
         return self.report
 
     def _refuse_after_later_merge(self, survivor: int) -> None:

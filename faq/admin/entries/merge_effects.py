@@ -16,8 +16,8 @@ from faq.models.entries import reference
 _DESCRIBED_APART = {
     apps.get_model("faq", name)
     for name in (
-        "Batch", "DroppedSchedule", "EntryAlias", "EntryTheme", "MovedRow",
-        "Pair", "Passage", "Presence", "Schedule", "SearchedEntry",
+        "Assignment", "AssignmentChange", "Batch", "DroppedSchedule", "EntryAlias", "EntryTheme", "MovedRow",
+        "Notification", "Pair", "Passage", "Presence", "Schedule", "SearchedEntry",
     )
 }  # fmt: skip
 """Tables that the page describes in sections of their own, or that say nothing about the past of an entry."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -18,14 +18,9 @@ from faq.services.schedules import carry_out_due, schedule
 from faq.services.undo import undo_batch
 from faq.services.workflow import publish_entry, refuse_entry, submit_entry
 from tests.factories import an_entry, by_command
+from tests.people import a_person
 
 pytestmark = pytest.mark.django_db
-
-
-def a_person(name, role="rédacteur"):
-    person = User.objects.create_user(name, f"{name}@example.org", "x", is_staff=True)
-    person.groups.add(Group.objects.get(name=role))
-    return person
 
 
 @pytest.fixture
