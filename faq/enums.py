@@ -156,3 +156,15 @@ class Delivery(TextChoices):
     IMMEDIATE = "immediate", "tout de suite"
     DAILY = "daily", "une fois par jour"
     NEVER = "never", "jamais"
+
+
+class WorkKind(TextChoices):
+    """The kinds of work of one person, by their names in addresses, as « Mon travail » calls them."""
+
+    REFUSED = "refusees", "Refusées, à reprendre"
+    ASSIGNED = "attribuees", "Attribuées à moi"
+    MENTIONED = "notes", "Notes qui me citent"
+    PLAN_FAILED = "planifications", "Mes planifications en échec"
+    TO_REVIEW = "relecture", "À relire par moi"
+    DRAFTS = "brouillons", "Mes brouillons"
+    REVIEW_DUE = "echeances", "À revoir par moi"

@@ -14,9 +14,10 @@ from django.utils.text import capfirst
 from django_filters import ChoiceFilter, FilterSet
 
 from faq.domain.facets import Facet
-from faq.enums import Decision, EntryStatus, PairKind
+from faq.enums import EntryStatus, WorkKind
 from faq.models import Dump, Entry, Pair, Passage, ReviewEvent
-from faq.models.entries import filing_table, number_of, reference
+from faq.models.entries import filing_table, number_of
+from faq.selectors.personal_work import get_personal_work
 from faq.selectors.published import load_taxonomy
 
 NONE = "~"
@@ -26,6 +27,9 @@ _EVENTS_OFFERED = 10
 
 class CountedFilter(abc.ABC, ChoiceFilter):
     """One choice of a form, each of whose options says how many entries it leads to."""
+
+    is_offered = True
+    """Whether the form shows it also where the address does not choose by it."""
 
     def __init__(self, label: str, everything: str = "Tous") -> None:
         super().__init__(label=label)
@@ -102,7 +106,7 @@ class CountedFilterSet(FilterSet):
 
         The number of queries depends on the filters, not on the number of entries.
         """
-        return self.offer_fields(self.filters)
+        return self.offer_fields([name for name, one in self.filters.items() if one.is_offered or name in self.chosen])
 
     def offer_fields(self, names: Iterable[str]) -> list[forms.BoundField]:
         """Return the fields of some filters, as `fields`; those of the others are not counted."""
@@ -220,9 +224,52 @@ class WorkFilter(CountedFilter):
             case "doublons":
                 return filter_by_pairs(entries, Pair.objects.open())
             case "sans-question":
-                return entries.filter(head__question="")
+                return entries.untitled()
             case _:
-                return entries.filter(head__answer="")
+                return entries.filter(head__answer="").exclude(status=EntryStatus.ARCHIVED)
+
+
+class PersonalWorkFilter(CountedFilter):
+    """Entries that wait for one person: « relecture-12 » is what the account 12 has to review. Home pages lead here."""
+
+    is_offered = False
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the choice that the address names, where its account exists: nobody chooses among all people."""
+        kind, _, person = (self.parent.data.get("pour", "") if self.parent else "").partition("-")
+        number = number_of(person) if person.isdecimal() else None
+        user = get_user_model().objects.filter(pk=number).first() if kind in WorkKind.values and number else None
+        label = f"{WorkKind(kind).label} ({user.get_full_name() or user.get_username()})" if user else ""
+        return [(f"{kind}-{person}", label)] if user else []
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries of that person and kind."""
+        kind, _, person = value.partition("-")
+        return entries.filter(pk__in=get_personal_work(WorkKind(kind), int(person)).values("pk"))
+
+
+class AssigneeFilter(CountedFilter):
+    """Entries that are assigned to one person, or to nobody."""
+
+    def get_choices(self) -> Iterable[tuple[str, str]]:
+        """Return the people to whom something is assigned, by name; those whose account is closed are marked."""
+        people = get_user_model().objects.filter(assignments__isnull=False).distinct()
+        names = [
+            (str(user.pk), (user.get_full_name() or user.get_username()) + ("" if user.is_active else ", compte fermé"))
+            for user in people
+        ]
+        return [(NONE, "à personne"), *sorted(names, key=lambda choice: choice[1])]
+
+    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
+        """Return the entries in use that are assigned so."""
+        in_use = entries.exclude(status=EntryStatus.ARCHIVED)
+        return in_use.filter(assignment__assignee=None if value == NONE else value)
+
+    def count(self, entries: QuerySet) -> Mapping[str, int]:
+        """Count everybody's entries in one query."""
+        in_use = entries.exclude(status=EntryStatus.ARCHIVED)
+        counts = in_use.order_by().values_list("assignment__assignee").annotate(Count("pk"))
+        return {NONE if person is None else str(person): count for person, count in counts}
 
 
 class DumpFilter(CountedFilter):
@@ -251,10 +298,12 @@ class EntryFilters(FacetFilters):
 
     etat = StatusFilter("État")
     travail = WorkFilter("À traiter", "Indifférent")
+    attribuee = AssigneeFilter("Attribuée")
+    pour = PersonalWorkFilter("Travail")
     extraction = DumpFilter("Extraction", "Toutes")
 
     class Meta(FacetFilters.Meta):
-        fields = ("etat", "travail", *FacetFilters.base_filters, "extraction")
+        fields = ("etat", "travail", "attribuee", "pour", *FacetFilters.base_filters, "extraction")
 
 
 class SubmitterFilter(CountedFilter):
@@ -309,90 +358,6 @@ class DueFilters(FacetFilters):
     evenement = EventFilter("Événement")
 
 
-OPEN, TO_MERGE, DECIDED, SIBLINGS = "", "a-fusionner", "decidees", "voisines"
-SHELVES = {
-    OPEN: "À décider",
-    TO_MERGE: "À fusionner",
-    DECIDED: "Décidées",
-    SIBLINGS: "Voisines, pas des doublons",
-}
-"""The parts of the queue « Doublons possibles », by their value in the address."""
-
-
-def pairs_on_shelf(shelf: str) -> QuerySet:
-    """Return the pairs of one part of the queue; merged pairs need no decision any more and count as decided."""
-    decided = Pair.objects.exclude(decision="").exclude(pk__in=Pair.objects.open().values("pk"))
-    match shelf:
-        case "a-fusionner":
-            return decided.in_use().filter(decision=Decision.DUPLICATE)
-        case "decidees":
-            return decided
-        case "voisines":
-            return Pair.objects.in_use().filter(kind=PairKind.SIBLINGS, decision="")
-        case _:
-            return Pair.objects.open()
-
-
 def filter_by_pairs(entries: QuerySet, pairs: QuerySet) -> QuerySet:
     """Return the entries that stand in one of these pairs."""
     return entries.filter(Q(pk__in=pairs.order_by().values("left")) | Q(pk__in=pairs.order_by().values("right")))
-
-
-class KindFilter(CountedFilter):
-    """Entries with a pair of one kind."""
-
-    def get_choices(self) -> Iterable[tuple[str, str]]:
-        """Return the kinds of pairs."""
-        return [(kind.value, kind.label) for kind in PairKind]
-
-    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
-        """Return the entries that have such a pair on the shelf."""
-        return filter_by_pairs(entries, self.parent.shelf_pairs.filter(kind=value))
-
-
-class PairFilters(FacetFilters):
-    """The filters of « Doublons possibles »: they choose entries, and the queue shows the pairs of these."""
-
-    other_parameters = frozenset({"page", "vue", "fiche"})
-
-    nature = KindFilter("Nature", "Toutes")
-
-    class Meta(FacetFilters.Meta):
-        fields = ("nature", *FacetFilters.base_filters)
-
-    def __init__(self, data: Mapping[str, str]) -> None:
-        shelf = data.get("vue", OPEN)
-        self.shelf = shelf if shelf in SHELVES else OPEN
-        self.entry = number_of(data.get("fiche", ""))
-        pairs = pairs_on_shelf(self.shelf)
-        self.shelf_pairs = pairs if self.entry is None else pairs.of_entry(self.entry)
-        super().__init__(data, filter_by_pairs(Entry.objects.all(), self.shelf_pairs))
-
-    @property
-    def entry_reference(self) -> str:
-        """The entry whose pairs are asked for; empty where all are."""
-        return "" if self.entry is None else reference(self.entry)
-
-    def get_unknown_choices(self) -> list[str]:
-        """Return the labels of the filters whose value is none of their choices, those of the pairs included."""
-        shelf = ["Paires"] if self.data.get("vue", OPEN) != self.shelf else []
-        entry = ["Fiche"] if self.data.get("fiche", "").strip() and self.entry is None else []
-        return [*shelf, *entry, *super().get_unknown_choices()]
-
-    @property
-    def active(self) -> bool:
-        """Whether anything is left out of the shelf."""
-        return self.entry is not None or super().active
-
-    @property
-    def pairs(self) -> QuerySet:
-        """The pairs to show: of the chosen kind, with at least one entry that all the chosen facets let through."""
-        terms = dict(self.chosen)
-        kind = terms.pop("nature", "")
-        pairs = self.shelf_pairs.filter(kind=kind) if kind else self.shelf_pairs
-        if not terms:
-            return pairs
-        entries = Entry.objects.all()
-        for name, value in terms.items():
-            entries = self.filters[name].filter(entries, value)
-        return pairs.filter(Q(left__in=entries.values("pk")) | Q(right__in=entries.values("pk")))

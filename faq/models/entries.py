@@ -49,6 +49,10 @@ class EntryQuerySet(models.QuerySet):
         """Return the live entries whose review date is that day or earlier."""
         return self.live().filter(review_before__lte=day)
 
+    def untitled(self):
+        """Return the entries in use whose latest text has no question."""
+        return self.filter(head__question="").exclude(status=EntryStatus.ARCHIVED)
+
     def complete(self):
         """Return the entries whose latest text has a question and an answer, as publishing requires."""
         return self.exclude(head__question="").exclude(head__answer="")

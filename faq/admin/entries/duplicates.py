@@ -20,9 +20,9 @@ from faq.admin.entries.pair_card import Card, get_fingerprints, load_cards, with
 from faq.admin.pages import AdminPage
 from faq.admin.table_exports import TableExportView
 from faq.enums import Decision
-from faq.filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, pairs_on_shelf
 from faq.models import Entry, Pair
 from faq.models.entries import number_of, reference
+from faq.pair_filters import DECIDED, OPEN, SHELVES, SIBLINGS, PairFilters, pairs_on_shelf
 from faq.resources import PairResource
 from faq.services.content import EntryError
 from faq.services.duplicates import compare_waiting, count_waiting, decide_pair, find_duplicates, has_outdated_pairs

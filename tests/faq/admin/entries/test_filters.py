@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from faq.filters import DueFilters, EntryFilters, PairFilters, ReviewFilters
+from faq.filters import DueFilters, EntryFilters, ReviewFilters
 from faq.models import Entry
+from faq.pair_filters import PairFilters
 from faq.selectors.published import load_taxonomy
 from faq.services.duplicates import find_duplicates
 from faq.services.review_events import declare_event
