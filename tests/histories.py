@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 
@@ -13,14 +14,17 @@ from faq.models import Batch, Couloir, Dispositif, Entry, EntryAlias, Version
 from faq.services.bulk import change_many
 from faq.services.content import Content, EntryError
 from faq.services.entries import FIELDS, create_entry, edit_entry, restore_version
+from faq.services.former_publications import republish_former
 from faq.services.merging import merge_entries
 from faq.services.schedules import carry_out_due, schedule
 from faq.services.taxonomy import get_or_create_themes, save_term
 from faq.services.undo import undo_batch
 from faq.services.versions import Provenance
 from faq.services.workflow import (
+    abandon_draft,
     archive_entry,
     publish_entry,
+    recall_entry,
     refuse_entry,
     restore_entry,
     submit_entry,
@@ -50,8 +54,19 @@ class History:
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.texts = 0
+        self.tried: Counter[object] = Counter()
         self.batches: list[int] = []
-        self.moves = (submit_entry, publish_entry, refuse_entry, withdraw_entry, archive_entry, restore_entry)
+        self.moves = (
+            submit_entry,
+            publish_entry,
+            refuse_entry,
+            withdraw_entry,
+            archive_entry,
+            restore_entry,
+            recall_entry,
+            abandon_draft,
+            republish_former,
+        )
         self.writes = (
             self.create,
             self.edit,
@@ -88,7 +103,10 @@ class History:
 
     def move(self, provenance: Provenance) -> None:
         """One of the ways that an entry takes, for one that can go it."""
-        way, entries = self.chance.choice(self.moves), list(Entry.objects.order_by("pk"))
+        # Those that were tried least: few entries can go some of the ways.
+        way = min(self.chance.sample(self.moves, len(self.moves)), key=self.tried.__getitem__)
+        self.tried[way] += 1
+        entries = list(Entry.objects.order_by("pk"))
         for entry in self.chance.sample(entries, len(entries)):
             with suppress(EntryError):
                 if way(entry.pk, provenance).changed:

@@ -34,7 +34,9 @@ def read_entry_states(numbers: Iterable[int]) -> dict[int, list[EntryState]]:
         # A draft that is refiled stays beside what is live now.
         beside = last if action == Action.REFILED else before
         live = None if status == EntryStatus.ARCHIVED or action in _OFFLINE else beside.live
-        refusal = before.refusal if action in _EDITS or returns_to else None
+        # What the public reads is not refused, be it a draft that was brought back to the live text.
+        stands = (action in _EDITS or returns_to) and status != EntryStatus.PUBLISHED
+        refusal = before.refusal if stands else None
         by_version[pk] = EntryState(
             pk,
             live=pk if status == EntryStatus.PUBLISHED else live,

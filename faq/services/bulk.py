@@ -1,7 +1,7 @@
-"""One operation on many entries: one batch, and an entry that refuses does not stop the others."""
+"""One operation on many entries, or on one: one batch; of many, one that refuses does not stop the others."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from django.db import connection, transaction
@@ -61,6 +61,23 @@ def change_many(
         batch.delete()
         report.batch = None
     return report
+
+
+@transaction.atomic
+def change_one(write: Callable[[Provenance], Outcome], label: str, provenance: Provenance) -> Outcome:
+    """Do a write of one entry as a batch of its own, which can be undone; without effect it leaves none.
+
+    `label` says in French what is done; the batch says of which entry. Raises what `write` raises.
+    """
+    batch = Batch.objects.create(kind=BatchKind.ACTION, label=label, author=provenance.author, created_at=provenance.at)
+    outcome = write(replace(provenance, batch=batch))
+    if outcome.changed:
+        # A text that was joined with another is not submitted or published: somebody reads it first.
+        done = "Modification" if outcome.joined else label
+        Batch.objects.filter(pk=batch.pk).update(label=f"{done} de {outcome.entry.reference}")
+    else:
+        batch.delete()
+    return outcome
 
 
 def _change_one(

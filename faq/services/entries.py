@@ -139,6 +139,9 @@ def _build_edit_change(entry: Entry, rebased: _RebasedEdit, minor: bool, then: A
         return build_change(then, entry, rebased.content, minor=minor)
     if rebased.content == content_of(head):
         return None
+    if entry.live and rebased.content == content_of(entry.live):
+        # What the public reads already is no draft: nothing stays to be published.
+        return Change(entry, rebased.content, Action.EDITED, EntryStatus.PUBLISHED, minor=True)
     return Change(entry, rebased.content, Action.EDITED, EntryStatus.DRAFT, live_beside=entry.live, minor=minor)
 
 

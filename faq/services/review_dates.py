@@ -26,7 +26,7 @@ from faq.selectors.published import load_taxonomy
 
 CHUNK = 500
 """Entries in memory at a time."""
-REVIEWING_ACTIONS = (Action.CREATED, Action.PUBLISHED)
+REVIEWING_ACTIONS = (Action.CREATED, Action.PUBLISHED, Action.REVERTED)
 """Actions by which a person publishes a text after having read it; an undo or a merge publishes without reading."""
 _AGAIN = "Relancez « manage.py migrate »."
 

@@ -27,6 +27,7 @@ from faq.services.roles import Author, require
 from faq.services.row_undo import restore_rows
 from faq.services.schedules import drop_restored_plans, restore_plans
 from faq.services.taxonomy_batches import follow_intervals, get_refiling_terms
+from faq.services.undo_rights import require_undo_rights
 from faq.services.verifications import RIGHT as CHECK_RIGHT
 from faq.services.verifications import get_checked_entries, restore_checks
 from faq.services.versions import Change, Provenance, latest, lock_entries, record
@@ -85,11 +86,12 @@ def undo_batch(number: int, provenance: Provenance) -> UndoReport:
     """Undo a batch, as a batch of its own: what it created is archived, what it changed or merged is as before.
 
     Entries that were changed since, or that another dump has come to cite, are left alone and named. An undo
-    without effect is not recorded. Undoing an undo brings its effects back. Raises PermissionDenied,
+    without effect is not recorded. Undoing an undo brings its effects back. Whoever made it needs the rights of what
+    goes back, anybody else the right to undo batches. Raises PermissionDenied,
     Batch.DoesNotExist, and EntryError where the batch is undone already, or later merges have to be undone before.
     """
-    require(provenance.author, "faq.undo_batch")
     batch = Batch.objects.select_for_update(of=("self",)).select_related("undoes").get(pk=number)
+    require_undo_rights(batch, provenance.author)
     if batch.undone_by_id:
         raise EntryError(f"Le lot {batch.pk} est déjà annulé, par le lot {batch.undone_by_id}.")
     if batch.undoes and batch.undoes.kind == BatchKind.MERGE:

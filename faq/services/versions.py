@@ -23,6 +23,7 @@ from faq.services.roles import Author
 from faq.services.search import index_entries
 
 _FACETS = tuple(Facet)
+_WITHOUT_EFFECT_ON_PLANS = (Action.UNDONE, Action.REFILED, Action.EDITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,12 @@ class Change:
     def changes_public_text(self) -> bool:
         """Whether the public reads something else, or nothing any more, after the change."""
         return self.goes_live or self.entry.live_id != (self.live_beside.pk if self.live_beside else None)
+
+    @property
+    def keeps_public_text(self) -> bool:
+        """Whether the public goes on reading the same words, under the number of another version maybe."""
+        is_live = self.goes_live or self.live_beside is not None
+        return is_live and self.entry.live is not None and content_of(self.entry.live) == self.row_content
 
     @property
     def updates_entry_row(self) -> bool:
@@ -285,8 +292,9 @@ def _record_publications(noticed: Sequence[tuple[Change, Version]], at: datetime
 
 def _drop_overtaken_schedules(changes: Sequence[Change], noticed: Sequence[Change], batch: Batch | None) -> None:
     """Drop plans that have come true, or can no longer come true, without waiting for their hour."""
-    # An undo sets the plans itself to what they were, and a refiled text is the one that was planned.
-    undone = {change.entry.pk for change in changes if change.action in (Action.UNDONE, Action.REFILED)}
+    # An undo sets the plans itself to what they were, a refiled text is the one that was planned, and an edit back
+    # to the live text leaves the plan of another text to be decided on, as every edit does.
+    undone = {change.entry.pk for change in changes if change.action in _WITHOUT_EFFECT_ON_PLANS}
     published = {change.entry.pk for change in noticed if change.goes_live} - undone
     ended = {change.entry.pk for change in noticed if not change.goes_live and not change.live_beside} - undone
     archived = {change.entry.pk for change in changes if change.text_status == EntryStatus.ARCHIVED} - undone
@@ -328,9 +336,10 @@ def _update_entry(change: Change, version: Version, at: datetime) -> None:
         entry.comparison_rank = None
     if change.updates_entry_row:
         shown = change.row_content
+        if not change.keeps_public_text:
+            entry.updated_at = at
         entry.question = shown.question
         entry.answer = shown.answer
-        entry.updated_at = at
     entry.head = version
     entry.live = version if change.goes_live else change.live_beside
     entry.status = EntryStatus.PUBLISHED if entry.live else change.text_status

@@ -14,7 +14,7 @@ from django.db.models import prefetch_related_objects
 from faq.domain.facets import FilingContradiction, Taxonomy
 from faq.domain.text import is_visible
 from faq.enums import Action, EntryStatus
-from faq.models import Entry
+from faq.models import Entry, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base
 from faq.services.content import Content, EntryError, content_of
@@ -44,6 +44,18 @@ def refuse_entry(number: int, provenance: Provenance, *, base: int | None = None
     if not provenance.comment.strip():
         raise EntryError("Un refus demande un commentaire : dites au rédacteur ce qu’il doit changer.")
     [outcome] = _apply({number: base}, provenance, Action.REFUSED)
+    return outcome
+
+
+def recall_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Take a text back from the reviewers, as a draft; only the person who submitted it may."""
+    [outcome] = _apply({number: base}, provenance, Action.RECALLED)
+    return outcome
+
+
+def abandon_draft(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
+    """Give up the draft beside a live text: the latest text is what the public reads, and goes on to read."""
+    [outcome] = _apply({number: base}, provenance, Action.ABANDONED)
     return outcome
 
 
@@ -105,6 +117,10 @@ def _cannot_refuse(entry: Entry, content: Content) -> str | None:
     return None if latest(entry).status == EntryStatus.IN_REVIEW else "elle n’attend pas de relecture"
 
 
+def _cannot_abandon(entry: Entry, content: Content) -> str | None:
+    return None if entry.live_id else "elle n’est pas en ligne : aucun texte ne resterait"
+
+
 def _cannot_withdraw(entry: Entry, content: Content) -> str | None:
     return None if entry.status == EntryStatus.PUBLISHED else "elle n’est pas publiée"
 
@@ -129,6 +145,14 @@ def _is_refused(entry: Entry) -> bool:
     return bool(latest(entry).original.action == Action.REFUSED)
 
 
+def _is_recalled(entry: Entry) -> bool:
+    return bool(latest(entry).original.action == Action.RECALLED)
+
+
+def _has_no_draft(entry: Entry) -> bool:
+    return entry.live_id is not None and not entry.has_draft
+
+
 _TRANSITIONS = {
     Action.SUBMITTED: Transition(
         "faq.submit_entry", EntryStatus.IN_REVIEW, _cannot_submit, _has_status(EntryStatus.IN_REVIEW)
@@ -137,6 +161,8 @@ _TRANSITIONS = {
         "faq.publish_entry", EntryStatus.PUBLISHED, _cannot_publish, _has_status(EntryStatus.PUBLISHED)
     ),
     Action.REFUSED: Transition("faq.publish_entry", EntryStatus.DRAFT, _cannot_refuse, _is_refused),
+    Action.RECALLED: Transition("faq.submit_entry", EntryStatus.DRAFT, _cannot_refuse, _is_recalled),
+    Action.ABANDONED: Transition("faq.change_entry", EntryStatus.PUBLISHED, _cannot_abandon, _has_no_draft),
     Action.WITHDRAWN: Transition(
         "faq.publish_entry", EntryStatus.DRAFT, _cannot_withdraw, _has_status(EntryStatus.DRAFT)
     ),
@@ -147,7 +173,7 @@ _TRANSITIONS = {
         "faq.archive_entry", EntryStatus.DRAFT, _cannot_restore, _has_status(EntryStatus.DRAFT)
     ),
 }
-_BESIDE_LIVE = (Action.SUBMITTED, Action.REFUSED)
+_BESIDE_LIVE = (Action.SUBMITTED, Action.REFUSED, Action.RECALLED)
 """Transitions of a draft that leave the live text beside it."""
 
 
@@ -161,25 +187,68 @@ def _apply(bases: Mapping[int, int | None], provenance: Provenance, action: Acti
     if action == Action.RESTORED:
         prefetch_related_objects(entries, "alias")
     taxonomy = load_taxonomy(share=True)
-    changes = [change for entry in entries if (change := build_change(action, entry, content_of(latest(entry))))]
-    for change in changes:
-        if action in (Action.SUBMITTED, Action.PUBLISHED):
-            _refuse_contradiction(change, taxonomy)
+    changes = []
+    for entry in entries:
+        content = get_content_after(action, entry)
+        if action == Action.RECALLED:
+            _require_submitter(entry, provenance)
+        if change := build_change(action, entry, content, minor=action == Action.ABANDONED):
+            if reason := find_contradiction(action, content, taxonomy):
+                name = f"« {action.label} » impossible pour la fiche {entry.reference}"
+                raise EntryError(f"{name} : {reason}")
+            changes.append(change)
     return complete_outcomes(entries, record(changes, taxonomy, provenance))
 
 
-def _refuse_contradiction(change: Change, taxonomy: Taxonomy) -> None:
-    """Raise EntryError, as the form does, where the terms of an entry contradict each other."""
-    try:
-        taxonomy.complete(change.content.filing)
-    except FilingContradiction as contradiction:
-        name = f"« {change.action.label} » impossible pour la fiche {change.entry.reference}"
-        raise EntryError(f"{name} : {contradiction}") from contradiction
+def get_content_after(action: Action, entry: Entry) -> Content:
+    """Return the text and filing that a transition makes the latest: of what is live, or of the latest version."""
+    return content_of(entry.live if action == Action.ABANDONED and entry.live else latest(entry))
+
+
+def find_contradiction(action: Action, content: Content, taxonomy: Taxonomy) -> str | None:
+    """Return why the terms of a text that goes towards the public contradict each other, as the form says it."""
+    if action in (Action.SUBMITTED, Action.PUBLISHED):
+        try:
+            taxonomy.complete(content.filing)
+        except FilingContradiction as contradiction:
+            return str(contradiction)
+    return None
+
+
+def get_submission(entry: Entry) -> Version | None:
+    """Return the version that handed the latest text to the reviewers; None where it does not wait for them."""
+    head = latest(entry)
+    return head.original if head.status == EntryStatus.IN_REVIEW else None
+
+
+def _require_submitter(entry: Entry, provenance: Provenance) -> None:
+    submission, author = get_submission(entry), provenance.author
+    if submission and author and submission.author_id != author.pk:
+        by = submission.author
+        name = (by.get_full_name() or by.get_username()) if by else "le système"
+        raise EntryError(f"La fiche {entry.reference} a été soumise par {name}, qui peut seul la reprendre.")
 
 
 def require_transition_right(action: Action, provenance: Provenance) -> None:
     """Raise PermissionDenied unless the author holds the right of the transition."""
     require(provenance.author, _TRANSITIONS[action].right)
+
+
+def find_obstacle(action: Action, entry: Entry, taxonomy: Taxonomy) -> str | None:
+    """Return why a transition of the latest text of an entry is impossible, in French, or None."""
+    content = get_content_after(action, entry)
+    return _TRANSITIONS[action].obstacle(entry, content) or find_contradiction(action, content, taxonomy)
+
+
+def has_reached(action: Action, entry: Entry) -> bool:
+    """Return whether a transition would change nothing of the entry."""
+    same = get_content_after(action, entry) == content_of(latest(entry))
+    return same and _TRANSITIONS[action].is_reached(entry)
+
+
+def get_transition_right(action: Action) -> str:
+    """Return the permission that a transition needs."""
+    return _TRANSITIONS[action].right
 
 
 def target_status(action: Action, entry: Entry, content: Content) -> EntryStatus:

@@ -15,18 +15,21 @@ from faq.enums import Action, BatchKind, EntryStatus
 from faq.models import Batch, Dump, Entry, EntryAlias, Passage, Schedule, SeeAlso, Version
 from faq.models.entries import filing_table
 from faq.selectors.entry_states import read_entry_states
-from faq.services.bulk import change_many
+from faq.services.bulk import change_many, change_one
 from faq.services.content import Content, EntryError, content_of
 from faq.services.doctor import faults
 from faq.services.dumps import Source, import_dumps
-from faq.services.entries import edit_entry
+from faq.services.entries import edit_entry, restore_version
+from faq.services.former_publications import republish_former
 from faq.services.merging import add_see_also, merge_entries
 from faq.services.schedules import cancel, schedule
 from faq.services.undo import undo_batch
 from faq.services.verifications import check_entries
 from faq.services.workflow import (
+    abandon_draft,
     archive_entry,
     publish_entry,
+    recall_entry,
     refuse_entry,
     restore_entry,
     submit_entry,
@@ -37,7 +40,17 @@ from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy
 pytestmark = pytest.mark.django_db
 
 FILINGS = ({}, {"couloirs": "hopital"}, {"dispositifs": "pfi-vague-2", "themes": "financement"})
-MOVES = (submit_entry, publish_entry, refuse_entry, withdraw_entry, archive_entry, restore_entry)
+MOVES = (
+    submit_entry,
+    publish_entry,
+    refuse_entry,
+    withdraw_entry,
+    archive_entry,
+    restore_entry,
+    recall_entry,
+    abandon_draft,
+    republish_former,
+)
 ENTRIES = 6
 
 
@@ -91,6 +104,26 @@ class Steps:
             return edit_entry(number, content, provenance, then=then)
 
         return self.lot(change_many(dict.fromkeys(some), edit, "Modification", None))
+
+    def move_one(self, some, choice):
+        """Do a single action, which is a batch of its own."""
+        outcome = change_one(
+            lambda provenance: MOVES[choice % len(MOVES)](some[0], provenance), "Essai", by_command(comment="Oui.")
+        )
+        return self.undoing(outcome.version.batch_id) if outcome.changed else None
+
+    def return_to_live(self, some, choice):
+        """Edit drafts so that they say what the public reads, or bring the live version back."""
+
+        def write(number, provenance, *, base=None):
+            live = Entry.objects.get(pk=number).live
+            if live is None:
+                raise EntryError("Rien en ligne.")
+            if choice % 2:
+                return restore_version(live, provenance)
+            return edit_entry(number, content_of(live), provenance)
+
+        return self.lot(change_many(dict.fromkeys(some), write, "Retour", None))
 
     def merge(self, some, choice):
         one, *others = some
@@ -184,7 +217,9 @@ def assert_as_before(before):
 
 
 STEP = st.tuples(
-    st.sampled_from(("move", "move", "move", "edit", "merge", "check", "take_in", "undo", "plan")),
+    st.sampled_from(
+        ("move", "move", "move", "move_one", "edit", "return_to_live", "merge", "check", "take_in", "undo", "plan")
+    ),
     st.integers(0, 2 ** (ENTRIES + 1) - 1),
     st.integers(0, 11),
 )
@@ -195,6 +230,9 @@ STEP = st.tuples(
 @example([("move", 0, 0), ("undo", 0, 0)])
 @example([("check", 0, 0), ("undo", 0, 0), ("undo", 0, 0)])
 @example([("check", 0, 0), ("undo", 0, 0), ("undo", 0, 0), ("undo", 0, 0), ("undo", 0, 0)])
+@example([("move", 0, 0), ("move", 0, 6), ("move", 0, 7), ("undo", 0, 0), ("undo", 0, 0)])
+@example([("edit", 0, 0), ("return_to_live", 0, 0), ("edit", 0, 2), ("move_one", 1, 8), ("return_to_live", 0, 1)])
+@example([("edit", 0, 1), ("move", 0, 2), ("move", 0, 7), ("plan", 1, 1), ("move_one", 0, 3)])
 @example([("move", 0, 1), ("move", 0, 4), ("merge", 3, 0), ("take_in", 4, 2), ("check", 0, 0)])
 @pytest.mark.slow
 def test_undone_in_reverse_the_tables_are_as_before(steps):
