@@ -42,28 +42,28 @@ class MenuPage:
 
 
 MENU: dict[str, tuple[type[Model] | MenuPage, ...]] = {
-    "À faire": (
+    "Fiches": (
         Entry,
         MenuPage("Saisir les questions", "faq_entry_questions", "faq.change_entry"),
-        MenuPage("Importer une extraction", "faq_dump_import", "faq.add_dump"),
         MenuPage("À relire", "faq_entry_review", "faq.view_entry"),
         MenuPage("Doublons possibles", "faq_entry_duplicates", "faq.view_pair"),
         MenuPage("À revoir", "faq_entry_due", "faq.view_entry"),
         Schedule,
         MenuPage("Corbeille", "faq_archivedentry_changelist", "faq.view_entry"),
-        MenuPage("La FAQ au…", "faq_past", "faq.view_publication"),
     ),
-    "Historique": (Version, Batch, Dump),
-    "Taxonomie": (OfferType, Couloir, Dispositif, Product, Theme),
-    "Recherche": (SynonymGroup, FailedSearch),
+    "Extractions": (MenuPage("Importer une extraction", "faq_dump_import", "faq.add_dump"), Dump),
     "Retours": (
         MenuPage("Boîte de réception", "feedback_inbox", "feedback.view_comment"),
+        FailedSearch,
         Vote,
         MenuPage("Rapports", "feedback_reports", "feedback.view_vote"),
     ),
-    "Site": (SitePage,),
-    "Comptes": (User, Group),
+    "Taxonomie": (OfferType, Couloir, Dispositif, Product, Theme, SynonymGroup),
+    "Historique": (Version, Batch, MenuPage("La FAQ au…", "faq_past", "faq.view_publication")),
+    "Administration": (SitePage, User, Group),
 }
+FOLDED = frozenset({"Taxonomie", "Historique", "Administration"})
+"""Groups that are closed, unless one of their pages is the current one."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ def build_menu(request, applications):
     groups = []
     for name, items in MENU.items():
         if shown := [rows[item] | {"here": rows[item]["admin_url"] == current} for item in items if item in rows]:
-            groups.append({"name": name, "app_label": slugify(name), "app_url": "", "models": shown})
+            is_open = name not in FOLDED or any(page["here"] for page in shown)
+            groups.append({"name": name, "app_label": slugify(name), "app_url": "", "models": shown, "open": is_open})
     return groups
 
 

@@ -74,6 +74,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(page, legible, live_ser
 @pytest.mark.usefixtures("_content")
 def test_an_editor_files_titles_and_publishes_an_imported_answer(page, sign_in):
     sign_in(page)
+    page.locator(".entry-filters summary").click()
     page.get_by_label("À traiter").select_option(label="Sans question (2)")
     page.get_by_role("button", name="Filtrer").click()
     expect(page.get_by_role("status")).to_have_text("2 fiches sur 3")
@@ -103,6 +104,7 @@ def test_a_session_that_expired_is_told_and_leaves_the_text(page, sign_in):
 def test_without_scripts_everything_can_be_done(open_page, sign_in):
     entry = an_entry(answer="Avant.")
     page = sign_in(open_page(java_script_enabled=False))
+    page.locator(".entry-filters summary").click()
     page.get_by_label("État").select_option(label="Brouillon (1)")
     page.get_by_role("button", name="Filtrer").click()
     page.get_by_role("link", name="Comment faire ?").click()

@@ -77,23 +77,29 @@ def test_only_tables_without_a_list_or_a_reader_are_missing():
 
 def test_groups_stand_in_the_order_of_the_work(sign_in):
     menu = menu_of(sign_in(superuser=True))
-    assert list(menu) == ["À faire", "Historique", "Taxonomie", "Recherche", "Retours", "Site", "Comptes"]
-    assert menu["À faire"] == [
+    assert list(menu) == ["Fiches", "Extractions", "Retours", "Taxonomie", "Historique", "Administration"]
+    assert menu["Fiches"] == [
         "Fiches",
         "Saisir les questions",
-        "Importer une extraction",
         "À relire",
         "Doublons possibles",
         "À revoir",
         "Planifications",
         "Corbeille",
-        "La FAQ au…",
     ]
-    assert menu["Historique"] == ["Versions", "Lots", "Extractions"]
+    assert menu["Historique"] == ["Versions", "Lots", "La FAQ au…"]
+
+
+def test_groups_that_few_need_are_closed_but_around_the_current_page(relecteur):
+    def open_groups(address):
+        return [group["name"] for group in relecteur.get(address).context["available_apps"] if group["open"]]
+
+    assert open_groups(HOME) == ["Fiches", "Extractions", "Retours"]
+    assert open_groups(reverse("admin:faq_version_changelist")) == ["Fiches", "Extractions", "Retours", "Historique"]
 
 
 def test_everybody_sees_what_they_may_open(sign_in):
-    assert "Comptes" not in menu_of(sign_in("relecteur"))
+    assert "Utilisateurs" not in menu_of(sign_in("relecteur")).get("Administration", ())
     assert menu_of(sign_in()) == {}
     assert queues_of(sign_in("analyste"))
 

@@ -69,7 +69,7 @@ class TestHostileAddresses:
         for parameter in ("offer_types__id__gt", "couloirs__slug", "head__author__password__startswith", "\0", "'"):
             page = read(analyste.get(address, {parameter: "1"}))
             assert page.count("Un paramètre de l’adresse est inconnu") == 1
-            assert '<details class="folded-filters">' not in page, "a notice is not folded away"
+            assert '<details class="fold">' not in page, "a notice is not folded away"
         assert "Un paramètre" not in read(analyste.get(address))
 
     def test_what_django_adds_to_the_address_of_a_list_is_known(self, analyste):
