@@ -23,6 +23,8 @@ from faq.selectors.published import load_taxonomy
 NONE = "~"
 """The value for entries without a term at a facet, or without an author; no slug and no number is written so."""
 _EVENTS_OFFERED = 10
+CLOSED = "fermes"
+"""The value for entries assigned to somebody whose account is closed."""
 
 
 class CountedFilter(abc.ABC, ChoiceFilter):
@@ -226,7 +228,7 @@ class WorkFilter(CountedFilter):
             case "sans-question":
                 return entries.untitled()
             case _:
-                return entries.filter(head__answer="").exclude(status=EntryStatus.ARCHIVED)
+                return entries.in_use().filter(head__answer="")
 
 
 class PersonalWorkFilter(CountedFilter):
@@ -255,21 +257,28 @@ class AssigneeFilter(CountedFilter):
         """Return the people to whom something is assigned, by name; those whose account is closed are marked."""
         people = get_user_model().objects.filter(assignments__isnull=False).distinct()
         names = [
-            (str(user.pk), (user.get_full_name() or user.get_username()) + ("" if user.is_active else ", compte fermé"))
+            (
+                str(user.pk),
+                f"à {user.get_full_name() or user.get_username()}{'' if user.is_active else ', compte fermé'}",
+            )
             for user in people
         ]
-        return [(NONE, "à personne"), *sorted(names, key=lambda choice: choice[1])]
+        return [(NONE, "à personne"), (CLOSED, "à un compte fermé"), *sorted(names, key=lambda choice: choice[1])]
 
     def narrow(self, entries: QuerySet, value: str) -> QuerySet:
         """Return the entries in use that are assigned so."""
-        in_use = entries.exclude(status=EntryStatus.ARCHIVED)
+        in_use = entries.in_use()
+        if value == CLOSED:
+            return in_use.filter(assignment__assignee__is_active=False)
         return in_use.filter(assignment__assignee=None if value == NONE else value)
 
     def count(self, entries: QuerySet) -> Mapping[str, int]:
         """Count everybody's entries in one query."""
-        in_use = entries.exclude(status=EntryStatus.ARCHIVED)
-        counts = in_use.order_by().values_list("assignment__assignee").annotate(Count("pk"))
-        return {NONE if person is None else str(person): count for person, count in counts}
+        in_use = entries.in_use()
+        people = ("assignment__assignee", "assignment__assignee__is_active")
+        rows = list(in_use.order_by().values_list(*people).annotate(Count("pk")))
+        counts = {NONE if person is None else str(person): count for person, _, count in rows}
+        return counts | {CLOSED: sum(count for _, active, count in rows if active is False)}
 
 
 class DumpFilter(CountedFilter):
@@ -331,9 +340,10 @@ class ReviewFilters(FacetFilters):
     """The filters of « À relire »."""
 
     auteur = SubmitterFilter("Soumise par")
+    pour = PersonalWorkFilter("Travail")
 
     class Meta(FacetFilters.Meta):
-        fields = ("auteur", *FacetFilters.base_filters)
+        fields = ("auteur", "pour", *FacetFilters.base_filters)
 
 
 class EventFilter(CountedFilter):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
+from faq.admin.my_work import build_my_work
 from faq.services.roles import may_enter
 from faq.unsaved_text import CARRIED_FIELD, read_sent_text, store_unsaved_text
 from faqcms.menu import build_menu, count_queues
@@ -44,8 +45,14 @@ class EditorsSite(AdminSite):
         return applications if app_label else build_menu(request, applications)
 
     def index(self, request, extra_context=None):
-        """Show the queues and the dashboard above the menu."""
-        context = {"queues": count_queues(request.user), "dashboard": build_dashboard(request.user)}
+        """Show the work of the person, the queues of the team and the dashboard above the menu."""
+        my_work = build_my_work(request.user)
+        context = {
+            "my_work": my_work,
+            "some_work": any(section.number for section in my_work),
+            "queues": count_queues(request.user),
+            "dashboard": build_dashboard(request.user),
+        }
         return super().index(request, {**context, **(extra_context or {})})
 
     def admin_view(self, view, cacheable=False):

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from faq.enums import PairKind
+from faq.filters import CLOSED
 from faq.models import (
     Batch,
     Couloir,
@@ -24,6 +26,8 @@ from faq.models import (
     Theme,
     Version,
 )
+from faq.pair_filters import TO_MERGE, pairs_on_shelf
+from faq.selectors.counting import count_all
 from feedback.models import Comment, Standing, Vote
 from feedback.searches import open_searches
 
@@ -90,32 +94,58 @@ def build_menu(request, applications):
 
 
 def count_queues(user):
-    """Return the queues that the account may read, each counted in one query."""
-    entries = reverse("admin:faq_entry_changelist")
-    drafts = f"{entries}?travail=brouillon"
-    failed = f"{reverse('admin:faq_schedule_changelist')}?suite=echec"
-    trash = reverse("admin:faq_archivedentry_changelist")
-    inbox = reverse("admin:feedback_inbox")
-    aside = f"{reverse('admin:feedback_vote_changelist')}?standing__exact={Standing.SET_ASIDE.value}"
-    due = Entry.objects.due(timezone.localdate())
+    """Return the queues of the team that the account may read, all counted in one query."""
+    lists = {name: reverse(f"admin:faq_{name}_changelist") for name in ("entry", "schedule", "archivedentry")}
+    pairs, inbox = reverse("admin:faq_entry_duplicates"), reverse("admin:feedback_inbox")
+    untitled = reverse("admin:faq_entry_questions") if user.has_perm("faq.change_entry") else lists["entry"]
+    votes = f"{reverse('admin:feedback_vote_changelist')}?standing__exact={Standing.SET_ASIDE.value}"
+    entries, due = Entry.objects.all(), Entry.objects.due(timezone.localdate())
+    contradictions = Pair.objects.open().filter(kind=PairKind.CONFLICT)
     waiting = (
-        ("À relire", "faq.view_entry", Entry.objects.to_review(), reverse("admin:faq_entry_review")),
-        ("Doublons possibles", "faq.view_pair", Pair.objects.open(), reverse("admin:faq_entry_duplicates")),
+        ("Sans question", "faq.view_entry", entries.untitled(), f"{untitled}?travail=sans-question"),
+        ("À relire", "faq.view_entry", entries.to_review(), reverse("admin:faq_entry_review")),
+        ("Doublons possibles", "faq.view_pair", Pair.objects.open(), pairs),
+        ("Contradictions", "faq.view_pair", contradictions, f"{pairs}?nature={PairKind.CONFLICT.value}"),
+        ("À fusionner", "faq.view_pair", pairs_on_shelf(TO_MERGE), f"{pairs}?vue={TO_MERGE}"),
         ("À revoir", "faq.view_entry", due, reverse("admin:faq_entry_due")),
         ("Commentaires de visiteurs", "feedback.view_comment", Comment.objects.open(), inbox),
         ("Recherches sans résultat", "feedback.view_comment", open_searches(), f"{inbox}?boite=recherches"),
-        ("Votes en quarantaine", "feedback.view_vote", Vote.objects.set_aside(), aside),
+        ("Votes en quarantaine", "feedback.view_vote", Vote.objects.set_aside(), votes),
         (
             "Commentaires en quarantaine",
             "feedback.view_comment",
             Comment.objects.set_aside(),
             f"{inbox}?boite=quarantaine",
         ),
-        ("Brouillons à côté d’un texte en ligne", "faq.view_entry", Entry.objects.with_draft(), drafts),
-        ("Planifications en échec", "faq.view_schedule", Schedule.objects.failed(), failed),
-        ("Corbeille", "faq.view_entry", Entry.objects.archived(), trash),
+        (
+            "Brouillons à côté d’un texte en ligne",
+            "faq.view_entry",
+            entries.with_draft(),
+            f"{lists['entry']}?travail=brouillon",
+        ),
+        (
+            "Publications et retraits prévus",
+            "faq.view_schedule",
+            Schedule.objects.filter(failed_at=None),
+            f"{lists['schedule']}?suite=a-venir",
+        ),
+        (
+            "Planifications en échec",
+            "faq.view_schedule",
+            Schedule.objects.failed(),
+            f"{lists['schedule']}?suite=echec",
+        ),
+        (
+            "Attribuées à un compte fermé",
+            "faq.view_entry",
+            entries.in_use().filter(assignment__assignee__is_active=False),
+            f"{lists['entry']}?attribuee={CLOSED}",
+        ),
+        ("Corbeille", "faq.view_entry", entries.archived(), lists["archivedentry"]),
     )
-    return [Queue(label, rows.count(), address) for label, right, rows, address in waiting if user.has_perm(right)]
+    shown = [queue for queue in waiting if user.has_perm(queue[1])]
+    counts = count_all({label: rows for label, _, rows, _ in shown})
+    return [Queue(label, counts[label], address) for label, _, _, address in shown]
 
 
 def _longest_prefix(path, addresses):

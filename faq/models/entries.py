@@ -45,13 +45,17 @@ class EntryQuerySet(models.QuerySet):
         """Return the archived entries, which can be restored."""
         return self.filter(status=EntryStatus.ARCHIVED)
 
+    def in_use(self):
+        """Return the entries that are not archived."""
+        return self.exclude(status=EntryStatus.ARCHIVED)
+
     def due(self, day):
         """Return the live entries whose review date is that day or earlier."""
         return self.live().filter(review_before__lte=day)
 
     def untitled(self):
         """Return the entries in use whose latest text has no question."""
-        return self.filter(head__question="").exclude(status=EntryStatus.ARCHIVED)
+        return self.in_use().filter(head__question="")
 
     def complete(self):
         """Return the entries whose latest text has a question and an answer, as publishing requires."""

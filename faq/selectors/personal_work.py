@@ -27,7 +27,7 @@ def _select(kind: WorkKind, person: int) -> Any:
         case WorkKind.DRAFTS:
             return _get_drafts(person)
         case WorkKind.ASSIGNED:
-            return Entry.objects.exclude(status=EntryStatus.ARCHIVED).filter(assignment__assignee=person)
+            return Entry.objects.in_use().filter(assignment__assignee=person)
         case WorkKind.MENTIONED:
             threads = NoteThread.objects.filter(notes__in=get_unanswered_mentions(person))
             numbers = threads.annotate(shown=Coalesce("entry__alias__survivor", "entry")).values("shown")

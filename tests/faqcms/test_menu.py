@@ -2,11 +2,13 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
 from faq.enums import Action
 from faq.models import ArchivedEntry, Entry, FailedSearch, Publication, Schedule
+from faq.services.assignments import assign_entry
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
@@ -17,23 +19,29 @@ from feedback.models import Comment, FollowUpState, SearchFollowUp, Standing, Vo
 from feedback.votes import cast_vote, get_votable
 from tests.factories import a_filing, a_published_entry, an_entry, by_command
 from tests.pairs import a_pair
+from tests.people import a_person
 
 pytestmark = pytest.mark.django_db
 
 HOME = reverse("admin:index")
-QUERIES = 27
-"""Session, person, permissions, recent actions, one per queue, and those of the charts."""
+QUERIES = 20
+"""Session, person, permissions, recent actions, the work of the person, the queues and those of the charts."""
 NUMBERS = {
+    "Sans question": 1,
     "À relire": 4,
     "Doublons possibles": 1,
+    "Contradictions": 0,
+    "À fusionner": 0,
     "À revoir": 1,
     "Commentaires de visiteurs": 2,
     "Recherches sans résultat": 1,
     "Votes en quarantaine": 1,
     "Commentaires en quarantaine": 1,
     "Brouillons à côté d’un texte en ligne": 1,
+    "Publications et retraits prévus": 1,
     "Planifications en échec": 1,
-    "Corbeille": 4,
+    "Attribuées à un compte fermé": 1,
+    "Corbeille": 5,
 }
 
 
@@ -49,6 +57,13 @@ def a_schedule_that_failed(entry):
     failed = Schedule(entry=entry, action=Action.WITHDRAWN, due_at=at, created_at=at, failed_at=at, error="Impossible.")
     later = Schedule(entry=an_entry(), action=Action.WITHDRAWN, due_at=at, created_at=at)
     Schedule.objects.bulk_create([failed, later])
+
+
+def an_entry_of_a_closed_account():
+    """An entry assigned to somebody who left since."""
+    person = a_person("parti")
+    assign_entry(an_entry().pk, person, None)
+    User.objects.filter(pk=person.pk).update(is_active=False)
 
 
 def visitors_say(entry):
@@ -143,6 +158,9 @@ def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries)
     a_schedule_that_failed(worked_on)
     a_pair()
     visitors_say(worked_on)
+    an_entry("", "Une réponse sans question.")
+    archive_entry(an_entry("", "Une autre, à la corbeille.").pk, by_command())
+    an_entry_of_a_closed_account()
     with django_assert_num_queries(QUERIES):
         queues = queues_of(analyste)
     assert {label: number for label, (number, _) in queues.items()} == NUMBERS
@@ -155,6 +173,8 @@ def number_shown(context):
     """How much a list shows, on all its pages."""
     if "cl" in context:
         return context["cl"].result_count
+    if "may_decide" in context:
+        return context["filters"].pairs.count()
     if "follow_ups" in context and context["filters"].shelf != SEARCHES:
         return sum(group.total for group in context["groups"])
     return context["total"] if "total" in context else context["page"].paginator.count
