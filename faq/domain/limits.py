@@ -47,6 +47,30 @@ TABLE_MAX_CHANGES = 20_000
 FORM_MAX_BYTES = 2_500_000
 """Bytes of a form that is sent, in the encoding of browsers."""
 
+IMAGE_MAX_BYTES = 10_000_000
+"""Bytes of an image, as it is sent and as it is stored."""
+IMAGE_MAX_PIXELS = 40_000_000
+"""Pixels of an image: those of a large photograph; unpacked, 160 MB."""
+IMAGE_MAX_SIDE = 12_000
+"""Pixels of the longer side of an image."""
+DOCUMENT_MAX_BYTES = 20_000_000
+"""Bytes of a PDF, as it is sent and as it is stored."""
+DOCUMENT_MAX_PAGES = 500
+DOCUMENT_MAX_OBJECTS = 200_000
+"""Objects of a PDF, those within others included."""
+DOCUMENT_MAX_UNPACKED_BYTES = 300_000_000
+"""Bytes of all streams of a PDF, unpacked: a small file may hide a thousand times its size."""
+MEDIA_CHECK_MAX_SECONDS = 30
+"""Seconds of computing time in which one file is checked."""
+MEDIA_CHECK_MAX_MEMORY = 1_500_000_000
+"""Bytes of memory with which one file is checked."""
+MEDIA_MAX_FILES = 20
+"""Files that one form may send."""
+MEDIA_NAME_MAX_LENGTH = 150
+"""Characters of the original name of a file that are stored."""
+MEDIA_UNUSED_DAYS = 30
+"""Days for which a file that no text refers to is kept after it was sent."""
+
 ADMIN_SEARCH_MAX_WORDS = 50
 """Words of one search in the admin: SQLite refuses expressions that are a thousand terms deep."""
 ADMIN_SEARCH_MAX_LENGTH = 1_000
