@@ -8,6 +8,7 @@ from faq.views.entries import entry, entry_by_reference
 from faq.views.exports import export
 from faq.views.feeds import feed
 from faq.views.machines import alive, llms, ready, robots
+from faq.views.media import media
 from faq.views.pages import page, reuse, site_map
 from faq.views.search import suggestions
 from faq.views.sitemap import sitemap, sitemap_of_entries, sitemap_of_pages
@@ -24,6 +25,7 @@ urlpatterns = [
     path("plan-du-site/", site_map, name="site_map"),
     path("reutiliser/", reuse, name="reuse"),
     path("flux.atom", feed, name="feed"),
+    re_path(r"^media/(?P<hash>[0-9a-f]{32})\.(?P<extension>png|jpg|webp|pdf)$", media, name="media"),
     path("faq.json", export, name="export"),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("sitemap-pages.xml", sitemap_of_pages, name="sitemap_of_pages"),

@@ -7,6 +7,7 @@ from faq.models.duplicates import Pair
 from faq.models.entries import ArchivedEntry, Entry, EntryAlias, SeeAlso
 from faq.models.epochs import ChangeLog, Epoch, EpochTokens
 from faq.models.failed_searches import FailedSearch
+from faq.models.media import MediaFile, MediaUse
 from faq.models.moved_rows import MovedRow
 from faq.models.notes import Note, NoteThread
 from faq.models.notifications import Mail, Notification, NotificationChoice

@@ -19,6 +19,7 @@ from faq.models.entries import filing_table, reference
 from faq.services.content import Content, content_of
 from faq.services.dumps_export import export_dump
 from faq.services.duplicates import recheck_sample
+from faq.services.media_faults import find_media_faults
 from faq.services.review_dates import review_date_faults
 from faq.services.search import find_search_faults
 from faq.services.taxonomy_faults import contradictory_filings, wrong_terms
@@ -175,6 +176,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     wrong_pairs,
     pairs_not_found,
     missing_epoch,
+    find_media_faults,
 )
 
 

@@ -11,6 +11,7 @@ from faq.domain.limits import ANSWER_MAX_LENGTH, describe_excess
 from faq.enums import PageSlug
 from faq.models import Epoch, SitePage, SitePageVersion
 from faq.services.content import EntryError, normalize_line_ends
+from faq.services.media_uses import record_media_uses
 from faq.services.roles import Author, require
 
 STARTER_TEXTS = Path(settings.BASE_DIR) / "fixtures" / "pages"
@@ -70,6 +71,7 @@ def _store_page(page: SitePage, title: str, text: str, author: Author) -> None:
     page.number += 1
     page.updated_at = timezone.now()
     page.save()
-    SitePageVersion.objects.create(
+    version = SitePageVersion.objects.create(
         page=page, number=page.number, title=title, text=text, author=author, created_at=page.updated_at
     )
+    record_media_uses([version])

@@ -17,6 +17,7 @@ from faq.models.entries import filing_table, reference
 from faq.models.schedules import PLAN_COLUMNS
 from faq.services.content import NOT_FILED, Content, EntryError, check_version_comment, content_of
 from faq.services.duplicates import compare_waiting
+from faq.services.media_uses import record_media_uses
 from faq.services.notifications import announce_review
 from faq.services.review_dates import follow_publications
 from faq.services.roles import Author
@@ -154,6 +155,7 @@ def record(
     versions = Version.objects.bulk_create(
         _build_version(change, filing, provenance) for change, filing in zip(changes, filings, strict=True)
     )
+    record_media_uses(versions)
     recorded = list(zip(changes, versions, strict=True))
     announce_review([(change.entry, version) for change, version in recorded])
     noticed = [(change, version) for change, version in recorded if change.changes_public_text]

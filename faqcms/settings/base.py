@@ -81,6 +81,30 @@ CSRF_FAILURE_VIEW = "faqcms.refusals.refuse_form"
 # Where one goes after signing in without having asked for a page, or having asked for one elsewhere.
 LOGIN_REDIRECT_URL = "admin:index"
 
+# Images and documents that editors send: a folder, to be backed up beside the database, or a bucket of S3.
+MEDIA_BUCKET = os.environ.get("MEDIA_BUCKET", "")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "media": {
+        "BACKEND": "faq.services.media_storage.AtomicFileSystemStorage",
+        "OPTIONS": {"location": os.environ.get("MEDIA_ROOT") or BASE_DIR / "var" / "media"},
+    },
+}
+if MEDIA_BUCKET:
+    # The site sends each file itself: the bucket stays closed, and its addresses are nowhere told.
+    STORAGES["media"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_BUCKET,
+            "location": os.environ.get("MEDIA_BUCKET_FOLDER", ""),
+            "endpoint_url": os.environ.get("MEDIA_ENDPOINT_URL") or None,
+            "region_name": os.environ.get("MEDIA_REGION") or None,
+            "default_acl": None,
+            "file_overwrite": True,
+        },
+    }
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 # The design system is files to us: as an application it would also bring tables, an admin page and commands.

@@ -27,7 +27,7 @@ if _missing:
     )
 
 from faqcms.settings.base import *  # noqa: E402, F403
-from faqcms.settings.base import INSTALLED_APPS, MIDDLEWARE  # noqa: E402
+from faqcms.settings.base import INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
 
 env = environ.Env()
 
@@ -51,8 +51,7 @@ CSRF_COOKIE_SECURE = True
 _behind = MIDDLEWARE.index("django.middleware.security.SecurityMiddleware") + 1
 MIDDLEWARE = [*MIDDLEWARE[:_behind], "whitenoise.middleware.WhiteNoiseMiddleware", *MIDDLEWARE[_behind:]]
 INSTALLED_APPS = ["faqcms.apps.StaticFiles" if app == "django.contrib.staticfiles" else app for app in INSTALLED_APPS]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

@@ -1,10 +1,12 @@
 """The test suite, on the database that DATABASE_URL names or else on SQLite."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 from faqcms.settings.base import *  # noqa: F403
-from faqcms.settings.base import DATABASES
+from faqcms.settings.base import DATABASES, STORAGES
 
 SECRET_KEY = "tests only"  # noqa: S105
 VOTE_KEY = "tests only: votes"
@@ -18,3 +20,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Whatever the environment says: tests start a server of their own where they need one.
 SEARCH_URL = ""
+
+# A folder of this process, made when it is needed: runs side by side must not find each other's files.
+_media = f"{tempfile.gettempdir()}/faqcms-test-media-{os.getpid()}"
+atexit.register(shutil.rmtree, _media, ignore_errors=True)
+STORAGES = STORAGES | {
+    "media": {"BACKEND": "faq.services.media_storage.AtomicFileSystemStorage", "OPTIONS": {"location": _media}}
+}

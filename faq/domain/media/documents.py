@@ -35,9 +35,9 @@ _LAUNCH = "lance un programme ou ouvre un autre fichier"
 _MULTIMEDIA = "contient du son, de la vidéo ou un modèle en trois dimensions"
 _SENDS = "est un formulaire qui envoie ce que l’on y tape"
 _SIGNED = (
-    "porte une signature électronique, que le nettoyage de ses données cachées romprait\u00a0; {}. "
+    f"porte une signature électronique, que le nettoyage de ses données cachées romprait\u00a0; {PRINT_AGAIN}. "
     "Pour garder la signature, mettez un lien vers le document d’origine."
-).format(PRINT_AGAIN)
+)
 _REFUSED_KEYS = {
     "/JS": _PROGRAM,
     "/JavaScript": _PROGRAM,
@@ -170,9 +170,8 @@ def _refuse_what_acts(node: DictionaryObject) -> None:
     for key, what in _REFUSED_KEYS.items():
         if key in node:
             raise RefusedFile(f"{what}\u00a0; {PRINT_AGAIN}.")
-    what = _REFUSED_ACTIONS.get(_get_name(node, "/S")) or _REFUSED_SUBTYPES.get(_get_name(node, "/Subtype"))
-    if what:
-        raise RefusedFile(f"{what}\u00a0; {PRINT_AGAIN}.")
+    if act := _REFUSED_ACTIONS.get(_get_name(node, "/S")) or _REFUSED_SUBTYPES.get(_get_name(node, "/Subtype")):
+        raise RefusedFile(f"{act}\u00a0; {PRINT_AGAIN}.")
     if "/ByteRange" in node:
         raise RefusedFile(_SIGNED)
     if isinstance(node, StreamObject) and "/F" in node:

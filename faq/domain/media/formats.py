@@ -55,7 +55,7 @@ _HEAD = 1024
 _BLANK_BEFORE_PDF = re.compile(rb"(?:\xef\xbb\xbf)?[\x00\t\n\f\r ]*%PDF-\d")
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]|<!doctype svg", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|script|\?xml|[a-z])", re.IGNORECASE)
-_OTHER_IMAGE = f"ce format d’image n’est pas accepté\u00a0; enregistrez l’image en PNG ou en JPEG, puis recommencez"
+_OTHER_IMAGE = "ce format d’image n’est pas accepté\u00a0; enregistrez l’image en PNG ou en JPEG, puis recommencez"
 _KNOWN_OTHERS = (
     (rb"GIF8[79]a", "est une image GIF", _OTHER_IMAGE),
     (rb"BM.{4}\x00\x00\x00\x00", "est une image BMP", _OTHER_IMAGE),

@@ -86,8 +86,8 @@ def _reading() -> Iterator[None]:
 def _check_size(size: int) -> None:
     if size > IMAGE_MAX_BYTES:
         raise RefusedFile(
-            f"pèse {format_number(-(-size // 1_000_000))}\u00a0Mo\u00a0: {IMAGE_MAX_BYTES // 1_000_000}\u00a0Mo au plus "
-            "pour une image\u00a0; réduisez-la, ou enregistrez-la en JPEG."
+            f"pèse {format_number(-(-size // 1_000_000))}\u00a0Mo\u00a0: {IMAGE_MAX_BYTES // 1_000_000}\u00a0Mo au "
+            "plus pour une image\u00a0; réduisez-la, ou enregistrez-la en JPEG."
         )
 
 
@@ -106,8 +106,8 @@ def _describe_many_pixels() -> str:
 
 def _describe_limits() -> str:
     return (
-        f"{format_number(IMAGE_MAX_SIDE)}\u00a0pixels de côté au plus, et {IMAGE_MAX_PIXELS // 1_000_000}\u00a0millions "
-        "en tout\u00a0; réduisez l’image, puis recommencez."
+        f"{format_number(IMAGE_MAX_SIDE)}\u00a0pixels de côté au plus, et {IMAGE_MAX_PIXELS // 1_000_000}\u00a0"
+        "millions en tout\u00a0; réduisez l’image, puis recommencez."
     )
 
 

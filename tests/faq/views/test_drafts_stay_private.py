@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus
-from faq.models import Entry, Publication, Theme, Version
+from faq.models import Entry, MediaFile, Publication, Theme, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.content import Content
 from faq.services.entries import create_entry, edit_entry
@@ -25,6 +26,7 @@ from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, b
 from tests.faq.views.reading import ShownPage, read
 from tests.feedback.voting import SITE
 from tests.histories import MARK, History, merge
+from tests.media import an_answer_with, many_media_files
 
 pytestmark = pytest.mark.django_db
 
@@ -45,12 +47,26 @@ def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
     monkeypatch.setattr("faq.views.pagination.ANSWERS_PER_PAGE", PER_PAGE)
     assert set(public_addresses(get_resolver().url_patterns)) == set(WALKS)
     history = History(seed)
+    let_texts_show_images(history, many_media_files(12))
     for _ in range(25):
         history.step()
         Visitor(client).go("/")
     in_every_state(history)
     for walk in WALKS.values():
         walk(Visitor(client))
+
+
+def let_texts_show_images(history, files):
+    """Have most texts show an image, some the same; the last two files are shown by no text."""
+    write = history.content
+
+    def content(**options):
+        written = write(**options)
+        file = history.chance.choice(files)
+        shown = "" if file in files[-2:] or not written.answer else f"\n\n{an_answer_with(file)}"
+        return replace(written, answer=written.answer + shown)
+
+    history.content = content
 
 
 def public_addresses(patterns, namespace=""):
@@ -279,6 +295,24 @@ def walk_to(*addresses):
     return walk
 
 
+def walk_to_media(visitor):
+    """A file is there while a live text shows it; of all others nothing tells that they exist."""
+    shown = " ".join(version.answer for version in visitor.versions.values())
+    absent = visitor.go(f"/media/{'0' * 32}.png")
+    assert absent.status_code == 404
+    found = {True: 0, False: 0}
+    for file in MediaFile.objects.all():
+        response = visitor.client.get(file.get_absolute_url())
+        is_public = file.reference in shown
+        found[is_public] += 1
+        assert response.status_code == (200 if is_public else 404), file.name
+        assert not response.cookies
+        if not is_public:
+            assert (response.content, response.headers) == (absent.content, absent.headers)
+        assert visitor.go(f"/media/{file.hash}.jpg").content == absent.content
+    assert min(found.values()) > 1
+
+
 def numbers():
     return [*Entry.objects.values_list("pk", flat=True), NOBODY]
 
@@ -294,6 +328,7 @@ WALKS = {
     "faq:site_map": walk_to("/plan-du-site/"),
     "faq:reuse": walk_to("/reutiliser/"),
     "faq:feed": walk_to_what_programs_read,
+    "faq:media": walk_to_media,
     "faq:export": walk_to_what_programs_read,
     "faq:sitemap": walk_to_lists_of_addresses,
     "faq:sitemap_of_pages": walk_to_lists_of_addresses,
