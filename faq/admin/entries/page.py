@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from faq.admin.display import answer_html, filing_rows, person_name, state_badges
-from faq.admin.entries import checking, history, planning, see_also
+from faq.admin.entries import assigning, checking, history, notes, planning, see_also
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.emptied import warn_of_emptied_facets
@@ -278,9 +278,7 @@ class EntryPage(AdminPage):
             "passages": [(passage, passage_address(passage)) for passage in _sources(entry)],
             "refusal": get_refusal(entry),
             "presence": note_and_list_others(entry, user, timezone.now()) if self.may_write else [],
-            **checking.get_context(self.request, entry),
-            **planning.get_context(self.request, entry),
-            **see_also.get_context(self.request, entry),
+            **{name: value for block in BLOCKS for name, value in block.get_context(self.request, entry).items()},
             **history.get_context(entry),
         }
 
@@ -290,7 +288,10 @@ BlockHandler = Callable[[HttpRequest, Entry], bool]
 
 May raise EntryError and PermissionDenied, whose text becomes a message.
 """
-BLOCK_HANDLERS: dict[str, BlockHandler] = {**checking.HANDLERS, **planning.HANDLERS, **see_also.HANDLERS}
+BLOCKS = (assigning, checking, notes, planning, see_also)
+BLOCK_HANDLERS: dict[str, BlockHandler] = {
+    name: handler for block in BLOCKS for name, handler in block.HANDLERS.items()
+}
 
 Handler = Callable[[EntryPage], HttpResponse]
 NEW_ENTRY_HANDLERS: dict[str, Handler] = {
