@@ -7,6 +7,10 @@ answers of the pages that were imported have about 2,000 characters.
 QUESTION_MAX_LENGTH = 300
 ANSWER_MAX_LENGTH = 50_000
 """Characters of an answer, or of a page about the site: some twenty printed pages."""
+ANSWER_MAX_COLUMNS = 100
+"""Columns of a table in an answer; one with more is shown as it was typed."""
+ANSWER_MAX_CELLS = 5_000
+"""Cells of all tables of an answer together, empty ones included; a table beyond is shown as it was typed."""
 MEDIA_TEXT_MAX_LENGTH = 500
 """Characters of the alternative text of an image, or of the text of a link to a document; longer is no reference."""
 VERSION_COMMENT_MAX_LENGTH = 500

@@ -63,6 +63,11 @@ def find_media_references(text: str) -> list[MediaReference]:
     return [_build_reference(match) for match in _REFERENCE.finditer(text)]
 
 
+def mask_references(text: str) -> str:
+    """Return a text of the same length in which letters stand in the places of the references."""
+    return _REFERENCE.sub(lambda match: "x" * len(match[0]), text)
+
+
 def parse_media(state: StateInline, silent: bool) -> bool:
     """Parse a reference to a file: an inline rule. It comes before the rule of links."""
     match = _REFERENCE.match(state.src, state.pos, state.posMax)
@@ -146,5 +151,5 @@ def _write_downloads(tokens: list[Token]) -> Iterator[Token]:
             continue
         yield Token("text", "", 0, content=f"{title} ")
         yield Token("detail_open", "span", 1, attrs={"class": "fr-link__detail"})
-        yield Token("text", "", 0, content=detail)
+        yield Token("text", "", 0, content=f"({detail})")
         yield Token("detail_close", "span", -1)

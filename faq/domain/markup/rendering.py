@@ -1,8 +1,9 @@
 """Rendering of answers: text as safe HTML, or without any markup.
 
-An answer is plain text with a little Markdown: lists, emphasis, links. A line break is a line break, an
-address is a link, and all other markup of Markdown and HTML (headings, rules, quotes, code, tags,
-entities) shows as it was typed: people wrote it as text. Only the spaces of French punctuation change.
+An answer is plain text with a little Markdown: lists, emphasis, links, images, tables, sub-headings, quotes. A line
+break is a line break, an address or the reference of an entry is a link, and all other markup of Markdown and HTML
+(rules, code, tags, entities) shows as it was typed: people wrote it as text. Only the spaces of French punctuation
+change.
 """
 
 import html
@@ -14,9 +15,9 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from faq.domain.markup.blocks import parse_blocks
+from faq.domain.markup import media, references
+from faq.domain.markup.blocks import ALIGNED_CLASSES, TABLE_CLASS, parse_blocks
 from faq.domain.markup.links import LINKIFIER, parse_bare_url, parse_link
-from faq.domain.markup.media import parse_media, set_media_apart
 from faq.domain.markup.placement import place
 from faq.domain.text.typography import with_no_break_spaces
 
@@ -29,13 +30,31 @@ _TO_PLACEHOLDERS = {0xA0 + offset: 0xFDD0 + offset for offset in range(32)}
 _FROM_PLACEHOLDERS = {placeholder: character for character, placeholder in _TO_PLACEHOLDERS.items()}
 
 _ESCAPABLE = "*_[]-"
+_PATH_START = re.compile(r"^\W?(?:[A-Za-z]:\\|\\\\\w)")
+_PATH_LENGTH = 260
+"""Characters of the path of a file, in Windows."""
 _PUBLIC_URL = re.compile(r"https?://.|mailto:.|tel:.", re.IGNORECASE)
 
 _SANITISER = nh3.Cleaner(
-    tags={"a", "br", "em", "figure", "img", "li", "ol", "p", "span", "strong", "ul"},
-    attributes={"a": {"download", "href", "title"}, "img": {"alt", "loading", "src"}, "ol": {"start"}},
-    allowed_classes={"a": {"fr-link", "fr-link--download"}, "span": {"fr-link__detail"}},
-    url_schemes={"http", "https", "mailto", "tel", "media"},
+    tags={
+        *("a", "blockquote", "br", "div", "em", "figure", "h2", "h3", "img", "li", "ol", "p", "span", "strong"),
+        *("table", "tbody", "td", "th", "thead", "tr", "ul"),
+    },
+    attributes={
+        "a": {"download", "href", "title"},
+        "div": {"aria-label", "role", "tabindex"},
+        "img": {"alt", "loading", "src"},
+        "ol": {"start"},
+        "th": {"scope"},
+    },
+    allowed_classes={
+        "a": {"fr-link", "fr-link--download"},
+        "div": {TABLE_CLASS},
+        "span": {"fr-link__detail"},
+        "td": {*ALIGNED_CLASSES.values()},
+        "th": {*ALIGNED_CLASSES.values()},
+    },
+    url_schemes={"http", "https", "mailto", "tel", media.SCHEME[:-1], references.SCHEME[:-1]},
     url_relative="deny",
     link_rel="noopener noreferrer",
 )
@@ -57,9 +76,19 @@ def render(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Return the words of an answer on one line, without list markers, emphasis and link targets."""
-    tokens = _PARSER.parse(_printable(text))
-    return " ".join(" ".join(_content(token.children or []) for token in tokens).split())
+    """Return the words of an answer on one line, without list markers, emphasis and link targets.
+
+    A middle dot stands between the cells of a row.
+    """
+    words: list[str] = []
+    cells = 0
+    for token in _PARSER.parse(_printable(text)):
+        cells = 0 if token.type == "tr_open" else cells + (token.type in ("td_open", "th_open"))
+        if token.children:
+            words += ["·"] if cells > 1 else []
+            words += _content(token.children).split()
+        cells = 0 if token.type == "table_close" else cells
+    return " ".join(words)
 
 
 def _content(tokens: list[Token]) -> str:
@@ -76,9 +105,15 @@ def _parse_escape(state: StateInline, silent: bool) -> bool:
     if len(pair) < 2 or pair[0] != "\\" or pair[1] not in _ESCAPABLE:
         return False
     if not silent:
-        state.push("text_special", "", 0).content = pair[1]
+        state.push("text_special", "", 0).content = pair if _is_in_path(state) else pair[1]
     state.pos += 2
     return True
+
+
+def _is_in_path(state: StateInline) -> bool:
+    """Return whether a place is in the path of a file, as in `C:\\Temp\\*.log`, whose backslashes hide nothing."""
+    before = state.src[max(0, state.pos - _PATH_LENGTH) : state.pos]
+    return bool(before) and not before[-1].isspace() and _PATH_START.search(before.split()[-1]) is not None
 
 
 def _apply_typography(state: StateCore) -> None:
@@ -97,12 +132,13 @@ class _Parser(MarkdownIt):
         self.linkify = LINKIFIER
         self.core.ruler.at("block", parse_blocks)
         self.inline.ruler.at("escape", _parse_escape)
-        self.inline.ruler.before("link", "media", parse_media)
+        self.inline.ruler.before("link", "media", media.parse_media)
         self.inline.ruler.at("link", parse_link)
         self.inline.ruler.at("linkify", parse_bare_url)
-        self.core.ruler.push("media", set_media_apart)
+        self.core.ruler.push("media", media.set_media_apart)
+        self.core.ruler.before("text_join", "references", references.link_references)
         self.core.ruler.push("typography", _apply_typography)
-        self.enable(["emphasis", "escape", "link", "linkify", "media", "newline"])
+        self.enable(["emphasis", "escape", "link", "linkify", "media", "newline", "references"])
 
     def validateLink(self, url: str) -> bool:
         """Return whether the sanitiser accepts an address too: one that it refuses leaves the text as it was typed."""

@@ -7,15 +7,25 @@ from faq.domain.markup import render
 
 ALLOWED = {
     "a": {"class", "download", "href", "rel", "title"},
+    "blockquote": set(),
     "br": set(),
+    "div": {"aria-label", "class", "role", "tabindex"},
     "em": set(),
     "figure": set(),
+    "h2": set(),
+    "h3": set(),
     "img": {"alt", "loading", "src"},
     "li": set(),
     "ol": {"start"},
     "p": set(),
     "span": {"class"},
     "strong": set(),
+    "table": set(),
+    "tbody": set(),
+    "td": {"class"},
+    "th": {"class", "scope"},
+    "thead": set(),
+    "tr": set(),
     "ul": set(),
 }
 
@@ -51,7 +61,7 @@ class Page(HTMLParser):
         if tag == "img":
             assert re.fullmatch(r"/media/[0-9a-f]{32}\.(png|jpg|webp)", attributes["src"])
             self.images.append((attributes["src"], attributes["alt"]))
-        if tag in ("p", "br", "li", "figure"):
+        if tag in ("p", "br", "li", "figure", "h2", "h3", "td", "th"):
             self.lines.append("")
         if tag not in ("br", "img"):
             self.open.append(tag)

@@ -44,7 +44,7 @@ SHOWN = {
     "a document alone": (
         f"[Guide : saisie (PDF, 320 Ko)]({DOCUMENT})",
         f'<p><a {HREF} download="Guide saisie.pdf" class="fr-link fr-link--download" rel="noopener noreferrer">'
-        'Guide\u00a0: saisie <span class="fr-link__detail">PDF, 320 Ko</span></a></p>',
+        'Guide\u00a0: saisie <span class="fr-link__detail">(PDF, 320 Ko)</span></a></p>',
     ),
     "a link to an image": (
         f"Voir [l’écran]({IMAGE}).",

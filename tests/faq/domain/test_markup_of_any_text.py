@@ -40,6 +40,11 @@ ATTACKS = [
     "<javascript:alert(1)> <https://a.fr onclick=a()>",
     'mailto:a@b.fr?"onclick=a [a](mailto:"onclick=a@b.fr)',
     "[a]: javascript:alert(1)\n[a]",
+    '|<script>|[a](javascript:a)|\n|--|--|\n|<td onclick=a>|"onclick=a|',
+    "## <script>\n\n> <b onclick=a>",
+    '![" onerror="alert(1)](media:0123456789abcdef0123456789abcdef.png)',
+    '[" onclick="alert(1)](media:0123456789abcdef0123456789abcdef.pdf)',
+    "![a](media:javascript:alert(1)) [a](media:x) [a](fiche:1) <img src=media:x>",
     "- <script>\n- [a](javascript:a)\n1. <b style=a>\n2. </ol>",
     "**<b onclick=a>** _<i class=x>_",
     "javascript://a.fr/%0aalert(1) javascript:https://a.fr",
@@ -53,7 +58,8 @@ def test_attack_comes_to_nothing(text: str) -> None:
     page = Page(text)
 
     assert "<script" not in render(text).lower()
-    assert letters(text) <= letters(page.text + unquote("".join(href for href, _ in page.links)) + "".join(page.titles))
+    links, images = map("".join, [*page.links, ("",)]), map("".join, page.images)
+    assert letters(text) <= letters(page.text + unquote("".join(links)) + "".join([*page.titles, *images]))
 
 
 def letters(text: str) -> set[str]:
@@ -75,6 +81,9 @@ FRAGMENTS = [
         "javascript:",
     ),
     *("<script>", "</p>", "<a href='", " onclick=", "<!--", "mot", "IHE_XDM", "fin.Il", "titre"),
+    *("\n## ", "\n### ", "\n\n> ", "\n> ", "|", " | ", "\n|--|--:|\n", "\n|A|B|\n|--|:-:|\n|", "Q-26", "Q-"),
+    *("![", "](media:0123456789abcdef0123456789abcdef.png)", "![alt](media:0123456789abcdef0123456789abcdef.webp)"),
+    "[doc (PDF, 3 Ko)](media:0123456789abcdef0123456789abcdef.pdf)",
 ]
 MIXTURES = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=40).map("".join)
 TEXTS = MIXTURES | st.text(st.characters(codec=None))
@@ -102,7 +111,8 @@ def test_every_letter_is_kept_in_order(text: str) -> None:
 @given(MIXTURES)
 def test_every_word_is_kept_in_text_or_link(text: str) -> None:
     page = Page(text)
-    shown = " ".join([page.text, *(unquote(href) for href, _ in page.links), *page.titles]).casefold()
+    images = (part for image in page.images for part in image)
+    shown = " ".join([page.text, *(unquote(href) for href, _ in page.links), *page.titles, *images]).casefold()
 
     assert [word for word in re.findall("[a-z]{2,}", text.casefold()) if word not in shown] == []
 
@@ -139,6 +149,21 @@ HOSTILE = {
     "addresses": "https://a.fr/x a@b.fr " * 1_000,
     "mail signs": "a@" * 25_000,
     "dots": "a." * 25_000,
+    "rows": "|a|b|\n|--|--|\n" + "|\n" * 20_000,
+    "tables": "|a|b|\n|--|--|\n|1|2|\n" * 2_500,
+    "headings of a table": "|--|--|\n" * 6_000,
+    "columns": "|" * 50_000 + "\n" + "|--" * 50_000,
+    "tables of many columns": ("|a" * 90 + "\n" + "|--" * 90 + "\n" + "|\n" * 40) * 100,
+    "pipes in images": ("![|" + "](media:" + "a" * 32 + ".png)|") * 1_000 + "\n--|--\n",
+    "images": "![a](media:0123456789abcdef0123456789abcdef.png)" * 1_000,
+    "images never closed": "![a" * 17_000,
+    "references": "Q-26/" * 10_000,
+    "references, apart": "Q-26 " * 10_000,
+    "sub-headings": "## a\n" * 10_000,
+    "quotes": "> a\n\n" * 10_000,
+    "lines of a quote": "> a\n" * 12_000,
+    "signs of a quote": "> " * 25_000,
+    "backslashes": "\\*" * 25_000,
     "white space": " " * 100_000 + "\n" * 50_000,
 }
 
