@@ -8,8 +8,8 @@ from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
 from faq.domain.limits import format_number
-from faq.domain.markup import render
 from faq.enums import EntryStatus
+from faq.selectors.entry_links import render_answer
 
 NOTHING = "–"
 _TERMS_SHOWN = 3
@@ -55,9 +55,10 @@ def filing_rows(filing):
     return [(facet.label, ", ".join(labels) or "transverse") for facet, labels in filed]
 
 
-def answer_html(text):
-    """Return an answer as the public reads it."""
-    return format_html('<div class="answer">{}</div>', mark_safe(render(text)))  # noqa: S308
+def answer_html(text, *, level=3, owner=""):
+    """Return an answer as the public reads it, its sub-headings from a level on; `owner` is the entry's reference."""
+    html = render_answer(text, level=level, owner=owner)
+    return format_html('<div class="answer">{}</div>', mark_safe(html))  # noqa: S308
 
 
 def person_name(user):

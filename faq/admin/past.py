@@ -88,7 +88,7 @@ class PastAnswer:
     @property
     def answer(self):
         """The answer as the public read it."""
-        return answer_html(self.publication.version.answer)
+        return answer_html(self.publication.version.answer, owner=self.publication.entry.reference)
 
     @property
     def filing(self):

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from faq.domain.diff_alignment import Gap, align_lines, gaps, is_blank, pair_equal, split_tokens
 from faq.domain.facets import Facet
+from faq.domain.markup import get_file_address
+from faq.domain.markup.media import FILE_ADDRESS, IMAGE_EXTENSIONS, SCHEME
 
 _NAMES = {
     " ": "espace",
@@ -28,8 +30,10 @@ _NAMES = {
     "\u2060": "espace insécable sans largeur",
     "\ufeff": "espace insécable sans largeur",
 }
-_SIGNIFICANT = re.compile(r"\d|\w{3}")
-"""Text that is never merged into the changes around it: a number, a word longer than « de » or « la »."""
+_SIGNIFICANT = re.compile(r"\d|\w{3}|\|")
+"""Text that is never merged into the changes around it: a number, a word longer than « de » or « la », the pipe between
+two cells."""
+_FILE = re.compile(f"({FILE_ADDRESS})")
 
 
 class Change(StrEnum):
@@ -55,10 +59,20 @@ _LABELS = {
 
 
 class Piece(NamedTuple):
-    """A piece of text to show as it is or, where it cannot be seen, by its French name."""
+    """A piece of text to show as it is; by its French name where it cannot be seen, or as the file it refers to."""
 
     text: str
     name: str = ""
+
+    @property
+    def file(self) -> str:
+        """Return the public address of the file to which the text refers; "" for any other text."""
+        return get_file_address(self.text.removeprefix(SCHEME)) if _FILE.fullmatch(self.text) else ""
+
+    @property
+    def is_image(self) -> bool:
+        """Return whether the file is an image."""
+        return self.file.endswith(IMAGE_EXTENSIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +87,8 @@ class Segment:
     @property
     def pieces(self) -> tuple[Piece, ...]:
         """Return the text in pieces; invisible characters are named where they may be what changed."""
-        if not self.spaces_differ:
-            return (Piece(self.text),)
         plain = "" if is_blank(self.text) else " "
-        return tuple(_pieces(self.text, plain))
+        return tuple(_pieces(self.text, plain if self.spaces_differ else None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +212,18 @@ def _spaces_differ(removed: str, added: str) -> bool:
     return bool(before and after) and before != after
 
 
-def _pieces(text: str, seen: str) -> Iterator[Piece]:
+def _pieces(text: str, seen: str | None) -> Iterator[Piece]:
+    """Yield the pieces of a text; spaces that are not among those `seen` by their names, unless that is None."""
+    for at, part in enumerate(_FILE.split(text) if SCHEME in text else [text]):
+        if not part:
+            continue
+        if at % 2 or seen is None:
+            yield Piece(part)
+        else:
+            yield from _name_unseen(part, seen)
+
+
+def _name_unseen(text: str, seen: str) -> Iterator[Piece]:
     for _, run in groupby(text, lambda character: character if _is_unseen(character, seen) else ""):
         stretch = "".join(run)
         # Between two invisible characters an ordinary space is invisible too.

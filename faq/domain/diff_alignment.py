@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
+from faq.domain.markup.media import FILE_ADDRESS
+
 MAX_CELLS = 400_000_000
 """Lines (or words) of one text times those of the other up to which they are aligned: 0.3 s and 50 MB."""
 MAX_COMPARISONS = 60_000
@@ -21,7 +23,8 @@ _HOST = r"(?:[\w-]{1,63}\.){1,9}"
 _PATH_END = r"\s<>\"\u00ab\u00bb\u201c\u201d()\[\]"
 _PATH = rf"(?:[^{_PATH_END}]|\([^{_PATH_END}]*\)|\[[^{_PATH_END}]*\])*(?<![.,;:!?*'\u2019\u2026])"
 _TOKEN = re.compile(
-    rf"(?:https?://|www\.|mailto:|tel:){_PATH}"
+    rf"{FILE_ADDRESS}"
+    rf"|(?:https?://|www\.|mailto:|tel:){_PATH}"
     rf"|[\w.+-]{{1,64}}@{_HOST}\w+"
     rf"|{_HOST}(?:fr|com|org|eu)\b(?:[/?#]{_PATH})?"
     r"|\d+(?:[.,/:]\d+)*"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rapidfuzz import fuzz, process
 
 from faq.domain.diff import Change, Line, Segment, diff_line
+from faq.domain.markup import blank_markup, find_media_references
 from faq.domain.text import normalise
 
 _END = re.compile(r"(?<=[.!?…])[\"»”)]{0,2}\s+(?=[\"«“(]?\s?[^\W_a-zà-ÿ])")
@@ -18,8 +19,13 @@ _MOST_COMPARED = 250_000
 
 
 def split_sentences(text: str) -> list[str]:
-    """Return the sentences of a text, line by line, without the marks of lists."""
-    return [sentence for line in text.split("\n") for sentence in _split_line(line)]
+    """Return the sentences of a text, line by line, without the marks of lists; references to files stand alone."""
+    words = blank_markup(text)
+    for reference in reversed(find_media_references(text)):
+        # An image, or a document, is a sentence of its own.
+        start, end = reference.start, reference.end
+        words = f"{words[:start]}\n{text[start:end]}\n{words[end:]}"
+    return [sentence for line in words.split("\n") for sentence in _split_line(line)]
 
 
 def list_dropped(before: Iterable[str], after: Iterable[str]) -> list[Line]:

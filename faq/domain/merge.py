@@ -13,6 +13,7 @@ from typing import Protocol
 from faq.domain.diff import diff_text, split_lines
 from faq.domain.diff_alignment import align_lines
 from faq.domain.facets import Facet, Filing
+from faq.domain.markup.structure import Table, parse_parts
 
 
 class Side(StrEnum):
@@ -203,11 +204,33 @@ def _changed_by(base: object, theirs: object, mine: object) -> frozenset[Side]:
 
 
 def combine_texts(first: str, second: str) -> str:
-    """Return a text with every line of two texts: shared lines once, elsewhere those of the first one first."""
+    """Return a text with every line of two texts: shared lines once, elsewhere those of the first one first.
+
+    A table is one line: it is shared as a whole, or stands beside the other one.
+    """
+    glue = _find_unused_character(first, second)
     lines: list[str] = []
-    for line in diff_text(first, second):
-        lines += dict.fromkeys(text for text in (line.old, line.new) if text is not None)
-    return "\n".join(lines)
+    for line in diff_text(_glue_tables(first, glue), _glue_tables(second, glue)):
+        for text in dict.fromkeys(text for text in (line.old, line.new) if text is not None):
+            # Two tables in a row would be read as one.
+            lines += ["", text] if lines and glue in lines[-1] and glue in text else [text]
+    return "\n".join(lines).replace(glue, "\n")
+
+
+def _glue_tables(text: str, glue: str) -> str:
+    """Return a text in which each table is one line, so that no line of another text comes between its rows."""
+    lines = text.split("\n")
+    pieces = []
+    for part in parse_parts(lines):
+        separator = glue if isinstance(part, Table) else "\n"
+        pieces.append(separator.join(lines[part.start : part.end]))
+    return "\n".join(pieces)
+
+
+def _find_unused_character(*texts: str) -> str:
+    """Return a character of the private use area that the texts do not hold; it has more than any answer's."""
+    used = set().union(*texts)
+    return next(character for character in map(chr, range(0xE000, 0x110000)) if character not in used)
 
 
 def combine_filings(filings: Sequence[Filing]) -> Filing:

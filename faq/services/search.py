@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from faq.domain.chunks import split_in_chunks
+from faq.domain.markup import blank_markup
 from faq.domain.search.analysis import GENERATION, Analysis, analyse, surface_forms
 from faq.domain.search.postings import pack
 from faq.models import Entry, Epoch, SearchedEntry, SearchForm, SearchStem
@@ -152,7 +153,7 @@ def _store_new_forms(analysed: Sequence[tuple[Entry, Analysis]], stems: Mapping[
     shown: dict[str, str] = {}
     for entry, analysis in analysed:
         if (new - shown.keys()) & analysis.forms.keys():
-            shown = surface_forms(f"{entry.question}\n{entry.answer}") | shown
+            shown = surface_forms(f"{entry.question}\n{blank_markup(entry.answer)}") | shown
     SearchForm.objects.bulk_create(
         SearchForm(form=form, shown=shown.get(form, form)[:100], stem_id=stems[forms[form]]) for form in sorted(new)
     )

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from faq.domain.facets import Facet, Filing, Taxonomy
+from faq.domain.markup import blank_markup
 from faq.domain.text import fingerprint, fold
 from faq.enums import Action, EntryStatus, Origin
 from faq.models import Batch, DroppedSchedule, Entry, Epoch, Publication, Schedule, Theme, Version
@@ -351,5 +352,5 @@ def _update_entry(change: Change, version: Version, at: datetime) -> None:
 
 def build_search_text(shown: Content, latest: Content) -> str:
     """Return what the admin searches: what the row holds, then the latest text where it differs."""
-    texts = dict.fromkeys(f"{content.question}\n{content.answer}" for content in (shown, latest))
+    texts = dict.fromkeys(f"{content.question}\n{blank_markup(content.answer)}" for content in (shown, latest))
     return fold("\n".join(texts))

@@ -7,8 +7,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet
-from faq.domain.markup import render
 from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
+from faq.selectors.entry_links import render_answer
 
 NARROW_NO_BREAK_SPACE = "\u202f"
 
@@ -24,11 +24,10 @@ register = template.Library()
 
 
 @register.filter
-@lru_cache(maxsize=4096)
-def answer_html(text):
-    """Return the HTML of an answer, cached by its text: rendering takes about 10 ms."""
+def answer_html(text, level=2):
+    """Return the HTML of an answer, its sub-headings from a level on: one query if it cites an entry."""
     # The renderer sanitises the HTML, see faq.domain.markup.
-    return mark_safe(render(text))  # noqa: S308
+    return mark_safe(render_answer(text, level=level))  # noqa: S308
 
 
 @register.filter

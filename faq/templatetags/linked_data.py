@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from faq.templatetags.answers import answer_html
+from faq.domain.markup import place
 
 _NO_MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 """Escapes of characters that could end the script element; in JSON they mean the same characters."""
@@ -22,7 +22,7 @@ def faq_data(site, answers):
             "@context": "https://schema.org",
             "@type": "FAQPage",
             "inLanguage": "fr",
-            "mainEntity": [_question(site, answer.entry) for answer in answers],
+            "mainEntity": [_question(site, answer) for answer in answers],
         }
     )
 
@@ -43,7 +43,8 @@ def breadcrumb_data(site, path, here):
     )
 
 
-def _question(site, entry):
+def _question(site, answer):
+    entry = answer.entry
     return {
         "@type": "Question",
         "@id": site + reverse("faq:entry_by_number", args=(entry.pk,)),
@@ -51,7 +52,7 @@ def _question(site, entry):
         "dateModified": entry.updated_at.isoformat(timespec="seconds"),
         "acceptedAnswer": {
             "@type": "Answer",
-            "text": answer_html(entry.answer),
+            "text": place(answer.compiled, site=site, targets=answer.targets),
             "url": site + entry.get_absolute_url(),
         },
     }

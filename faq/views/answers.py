@@ -13,7 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from faq.caching import LRUByteCache
 from faq.domain.facets import Facet, State, Taxonomy, Term
+from faq.domain.markup import LinkTarget, place, place_links, place_without_links
 from faq.models import Entry
+from faq.selectors.entry_links import compiled_answer, find_link_targets
 from faq.selectors.published import Snapshot
 from faq.selectors.search.hits import Hits
 from faq.views.states import branch_state, state_address
@@ -58,6 +60,22 @@ class Answer:
         return found
 
     @property
+    def html(self) -> SafeString:
+        """The HTML of the text on the page of the entry."""
+        # The renderer sanitises the HTML, see faq.domain.markup.
+        return mark_safe(place(self.compiled, targets=self.targets))  # noqa: S308
+
+    @cached_property
+    def compiled(self) -> str:
+        """The HTML of the text before it is placed on a page."""
+        return compiled_answer(self.entry.answer)
+
+    @cached_property
+    def targets(self) -> dict[int, LinkTarget]:
+        """The entries to which references in the text lead: one query, or none without references."""
+        return find_link_targets([self.compiled])
+
+    @property
     def labels(self) -> list[str]:
         """The names of all terms."""
         return [term.label for terms in self.terms.values() for term in terms]
@@ -85,16 +103,20 @@ class Answer:
 
 
 class AnswerRenderer:
-    """Renders the answers of a list; the HTML of each is cached for all lists, until the entry or its terms change."""
+    """Renders the answers of a list; the HTML of each is cached for all lists, until the entry or its terms change.
+
+    References to other entries become links when a list is rendered.
+    """
 
     def __init__(self, snapshot: Snapshot, site: str) -> None:
         self._snapshot = snapshot
         self._site = site
 
     def render(self, numbers: Iterable[int], address: str, hits: Hits | None = None) -> list[SafeString]:
-        """Return the HTML of the answers of some entries, for the page at an address: one query at most.
+        """Return the HTML of the answers of some entries, for the page at an address: two queries at most.
 
-        The passage that a search found is shown with each. Entries that are not live any more are left out.
+        The second one is for links between entries. The passage that a search found is shown with each. Entries that
+        are not live any more are left out.
         """
         cached = {number: _answer_cache.get(self._key(number)) for number in numbers}
         entries = {number: hits.loaded[number] for number in cached if number in hits.loaded} if hits else {}
@@ -102,15 +124,19 @@ class AnswerRenderer:
         entries |= Entry.objects.with_live().live().in_bulk(missing) if missing else {}
         cached |= {number: self._render_and_cache(entry) for number, entry in entries.items() if cached[number] is None}
         escaped_address = conditional_escape(address)
+        # The entries that an answer cites may change while it stays the same.
+        targets = find_link_targets(html for html in cached.values() if html)
         return [
-            _fill_placeholders(html, escaped_address, _render_passage(entries.get(number), hits))
+            _fill_placeholders(place_links(html, targets), escaped_address, _render_passage(entries.get(number), hits))
             for number, html in cached.items()
             if html
         ]
 
     def _render_and_cache(self, entry: Entry) -> str:
+        answer = Answer(entry, self._snapshot.taxonomy)
         context = {
-            "answer": Answer(entry, self._snapshot.taxonomy),
+            "answer": answer,
+            "html": mark_safe(place_without_links(answer.compiled, level=4, owner=entry.reference)),  # noqa: S308
             "site": self._site,
             "address": _ADDRESS_PLACEHOLDER,
             "passage": _PASSAGE_PLACEHOLDER,

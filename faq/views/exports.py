@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from faq.domain.chunks import split_in_chunks
+from faq.domain.markup import find_media_references, get_file_address, with_file_addresses
 from faq.models import Entry
 from faq.selectors.published import Snapshot
 from faq.views.answers import Answer
@@ -63,7 +64,11 @@ def _serialize_entry(entry: Entry, answer: Answer, site: str) -> dict[str, objec
         "address": site + entry.get_absolute_url(),
         "permanent_address": site + reverse("faq:entry_by_number", args=(entry.pk,)),
         "question": entry.question,
-        "answer": entry.answer,
+        "answer": with_file_addresses(entry.answer, site),
+        "files": [
+            {"kind": file.kind.value, "address": get_file_address(file.name, site), "text": file.text}
+            for file in find_media_references(entry.answer)
+        ],
         "version": entry.live.number,
         "updated_at": entry.updated_at.isoformat(timespec="seconds"),
         "filing": {

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from django.http import HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from faq.domain.markup import place
 from faq.models import Entry
+from faq.selectors.entry_links import find_link_targets
 from faq.views.answers import Answer
 from faq.views.caching import cached_by_epoch
 from faq.views.selections import origin, with_cascade_state
@@ -48,18 +49,22 @@ def feed(request, snapshot, query):
         language="fr",
         author_name="Agence du Numérique en Santé",
     )
-    for entry in _get_latest(snapshot.index.select(state)):
-        _add_item(atom, entry, Answer(entry, snapshot.taxonomy), site)
+    answers = [Answer(entry, snapshot.taxonomy) for entry in _get_latest(snapshot.index.select(state))]
+    targets = find_link_targets(answer.compiled for answer in answers)
+    for answer in answers:
+        # The title of an item stands above its sub-headings, whatever level the reader gives it.
+        _add_item(atom, answer, place(answer.compiled, level=2, site=site, targets=targets), site)
     response = HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _add_item(feed: _Feed, entry: Entry, answer: Answer, site: str) -> None:
+def _add_item(feed: _Feed, answer: Answer, html: str, site: str) -> None:
+    entry = answer.entry
     feed.add_item(
         title=_without_control_characters(entry.question),
         link=site + entry.get_absolute_url(),
-        description=render_to_string("faq/feed_answer.html", {"entry": entry}),
+        description=_without_control_characters(html),
         # The title in the address may change, the number never does.
         unique_id=site + reverse("faq:entry_by_number", args=(entry.pk,)),
         updateddate=entry.updated_at,

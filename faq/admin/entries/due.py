@@ -111,7 +111,7 @@ def _build_items(entries: list[Entry]) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "events": events[entry.pk],
-            "answer": answer_html(entry.answer),
+            "answer": answer_html(entry.answer, owner=entry.reference),
             "filing": [(label, terms) for label, terms in filing_rows(entry.live.filing) if terms != "transverse"],
         }
         for entry in entries

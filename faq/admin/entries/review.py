@@ -157,7 +157,10 @@ class ReviewPage(AdminPage):
         }
         if live:
             return item | {"differences": differences(live, head, head)}
-        return item | {"answer": answer_html(head.answer), "filing": filing_rows(head.filing)}
+        return item | {
+            "answer": answer_html(head.answer, level=4, owner=entry.reference),
+            "filing": filing_rows(head.filing),
+        }
 
 
 def get_refusal(entry: Entry) -> dict[str, Any] | None:

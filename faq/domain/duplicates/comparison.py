@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.pairs import Cause, Document, PairKind, Reason, Verdict
 from faq.domain.duplicates.verdict import compare_texts
+from faq.domain.markup import blank_markup
 
 CompareFunction = Callable[["AnalysedDocument", "AnalysedDocument"], Verdict | None]
 
@@ -26,7 +27,7 @@ class AnalysedDocument:
     def analyse(cls, document: Document) -> "AnalysedDocument":
         """Return the analysis of a document, without a question where it is blank."""
         question = AnalysedText(document.question) if document.question and document.question.strip() else None
-        return cls(AnalysedText(document.answer), question)
+        return cls(AnalysedText(blank_markup(document.answer)), question)
 
 
 def compare_documents(left: AnalysedDocument, right: AnalysedDocument) -> Verdict | None:

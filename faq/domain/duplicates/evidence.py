@@ -9,6 +9,7 @@ from faq.domain.duplicates.alignment import NONE, align
 from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.pairs import Verdict
 from faq.domain.duplicates.verdict import compare_texts, is_in_order
+from faq.domain.markup import blank_markup
 
 
 class Mark(StrEnum):
@@ -41,7 +42,7 @@ class Evidence:
 
 def explain(left: str, right: str) -> Evidence:
     """Return the evidence of the verdict on two texts."""
-    one, other = AnalysedText(left), AnalysedText(right)
+    one, other = (AnalysedText(blank_markup(text)) for text in (left, right))
     if not is_in_order(one, other):
         there = explain(right, left)
         return Evidence(compare_texts(one, other), there.right, there.left)

@@ -18,6 +18,7 @@ from faq.domain.duplicates.analysis import MOST_WORDS
 from faq.domain.duplicates.arrays import expand_ranges
 from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.pairs import Document
+from faq.domain.markup import blank_markup
 from faq.domain.text import Token, tokenize
 
 SHORT = 8
@@ -69,7 +70,7 @@ class FeatureBatch:
 
     def add(self, document: Document) -> None:
         """Add the profiles of a document: of its answer and, but for the frame, of its question."""
-        for text, salt in ((document.answer, 0), (document.question, _QUESTION)):
+        for text, salt in ((blank_markup(document.answer), 0), (document.question, _QUESTION)):
             words = tokenize(text or "")[:MOST_WORDS]
             content = [token for token in words if token.weight]
             if words and not salt:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 from faq.domain.duplicates.pairs import Document
+from faq.domain.markup import blank_markup
 from faq.domain.text import fingerprint, fold
 
 _SIGNS = ("Sm", "Sc")
@@ -25,7 +26,7 @@ def material_fingerprint(document: Document, fold: Callable[[str], str] = fold) 
     Case, accents, kinds of spaces and of quotes, and plain punctuation around words do not count. Migrations pass the
     folding of their time.
     """
-    text = f"{document.question or ''}\n{document.answer}".translate(_STRUCK)
+    text = f"{document.question or ''}\n{blank_markup(document.answer)}".translate(_STRUCK)
     folded = fold(_MINUS.sub("\u2212", text))
     return fingerprint(
         " ".join(word for piece in _split(folded) if (word := piece.strip(_AROUND)) and _is_material(word))

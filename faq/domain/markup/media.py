@@ -24,6 +24,9 @@ _DIGITS = "[0-9a-f]{32}"
 NAME = rf"{_DIGITS}\.(?:{'|'.join(EXTENSIONS)})"
 """The pattern of the name of a file, in references and in public addresses."""
 
+FILE_ADDRESS = rf"{SCHEME}{NAME}"
+"""The pattern of the address of a file in a reference."""
+
 _TEXT = rf"(?:[^\[\]\\\n]|\\[^\n]|\[[^\[\]\\\n]{{0,100}}\]){{0,{MEDIA_TEXT_MAX_LENGTH}}}+"
 _REFERENCE = re.compile(
     rf"!\[(?P<alternative>{_TEXT})\]\({SCHEME}(?P<image>{_DIGITS}\.(?:{'|'.join(IMAGE_EXTENSIONS)}))\)"

@@ -21,6 +21,21 @@ _HEADING = re.compile(r"<(/?)h([23])>")
 _TABLE = re.compile(r'(<div class="answer-table" role="region" aria-label="Tableau [0-9]+)')
 
 
+def get_file_address(name: str, site: str = "") -> str:
+    """Return the public address of a file; `site` is the scheme and host, for readers elsewhere."""
+    return f"{site}{MEDIA_PATH}{name}"
+
+
+def with_file_addresses(text: str, site: str) -> str:
+    """Return the text of an answer with the whole address of each file instead of its reference."""
+    pieces, done = [], 0
+    for reference in media.find_media_references(text):
+        start = reference.end - len(f"{media.SCHEME}{reference.name})")
+        pieces += [text[done:start], get_file_address(reference.name, site)]
+        done = reference.end - 1
+    return "".join([*pieces, text[done:]])
+
+
 @dataclass(frozen=True, slots=True)
 class LinkTarget:
     """The entry to which a reference leads: itself, or the one that it was merged into."""
@@ -38,10 +53,15 @@ def place(
     targets: Mapping[int, LinkTarget] | None = None,
     owner: str = "",
 ) -> str:
-    """Return the HTML of a compiled answer as a page shows it.
+    """Return the HTML of a compiled answer as a page shows it, whole."""
+    return place_links(place_without_links(html, level=level, site=site, owner=owner), targets or {}, site)
 
-    Its sub-headings begin at a level. `site` is the scheme and host, for readers elsewhere. References to entries that
-    are no targets become text. The name of the `owner`, an entry, tells its tables from others on the page.
+
+def place_without_links(html: str, *, level: int = 2, site: str = "", owner: str = "") -> str:
+    """Return the HTML of a compiled answer as a page shows it, but for the references to entries.
+
+    Its sub-headings begin at a level. `site` is the scheme and host, for readers elsewhere. The reference of the
+    `owner`, an entry, tells its tables from others on the page.
     """
     if level != 2:
         html = _HEADING.sub(lambda found: f"<{found[1]}h{min(6, int(found[2]) - 2 + level)}>", html)
@@ -49,7 +69,7 @@ def place(
         html = _TABLE.sub(rf"\1 de la fiche {library_html.escape(owner)}", html)
     if media.SCHEME in html:
         html = _FILE.sub(rf'<\1="{site}{MEDIA_PATH}\2"', html)
-    return place_links(html, targets or {}, site)
+    return html
 
 
 def place_links(html: str, targets: Mapping[int, LinkTarget], site: str = "") -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from faq.domain.markup import blank_markup
 from faq.domain.text import Token, TokenKind, fold, placed_tokens, tokenize
 
 GENERATION = 4
@@ -40,7 +41,7 @@ class Analysis:
 
 def analyse(question: str, answer: str) -> Analysis:
     """Return the analysis of an entry, which depends on these two texts alone."""
-    asked, answered = list(_indexed_tokens(question)), list(_indexed_tokens(answer))
+    asked, answered = list(_indexed_tokens(question)), list(_indexed_tokens(blank_markup(answer)))
     in_question = Counter(truncate_word(token.key) for token in asked)
     in_answer = Counter(truncate_word(token.key) for token in answered)
     of_question = _length_norm(len(asked), _USUAL_QUESTION, _QUESTION_LENGTH_FACTOR)

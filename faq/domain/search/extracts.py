@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from itertools import compress
 from typing import NamedTuple
 
+from faq.domain.markup import blank_markup
 from faq.domain.search.queries import StemKeys
 from faq.domain.text import fold, stem
 
@@ -88,7 +89,7 @@ def highlight(text: str, marks: HighlightTerms) -> list[Fragment]:
 
 def build_extract(text: str, marks: HighlightTerms) -> list[Fragment]:
     """Return the part of an answer that holds most matches as fragments, without markup."""
-    flat = _BLANK.sub(" ", _MARKUP.sub(r"\1", _ITEM.sub("\n", f"\n{text}"))).strip()
+    flat = _BLANK.sub(" ", _MARKUP.sub(r"\1", _ITEM.sub("\n", f"\n{blank_markup(text)}"))).strip()
     places = _find_matches(flat, marks)
     if len(flat) <= EXTRACT_LENGTH:
         return _split_into_fragments(flat, places)

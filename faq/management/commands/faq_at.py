@@ -7,7 +7,7 @@ from django.utils.safestring import mark_safe
 
 from faq.domain.facets import Facet
 from faq.domain.instants import NotAPastInstant, past_instant
-from faq.domain.markup import render
+from faq.domain.markup import compile_answer, place
 from faq.domain.past import ImpossibleFilter, Part, choose, json_file
 from faq.management.exports import tell_written, write_pieces
 from faq.models import Entry
@@ -68,8 +68,9 @@ def _html_file(instant, part, answers):
 
 def _shown(answer):
     filed = [(Facet(facet).label, [term["label"] for term in terms]) for facet, terms in answer.filing.items() if terms]
-    # Made by a sanitiser, see faq.domain.markup.
-    return {"answer": answer, "text": mark_safe(render(answer.answer)), "filed": filed}  # noqa: S308
+    # Made by a sanitiser, see faq.domain.markup. References stay text: they would lead to what is live today.
+    text = place(compile_answer(answer.answer), level=3, owner=answer.reference)
+    return {"answer": answer, "text": mark_safe(text), "filed": filed}  # noqa: S308
 
 
 _WRITERS = {"json": json_file, "html": _html_file}

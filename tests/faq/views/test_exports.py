@@ -40,6 +40,7 @@ def test_an_entry_says_all_that_the_page_describes(client):
         "permanent_address": f"http://testserver/fiche/{entry.pk}/",
         "question": "Quoi ?",
         "answer": 'Un "mot" \\ </script>.\n- deux',
+        "files": [],
         "version": entry.live.number,
         "updated_at": entry.updated_at.isoformat(timespec="seconds"),
     }
