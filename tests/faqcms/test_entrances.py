@@ -130,7 +130,7 @@ TABLES = {
         REDACTEUR,
         actions={
             "export_ticked": ANALYSTE,
-            **dict.fromkeys(("file", "submit"), REDACTEUR),
+            **dict.fromkeys(("assign", "file", "submit"), REDACTEUR),
             **dict.fromkeys(("publish", "withdraw", "archive", "restore", "merge"), RELECTEUR),
         },
     ),
@@ -160,6 +160,7 @@ PAGES = {
     "faq/dump/lot/<int:number>/": Access(ANALYSTE, NOBODY),
     "faq/entry/<int:number>/presence/": Access(NOBODY, REDACTEUR),
     "faq/entry/<str:object_id>/compare/": Access(ANALYSTE, REDACTEUR),
+    "faq/entry/assign/": Access(REDACTEUR, REDACTEUR),
     "faq/entry/due/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/due/events/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/duplicates/": Access(ANALYSTE, REDACTEUR),

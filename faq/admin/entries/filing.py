@@ -5,37 +5,21 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import QueryDict
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from faq.admin.bulk_messages import add_bulk_messages
+from faq.admin.entries.selection import get_list_address, read_selected_entries, read_selection
 from faq.admin.pages import AdminPage
 from faq.domain.facets import Facet
 from faq.domain.limits import FILED_AT_ONCE_MAX, format_number
 from faq.filing_forms import FilingForm, parse_bases
-from faq.filters import EntryFilters
 from faq.models import Entry
-from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy
 from faq.services.filing import LABEL, file_entries
 
-ALL = "tout"
-"""The parameter of the address by which all entries are meant that the filters beside it let through."""
-_TICKED = "fiche"
 _ROWS_SHOWN = 100
 """Entries whose change the preview shows one by one; the others are counted."""
 _REFUSALS_SHOWN = 50
-
-
-def filing_address(numbers, filters: QueryDict) -> str:
-    """Return the address of the page for ticked entries, or for all that the filters let through if None is given."""
-    query = filters.copy()
-    if numbers is None:
-        query[ALL] = "1"
-    else:
-        query.setlist(_TICKED, [str(number) for number in numbers])
-    return f"{reverse('admin:faq_entry_filing')}?{query.urlencode()}"
 
 
 @dataclass(frozen=True)
@@ -75,7 +59,7 @@ class FilingPage(AdminPage):
 
     def get(self, request):
         """Show the form for the entries that the address names."""
-        numbers = self._read_numbers()
+        numbers = read_selection(self.request.GET, FILED_AT_ONCE_MAX)
         if not numbers:
             messages.warning(request, "Cochez les fiches à classer, puis choisissez «\u00a0Classer…\u00a0».")
             return redirect(self._list_address)
@@ -84,14 +68,14 @@ class FilingPage(AdminPage):
             count = format_number(len(numbers))
             messages.warning(request, f"{count} fiches\u00a0: {limit} au plus à la fois. Filtrez la liste davantage.")
             return redirect(self._list_address)
-        return self._show(self._read_entries(numbers))
+        return self._show(read_selected_entries(numbers))
 
     def post(self, request):
         """Show what the change does, or do it."""
         bases = parse_bases(request.POST.get("bases", ""))
         if not bases or len(bases) > FILED_AT_ONCE_MAX:
             return self.get(request)
-        entries = self._read_entries(bases)
+        entries = read_selected_entries(bases)
         form = self._build_form(entries, bases, request.POST)
         if not form.is_valid():
             return self._show(entries, form)
@@ -107,32 +91,9 @@ class FilingPage(AdminPage):
         add_bulk_messages(request, LABEL, report)
         return redirect(self._list_address)
 
-    def _read_numbers(self):
-        """Return the numbers of the entries that the address names, one more than can be filed at once at most."""
-        query = self.request.GET
-        if ALL in query:
-            entries = Entry.objects.order_by("pk").matching(query.get("q", ""))
-            found = EntryFilters(self._filters, entries).qs
-            return list(found.values_list("pk", flat=True)[: FILED_AT_ONCE_MAX + 1])
-        ticked = [number_of(text) for text in query.getlist(_TICKED)]
-        return list(dict.fromkeys(number for number in ticked if number is not None))
-
-    def _read_entries(self, numbers):
-        entries = Entry.objects.filter(pk__in=list(numbers)).order_by("pk").select_related("head")
-        return list(entries.defer("answer", "search_text", "head__answer"))
-
-    @property
-    def _filters(self) -> QueryDict:
-        """The filters of the list, without the parameters of the page."""
-        filters = self.request.GET.copy()
-        for name in (ALL, _TICKED):
-            filters.pop(name, None)
-        return filters
-
     @property
     def _list_address(self):
-        query = self._filters.urlencode()
-        return f"{reverse('admin:faq_entry_changelist')}{'?' if query else ''}{query}"
+        return get_list_address(self.request.GET)
 
     def _build_form(self, entries, bases, data=None):
         filed = {facet: {one["id"] for entry in entries for one in entry.head.filing.get(facet, ())} for facet in Facet}

@@ -11,10 +11,11 @@ from django.utils.timezone import localtime
 
 from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import filing_summary, schedule_badges, state_badges
+from faq.admin.entries.assigning import AssignPage
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.due import DuePage
 from faq.admin.entries.duplicates import DuplicatesPage, PairExportView
-from faq.admin.entries.filing import FilingPage, filing_address
+from faq.admin.entries.filing import FilingPage
 from faq.admin.entries.merging import LEAST, MOST, MergePage, merge_address
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import PresenceView
@@ -22,6 +23,7 @@ from faq.admin.entries.preview import PreviewView
 from faq.admin.entries.questions import QuestionsPage
 from faq.admin.entries.review import ReviewPage
 from faq.admin.entries.review_events import ReviewEventsPage
+from faq.admin.entries.selection import selection_address
 from faq.admin.entries.similar import SimilarEntriesView
 from faq.admin.entries.suggestions import SuggestionsView
 from faq.admin.lists import BoundedChangeList, EditorsModelAdmin
@@ -62,7 +64,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
     ordering = ("-pk",)
     search_fields = ("search_text",)
     search_help_text = "Tous les mots, sans accents ni majuscules ; ou une référence : Q-214."
-    actions = ("publish", "submit", "file", "withdraw", "archive", "restore", "merge", "export_ticked")
+    actions = ("publish", "submit", "file", "assign", "withdraw", "archive", "restore", "merge", "export_ticked")
 
     def get_changelist(self, request, **options):
         """Return the list with the FilterSet."""
@@ -143,9 +145,12 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
     @admin.action(description="Classer…", permissions=["change"])
     def file(self, request, queryset):
         """Redirect to the page that files the entries."""
-        takes_all = request.POST.get("select_across") == "1"
-        numbers = None if takes_all else queryset.order_by("pk").values_list("pk", flat=True)
-        return redirect(filing_address(numbers, request.GET))
+        return redirect(selection_address("filing", _get_ticked(request, queryset), request.GET))
+
+    @admin.action(description="Attribuer à…", permissions=["change"])
+    def assign(self, request, queryset):
+        """Redirect to the page that assigns the entries."""
+        return redirect(selection_address("assign", _get_ticked(request, queryset), request.GET))
 
     @admin.action(description="Retirer du site (repasser en brouillon)", permissions=["publish"])
     def withdraw(self, request, queryset):
@@ -194,6 +199,12 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         add_bulk_messages(request, label, report)
 
 
+def _get_ticked(request, queryset):
+    """Return the numbers of the ticked entries, or None where all are meant that the filters let through."""
+    takes_all = request.POST.get("select_across") == "1"
+    return None if takes_all else queryset.order_by("pk").values_list("pk", flat=True)
+
+
 def _count_open_pairs(side):
     """Return an expression that counts the open pairs in which an entry stands on that side."""
     pairs = Pair.objects.open().filter(**{side: OuterRef("pk")}).order_by().values(side)
@@ -213,6 +224,7 @@ PAGES = (
     ("preview/", "preview", PreviewView),
     ("questions/", "questions", QuestionsPage),
     ("filing/", "filing", FilingPage),
+    ("assign/", "assign", AssignPage),
     ("review/", "review", ReviewPage),
     ("merge/", "merge", MergePage),
     ("due/", "due", DuePage),

@@ -13,6 +13,7 @@ from django.utils.text import Truncator
 from faq.admin.bulk_messages import link_batch
 from faq.admin.display import filing_rows, person_name, state_badges
 from faq.admin.entries.question_filters import SHOWN, QuestionFilters, order_by_dump
+from faq.admin.entries.selection import selection_address
 from faq.admin.pages import AdminPage
 from faq.enums import Origin
 from faq.filing_forms import QuestionForm
@@ -234,6 +235,7 @@ class QuestionsPage(AdminPage):
             terms=render_terms(self.taxonomy, offered),
             refused=len(self.refusals),
             untitled=UNTITLED,
+            assign_address=selection_address("assign", None, self.request.GET, back="questions"),
             unsaved=get_unsaved_text(self.request),
         )
 

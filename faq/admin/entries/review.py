@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import answer_html, filing_rows, person_name
 from faq.admin.entries.differences import differences
+from faq.admin.entries.selection import selection_address
 from faq.admin.pages import AdminPage
 from faq.domain.limits import VERSION_COMMENT_MAX_LENGTH
 from faq.enums import Origin
@@ -44,6 +46,13 @@ class ReviewPage(AdminPage):
             self._publish(number_of(request.POST["publish"]) or NO_ENTRY)
         elif "publish-selected" in request.POST:
             self._publish_selection()
+        elif "assign-selected" in request.POST and self.selection and not self.comments:
+            return redirect(selection_address("assign", sorted(self.selection), request.GET, back="relecture"))
+        elif "assign-selected" in request.POST:
+            first = (
+                "Enregistrez ou effacez d’abord vos commentaires." if self.comments else "Cochez d’abord des fiches."
+            )
+            messages.warning(request, f"Rien n’a été attribué. {first}")
         unfinished = self.comments or self.selection or self.errors
         return self.render() if unfinished else self.reload()
 
