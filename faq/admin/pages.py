@@ -66,13 +66,10 @@ class AdminPage(AdminView):
         return self.title
 
     def get_trail(self) -> Trail:
-        """Return the pages above this one: those of the application and of its table."""
+        """Return the pages above this one: the list of its table."""
         meta = self.model_admin.opts
         list_address = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
-        return [
-            (meta.app_config.verbose_name, reverse("admin:app_list", args=(meta.app_label,))),
-            (capfirst(meta.verbose_name_plural), list_address),
-        ]
+        return [(capfirst(meta.verbose_name_plural), list_address)]
 
     def get_context(self, **context: Any) -> dict[str, Any]:
         """Return what the template shows; a page adds its own by extending this."""

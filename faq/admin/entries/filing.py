@@ -54,8 +54,8 @@ class FilingPage(AdminPage):
 
     def get_trail(self):
         """Lead back to the list with the same filters."""
-        application, (label, _) = super().get_trail()
-        return [application, (label, self._list_address)]
+        [(label, _)] = super().get_trail()
+        return [(label, self._list_address)]
 
     def get(self, request):
         """Show the form for the entries that the address names."""

@@ -107,8 +107,8 @@ class EntryPage(AdminPage):
 
     def get_trail(self):
         """Lead back to the list with the filters that it had."""
-        application, (label, address) = super().get_trail()
-        return [application, (label, self._with_preserved_filters(address))]
+        [(label, address)] = super().get_trail()
+        return [(label, self._with_preserved_filters(address))]
 
     def get(self, request):
         """Show the form, with a text that could not be saved before the session expired."""

@@ -111,8 +111,8 @@ class QuestionsPage(AdminPage):
 
     def get_trail(self):
         """Lead back to the list with the same filters."""
-        application, (label, address) = super().get_trail()
-        return [application, (label, f"{address}?{self.request.GET.urlencode()}")]
+        [(label, address)] = super().get_trail()
+        return [(label, f"{address}?{self.request.GET.urlencode()}")]
 
     def _take_up(self, fields):
         """Show the rows that were typed before the session expired as rows that were not saved."""

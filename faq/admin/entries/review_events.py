@@ -33,9 +33,8 @@ class ReviewEventsPage(AdminPage):
     post_permission = RIGHT
 
     def get_trail(self) -> Trail:
-        """Return the application and the queue that events fill."""
-        application, _ = super().get_trail()
-        return [application, ("À revoir", reverse("admin:faq_entry_due"))]
+        """Return the queue that events fill."""
+        return [("À revoir", reverse("admin:faq_entry_due"))]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the events, with the preview of the one that the address describes."""
