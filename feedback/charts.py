@@ -1,14 +1,21 @@
-"""The layout of bar and column charts: numbers in, coordinates out. Templates draw them, style sheets colour them."""
+"""The layout of bar and column charts: numbers in, coordinates out. Templates draw them, style sheets colour them.
+
+Across, coordinates are shares of the chart's width in per cent; down, they are pixels. So a chart is as wide as its place
+on the page, and its text as large as the page's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH = 360
-"""Width of a chart in units of its own; it is scaled to the page."""
-ROW, BAR = 32, 12
-"""Distance between two bars, and height of a bar, in units. A bar stands below its label."""
-_HALF_LABEL = 20
-COLUMNS_HEIGHT, FOOT, TOP = 150, 24, 8
+WIDTH = 100
+"""Width of a chart, in per cent."""
+ROW, BAR = 40, 12
+"""Distance between two bars, and height of a bar, in pixels. A bar stands below its label."""
+COLUMNS_HEIGHT, FOOT, TOP = 200, 28, 20
+"""Height of a chart of columns; room below it for their labels, and above it for the scale's highest number."""
+SCALE_WIDTH = 10
+"""Room on the left for the numbers of the scale, in per cent."""
+_FULL_SCALES = (2, 4, 6, 8, 10, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +35,8 @@ class Bar:
 
     @property
     def middle(self) -> int:
-        """The centre of a column's label, far enough from the edge for the whole label."""
-        return max(self.x + self.width // 2, _HALF_LABEL)
+        """The centre of a column."""
+        return self.x + self.width // 2
 
     @property
     def top(self) -> int:
@@ -45,7 +52,9 @@ class Chart:
     width: int
     height: int
     most: float
-    """The value of a full bar."""
+    """The value of a full bar, or of the highest column."""
+    scale: Sequence[tuple[int, int]] = ()
+    """Values of the scale, each with its distance from the top."""
 
     @property
     def base(self) -> int:
@@ -66,11 +75,22 @@ def build_bar_chart(rows: Sequence[tuple[str, float]], most: float | None = None
 def build_column_chart(rows: Sequence[tuple[str, int, int]]) -> Chart:
     """Return a chart with one column per row, in two parts: (label, lower part, upper part)."""
     most = max((lower + upper for _, lower, upper in rows), default=0) or 1
-    step = WIDTH // max(len(rows), 1)
-    room = COLUMNS_HEIGHT - FOOT - TOP
+    full = _round_up(most)
+    step = (WIDTH - SCALE_WIDTH) // max(len(rows), 1)
+    room, base = COLUMNS_HEIGHT - FOOT - TOP, COLUMNS_HEIGHT - FOOT
     drawn = []
     for rank, (label, lower, upper) in enumerate(rows):
-        height, above = round(room * lower / most), round(room * upper / most)
-        y = COLUMNS_HEIGHT - FOOT - height
-        drawn.append(Bar(label, lower, rank * step + step // 6, y, step * 2 // 3, height, above, upper))
-    return Chart(drawn, WIDTH, COLUMNS_HEIGHT, most)
+        height, above = round(room * lower / full), round(room * upper / full)
+        drawn.append(
+            Bar(label, lower, SCALE_WIDTH + rank * step, base - height, max(step * 3 // 4, 1), height, above, upper)
+        )
+    scale = [(value, base - round(room * value / full)) for value in (0, full // 2, full)]
+    return Chart(drawn, WIDTH, COLUMNS_HEIGHT, most, scale)
+
+
+def _round_up(most: int) -> int:
+    """Return the even end of a scale that is easy to read: 2, 4, 6, 8, 10, 20, 40 and so on."""
+    power = 1
+    while most > _FULL_SCALES[-1] * power:
+        power *= 10
+    return next(full * power for full in _FULL_SCALES if most <= full * power)

@@ -76,6 +76,13 @@ class TestCharts:
             assert 0 <= bar.top <= bar.y
         assert build_column_chart([]).bars == []
 
+    def test_the_scale_of_columns_ends_at_a_round_number_that_holds_them(self):
+        for most, full in ((1, 2), (3, 4), (9, 10), (11, 20), (21, 40), (41, 60), (140, 200)):
+            chart = build_column_chart([("a", most, 0)])
+            assert [value for value, _ in chart.scale] == [0, full // 2, full]
+            assert chart.scale[0][1] == chart.base
+            assert chart.scale[2][1] <= chart.bars[0].y
+
 
 def test_every_chart_has_a_title_and_a_table_and_no_style(analyste):
     a_taxonomy()
