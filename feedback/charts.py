@@ -1,7 +1,7 @@
 """The layout of bar and column charts: numbers in, coordinates out. Templates draw them, style sheets colour them.
 
-Across, coordinates are shares of the chart's width in per cent; down, they are pixels. So a chart is as wide as its place
-on the page, and its text as large as the page's.
+Across, coordinates are shares of the chart's width in per cent; down, they are pixels. So a chart is as wide as its
+place on the page, and its text as large as the page's.
 """
 
 from collections.abc import Sequence
