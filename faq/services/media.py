@@ -102,7 +102,7 @@ def _store(name: str, clean: CleanFile, author: Author, at: datetime) -> MediaFi
 def _clean_name(name: str) -> str:
     """Return the name of a file without folders and unreadable characters."""
     readable = "".join(character for character in PureWindowsPath(name).name if character.isprintable())
-    base = " ".join(readable.encode(errors="ignore").decode().split()) or "sans nom"
+    base = " ".join(readable.encode(errors="ignore").decode().split()).lstrip(". ") or "sans nom"
     stem, dot, extension = base.rpartition(".")
     if len(base) > MEDIA_NAME_MAX_LENGTH and dot and len(extension) <= 5:
         return f"{stem[: MEDIA_NAME_MAX_LENGTH - len(extension) - 1]}.{extension}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.errors import LimitReachedError
+from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 from faq.domain.limits import (
@@ -38,6 +38,7 @@ _SIGNED = (
     f"porte une signature électronique, que le nettoyage de ses données cachées romprait\u00a0; {PRINT_AGAIN}. "
     "Pour garder la signature, mettez un lien vers le document d’origine."
 )
+_PROTECTED = "est protégé par un mot de passe ou des restrictions\u00a0; retirez la protection, puis recommencez."
 _REFUSED_KEYS = {
     "/JS": _PROGRAM,
     "/JavaScript": _PROGRAM,
@@ -103,13 +104,13 @@ def _check_size(size: int) -> None:
 
 
 def _rewrite(data: bytes) -> tuple[bytes, int]:
-    reader = PdfReader(io.BytesIO(data), strict=False)
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+    except (DependencyError, FileNotDecryptedError):
+        # Methods of encryption that the library leaves to another one.
+        raise RefusedFile(_PROTECTED) from None
     if reader.is_encrypted:
-        raise RefusedFile(
-            "est protégé par un mot de passe ou des restrictions\u00a0; retirez la protection, puis recommencez."
-        )
-    if "/Encrypt" in reader.trailer:
-        raise RefusedFile(UNREADABLE)
+        raise RefusedFile(_PROTECTED)
     pages = len(reader.pages)
     if pages < 1:
         raise RefusedFile(UNREADABLE)

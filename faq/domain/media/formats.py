@@ -55,15 +55,15 @@ _HEAD = 1024
 _BLANK_BEFORE_PDF = re.compile(rb"(?:\xef\xbb\xbf)?[\x00\t\n\f\r ]*%PDF-\d")
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]|<!doctype svg", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|script|\?xml|[a-z])", re.IGNORECASE)
-_OTHER_IMAGE = "ce format d’image n’est pas accepté\u00a0; enregistrez l’image en PNG ou en JPEG, puis recommencez"
+_OTHER_IMAGE = "enregistrez-la en PNG ou en JPEG, puis recommencez"
 _KNOWN_OTHERS = (
-    (rb"GIF8[79]a", "est une image GIF", _OTHER_IMAGE),
-    (rb"BM.{4}\x00\x00\x00\x00", "est une image BMP", _OTHER_IMAGE),
-    (rb"II\*\x00|MM\x00\*", "est une image TIFF", _OTHER_IMAGE),
-    (rb"\x00\x00\x01\x00", "est une icône", _OTHER_IMAGE),
-    (rb"8BPS", "est un fichier Photoshop", _OTHER_IMAGE),
-    (rb".{4}ftyp(?:hei|hev|mif|msf)", "est une image HEIC", _OTHER_IMAGE),
-    (rb".{4}ftypavi[fs]", "est une image AVIF", _OTHER_IMAGE),
+    (rb"GIF8[79]a", "est une image GIF, un format qui n’est pas accepté", _OTHER_IMAGE),
+    (rb"BM.{4}\x00\x00\x00\x00", "est une image BMP, un format qui n’est pas accepté", _OTHER_IMAGE),
+    (rb"II\*\x00|MM\x00\*", "est une image TIFF, un format qui n’est pas accepté", _OTHER_IMAGE),
+    (rb"\x00\x00\x01\x00", "est une icône, un format qui n’est pas accepté", _OTHER_IMAGE),
+    (rb"8BPS", "est une image Photoshop", _OTHER_IMAGE),
+    (rb".{4}ftyp(?:hei|hev|mif|msf)", "est une image HEIC, un format qui n’est pas accepté", _OTHER_IMAGE),
+    (rb".{4}ftypavi[fs]", "est une image AVIF, un format qui n’est pas accepté", _OTHER_IMAGE),
     (rb".{4}ftyp", "est une vidéo", "déposez-la sur un service de vidéos, puis mettez un lien"),
     (rb"PK\x03\x04", "est une archive ou un document bureautique", "enregistrez le document en PDF, puis recommencez"),
     (rb"\xd0\xcf\x11\xe0", "est un document bureautique", "enregistrez-le en PDF, puis recommencez"),
@@ -77,7 +77,7 @@ _OTHERS = [(re.compile(pattern, re.DOTALL), what, cure) for pattern, what, cure 
 def find_format(data: bytes) -> MediaFormat:
     """Return the format of a file, by its content, whatever its name. Raises RefusedFile for all others."""
     head = data[:_HEAD]
-    if not data:
+    if not head.strip():
         raise RefusedFile("est vide\u00a0; choisissez un autre fichier.")
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return MediaFormat.PNG
@@ -97,7 +97,10 @@ def _describe_other(head: bytes) -> str:
     # Texts of any encoding: what XML says of itself is ASCII, maybe with zeros between.
     ascii_only = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
     if _SVG.search(ascii_only):
-        return "est une image SVG, qui peut contenir des programmes\u00a0; enregistrez-la en PNG, puis recommencez."
+        return (
+            "est une image SVG, un format qui peut contenir des programmes et n’est pas accepté\u00a0; "
+            "enregistrez-la en PNG, puis recommencez."
+        )
     if _MARKUP.match(ascii_only):
         return f"est une page web ou du XML\u00a0; seuls des fichiers {ACCEPTED} sont acceptés."
     return f"n’est ni une image ni un PDF lisible\u00a0; seuls des fichiers {ACCEPTED} sont acceptés."

@@ -45,9 +45,12 @@ UNREADABLE = (
 def clean_image(data: bytes, format: MediaFormat) -> CleanFile:
     """Return an image without anything but its pixels, upright and in sRGB. Raises RefusedFile."""
     _check_size(len(data))
-    if format is MediaFormat.WEBP:
-        # The library reserves memory for a WebP before it tells its sides.
-        _check_sides(*_read_webp_sides(data))
+    # The library reserves memory for a WebP before it tells its sides.
+    match format:
+        case MediaFormat.WEBP:
+            _check_sides(*_read_webp_sides(data))
+        case MediaFormat.PNG if data[12:16] == b"IHDR":
+            _check_sides(*struct.unpack(">II", data[16:24].ljust(8, b"\0")))
     with _reading():
         # The library's own limits: an error at twice as many pixels, a warning, which is an error here, above.
         Image.MAX_IMAGE_PIXELS = IMAGE_MAX_PIXELS
