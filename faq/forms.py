@@ -16,9 +16,11 @@ from faq.domain.limits import (
     REASON_MAX_LENGTH,
     VERSION_COMMENT_MAX_LENGTH,
 )
+from faq.domain.markup.media import SCHEME
 from faq.models import Theme, Version
 from faq.models.taxonomy import check_label_is_readable
 from faq.services.content import Content, content_of, describe_long_answer, normalize_line_ends
+from faq.services.media_uses import find_unknown_names
 from faq.services.schedules import PAST_MOMENT
 from faq.term_widgets import TermBoxes, name_term, render_terms, select_offered
 
@@ -47,7 +49,7 @@ class TextField(forms.CharField):
 
 
 class AnswerField(TextField):
-    """An answer, or a text with its markup, up to the limit.
+    """An answer, or a text with its markup, up to the limit, which refers to files that exist.
 
     The browser is not told of the limit: it would silently cut what is pasted.
     """
@@ -63,11 +65,20 @@ class AnswerField(TextField):
         super().validate(value)
         if len(value) > ANSWER_MAX_LENGTH:
             raise forms.ValidationError(self.describe_excess(value))
+        if unknown := find_unknown_names(value):
+            raise forms.ValidationError([_describe_unknown_file(name) for name in unknown])
 
 
 def bounded_text(field: forms.BoundField) -> str:
     """Return the text of a field up to the limit of answers, whether it is valid or not, for its preview."""
     return normalize_line_ends(field.value() or "")[:ANSWER_MAX_LENGTH]
+
+
+def _describe_unknown_file(name: str) -> str:
+    return (
+        f"Aucun fichier ne porte le nom « {SCHEME}{name} »\u00a0: il a été supprimé, ou il est mal recopié. "
+        "Insérez de nouveau l’image ou le document, ou retirez ce passage."
+    )
 
 
 class EntryForm(forms.Form):

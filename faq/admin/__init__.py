@@ -1,3 +1,16 @@
 """The admin: the lists, forms and pages on which editors work."""
 
-from faq.admin import accounts, batches, dumps, entries, past, schedules, search, site_pages, taxonomy, trash, versions
+from faq.admin import (
+    accounts,
+    batches,
+    dumps,
+    entries,
+    media,
+    past,
+    schedules,
+    search,
+    site_pages,
+    taxonomy,
+    trash,
+    versions,
+)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from faq.admin.display import person_name
+from faq.admin.entries.images import warn_of_undescribed_images
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage, AdminView
 from faq.admin.readonly import UndeletableMixin
@@ -122,6 +123,7 @@ class SitePageView(AdminPage):
         except StalePage as refusal:
             rebased = SitePageForm({**request.POST.dict(), "base": refusal.latest.number})
             return self._show(rebased, theirs=refusal.latest)
+        warn_of_undescribed_images(request, page.text, typed["text"])
         if changed:
             self.model_admin.log_change(request, page, "Enregistrement")
             messages.success(request, f"La page « {page} » est en ligne sous sa nouvelle forme.")

@@ -30,6 +30,7 @@ from faq.services.workflow import archive_entry
 from feedback.models import VoteAnswer
 from feedback.votes import cast_vote, get_votable
 from tests.factories import a_dump_file, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
+from tests.media import many_media_files
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -135,6 +136,7 @@ TABLES = {
         },
     ),
     "faq/failedsearch": Table(ANALYSTE),
+    "faq/mediafile": Table(ANALYSTE, REDACTEUR, REDACTEUR),
     "faq/offertype": TERMS,
     "faq/product": TERMS,
     "faq/schedule": Table(ANALYSTE),
@@ -144,7 +146,7 @@ TABLES = {
     "faq/version": Table(ANALYSTE),
     "feedback/vote": Table(ANALYSTE, actions={"reinstate": RELECTEUR, "dismiss": RELECTEUR}),
 }
-EXPORTED = TABLES.keys() - {"auth/group", "auth/user", "faq/batch", "faq/schedule", "faq/sitepage"}
+EXPORTED = TABLES.keys() - {"auth/group", "auth/user", "faq/batch", "faq/mediafile", "faq/schedule", "faq/sitepage"}
 """The tables whose lists may be exported by all who may read them."""
 IMPORTED = {"faq/entry": REDACTEUR, "faq/synonymgroup": REDACTEUR} | dict.fromkeys(
     ("faq/couloir", "faq/dispositif", "faq/offertype", "faq/product", "faq/theme"), ADMINISTRATEUR
@@ -173,6 +175,8 @@ PAGES = {
     "faq/entry/review/": Access(ANALYSTE, RELECTEUR),
     "faq/entry/similar/": Access(NOBODY, ANALYSTE),
     "faq/entry/suggestions/": Access(NOBODY, REDACTEUR),
+    "faq/mediafile/choisir/": Access(REDACTEUR, NOBODY),
+    "faq/mediafile/envoyer/": Access(NOBODY, REDACTEUR),
     "faq/publication/past/": Access(ANALYSTE, NOBODY),
     "faq/publication/past/json/": Access(ANALYSTE, NOBODY),
     "faq/sitepage/apercu/": Access(NOBODY, ANALYSTE),
@@ -243,6 +247,7 @@ def some_rows() -> dict[str, Model]:
     entry = a_published_entry()
     archived = archive_entry(an_entry().pk, by_command()).entry
     schedule(entry.pk, Action.WITHDRAWN, timezone.now() + timezone.timedelta(hours=1), by_command())
+    many_media_files(1)
     save_synonyms(SynonymGroup(expressions=["dpi", "dossier patient"]), None)
     FailedSearch.objects.create(query="licorne", day=timezone.localdate())
     cast_vote(get_votable(entry.pk), VoteAnswer.NO, "visitor")
@@ -343,6 +348,7 @@ WRITING_LAYERS = ("faq.services", "faq.models", "faq.selectors", "faq.caching", 
 WRITING_MODULES = {"comments", "networks", "retention", "searches", "subtotals", "vote_upsert", "votes"}
 """Modules of feedback that hold its services."""
 NOT_A_WRITE = {
+    ("faq.domain.media.images", "save"),  # writes an image into memory
     ("feedback.management.commands.load_demo", "execute"),  # asks whether the file is a database
 }
 

@@ -100,6 +100,7 @@ def test_groups_stand_in_the_order_of_the_work(sign_in):
         "Doublons possibles",
         "À revoir",
         "Planifications",
+        "Images et documents",
         "Corbeille",
     ]
     assert menu["Historique"] == ["Versions", "Lots", "La FAQ au…"]

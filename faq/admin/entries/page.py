@@ -20,6 +20,7 @@ from faq.admin.entries import assigning, checking, history, notes, planning, see
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.emptied import warn_of_emptied_facets
+from faq.admin.entries.images import warn_of_undescribed_images
 from faq.admin.entries.presence import note_and_list_others
 from faq.admin.entries.review import get_refusal
 from faq.admin.entries.similar import warn_of_duplicates
@@ -168,6 +169,7 @@ class EntryPage(AdminPage):
             before, after = form.content_before.filing, outcome.version.filed_under
             response = self.report_saved(button, outcome)
             warn_of_emptied_facets(self.request, form.taxonomy, before, after)
+            warn_of_undescribed_images(self.request, form.content_before.answer, outcome.version.answer)
             return response
         self.entry = _read_entry(self.entry.pk) if self.entry else None
         return self.show(form)

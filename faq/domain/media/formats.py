@@ -104,3 +104,10 @@ def _describe_other(head: bytes) -> str:
     if _MARKUP.match(ascii_only):
         return f"est une page web ou du XML\u00a0; seuls des fichiers {ACCEPTED} sont acceptés."
     return f"n’est ni une image ni un PDF lisible\u00a0; seuls des fichiers {ACCEPTED} sont acceptés."
+
+
+def format_size(size: int) -> str:
+    """Return a number of bytes as the French read it: « 320 Ko », « 1,2 Mo »."""
+    if size < 995_000:
+        return f"{max(1, round(size / 1_000))}\u00a0Ko"
+    return f"{size / 1_000_000:.1f}\u00a0Mo".replace(".", ",").replace(",0\u00a0", "\u00a0")
