@@ -1,5 +1,6 @@
 """« Images et documents »: the list, the page of each file, and the page that takes files without a script."""
 
+import re
 from collections import defaultdict
 
 from django.contrib import admin, messages
@@ -25,6 +26,7 @@ _OFFERED = 24
 """Files that the dialog of the form of an entry offers at once."""
 _DELETE = "_delete"
 """The button that deletes a file."""
+_SPACES = re.compile(r"[ \t\r\n]+")
 _NO_FILE = "Choisissez un fichier."
 
 
@@ -179,7 +181,8 @@ def get_link_text(file):
 
 def escape_text(text):
     """Return a text that ends no reference: without line ends and backslashes, its brackets escaped."""
-    plain = " ".join(text.replace("\\", "/").split())
+    # No-break spaces stay: they stand between a number and its unit.
+    plain = " ".join(_SPACES.split(text.replace("\\", "/"))).strip()
     return plain.replace("[", "\\[").replace("]", "\\]")
 
 

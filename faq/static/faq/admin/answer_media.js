@@ -114,7 +114,7 @@ function updateDecorative() {
 }
 
 function escapeText(typed) {
-  return typed.replaceAll("\\", "/").replace(/\s+/g, " ").trim().replaceAll("[", "\\[").replaceAll("]", "\\]");
+  return typed.replaceAll("\\", "/").replace(/[ \t\r\n]+/g, " ").trim().replaceAll("[", "\\[").replaceAll("]", "\\]");
 }
 
 /* An image stands in a paragraph of its own; a document stands where the cursor is. */
