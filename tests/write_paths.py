@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -19,6 +20,7 @@ from faq.services.entries import edit_entry
 from faq.services.schedules import schedule
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, a_published_entry, an_entry, by_command, take_dump
+from tests.faq.admin.confirming import post_and_confirm
 from tests.faq.admin.entry_form import ADD, head_of, page_of, typed
 from tests.pairs import DELAY, OTHER_DELAY
 from tests.tables import confirm_table, export_table, read_rows, send_table, write_rows
@@ -35,7 +37,7 @@ def pressed(button, prepare=an_entry, **changes):
     def path(client, tmp_path):
         entry = prepare()
         data = typed(entry, **{button: "1"}) | changes
-        return {entry.pk}, 0, lambda: client.post(page_of(entry), data)
+        return {entry.pk}, 0, lambda: post_and_confirm(client, page_of(entry), data)
 
     return path
 
@@ -56,7 +58,7 @@ def chosen(action, prepare=an_entry):
     def path(client, tmp_path):
         entry, other = prepare(), prepare()
         data = {"action": action, "_selected_action": [entry.pk, other.pk]}
-        return {entry.pk, other.pk}, 0, lambda: client.post(LIST, data)
+        return {entry.pk, other.pk}, 0, lambda: post_and_confirm(client, LIST, data)
 
     return path
 
@@ -80,6 +82,27 @@ def submitted():
     entry = an_entry()
     submit_entry(entry.pk, by_command())
     return entry
+
+
+def submitted_by_root():
+    """One that the person who presses the buttons has submitted."""
+    entry = an_entry()
+    submit_entry(entry.pk, by_command(User.objects.get(username="root")))
+    return entry
+
+
+def a_draft_beside():
+    entry = a_published_entry()
+    edit_entry(entry.pk, Content("Comment faire ?", "Autrement."), by_command())
+    return entry
+
+
+def reverted(client, tmp_path):
+    """Take an entry back to what was published before; pressed a second time, the page has seen another version."""
+    entry = a_published_entry()
+    edit_entry(entry.pk, Content("Comment faire ?", "Autrement."), by_command(), then=Action.PUBLISHED)
+    data = {"_revert": "1", "base": head_of(entry).number}
+    return {entry.pk}, 0, lambda: post_and_confirm(client, page_of(entry), data)
 
 
 def archived():
@@ -126,7 +149,7 @@ def reviewed(button):
         entry = submitted()
         data = {f"version-{entry.pk}": "2", f"comment-{entry.pk}": "Trop court.", "selected": str(entry.pk)}
         address = reverse("admin:faq_entry_review")
-        return {entry.pk}, 0, lambda: client.post(address, data | {button: str(entry.pk)})
+        return {entry.pk}, 0, lambda: post_and_confirm(client, address, data | {button: str(entry.pk)})
 
     return path
 
@@ -282,7 +305,7 @@ def refiled(route, model, survivor="", label=""):
     return path
 
 
-FORM, LISTED, REVIEW = "faq.admin.entries.page", "faq.admin.entries.listing", "faq.admin.entries.review"
+FORM, ACTIONS = "faq.admin.entries.page", "faq.admin.entries.actions"
 COMMANDS = "faq.management.commands"
 
 
@@ -309,17 +332,21 @@ PATHS = [
     (FORM, "edit_entry", pressed("_publish")),
     (FORM, "edit_entry", joined),
     (FORM, "edit_entry", resolved),
-    (FORM, "withdraw_entry", pressed("_withdraw", a_published_entry)),
-    (FORM, "archive_entry", pressed("_archive")),
-    (FORM, "restore_entry", pressed("_restore", archived)),
-    (LISTED, "publish_entry", chosen("publish")),
-    (LISTED, "submit_entry", chosen("submit")),
-    (LISTED, "withdraw_entry", chosen("withdraw", a_published_entry)),
-    (LISTED, "archive_entry", chosen("archive", a_published_entry)),
-    (LISTED, "restore_entry", chosen("restore", archived)),
-    (REVIEW, "publish_entry", reviewed("publish")),
-    (REVIEW, "publish_entry", reviewed("publish-selected")),
-    (REVIEW, "refuse_entry", reviewed("refuse")),
+    (ACTIONS, "withdraw_entry", pressed("_withdraw", a_published_entry)),
+    (ACTIONS, "archive_entry", pressed("_archive")),
+    (ACTIONS, "restore_entry", pressed("_restore", archived)),
+    (ACTIONS, "refuse_entry", pressed("_refuse", submitted, refusal="Trop court.")),
+    (ACTIONS, "recall_entry", pressed("_recall", submitted_by_root)),
+    (ACTIONS, "abandon_draft", pressed("_abandon", a_draft_beside)),
+    (ACTIONS, "republish_former", reverted),
+    (ACTIONS, "publish_entry", chosen("publish")),
+    (ACTIONS, "submit_entry", chosen("submit")),
+    (ACTIONS, "withdraw_entry", chosen("withdraw", a_published_entry)),
+    (ACTIONS, "archive_entry", chosen("archive", a_published_entry)),
+    (ACTIONS, "restore_entry", chosen("restore", archived)),
+    (ACTIONS, "publish_entry", reviewed("publish")),
+    (ACTIONS, "publish_entry", reviewed("publish-selected")),
+    (ACTIONS, "refuse_entry", reviewed("refuse")),
     ("faq.resources.row_import", "save_term", moved_by_a_table),
     ("faq.resources.entry_import", "store_entry_table", tabled),
     ("faq.admin.dump_import", "compute_preview", previewed()),

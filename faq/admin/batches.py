@@ -21,6 +21,7 @@ from faq.services.row_changes import name_row
 from faq.services.schedules import OVERDUE
 from faq.services.taxonomy_batches import get_changed_facet
 from faq.services.undo import undo_batch
+from faq.services.undo_rights import can_undo
 from faq.services.versions import Provenance
 
 _SHOWN = 100
@@ -33,9 +34,13 @@ class UndoPage(AdminPage):
     """The page that says what undoing a batch would do, and does it."""
 
     template_name = "admin/faq/batch/undo.html"
-    permission = "faq.undo_batch"
     breadcrumb = "Annuler"
     body_class = "undo-page"
+
+    def has_permission(self):
+        """Return whether the account may undo the batch: those who may undo all, and its author."""
+        self.batch = get_object_or_404(Batch, pk=self.kwargs["number"])
+        return super().has_permission() and can_undo(self.batch, self.request.user)
 
     def get(self, request, number):
         """Show what undoing would do: the real run, rolled back."""
@@ -54,7 +59,6 @@ class UndoPage(AdminPage):
         return [*super().get_trail(), (f"Lot {self.batch.pk}", self._batch_address)]
 
     def _run(self, number, respond, *, preview):
-        self.batch = get_object_or_404(Batch, pk=number)
         try:
             with transaction.atomic():
                 report = undo_batch(self.batch.pk, Provenance(Origin.BULK_ACTION, self.request.user))
@@ -139,8 +143,10 @@ class BatchAdmin(ReadOnlyMixin, EditorsModelAdmin):
         return link_to("batch_change", undo, f"Lot {undo}") if undo else NOTHING
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Show the batch, with the undo button for those who may undo."""
-        return super().change_view(request, object_id, form_url, {"may_undo": request.user.has_perm("faq.undo_batch")})
+        """Show the batch, with the undo button for those who may undo it."""
+        batch = self.get_object(request, object_id)
+        may_undo = batch is not None and can_undo(batch, request.user)
+        return super().change_view(request, object_id, form_url, {"may_undo": may_undo})
 
     def get_urls(self):
         """Add the page that undoes a batch."""

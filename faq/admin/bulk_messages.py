@@ -1,9 +1,10 @@
-"""The messages after an operation on many entries of a list."""
+"""The messages after an operation on entries, which lead to its batch and offer to undo it."""
 
 from django.contrib import messages
 from django.utils.html import format_html
 
 from faq.admin.display import link_to
+from faq.services.undo_rights import can_undo
 
 _NAMED = 10
 _REFUSALS_SHOWN = 20
@@ -23,10 +24,16 @@ def add_bulk_messages(request, label, report):
         messages.error(request, more)
 
 
+def build_single_message(request, text, outcome):
+    """Return the message about one entry that an action has changed, with the links to its batch where it has one."""
+    batch = outcome.version.batch if outcome.changed else None
+    return format_html("{} {}", text, link_batch(request, batch, "Lot")) if batch else text
+
+
 def link_batch(request, batch, noun="lot"):
     """Return a link to a batch, and one that undoes it for those who may, as the end of a sentence."""
     shown = link_to("batch_change", batch.pk, f"{noun} {batch.pk}")
-    if not request.user.has_perm("faq.undo_batch"):
+    if not can_undo(batch, request.user):
         return format_html("{}.", shown)
     return format_html("{}. {}", shown, link_to("batch_undo", batch.pk, "Annuler"))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localdate
 
 from faq.admin.entries.merge_effects import count_other_rows
+from faq.admin.shown_effects import build_mark, compare_with_mark
 from faq.domain.facets import Facet, Taxonomy
 from faq.domain.text import build_label_key
 from faq.enums import EntryStatus
@@ -53,14 +53,11 @@ class TermEffects:
     @property
     def mark(self) -> str:
         """The mark of what is shown, which the button sends back: a short digest per line."""
-        return " ".join(_digest(line) for line in self.lines)
+        return build_mark(self.lines)
 
     def compare(self, mark: str) -> tuple[list[str], int] | None:
         """Return the lines that another mark does not hold, and how many of its own are gone; None for the same."""
-        shown = set(mark.split())
-        new = [line for line in self.lines if _digest(line) not in shown]
-        gone = len(shown - set(self.mark.split()))
-        return (new, gone) if new or gone else None
+        return compare_with_mark(self.lines, mark)
 
     @property
     def reaches_further(self) -> bool:
@@ -79,10 +76,6 @@ class Before:
     def now(cls) -> "Before":
         """Read it from the database."""
         return cls(load_taxonomy(), _read_due_entries())
-
-
-def _digest(line: str) -> str:
-    return blake2b(line.encode(), digest_size=8).hexdigest()
 
 
 def _read_due_entries() -> frozenset[int]:

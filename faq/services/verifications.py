@@ -36,7 +36,7 @@ def check_entry(number: int, author: Author, *, seen: int, at: datetime | None =
     """
     require(author, RIGHT)
     [entry] = lock_entries([number])
-    if reason := _get_obstacle(entry, seen):
+    if reason := find_check_obstacle(entry, seen):
         raise EntryError(reason)
     [check] = _store_checks([entry], author, at or timezone.now(), None)
     return check
@@ -51,7 +51,7 @@ def check_entries(seen: Mapping[int, int], author: Author, *, at: datetime | Non
     """
     require(author, RIGHT)
     entries = lock_entries(seen)
-    obstacles = {entry.pk: reason for entry in entries if (reason := _get_obstacle(entry, seen[entry.pk]))}
+    obstacles = {entry.pk: reason for entry in entries if (reason := find_check_obstacle(entry, seen[entry.pk]))}
     at = at or timezone.now()
     batch = Batch(kind=BatchKind.CHECK, label="« Toujours exact » depuis la file", author=author, created_at=at)
     report = CheckReport(batch, refused=list(obstacles.values()))
@@ -140,7 +140,8 @@ def restore_checks(undo: Batch, written: Collection[int] = (), *, left: Collecti
     return numbers
 
 
-def _get_obstacle(entry: Entry, seen: int) -> str | None:
+def find_check_obstacle(entry: Entry, seen: int) -> str | None:
+    """Return why version `seen` of an entry cannot be said right, in French, or None."""
     if entry.live is None:
         return f"La fiche {entry.reference} n’est pas en ligne : il n’y a rien à vérifier."
     if entry.live.number != seen:

@@ -25,7 +25,6 @@ from faq.services.roles import Author
 from faq.services.search import index_entries
 
 _FACETS = tuple(Facet)
-_WITHOUT_EFFECT_ON_PLANS = (Action.UNDONE, Action.REFILED, Action.EDITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,15 +294,21 @@ def _record_publications(noticed: Sequence[tuple[Change, Version]], at: datetime
 
 def _drop_overtaken_schedules(changes: Sequence[Change], noticed: Sequence[Change], batch: Batch | None) -> None:
     """Drop plans that have come true, or can no longer come true, without waiting for their hour."""
-    # An undo sets the plans itself to what they were, a refiled text is the one that was planned, and an edit back
-    # to the live text leaves the plan of another text to be decided on, as every edit does.
-    undone = {change.entry.pk for change in changes if change.action in _WITHOUT_EFFECT_ON_PLANS}
+    undone = {change.entry.pk for change in changes if _leaves_plans(change)}
     published = {change.entry.pk for change in noticed if change.goes_live} - undone
     ended = {change.entry.pk for change in noticed if not change.goes_live and not change.live_beside} - undone
     archived = {change.entry.pk for change in changes if change.text_status == EntryStatus.ARCHIVED} - undone
     if published or ended or archived:
         overtaken = Q(entry__in=published, action=Action.PUBLISHED) | Q(entry__in=ended, action=Action.WITHDRAWN)
         drop_schedules(Schedule.objects.filter(overtaken | Q(entry__in=archived)), batch)
+
+
+def _leaves_plans(change: Change) -> bool:
+    """Return whether plans stay: an undo sets them itself, and a refiled text is the one that was planned."""
+    if change.action in (Action.UNDONE, Action.REFILED):
+        return True
+    # Brought back to the live text by hand: the plan of another text waits for a decision, as after every edit.
+    return change.action == Action.EDITED or (change.action == Action.REVERTED and change.minor)
 
 
 def drop_schedules(plans: Iterable[Schedule], batch: Batch | None) -> list[Schedule]:

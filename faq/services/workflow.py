@@ -17,7 +17,7 @@ from faq.enums import Action, EntryStatus
 from faq.models import Entry, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.conflicts import check_base
-from faq.services.content import Content, EntryError, content_of
+from faq.services.content import Content, EntryError, check_version_comment, content_of
 from faq.services.roles import require
 from faq.services.versions import Change, Outcome, Provenance, latest, lock_entries, record
 
@@ -41,10 +41,16 @@ def publish_entries(numbers: Sequence[int], provenance: Provenance) -> list[Outc
 
 def refuse_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
     """Return a text that waits for a reviewer back to its editors; the comment says what is to be changed."""
-    if not provenance.comment.strip():
-        raise EntryError("Un refus demande un commentaire : dites au rédacteur ce qu’il doit changer.")
+    check_refusal_comment(provenance.comment)
     [outcome] = _apply({number: base}, provenance, Action.REFUSED)
     return outcome
+
+
+def check_refusal_comment(comment: str) -> None:
+    """Raise EntryError where a comment cannot go with a refusal."""
+    check_version_comment(comment)
+    if not comment.strip():
+        raise EntryError("Un refus demande un commentaire : dites au rédacteur ce qu’il doit changer.")
 
 
 def recall_entry(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:

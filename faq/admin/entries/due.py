@@ -10,7 +10,10 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from faq.admin.display import answer_html, filing_rows
+from faq.admin.display import answer_html, filing_rows, pluralize_count
+from faq.admin.entries.action_effects import ActionEffects
+from faq.admin.entries.actions import CHECK
+from faq.admin.entries.confirmation import ConfirmButton, do_or_describe, show_confirmation
 from faq.admin.pages import AdminPage
 from faq.enums import BatchKind
 from faq.filters import DueFilters
@@ -25,6 +28,7 @@ PER_PAGE = 20
 UNDO_OFFERED = timedelta(hours=1)
 """For how long the page itself offers to take the last checks back; the list of batches always does."""
 _REFUSALS_SHOWN = 20
+_CHECK_SELECTED = "check-selected"
 
 
 class DuePage(AdminPage):
@@ -36,26 +40,37 @@ class DuePage(AdminPage):
     post_permission = RIGHT
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Store the checks that were sent, or take the last ones back."""
+        """Store the checks that were sent, or ask before, or take the last ones back."""
+        asked = None
         if "undo" in request.POST:
             self._take_back(request.POST["undo"])
         elif "check" in request.POST:
-            self._check([request.POST["check"]])
-        elif "check-selected" in request.POST:
-            self._check(request.POST.getlist("selected"))
-        return self.reload()
+            asked = self._check([request.POST["check"]], is_bulk=False)
+        elif _CHECK_SELECTED in request.POST:
+            asked = self._check(request.POST.getlist("selected"), is_bulk=True)
+        return asked or self.reload()
 
-    def _check(self, selected: Iterable[str]) -> None:
-        """Store that entries are still right, each as it was shown."""
+    def _check(self, selected: Iterable[str], *, is_bulk: bool) -> HttpResponse | None:
+        """Store that entries are still right, each as it was shown; of several, ask before."""
         sent = {number_of(text) for text in selected} - {None}
         numbers = Entry.objects.filter(pk__in=sent).values_list("pk", flat=True)
         seen = {number: number_of(self.request.POST.get(f"seen-{number}", "")) or NO_VERSION for number in numbers}
         if not seen:
             messages.warning(self.request, "Rien n’a été vérifié : cochez d’abord les fiches toujours exactes.")
-            return
-        report = check_entries(seen, self.request.user)
+            return None
+        report = (
+            do_or_describe(self.request, CHECK, seen, lambda: check_entries(seen, self.request.user))
+            if is_bulk
+            else check_entries(seen, self.request.user)
+        )
+        if isinstance(report, ActionEffects):
+            label = f"{CHECK.verb} : {pluralize_count(len(report.changed), 'fiche', 'fiches')}"
+            return show_confirmation(
+                self.model_admin, self.request, report, [ConfirmButton(_CHECK_SELECTED, "1", label)]
+            )
         for refusal in report.refused[:_REFUSALS_SHOWN]:
             messages.error(self.request, refusal)
+        return None
 
     def _take_back(self, batch_number: str) -> None:
         """Take back the last checks of this person, if they are still those that the page showed."""

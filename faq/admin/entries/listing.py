@@ -10,9 +10,12 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 
 from faq.admin.bulk_messages import add_bulk_messages
-from faq.admin.display import filing_summary, schedule_badges, state_badges
+from faq.admin.display import filing_summary, pluralize_count, schedule_badges, state_badges
+from faq.admin.entries.action_effects import ActionEffects
+from faq.admin.entries.actions import ARCHIVE, PUBLISH, RESTORE, SUBMIT, WITHDRAW
 from faq.admin.entries.assigning import AssignPage
 from faq.admin.entries.comparison import ComparisonPage
+from faq.admin.entries.confirmation import ConfirmButton, change_or_describe, show_confirmation
 from faq.admin.entries.due import DuePage
 from faq.admin.entries.duplicates import DuplicatesPage, PairExportView
 from faq.admin.entries.filing import FilingPage
@@ -35,8 +38,6 @@ from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.models.folding import Folded
 from faq.resources import EntryImport, EntryResource
-from faq.services.bulk import change_many
-from faq.services.workflow import archive_entry, publish_entry, restore_entry, submit_entry, withdraw_entry
 
 
 class EntryChangeList(BoundedChangeList):
@@ -135,12 +136,12 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
     @admin.action(description="Publier", permissions=["publish"])
     def publish(self, request, queryset):
         """Make the latest texts live."""
-        self._change_many(request, queryset, publish_entry, "Publication")
+        return self._change_many(request, queryset, PUBLISH)
 
     @admin.action(description="Soumettre à la relecture", permissions=["submit"])
     def submit(self, request, queryset):
         """Submit the latest texts to the reviewers."""
-        self._change_many(request, queryset, submit_entry, "Soumission à la relecture")
+        return self._change_many(request, queryset, SUBMIT)
 
     @admin.action(description="Classer…", permissions=["change"])
     def file(self, request, queryset):
@@ -155,17 +156,17 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
     @admin.action(description="Retirer du site (repasser en brouillon)", permissions=["publish"])
     def withdraw(self, request, queryset):
         """Take published entries back to draft."""
-        self._change_many(request, queryset, withdraw_entry, "Retrait")
+        return self._change_many(request, queryset, WITHDRAW)
 
     @admin.action(description="Archiver", permissions=["archive"])
     def archive(self, request, queryset):
         """Take entries out of use."""
-        self._change_many(request, queryset, archive_entry, "Archivage")
+        return self._change_many(request, queryset, ARCHIVE)
 
     @admin.action(description="Restaurer (archive → brouillon)", permissions=["archive"])
     def restore(self, request, queryset):
         """Bring archived entries back as drafts."""
-        self._change_many(request, queryset, restore_entry, "Restauration")
+        return self._change_many(request, queryset, RESTORE)
 
     @admin.action(description="Fusionner…", permissions=["merge"])
     def merge(self, request, queryset):
@@ -191,12 +192,16 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         pages = [view.as_path(route, f"faq_entry_{name}", self) for route, name, view in PAGES]
         return [*pages, *super().get_urls()]
 
-    def _change_many(self, request, queryset, operation, label):
+    def _change_many(self, request, queryset, action):
         numbers = queryset.order_by().values_list("pk", flat=True)
         # Entries on other pages of the list were not shown: their current version is taken.
         bases = {number: number_of(request.POST.get(f"base-{number}", "")) for number in numbers}
-        report = change_many(bases, operation, f"{label} depuis la liste", request.user)
-        add_bulk_messages(request, label, report)
+        report = change_or_describe(request, action, bases, "depuis la liste")
+        if isinstance(report, ActionEffects):
+            verb = f"{action.verb} {pluralize_count(len(report.changed), 'fiche', 'fiches')}"
+            return show_confirmation(self, request, report, [ConfirmButton("action", action.name, verb)])
+        add_bulk_messages(request, action.noun, report)
+        return None
 
 
 def _get_ticked(request, queryset):

@@ -15,8 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from faq.admin.bulk_messages import build_single_message
 from faq.admin.display import answer_html, filing_rows, person_name, state_badges
-from faq.admin.entries import assigning, checking, history, notes, planning, see_also
+from faq.admin.entries import assigning, checking, history, moving, notes, planning, see_also
+from faq.admin.entries.action_effects import ActionEffects
+from faq.admin.entries.actions import PUBLISH, REFUSE, SUBMIT
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.emptied import warn_of_emptied_facets
@@ -31,14 +34,13 @@ from faq.forms import EntryForm
 from faq.models import Entry, Passage
 from faq.models.entries import number_of
 from faq.selectors.published import load_taxonomy
-from faq.services.bulk import Operation
-from faq.services.conflicts import NO_VERSION, Conflict
+from faq.services.bulk import change_one
+from faq.services.conflicts import Conflict
 from faq.services.content import EntryError, InvalidContent
 from faq.services.entries import create_entry, edit_entry
 from faq.services.taxonomy import get_or_create_themes
 from faq.services.taxonomy_batches import FACETS
 from faq.services.versions import Provenance, lock_entries
-from faq.services.workflow import archive_entry, restore_entry, withdraw_entry
 from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_text
 
 _SOURCES_SHOWN = 50
@@ -53,28 +55,15 @@ class SaveButton:
     done: str
     then: Action | None = None
     permission: str = ""
-
-
-@dataclass(frozen=True)
-class TransitionButton:
-    """A button that takes a stored entry to another state, and what a message says when it is done."""
-
-    name: str
-    label: str
-    done: str
-    service: Operation
-    permission: str
+    noun: str = ""
+    """The word for the action in the label of its batch."""
 
 
 SAVE_BUTTONS = (
     SaveButton("_save", "Enregistrer le brouillon", "enregistrée comme brouillon"),
-    SaveButton("_submit", "Soumettre à la relecture", "remise aux relecteurs", Action.SUBMITTED, "faq.submit_entry"),
-    SaveButton("_publish", "Publier", "mise en ligne", Action.PUBLISHED, "faq.publish_entry"),
+    SaveButton("_submit", "Soumettre à la relecture", SUBMIT.done, Action.SUBMITTED, "faq.submit_entry", SUBMIT.noun),
+    SaveButton("_publish", "Publier", PUBLISH.done, Action.PUBLISHED, "faq.publish_entry", PUBLISH.noun),
 )
-WITHDRAW = TransitionButton("_withdraw", "Retirer du site", "retirée du site", withdraw_entry, "faq.publish_entry")
-ARCHIVE = TransitionButton("_archive", "Archiver", "archivée", archive_entry, "faq.archive_entry")
-RESTORE = TransitionButton("_restore", "Restaurer en brouillon", "restaurée", restore_entry, "faq.archive_entry")
-TRANSITION_BUTTONS = (WITHDRAW, ARCHIVE, RESTORE)
 
 
 class EntryPage(AdminPage):
@@ -137,15 +126,28 @@ class EntryPage(AdminPage):
             is_complete = True
         return self.redirect_to(self.entry) if is_complete else self.show(self.build_form())
 
-    def apply_transition(self, button):
-        """Take the entry to another state."""
-        base = number_of(self.request.POST.get("base", "")) or NO_VERSION
+    def apply_action(self, action):
+        """Take the entry to another state, or ask before."""
         try:
-            outcome = button.service(self.entry.pk, Provenance(Origin.FORM, self.request.user), base=base)
+            outcome = moving.move(self, action)
         except (EntryError, PermissionDenied) as refusal:
             messages.error(self.request, str(refusal))
             return self.redirect_to(self.entry)
-        return self.report_saved(button, outcome)
+        return self._report_or_ask(outcome, action.done, action.verb, action.button_name)
+
+    def refuse(self):
+        """Give the text back to its editors, with the comment that was typed."""
+        form = self.build_form(self.request.POST)
+        try:
+            outcome = moving.refuse(self, form)
+        except (EntryError, PermissionDenied) as refusal:
+            return self.show(form, refusal_error=str(refusal))
+        return self._report_or_ask(outcome, REFUSE.done, REFUSE.verb, REFUSE.button_name)
+
+    def _report_or_ask(self, outcome, done, label, name):
+        if isinstance(outcome, ActionEffects):
+            return moving.ask(self, outcome, name)
+        return self.report_saved(done, label, outcome)
 
     def save(self, button):
         """Save what was typed, or as it was decided on the page that joins two texts."""
@@ -166,8 +168,10 @@ class EntryPage(AdminPage):
         except (EntryError, PermissionDenied) as refusal:
             form.add_error(None, str(refusal))
         else:
+            response = self._report_or_ask(outcome, button.done, button.label, button.name)
+            if isinstance(outcome, ActionEffects):
+                return response
             before, after = form.content_before.filing, outcome.version.filed_under
-            response = self.report_saved(button, outcome)
             warn_of_emptied_facets(self.request, form.taxonomy, before, after)
             warn_of_undescribed_images(self.request, form.content_before.answer, outcome.version.answer)
             return response
@@ -176,20 +180,26 @@ class EntryPage(AdminPage):
 
     @transaction.atomic
     def _store(self, form, button):
-        """Write text, filing, new thématiques and state, together or not at all."""
+        """Write text, filing, new thématiques and state, together or not at all; or return what is to be confirmed."""
         author = self.request.user
         typed = form.cleaned_data
         provenance = Provenance(Origin.FORM, author, comment=typed["comment"], minor=typed.get("minor", False))
         names = typed.get("new_themes", ())
-        if names and self.entry:
+        if self.entry and (names or button.then):
             # Before the taxonomy, in the order of all writers.
             lock_entries([self.entry.pk])
+        if effects := moving.find_effects_to_confirm(self.request, self.entry, form, button.then):
+            return effects
         content = form.content(get_or_create_themes(names, author))
-        if self.entry is None:
-            return create_entry(content, provenance, then=button.then)
-        return edit_entry(self.entry.pk, content, provenance, base=typed["base"], then=button.then)
 
-    def report_saved(self, button, outcome):
+        def write(told):
+            if self.entry is None:
+                return create_entry(content, told, then=button.then)
+            return edit_entry(self.entry.pk, content, told, base=typed["base"], then=button.then)
+
+        return change_one(write, button.noun, provenance) if button.then else write(provenance)
+
+    def report_saved(self, done, label, outcome):
         """Say what was saved, and return to the page of the entry."""
         entry, version = outcome.entry, outcome.version
         delete_unsaved_text(self.request)
@@ -199,10 +209,11 @@ class EntryPage(AdminPage):
             same = f"Rien n’a changé : la fiche {entry.reference} reste à la version {version.number}."
             messages.info(self.request, same)
         else:
-            messages.success(self.request, f"Fiche {entry.reference} {button.done} (version {version.number}).")
+            text = f"Fiche {entry.reference} {done} (version {version.number})."
+            messages.success(self.request, build_single_message(self.request, text, outcome))
         if outcome.changed:
             log = self.model_admin.log_change if self.entry else self.model_admin.log_addition
-            log(self.request, entry, button.label)
+            log(self.request, entry, label)
             warn_of_duplicates(self.request, entry)
         return self.redirect_to(entry)
 
@@ -252,7 +263,7 @@ class EntryPage(AdminPage):
             **conflict.get_context(),
         )
 
-    def show(self, form):
+    def show(self, form, **problems):
         """Show the page with this form, or the text alone where it cannot be changed."""
         entry, user = self.entry, self.request.user
         can_be_changed = form.is_bound or not entry or entry.status != EntryStatus.ARCHIVED
@@ -262,12 +273,13 @@ class EntryPage(AdminPage):
             form=form if self.may_write and can_be_changed else None,
             unsaved=get_unsaved_text(self.request),
             save_buttons=_permitted(SAVE_BUTTONS, user),
-            transition_buttons=_permitted(_transitions_of(entry), user) if self.may_write else [],
+            transition_buttons=moving.get_buttons(entry, user) if self.may_write else [],
             may_relate=self.may_write and can_be_changed,
             preview=answer_html(form.answer_to_preview),
             preview_address=reverse("admin:faq_entry_preview"),
             similar_address=reverse("admin:faq_entry_similar"),
             **(self._stored_entry_context() if entry else {}),
+            **problems,
         )
 
     def _stored_entry_context(self):
@@ -281,6 +293,7 @@ class EntryPage(AdminPage):
             "refusal": get_refusal(entry),
             "presence": note_and_list_others(entry, user, timezone.now()) if self.may_write else [],
             **{name: value for block in BLOCKS for name, value in block.get_context(self.request, entry).items()},
+            **moving.get_context(self.request, entry),
             **history.get_context(entry),
         }
 
@@ -303,7 +316,8 @@ NEW_ENTRY_HANDLERS: dict[str, Handler] = {
 """The handlers of the buttons on the page of a new entry, by their names."""
 HANDLERS: dict[str, Handler] = {
     **NEW_ENTRY_HANDLERS,
-    **{button.name: partial(EntryPage.apply_transition, button=button) for button in TRANSITION_BUTTONS},
+    **{action.button_name: partial(EntryPage.apply_action, action=action) for action in moving.BUTTONS},
+    REFUSE.button_name: EntryPage.refuse,
     **{name: partial(EntryPage.run_block_handler, handler=handler) for name, handler in BLOCK_HANDLERS.items()},
 }
 """The handlers of the buttons on the page of a stored entry, by their names."""
@@ -320,15 +334,6 @@ def _entry_address(entry):
 
 def _permitted(buttons, user):
     return [button for button in buttons if not button.permission or user.has_perm(button.permission)]
-
-
-def _transitions_of(entry):
-    if entry is None:
-        return ()
-    if entry.status == EntryStatus.ARCHIVED:
-        # A merged entry comes back only when its merge is undone.
-        return () if hasattr(entry, "alias") else (RESTORE,)
-    return (WITHDRAW, ARCHIVE) if entry.status == EntryStatus.PUBLISHED else (ARCHIVE,)
 
 
 def _sources(entry):

@@ -1,5 +1,6 @@
 """« À relire »: the texts that wait for a reviewer, each beside what the public reads."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -8,26 +9,33 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from faq.admin.bulk_messages import add_bulk_messages
-from faq.admin.display import answer_html, filing_rows, person_name
+from faq.admin.bulk_messages import add_bulk_messages, build_single_message
+from faq.admin.display import answer_html, filing_rows, person_name, pluralize_count
+from faq.admin.entries.action_effects import ActionEffects
+from faq.admin.entries.actions import PUBLISH, REFUSE, EntryAction
+from faq.admin.entries.confirmation import (
+    ConfirmButton,
+    change_one_or_describe,
+    change_or_describe,
+    show_confirmation,
+)
 from faq.admin.entries.differences import differences
 from faq.admin.entries.selection import selection_address
 from faq.admin.pages import AdminPage
 from faq.domain.limits import VERSION_COMMENT_MAX_LENGTH
-from faq.enums import Origin
 from faq.filters import ReviewFilters
 from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
 from faq.selectors.entry_states import read_entry_states
-from faq.services.bulk import change_many
 from faq.services.conflicts import NO_VERSION
-from faq.services.content import EntryError, check_version_comment, normalize_line_ends
-from faq.services.versions import Provenance
-from faq.services.workflow import publish_entry, refuse_entry
+from faq.services.content import EntryError, normalize_line_ends
+from faq.services.versions import Outcome
+from faq.services.workflow import check_refusal_comment
 
 PER_PAGE = 10
 NO_ENTRY = 0
 _COMMENT_PREFIX = "comment-"
+_PUBLISH_SELECTED = "publish-selected"
 
 
 class ReviewPage(AdminPage):
@@ -39,13 +47,14 @@ class ReviewPage(AdminPage):
     post_permission = "faq.publish_entry"
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Publish or refuse; what was typed for other entries is shown again."""
+        """Publish or refuse, or ask before; what was typed for other entries is shown again."""
+        asked = None
         if "refuse" in request.POST:
-            self._refuse(number_of(request.POST["refuse"]) or NO_ENTRY)
+            asked = self._refuse(number_of(request.POST["refuse"]) or NO_ENTRY)
         elif "publish" in request.POST:
-            self._publish(number_of(request.POST["publish"]) or NO_ENTRY)
-        elif "publish-selected" in request.POST:
-            self._publish_selection()
+            asked = self._publish(number_of(request.POST["publish"]) or NO_ENTRY)
+        elif _PUBLISH_SELECTED in request.POST:
+            asked = self._publish_selection()
         elif "assign-selected" in request.POST and self.selection and not self.comments:
             return redirect(selection_address("assign", sorted(self.selection), request.GET, back="relecture"))
         elif "assign-selected" in request.POST:
@@ -53,6 +62,8 @@ class ReviewPage(AdminPage):
                 "Enregistrez ou effacez d’abord vos commentaires." if self.comments else "Cochez d’abord des fiches."
             )
             messages.warning(request, f"Rien n’a été attribué. {first}")
+        if asked:
+            return asked
         unfinished = self.comments or self.selection or self.errors
         return self.render() if unfinished else self.reload()
 
@@ -76,45 +87,76 @@ class ReviewPage(AdminPage):
         """Why a comment was not accepted, by the number of its entry."""
         return {}
 
-    def _publish(self, number: int) -> None:
+    def _publish(self, number: int) -> HttpResponse | None:
+        """Publish one text; a comment that was typed to refuse it is asked about."""
+        publish = ConfirmButton("publish", str(number), f"Publier {reference(number)}")
+        buttons = [publish]
+        if number in self.comments:
+            buttons.append(ConfirmButton("refuse", str(number), "Refuser avec ce commentaire"))
         try:
-            outcome = publish_entry(number, self._provenance(), base=self._get_shown_version(number))
+            done = change_one_or_describe(
+                self.request, PUBLISH, number, self._get_shown_version(number), notes=self._note_comments([number])
+            )
         except (EntryError, Entry.DoesNotExist) as refusal:
             messages.error(self.request, str(refusal))
-        else:
-            self._finish(outcome, number, "mise en ligne")
+            return None
+        return self._finish(done, number, PUBLISH, buttons)
 
-    def _refuse(self, number: int) -> None:
+    def _refuse(self, number: int) -> HttpResponse | None:
         comment = self.comments.get(number, "")
         try:
-            check_version_comment(comment)
-            outcome = refuse_entry(number, self._provenance(comment), base=self._get_shown_version(number))
+            check_refusal_comment(comment)
+            done = change_one_or_describe(
+                self.request, REFUSE, number, self._get_shown_version(number), comment=comment
+            )
         except (EntryError, Entry.DoesNotExist) as refusal:
             messages.error(self.request, str(refusal))
             self.errors[number] = str(refusal)
-        else:
-            self._finish(outcome, number, "rendue à ses rédacteurs, avec votre commentaire")
+            return None
+        return self._finish(
+            done, number, REFUSE, [ConfirmButton("refuse", str(number), f"Refuser {reference(number)}")]
+        )
 
-    def _provenance(self, comment: str = "") -> Provenance:
-        return Provenance(Origin.FORM, self.request.user, comment=comment)
-
-    def _finish(self, outcome, number: int, done: str) -> None:
+    def _finish(
+        self, done: Outcome | ActionEffects, number: int, action: EntryAction, buttons: list[ConfirmButton]
+    ) -> HttpResponse | None:
+        """Say what was done, or show what would be done."""
+        if isinstance(done, ActionEffects):
+            return self._ask(done, buttons)
         self._forget(number)
-        if outcome.changed:
-            self.model_admin.log_change(self.request, outcome.entry, outcome.version.get_action_display())
-        messages.success(self.request, f"Fiche {reference(number)} {done}.")
+        if done.changed:
+            self.model_admin.log_change(self.request, done.entry, done.version.get_action_display())
+        text = f"Fiche {reference(number)} {action.done}."
+        messages.success(self.request, build_single_message(self.request, text, done))
+        return None
 
-    def _publish_selection(self) -> None:
+    def _ask(self, effects: ActionEffects, buttons: list[ConfirmButton]) -> HttpResponse:
+        return show_confirmation(self.model_admin, self.request, effects, buttons, comes_back=True)
+
+    def _note_comments(self, numbers: Iterable[int]) -> list[str]:
+        """Return what the confirmation says of the comments that were typed to refuse texts."""
+        return [
+            f"Vous avez écrit un commentaire de refus pour {reference(number)}, que publier laisse de côté : "
+            f"« {self.comments[number]} »"
+            for number in sorted(numbers)
+            if number in self.comments
+        ]
+
+    def _publish_selection(self) -> HttpResponse | None:
         selected = Entry.objects.filter(pk__in=self.selection).values_list("pk", flat=True)
         bases = {number: self._get_shown_version(number) for number in selected}
         self.selection = set()
         if not bases:
-            messages.warning(self.request, "Rien n’a été publié : cochez d’abord les fiches à publier.")
-            return
-        report = change_many(bases, publish_entry, "Publication depuis la relecture", self.request.user)
+            messages.warning(self.request, "Rien n’a été publié : cochez d’abord les fiches à publier.")
+            return None
+        report = change_or_describe(self.request, PUBLISH, bases, "depuis la relecture", self._note_comments(bases))
+        if isinstance(report, ActionEffects):
+            label = f"Publier {pluralize_count(len(report.changed), 'fiche', 'fiches')}"
+            return self._ask(report, [ConfirmButton(_PUBLISH_SELECTED, "1", label)])
         add_bulk_messages(self.request, "Publication", report)
         for outcome in report.changed:
             self._forget(outcome.entry.pk)
+        return None
 
     def _forget(self, number: int) -> None:
         """Drop what was typed and ticked for an entry that is dealt with."""

@@ -20,6 +20,7 @@ from tests.factories import (
     some_published_entries,
 )
 from tests.faq.admin import entry_form
+from tests.faq.admin.confirming import confirm
 from tests.faq.admin.entry_form import page_of
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,9 @@ class TestQueue:
     def test_several_are_decided_at_once_and_taken_back(self, redacteur):
         one, other, third = (due_entry(f"{rank} ?") for rank in range(3))
         ticked = {"check-selected": "1", "selected": [one.pk, other.pk]}
-        page = read(send(redacteur, one, other, third, **ticked))
+        asked = send(redacteur, one, other, third, **ticked)
+        assert waiting() == {one.pk, other.pk, third.pk}
+        page = read(confirm(redacteur, asked))
         assert f"Vous avez vérifié Q-{one.pk}, Q-{other.pk}" in page
         assert waiting() == {third.pk}
         assert Verification.objects.latest("pk").author == redacteur.user

@@ -25,6 +25,7 @@ from tests.factories import (
     some_published_entries,
     take_dump,
 )
+from tests.faq.admin.confirming import asks, confirm
 
 LIST = reverse("admin:faq_entry_changelist")
 
@@ -254,7 +255,8 @@ class TestActions:
         page = self.act(relecteur, "publish", [an_entry("Un ?")]).content.decode()
         undo = reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,))
         assert f'<a href="{undo}">Annuler</a>' in page
-        assert ">Annuler</a>" not in self.act(redacteur, "submit", [an_entry("Deux ?")]).content.decode()
+        page = self.act(redacteur, "submit", [an_entry("Deux ?")]).content.decode()
+        assert f'<a href="{reverse("admin:faq_batch_undo", args=(Batch.objects.latest("pk").pk,))}">Annuler</a>' in page
 
     def test_nothing_changed_leaves_no_batch(self, relecteur):
         entry = a_published_entry()
@@ -272,7 +274,10 @@ class TestActions:
     )
     def test_the_other_actions(self, relecteur, action, before, status):
         entry = before()
-        self.act(relecteur, action, [entry])
+        asked = self.act(relecteur, action, [entry])
+        assert asks(asked) == (before is a_published_entry)
+        if asks(asked):
+            confirm(relecteur, asked)
         entry.refresh_from_db()
         assert entry.status == status
 

@@ -15,6 +15,7 @@ from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import archive_entry, submit_entry
 from tests.factories import a_dump_file, a_filing, a_published_entry, a_taxonomy, an_entry, by_command, take_dump
+from tests.faq.admin.confirming import confirm
 from tests.faq.admin.entry_form import ADD, PREVIEW, head_of, ids_of, page_of, read, save, typed
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ class TestSaving:
 
     def test_publishing_stores_what_was_typed_and_puts_it_online(self, relecteur):
         entry = a_published_entry()
-        page = read(save(relecteur, entry, "_publish", answer="Autrement."))
+        page = read(confirm(relecteur, save(relecteur, entry, "_publish", answer="Autrement.")))
         entry.refresh_from_db()
         assert (entry.status, entry.answer, entry.has_draft) == ("published", "Autrement.", False)
         assert "mise en ligne" in page
@@ -156,7 +157,7 @@ class TestMoves:
     @pytest.mark.parametrize(("button", "status"), [("_withdraw", "draft"), ("_archive", "archived")])
     def test_out_of_sight(self, relecteur, button, status):
         entry = a_published_entry()
-        relecteur.post(page_of(entry), {button: "1", "base": "2"})
+        confirm(relecteur, relecteur.post(page_of(entry), {button: "1", "base": "2"}))
         entry.refresh_from_db()
         assert entry.status == status
 

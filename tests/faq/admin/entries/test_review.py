@@ -13,6 +13,7 @@ from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry, submit_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
+from tests.faq.admin.confirming import post_and_confirm
 from tests.faq.admin.entry_form import head_of, page_of, read
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +138,7 @@ class TestDeciding:
         edit_entry(changed.pk, Content("Changée ?", "Depuis.", a_filing()), by_command())
         submit_entry(changed.pk, by_command())
         selected = [entry.pk for entry in (first, second, changed)]
-        page = read(relecteur.post(QUEUE, shown | {"selected": selected, "publish-selected": ""}, follow=True))
+        page = read(post_and_confirm(relecteur, QUEUE, shown | {"selected": selected, "publish-selected": ""}))
         assert state_of(first)[0] == state_of(second)[1] == "published"
         assert state_of(changed)[:2] == ("in_review", "in_review")
         assert second.answer == "Autrement."
@@ -158,7 +159,7 @@ class TestDeciding:
         assert state_of(entry)[0] == "published"
         assert state_of(other)[1] == "in_review"
         head = head_of(entry)
-        assert (head.author, head.batch, head.origin) == (relecteur.user, None, "form")
+        assert (head.author, head.batch, head.origin) == (relecteur.user, Batch.objects.get(), "form")
         assert f"Fiche {entry.reference} mise en ligne" in read(response)
 
     def test_one_is_refused_and_its_editor_reads_why(self, relecteur, redacteur):
