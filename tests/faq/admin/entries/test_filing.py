@@ -151,10 +151,13 @@ class TestChanges:
         assert filed(first) == {}
         assert filed(second) == {"themes": ["certificats"]}
 
-    def test_who_may_not_undo_is_not_offered_it(self, redacteur):
-        page = read(apply(redacteur, an_entry(), add=keys(themes="certificats")))
-        assert "lot " in page
-        assert ">Annuler</a>" not in page
+    def test_who_filed_may_undo_it(self, redacteur):
+        entry = an_entry()
+        page = read(apply(redacteur, entry, add=keys(themes="certificats")))
+        undo = reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,))
+        assert f'<a href="{undo}">Annuler</a>' in page
+        redacteur.post(undo)
+        assert filed(entry) == {}
 
     def test_removing_and_replacing(self, redacteur):
         entry = an_entry(dispositifs="dpi-vague-1", themes="certificats")
