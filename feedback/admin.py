@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 
-from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.display import NOTHING, format_moment, link_to, moment_column, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.admin.table_exports import ExportTablesMixin
@@ -19,12 +19,14 @@ _LONG = ("entry__answer", "entry__search_text", "version__answer", "version__fil
 class VoteAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """Votes, one for each visitor and entry."""
 
-    list_display = ("voted_at", "fiche", "number", "answer", "standing")
+    at = moment_column("voted_at", "voté le")
+    first_at = moment_column("first_voted_at", "premier vote le")
+    list_display = ("at", "fiche", "number", "answer", "standing")
     list_filter = ("standing", "answer")
     list_per_page = 100
     resource_classes = [ListedVoteResource]
     date_hierarchy = "voted_at"
-    fields = ("fiche", "number", "answer", "voted_at", "first_voted_at", "standing", "judgement")
+    fields = ("fiche", "number", "answer", "at", "first_at", "standing", "judgement")
     actions = ("reinstate", "dismiss")
 
     def get_urls(self):

@@ -6,7 +6,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, OuterRef, Subquery
 
-from faq.admin.display import format_moment
+from faq.admin.display import format_moment, moment_column
 from faq.admin.lists import BoundedAdminMixin
 from faq.models import Version
 
@@ -22,6 +22,8 @@ admin.site.unregister([User, Group])
 class AccountAdmin(BoundedAdminMixin, UserAdmin):
     """Accounts, whose roles are groups; only superusers give single permissions and full powers."""
 
+    signed_in_at = moment_column("last_login", "dernière connexion")
+    created_at = moment_column("date_joined", "créé le")
     list_display = ("username", "full_name", "email", "roles", "is_active", "last_sign_in", "last_change")
     list_filter = ("groups", "is_active")
     search_fields = ("username", *_PERSON)
@@ -32,10 +34,10 @@ class AccountAdmin(BoundedAdminMixin, UserAdmin):
         ("Personne", {"fields": _PERSON}),
         ("Accès", {"fields": ("is_active", "groups")}),
         ("Pouvoirs hors des rôles", {"fields": _POWERS, "classes": ("collapse",)}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("signed_in_at", "created_at")}),
     )
     add_fieldsets = ((None, {"fields": ("username", *_PERSON, "groups", "usable_password", "password1", "password2")}),)
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("signed_in_at", "created_at")
 
     def get_queryset(self, request):
         """Return the accounts with their roles and the date of their last change to an entry."""

@@ -9,7 +9,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.display import NOTHING, format_moment, link_to, moment_column, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnlyMixin
@@ -106,12 +106,13 @@ class UndoPage(AdminPage):
 class BatchAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Batches are only read, and undone as a whole."""
 
-    list_display = ("number", "kind", "label", "by", "created_at", "versions", "undone")
+    done_at = moment_column("created_at", "fait le")
+    list_display = ("number", "kind", "label", "by", "done_at", "versions", "undone")
     list_display_links = ("number", "label")
     list_filter = ("kind",)
     list_per_page = 50
     search_fields = ("label",)
-    fields = ("kind", "label", "by", "created_at", "versions", "undone")
+    fields = ("kind", "label", "by", "done_at", "versions", "undone")
 
     def get_queryset(self, request):
         """Return the batches with what the list shows."""

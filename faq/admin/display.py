@@ -1,13 +1,14 @@
 """Functions that render rows for the lists and pages of the admin."""
 
+from django.contrib import admin
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 
 from faq.domain.facets import Facet
 from faq.domain.limits import format_number
+from faq.domain.text import dates
 from faq.enums import EntryStatus
 from faq.selectors.entry_links import render_answer
 
@@ -68,7 +69,18 @@ def person_name(user):
 
 def format_moment(when):
     """Return a point in time in Paris time."""
-    return date_format(localtime(when), "j F Y H:i")
+    return dates.format_moment(localtime(when))
+
+
+def moment_column(field, label):
+    """Return a column of a list, or a line of a page, with a point in time in Paris time."""
+
+    @admin.display(description=label, ordering=field)
+    def column(self, row):
+        moment = getattr(row, field)
+        return format_moment(moment) if moment else NOTHING
+
+    return column
 
 
 def link_to(page, number, text):

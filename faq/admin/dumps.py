@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
-from faq.admin.display import link_to, person_name
+from faq.admin.display import link_to, moment_column, person_name
 from faq.admin.dump_import import ImportPage
 from faq.admin.dump_preview import PreviewPage
 from faq.admin.dump_result import ResultPage
@@ -29,11 +29,12 @@ from faq.services.dumps_export import export_dump
 class DumpAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """Dumps are stored to the byte, so they are only read."""
 
-    list_display = ("name", "edition", "answers", "file_size", "imported_at", "by", "not_undone")
+    taken_at = moment_column("imported_at", "importée le")
+    list_display = ("name", "edition", "answers", "file_size", "taken_at", "by", "not_undone")
     list_per_page = 50
     resource_classes = [DumpResource]
     search_fields = ("name",)
-    fields = ("edition", "answers", "file_size", "imported_at", "by", "batch_link", "not_undone", "sha256", "download")
+    fields = ("edition", "answers", "file_size", "taken_at", "by", "batch_link", "not_undone", "sha256", "download")
 
     def get_queryset(self, request):
         """Return the dumps with what the list shows, without their texts."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.timezone import localtime
 
 from faq.admin.display import person_name
+from faq.domain.text import dates
 from faq.enums import WorkKind
 from faq.models import Entry, Note, Schedule, Version
 from faq.selectors.counting import count_all
@@ -142,7 +142,7 @@ def _describe_drafts(entries: list[Entry], user: User) -> dict[int, str]:
 
 
 def _describe_due(entries: list[Entry], user: User) -> dict[int, str]:
-    return {entry.pk: f"à revoir avant le {date_format(entry.review_before)}" for entry in entries}
+    return {entry.pk: f"à revoir avant le {dates.format_day(entry.review_before)}" for entry in entries}
 
 
 def _cut(text: str) -> str:
@@ -154,7 +154,7 @@ def _quote(text: str) -> str:
 
 
 def _day(moment) -> str:
-    return date_format(localtime(moment), "j F")
+    return dates.format_day(localtime(moment))
 
 
 def _person(author: User | None, user: User) -> str:

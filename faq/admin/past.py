@@ -11,11 +11,10 @@ from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 
-from faq.admin.display import answer_html, filing_rows
+from faq.admin.display import answer_html, filing_rows, format_moment
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage, AdminView
@@ -134,7 +133,7 @@ class PastPage(PastView, AdminPage):
         """Return the instant that is shown; a general title before one is chosen."""
         if not self.form.is_valid():
             return self.breadcrumb
-        return f"La FAQ au {date_format(self.form.cleaned_data['instant'], 'j F Y à H:i')}"
+        return f"La FAQ au {format_moment(self.form.cleaned_data['instant'])}"
 
     def get_trail(self):
         """Return nothing: publications have no list."""

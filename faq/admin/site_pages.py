@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import person_name
+from faq.admin.display import moment_column, person_name
 from faq.admin.entries.images import warn_of_undescribed_images
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage, AdminView
@@ -47,7 +47,8 @@ class SitePageForm(forms.Form):
 class SitePageAdmin(UndeletableMixin, EditorsModelAdmin):
     """Pages are neither added nor deleted: the law requires each of them."""
 
-    list_display = ("name", "title", "updated_at", "number", "public")
+    changed_at = moment_column("updated_at", "mise à jour le")
+    list_display = ("name", "title", "changed_at", "number", "public")
     actions = None
 
     def has_add_permission(self, request):

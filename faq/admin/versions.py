@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 
-from faq.admin.display import NOTHING, answer_html, filing_rows, format_moment, link_to, person_name
+from faq.admin.display import NOTHING, answer_html, filing_rows, format_moment, link_to, moment_column, person_name
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.admin.table_exports import ExportTablesMixin
@@ -19,7 +19,8 @@ from faq.resources import VersionResource
 class VersionAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     """All texts that entries ever had."""
 
-    list_display = ("name", "question", "created_at", "by", "action", "status", "path", "comment")
+    saved_at = moment_column("created_at", "enregistrée le")
+    list_display = ("name", "question", "saved_at", "by", "action", "status", "path", "comment")
     list_filter = ("action", "status", "origin", "minor")
     linked_fields = ("batch", "entry")
     list_per_page = 50
@@ -29,7 +30,7 @@ class VersionAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     fieldsets = (
         (None, {"fields": ("fiche", "question", "text")}),
         ("Classement", {"fields": ("filed",)}),
-        ("Origine", {"fields": ("created_at", "by", "action", "extent", "path", "status", "comment", "lot", "online")}),
+        ("Origine", {"fields": ("saved_at", "by", "action", "extent", "path", "status", "comment", "lot", "online")}),
         ("Texte tel que tapé", {"fields": ("source",)}),
     )
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.apps import apps
 from django.db.models import Q
-from django.utils.formats import date_format
 
 from faq.admin.display import format_moment
 from faq.domain.diff import Line
 from faq.domain.dropped_sentences import list_dropped
+from faq.domain.text.dates import format_day
 from faq.models import Dump, Entry, EntryAlias, Passage, Schedule
 from faq.models.entries import reference
 
@@ -113,9 +113,7 @@ def _review_date_sentences(survivor):
     day = Entry.objects.values_list("review_before", flat=True).get(pk=survivor.pk)
     if day is None:
         return []
-    return [
-        f"{survivor.reference} sera à revoir avant le {date_format(day)}, d’après la vérification la plus ancienne."
-    ]
+    return [f"{survivor.reference} sera à revoir avant le {format_day(day)}, d’après la vérification la plus ancienne."]
 
 
 def _redirects(before):

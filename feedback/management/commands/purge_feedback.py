@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
-from django.utils.formats import date_format
 
+from faq.domain.text.dates import format_day
 from feedback.retention import MONTHS_KEPT, purge_feedback
 
 
@@ -25,6 +25,6 @@ class Command(BaseCommand):
             ("recherches sans résultat", purge.searches),
             ("empreintes de réseau", purge.sources),
         )
-        self.stdout.write(f"{'À effacer' if dry_run else 'Effacé'}, d’avant le {date_format(purge.before, 'j F Y')} :")
+        self.stdout.write(f"{'À effacer' if dry_run else 'Effacé'}, d’avant le {format_day(purge.before)} :")
         for name, number in rows:
             self.stdout.write(f"  {name} : {number}")

@@ -98,7 +98,7 @@ def test_the_list_names_the_last_visit_and_the_last_change(administrateur):
     User.objects.filter(pk=author.pk).update(last_login=datetime(2026, 3, 1, 8, 5, tzinfo=UTC))
     an_entry(question="Une question", author=author)
     page = administrateur.get(reverse("admin:auth_user_changelist")).content.decode()
-    assert "1 mars 2026 09:05" in page or "1er mars 2026" in page
+    assert "1er\u00a0mars 2026 à 9\u00a0h\u00a005" in page
     assert "aucun</td>" not in page
 
 

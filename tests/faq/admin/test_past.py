@@ -64,7 +64,7 @@ def test_shows_what_the_public_read_and_what_became_of_it(redacteur, entries):
     for rank, article in enumerate(shown, start=1):
         assert f"Question {rank} ?" in article
         assert f"<li>Réponse {rank}</li>" in article
-        assert "en ligne depuis le 12 mars 2026 à 12:00" in article
+        assert "en ligne depuis le 12\u00a0mars 2026 à 12\u00a0h" in article
         assert "<dd>Hôpital</dd>" in article
         assert (
             f'href="{reverse("admin:faq_version_change", args=(entries[rank - 1].versions.get(number=1).pk,))}"'

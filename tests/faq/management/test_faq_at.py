@@ -123,7 +123,7 @@ def test_one_entry(capsysbinary, history):
 def test_html_is_one_page_that_needs_nothing_else(capsysbinary, history):
     page = faq_at(capsysbinary, "2026-03-12", "--couloir", "hopital", "--format", "html").out.decode()
     assert page.startswith('<!DOCTYPE html>\n<html lang="fr">')
-    assert "<title>La FAQ au 12 mars 2026 à 23:59, Hôpital</title>" in page
+    assert "<title>La FAQ au 12\u00a0mars 2026 à 23\u00a0h\u00a059, Hôpital</title>" in page
     assert "2\u00a0réponses" in page
     assert "<p>Trente &lt;jours&gt;.</p>\n<ul>\n<li>puis dix</li>" in page
     assert [text for text in ("Secret", "Soixante") if text in page] == []

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from faq.domain.text.dates import format_day
 from faq.models import Couloir, Dispositif, Entry, Epoch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
@@ -61,7 +61,7 @@ def test_tells_of_a_check_that_came_after_the_publication(client, entry):
     in_list = client.get(here).content
     at = timezone.now() - timezone.timedelta(3)
     check = check_entry(entry.pk, None, seen=2, at=at)
-    told = f"vérifiée le {date_format(localtime(at), 'j F Y')}"
+    told = " ".join(f"vérifiée le {format_day(localtime(at))}".split())
     assert told in " ".join(read(client, address).text.split())
     # Lists do not grow.
     assert len(client.get(here).content) == len(in_list)

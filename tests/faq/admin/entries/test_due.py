@@ -70,7 +70,7 @@ class TestQueue:
         checked_long_ago(first, day=timezone.datetime(2024, 5, 1).date())
         response = analyste.get(QUEUE)
         assert [item["entry"].pk for item in response.context["items"]] == [first.pk, second.pk]
-        assert "à revoir depuis le 1 mai 2025" in read(response)
+        assert "à revoir depuis le 1er\u00a0mai 2025" in read(response)
         assert "Toujours exact" not in read(response)
         narrowed = analyste.get(QUEUE, {"couloir": "imagerie"})
         assert [item["entry"].pk for item in narrowed.context["items"]] == [second.pk]
@@ -155,7 +155,7 @@ class TestEntryPage:
     def test_it_tells_of_every_event(self, redacteur):
         entry, elsewhere = a_published_entry(couloirs="hopital"), a_published_entry(couloirs="imagerie")
         declared(redacteur, reason="nouvel arrêté")
-        assert "À revoir : nouvel arrêté (12 novembre 2026), Hôpital" in read(redacteur.get(page_of(entry)))
+        assert "À revoir : nouvel arrêté (12\u00a0novembre 2026), Hôpital" in read(redacteur.get(page_of(entry)))
         assert "nouvel arrêté" not in read(redacteur.get(page_of(elsewhere)))
         self.press(redacteur, entry, _check="1")
         assert "nouvel arrêté" not in read(redacteur.get(page_of(entry)))
@@ -191,7 +191,7 @@ class TestEvents:
         known = ReviewEvent.objects.get()
         found = redacteur.get(QUEUE, {"evenement": known.pk})
         assert found.context["page"].paginator.count == 2
-        assert "nouvel arrêté (12 novembre 2026)" in read(found)
+        assert "nouvel arrêté (12\u00a0novembre 2026)" in read(found)
         check_entry(entries[0].pk, None, seen=2)
         assert redacteur.get(QUEUE, {"evenement": known.pk}).context["page"].paginator.count == 1
         page = read(redacteur.post(EVENTS, {"take-back": known.pk}, follow=True))
