@@ -17,6 +17,7 @@ from faq.models import (
     Dump,
     Entry,
     FailedSearch,
+    Mail,
     MediaFile,
     OfferType,
     Pair,
@@ -66,7 +67,7 @@ MENU: dict[str, tuple[type[Model] | MenuPage, ...]] = {
     ),
     "Taxonomie": (OfferType, Couloir, Dispositif, Product, Theme, SynonymGroup),
     "Historique": (Version, Batch, MenuPage("La FAQ au…", "faq_past", "faq.view_publication")),
-    "Administration": (SitePage, User, Group),
+    "Administration": (SitePage, User, Group, Mail),
 }
 FOLDED = frozenset({"Taxonomie", "Historique", "Administration"})
 """Groups that are closed, unless one of their pages is the current one."""
@@ -97,7 +98,7 @@ def build_menu(request, applications):
 
 def count_queues(user):
     """Return the queues of the team that the account may read, all counted in one query."""
-    lists = {name: reverse(f"admin:faq_{name}_changelist") for name in ("entry", "schedule", "archivedentry")}
+    lists = {name: reverse(f"admin:faq_{name}_changelist") for name in ("entry", "schedule", "archivedentry", "mail")}
     pairs, inbox = reverse("admin:faq_entry_duplicates"), reverse("admin:feedback_inbox")
     untitled = reverse("admin:faq_entry_questions") if user.has_perm("faq.change_entry") else lists["entry"]
     votes = f"{reverse('admin:feedback_vote_changelist')}?standing__exact={Standing.SET_ASIDE.value}"
@@ -143,6 +144,7 @@ def count_queues(user):
             entries.in_use().filter(assignment__assignee__is_active=False),
             f"{lists['entry']}?attribuee={CLOSED}",
         ),
+        ("Courriels à voir", "faq.view_mail", Mail.objects.unsent(), f"{lists['mail']}?suite=echec"),
         ("Corbeille", "faq.view_entry", entries.archived(), lists["archivedentry"]),
     )
     shown = [queue for queue in waiting if user.has_perm(queue[1])]

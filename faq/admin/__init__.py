@@ -5,6 +5,7 @@ from faq.admin import (
     batches,
     dumps,
     entries,
+    mails,
     media,
     past,
     schedules,

@@ -52,19 +52,23 @@ _PUBLISH = {
     "faq.add_dump",
     "faq.change_sitepage",
 }
-_ADMINISTER = {
-    f"{label}.{verb}_{model}"
-    for label, models in (
-        ("faq", ("couloir", "dispositif", "offertype", "product", "theme")),
-        ("auth", ("user", "group")),
-    )
-    for model in models
-    for verb in ("add", "change", "view")
-} | {
-    # Only what was never used, and it can be brought back.
-    f"faq.delete_{model}"
-    for model in ("couloir", "dispositif", "offertype", "product", "theme")
-}
+_ADMINISTER = (
+    {
+        f"{label}.{verb}_{model}"
+        for label, models in (
+            ("faq", ("couloir", "dispositif", "offertype", "product", "theme")),
+            ("auth", ("user", "group")),
+        )
+        for model in models
+        for verb in ("add", "change", "view")
+    }
+    | {"faq.view_mail", "faq.change_mail"}
+    | {
+        # Only what was never used, and it can be brought back.
+        f"faq.delete_{model}"
+        for model in ("couloir", "dispositif", "offertype", "product", "theme")
+    }
+)
 
 _VERBS = {"add": "ajouter", "change": "modifier", "delete": "supprimer", "view": "consulter"}
 

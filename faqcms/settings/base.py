@@ -159,6 +159,13 @@ EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 if SENDS_MAIL:
     globals().update(mail(EMAIL_URL))
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM") or CONTACT_EMAIL or "faqcms@localhost"
+# Where the links of mails lead; a mail has no request that says how the site is called.
+SITE_URL = (os.environ.get("SITE_URL") or "").rstrip("/")
+# The hour, in Paris time, from which the mails that some receive once a day leave.
+_hour = os.environ.get("DIGEST_HOUR") or "7"
+if not _hour.isdecimal() or int(_hour) > 23:
+    raise ImproperlyConfigured(f"DIGEST_HOUR : « {_hour} » ; une heure, de 0 à 23.")
+DIGEST_HOUR = int(_hour)
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 # Months after which a published answer is to be checked again, where no term of its filing says otherwise; 0: never.

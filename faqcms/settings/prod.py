@@ -27,13 +27,14 @@ if _missing:
     )
 
 from faqcms.settings.base import *  # noqa: E402, F403
-from faqcms.settings.base import INSTALLED_APPS, MIDDLEWARE, STORAGES  # noqa: E402
+from faqcms.settings.base import INSTALLED_APPS, MIDDLEWARE, SITE_URL, STORAGES  # noqa: E402
 
 env = environ.Env()
 
 SECRET_KEY = env.str("SECRET_KEY")
 VOTE_KEY = env.str("VOTE_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+SITE_URL = SITE_URL or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 
 SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
 # Health checks reach the process directly, without TLS.

@@ -27,3 +27,5 @@ atexit.register(shutil.rmtree, _media, ignore_errors=True)
 STORAGES = STORAGES | {
     "media": {"BACKEND": "faq.services.media_storage.AtomicFileSystemStorage", "OPTIONS": {"location": _media}}
 }
+
+SITE_URL = "http://testserver"

@@ -50,6 +50,7 @@ COMMANDS = {
         "publish_due",
         "publish_entries",
         "rebuild_search",
+        "send_notifications",
         "undo_batch",
     },
     "feedback": {"export_table", "export_votes", "load_demo", "purge_feedback", "rank_by_votes", "recount_votes"},
@@ -136,6 +137,7 @@ TABLES = {
         },
     ),
     "faq/failedsearch": Table(ANALYSTE),
+    "faq/mail": Table(ADMINISTRATEUR, actions={"retry": ADMINISTRATEUR}),
     "faq/mediafile": Table(ANALYSTE, REDACTEUR, REDACTEUR),
     "faq/offertype": TERMS,
     "faq/product": TERMS,
@@ -146,7 +148,15 @@ TABLES = {
     "faq/version": Table(ANALYSTE),
     "feedback/vote": Table(ANALYSTE, actions={"reinstate": RELECTEUR, "dismiss": RELECTEUR}),
 }
-EXPORTED = TABLES.keys() - {"auth/group", "auth/user", "faq/batch", "faq/mediafile", "faq/schedule", "faq/sitepage"}
+EXPORTED = TABLES.keys() - {
+    "auth/group",
+    "auth/user",
+    "faq/batch",
+    "faq/mail",
+    "faq/mediafile",
+    "faq/schedule",
+    "faq/sitepage",
+}
 """The tables whose lists may be exported by all who may read them."""
 IMPORTED = {"faq/entry": REDACTEUR, "faq/synonymgroup": REDACTEUR} | dict.fromkeys(
     ("faq/couloir", "faq/dispositif", "faq/offertype", "faq/product", "faq/theme"), ADMINISTRATEUR
@@ -175,6 +185,7 @@ PAGES = {
     "faq/entry/review/": Access(ANALYSTE, RELECTEUR),
     "faq/entry/similar/": Access(NOBODY, ANALYSTE),
     "faq/entry/suggestions/": Access(NOBODY, REDACTEUR),
+    "faq/mail/preferences/": Access(STAFF, STAFF),
     "faq/mediafile/choisir/": Access(REDACTEUR, NOBODY),
     "faq/mediafile/envoyer/": Access(NOBODY, REDACTEUR),
     "faq/publication/past/": Access(ANALYSTE, NOBODY),

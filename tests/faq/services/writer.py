@@ -27,6 +27,7 @@ from faq.models import DumpPreview, Entry
 from faq.services.content import Content
 from faq.services.dump_confirmation import confirm_preview
 from faq.services.entries import edit_entry
+from faq.services.mailing import send_notifications
 from faq.services.schedules import carry_out_due
 from faq.services.versions import Provenance
 
@@ -47,6 +48,7 @@ WRITES = {
     "edit_and_publish": edit_and_publish,
     "carry_out_due": carry_out_due,
     "confirm_latest_preview": confirm_latest_preview,
+    "send_notifications": send_notifications,
 }
 
 
