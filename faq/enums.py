@@ -171,3 +171,14 @@ class WorkKind(TextChoices):
     TO_REVIEW = "relecture", "À relire par moi"
     DRAFTS = "brouillons", "Mes brouillons"
     REVIEW_DUE = "echeances", "À revoir par moi"
+
+
+class FormKind(TextChoices):
+    """The forms whose unsaved fields are kept on the server."""
+
+    ENTRY = "entry", "fiche"
+    QUESTIONS = "questions", "saisie des questions"
+    REVIEW = "review", "commentaires de relecture"
+    MERGE = "merge", "fusion"
+    PAGE = "page", "page du site"
+    INBOX = "inbox", "suivi des retours"

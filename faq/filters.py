@@ -17,6 +17,7 @@ from faq.domain.facets import Facet
 from faq.enums import EntryStatus, WorkKind
 from faq.models import Dump, Entry, Pair, Passage, ReviewEvent
 from faq.models.entries import filing_table, number_of
+from faq.selectors.autosaves import AUTOSAVE_PARAMETER
 from faq.selectors.personal_work import get_personal_work
 from faq.selectors.published import load_taxonomy
 
@@ -94,7 +95,7 @@ class CountedFilterSet(FilterSet):
         notices = [
             f"Un filtre de l’adresse est inconnu ({label}) : il est ignoré." for label in self.get_unknown_choices()
         ]
-        if self.data.keys() - self.filters.keys() - self.other_parameters:
+        if self.data.keys() - self.filters.keys() - self.other_parameters - {AUTOSAVE_PARAMETER}:
             notices.append("Un paramètre de l’adresse est inconnu : il est ignoré.")
         return notices
 

@@ -175,16 +175,21 @@ class EntryForm(forms.Form):
         return render_terms(self.taxonomy, [term for terms in self.offered.values() for term in terms])
 
     @property
+    def filing(self) -> Filing:
+        """The filing as the entry will have it; the form may be invalid, and a contradiction is returned as ticked."""
+        ticked: Filing = {facet: self._ticked(facet) for facet in Facet}
+        try:
+            return self.taxonomy.complete(ticked)
+        except FilingContradiction:
+            return ticked
+
+    @property
     def filed_under(self) -> list[tuple[str, list[str]]]:
         """The labels of each facet with terms, and of these terms, as the entry will be filed; the form may be invalid.
 
         Terms that contradict each other are returned as they were ticked.
         """
-        ticked: Filing = {facet: self._ticked(facet) for facet in Facet}
-        try:
-            filing = self.taxonomy.complete(ticked)
-        except FilingContradiction:
-            filing = ticked
+        filing = self.filing
         labels = {
             facet: [term.label for term in self.taxonomy.by_facet[facet] if term.id in filing[facet]] for facet in Facet
         }

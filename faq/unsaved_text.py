@@ -1,9 +1,11 @@
-"""Texts typed on the page of an entry, or in the list of questions, that an expired session kept from being saved.
+"""Texts that were typed and not saved: those of an expired session, and the autosaved forms that a page takes up.
 
-While nobody is signed in, the browser alone carries the text, in the form of the sign-in page. After signing in it
-waits in the session, one text for each page, until it is saved or discarded; nothing is saved unasked.
+While nobody is signed in, the browser alone carries the text of an entry or of the list of questions, in the form of
+the sign-in page. After signing in it waits in the session, one text for each page, until it is saved or discarded.
+Autosaved forms are named by the address; nothing is saved unasked.
 """
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +13,10 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from faq.models import AutosavedForm
 from faq.models.entries import number_of
+from faq.selectors.autosaves import AUTOSAVE_PARAMETER, get_autosaved_form
+from faq.services.autosaves import close_autosave
 
 CARRIED_FIELD = "typed"
 """The field of the sign-in form that carries a text."""
@@ -19,6 +24,8 @@ SHOWN_FIELD = "kept"
 """The field by which the form of an entry names the unsaved text that it shows."""
 DISCARD_BUTTON = "_give_up"
 """The button that discards an unsaved text."""
+KEY_FIELD = "autosave-key"
+"""The field by which a form names its autosaved fields."""
 
 _ADD_VIEW = "admin:faq_entry_add"
 _CHANGE_VIEW = "admin:faq_entry_change"
@@ -55,10 +62,12 @@ class SentText:
 
 @dataclass(frozen=True)
 class UnsavedText:
-    """A text that waits in the session."""
+    """A text that waits in the session, or in an autosaved form."""
 
     fields: QueryDict
     stored_at: datetime
+    autosave: AutosavedForm | None = None
+    """The autosaved form that the page takes up; None for the text of an expired session."""
 
     @property
     def name(self) -> str:
@@ -100,6 +109,25 @@ def store_unsaved_text(request: HttpRequest, text: SentText) -> None:
 
 def get_unsaved_text(request: HttpRequest) -> UnsavedText | None:
     """Return the text that waits for the requested page; where a form is sent, only if that form shows the text."""
+    return get_autosaved_text(request) or _get_text_of_session(request)
+
+
+def get_autosaved_text(request: HttpRequest) -> UnsavedText | None:
+    """Return the autosaved form that the address names, where the page is opened and the form is this person's."""
+    key = parse_key(request.GET.get(AUTOSAVE_PARAMETER, "")) if request.method == "GET" else None
+    form = get_autosaved_form(request.user, key) if key else None
+    return form and UnsavedText(form.typed, form.saved_at, form)
+
+
+def parse_key(text: str) -> uuid.UUID | None:
+    """Return the key of an autosaved form; None where a text is none."""
+    try:
+        return uuid.UUID(text[:40])
+    except ValueError:
+        return None
+
+
+def _get_text_of_session(request: HttpRequest) -> UnsavedText | None:
     stored = request.session.get(_SESSION_KEY, {}).get(_requested_page(request))
     if stored is None or (request.method == "POST" and request.POST.get(SHOWN_FIELD) != stored["at"]):
         return None
@@ -107,8 +135,10 @@ def get_unsaved_text(request: HttpRequest) -> UnsavedText | None:
 
 
 def delete_unsaved_text(request: HttpRequest) -> None:
-    """Delete the unsaved text that the sent form shows, because it is saved or discarded."""
-    if get_unsaved_text(request):
+    """Delete the unsaved text that the sent form shows, and its autosaved fields: it is saved or discarded."""
+    if key := parse_key(request.POST.get(KEY_FIELD, "")):
+        close_autosave(request.user, key, timezone.now())
+    if _get_text_of_session(request):
         texts = request.session[_SESSION_KEY]
         request.session[_SESSION_KEY] = {
             page: stored for page, stored in texts.items() if page != _requested_page(request)

@@ -19,6 +19,7 @@ from faq.models import Entry, Version
 from faq.models.entries import number_of
 from faq.services.content import EntryError
 from faq.services.roles import people
+from faq.unsaved_text import delete_unsaved_text, get_autosaved_text
 from feedback.comments import FollowUpRefused, follow_up_comments, judge_comments
 from feedback.models import OPEN, Comment, FollowUpState, SearchFollowUp, Standing
 from feedback.resources import CommentResource
@@ -174,6 +175,9 @@ class InboxPage(AdminPage):
         """Read from the address which part of the inbox is asked for."""
         self.filters = InboxFilters.read(request.GET)
         self.refused = {}
+        self.unsaved = get_autosaved_text(request)
+        if self.unsaved:
+            self.refused[self.unsaved.fields.get("group", "")] = FollowUpChoice.read(self.unsaved.fields)
         return super().dispatch(request, *args)
 
     def get_trail(self):
@@ -187,6 +191,7 @@ class InboxPage(AdminPage):
         return super().get_context(
             subtitle=SHELVES[self.filters.shelf],
             filters=self.filters,
+            unsaved=self.unsaved,
             shelves=[(name, label, f"?boite={name}") for name, label in SHELVES.items()],
             follow_ups=FollowUpState.choices,
             people=[(str(staff.pk), person_name(staff)) for staff in people()],
@@ -205,6 +210,7 @@ class InboxPage(AdminPage):
             if "create" in request.POST:
                 return _create_entry(request)
             handlers[self.filters.shelf](request)
+            delete_unsaved_text(request)
         except (FollowUpRefused, EntryError) as refusal:
             messages.error(request, str(refusal))
             self.refused[request.POST.get("group", "")] = FollowUpChoice.read(request.POST)

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.views.generic import View
+
+from faq.selectors.autosaves import AUTOSAVE_PARAMETER
 
 Trail = list[tuple[str, str]]
 """Labels and addresses of the pages above one, the highest first."""
@@ -91,8 +93,15 @@ class AdminPage(AdminView):
         return TemplateResponse(self.request, template, self.get_context(**context), status=status)
 
     def reload(self) -> HttpResponseRedirect:
-        """Return a redirect to the same address, filters and page number included."""
-        return redirect(self.request.get_full_path())
+        """Return a redirect to the same address, filters and page number included, without a text that it takes up."""
+        query = self.get_query()
+        return redirect(f"{self.request.path}?{query.urlencode()}" if query else self.request.path)
+
+    def get_query(self) -> QueryDict:
+        """Return the parameters of the address, without the name of an autosaved form that the page takes up."""
+        query = self.request.GET.copy()
+        query.pop(AUTOSAVE_PARAMETER, None)
+        return query
 
     def redirect_unknown(self, object_id: str) -> HttpResponseRedirect:
         """Return Django's redirect to the home page, with a message, for a row that does not exist."""

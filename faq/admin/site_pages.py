@@ -18,6 +18,7 @@ from faq.forms import AnswerField, bounded_text
 from faq.models import SitePage, SitePageVersion
 from faq.models.entries import number_of
 from faq.services.pages import StalePage, describe_long_text, save_page
+from faq.unsaved_text import delete_unsaved_text, get_autosaved_text
 
 
 class SitePageForm(forms.Form):
@@ -108,6 +109,8 @@ class SitePageView(AdminPage):
 
     def get(self, request):
         """Show the form; `?version=` fills it in with a former text."""
+        if unsaved := get_autosaved_text(request):
+            return self._show(SitePageForm(unsaved.fields), unsaved=unsaved)
         former = self._former_version(request.GET.get("version"))
         source = former or self.site_page
         initial = {"title": source.title, "text": source.text, "base": self.site_page.number}
@@ -125,6 +128,7 @@ class SitePageView(AdminPage):
             rebased = SitePageForm({**request.POST.dict(), "base": refusal.latest.number})
             return self._show(rebased, theirs=refusal.latest)
         warn_of_undescribed_images(request, page.text, typed["text"])
+        delete_unsaved_text(request)
         if changed:
             self.model_admin.log_change(request, page, "Enregistrement")
             messages.success(request, f"La page « {page} » est en ligne sous sa nouvelle forme.")
@@ -132,7 +136,7 @@ class SitePageView(AdminPage):
             messages.info(request, f"Rien n’a changé : la page « {page} » reste comme elle était.")
         return redirect(request.path)
 
-    def _show(self, form, *, former=None, theirs=None):
+    def _show(self, form, *, former=None, theirs=None, unsaved=None):
         present = theirs or self.site_page
         versions = SitePageVersion.objects.filter(page=self.site_page).select_related("author").defer("text")
         return self.render(
@@ -141,6 +145,7 @@ class SitePageView(AdminPage):
             may_write=self.may_write,
             former=former,
             theirs=theirs,
+            unsaved=unsaved,
             problems=theirs,
             their_author=person_name(theirs.author) if theirs else "",
             lines=diff_text(present.text, bounded_text(form["text"])) if former or theirs else (),

@@ -17,6 +17,12 @@ VERSION_COMMENT_MAX_LENGTH = 500
 """Characters of the comment of a version, such as why a text was refused."""
 NOTE_MAX_LENGTH = 2_000
 """Characters of one note between editors."""
+AUTOSAVE_MAX_LENGTH = 1_000_000
+"""Characters of one autosaved form, in the encoding of browsers: the longest answer that is stored takes half of it."""
+AUTOSAVES_MAX = 50
+"""Autosaved forms of one person; a new one drops the oldest."""
+AUTOSAVE_ADDRESS_MAX_LENGTH = 1_000
+"""Characters of the address of the page on which a form was typed."""
 REASON_MAX_LENGTH = 200
 """Characters of the reason of an event that makes entries due for a review."""
 PAGE_TITLE_MAX_LENGTH = 120

@@ -1,6 +1,7 @@
 """Tables and their queryset verbs."""
 
 from faq.models.assignments import Assignment, AssignmentChange
+from faq.models.autosaves import AutosavedForm
 from faq.models.dump_previews import DumpPreview, PreviewedAnswer
 from faq.models.dumps import Dump, Passage
 from faq.models.duplicates import Pair

@@ -170,6 +170,8 @@ PAGES = {
     "faq/dump/importer/": Access(RELECTEUR, RELECTEUR),
     "faq/dump/importer/<str:key>/": Access(RELECTEUR, RELECTEUR),
     "faq/dump/lot/<int:number>/": Access(ANALYSTE, NOBODY),
+    # Everybody's own forms, and nobody else's.
+    "faq/entry/autosave/": Access(ANALYSTE, ANALYSTE),
     "faq/entry/<int:number>/presence/": Access(NOBODY, REDACTEUR),
     "faq/entry/<str:object_id>/compare/": Access(ANALYSTE, REDACTEUR),
     "faq/entry/assign/": Access(REDACTEUR, REDACTEUR),

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 
+from faq.admin.autosaves import AutosaveView
 from faq.admin.bulk_messages import add_bulk_messages
 from faq.admin.display import filing_summary, pluralize_count, schedule_badges, state_badges
 from faq.admin.entries.action_effects import ActionEffects
@@ -226,6 +227,7 @@ def _link_duplicates(entry):
 
 
 PAGES = (
+    ("autosave/", "autosave", AutosaveView),
     ("preview/", "preview", PreviewView),
     ("questions/", "questions", QuestionsPage),
     ("filing/", "filing", FilingPage),

@@ -23,6 +23,7 @@ from faq.services.content import EntryError, InvalidContent, content_of
 from faq.services.merging import merge_entries
 from faq.services.roles import require
 from faq.services.versions import Provenance
+from faq.unsaved_text import delete_unsaved_text, get_autosaved_text
 
 LEAST, MOST = 2, 10
 """Entries that one merge takes: as many as somebody can read side by side."""
@@ -56,14 +57,18 @@ class MergePage(AdminPage):
         """
         require(request.user, "faq.merge_entry")
         sides = [side for side in self._read_sides() if side.entry.status != EntryStatus.ARCHIVED]
-        return self._ask(MergeForm(None, sides, self.taxonomy)) if _can_merge(sides) else self._refuse(len(sides))
+        if not _can_merge(sides):
+            return self._refuse(len(sides))
+        unsaved = get_autosaved_text(request)
+        data = self._rebase(unsaved.fields, sides) if unsaved else None
+        return self._ask(MergeForm(data, sides, self.taxonomy), unsaved)
 
     def post(self, request):
         """Show what will happen, do it, or ask again."""
         sides = self._read_sides()
         if not _can_merge(sides):
             return self._refuse(len(sides))
-        form = MergeForm(self._rebased_data(sides), sides, self.taxonomy)
+        form = MergeForm(self._rebase(request.POST, sides), sides, self.taxonomy)
         step = self._merge if "_merge" in request.POST else self._preview if "_preview" in request.POST else None
         if step is None or self.problems or not form.is_valid():
             return self._ask(form)
@@ -87,9 +92,9 @@ class MergePage(AdminPage):
         self.problems += [_archived_problem(entry) for entry in archived]
         return sides
 
-    def _rebased_data(self, sides):
+    def _rebase(self, typed, sides):
         """Return what was typed, based on the latest versions; note which of them the editor has not seen."""
-        data = self.request.POST.copy()
+        data = typed.copy()
         for side in sides:
             field, latest = f"version-{side.number}", side.entry.head.number
             if data.get(field) != str(latest):
@@ -110,6 +115,7 @@ class MergePage(AdminPage):
         names = ", ".join(outcome.entry.reference for outcome in report.absorbed)
         for entry in (report.survivor, *(outcome.entry for outcome in report.absorbed)):
             self.model_admin.log_change(self.request, entry, report.batch.label)
+        delete_unsaved_text(self.request)
         batch = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
         undo = ""
         if self.request.user.has_perm("faq.undo_batch"):
@@ -131,6 +137,7 @@ class MergePage(AdminPage):
             effects=effects,
             preview_form=self._preview_form(effects.survivor),
             action=merge_address(sorted(side.number for side in form.sides)),
+            autosave_subject=_subject(form),
         )
 
     def _preview_form(self, survivor):
@@ -140,7 +147,7 @@ class MergePage(AdminPage):
         data |= {facet.value: sorted(content.filing[facet]) for facet in Facet}
         return EntryForm(data, taxonomy=self.taxonomy, head=survivor.head, may_name_themes=False)
 
-    def _ask(self, form):
+    def _ask(self, form, unsaved=None):
         numbers = sorted(side.number for side in form.sides)
         return self.render(
             title=_title(form),
@@ -150,6 +157,8 @@ class MergePage(AdminPage):
             facets=form.facets,
             versions=form.versions,
             action=merge_address(numbers),
+            autosave_subject=_subject(form),
+            unsaved=unsaved,
             may_leave_out=len(numbers) > LEAST,
         )
 
@@ -171,6 +180,10 @@ class MergePage(AdminPage):
 
 def _can_merge(sides):
     return LEAST <= len(sides) <= MOST
+
+
+def _subject(form):
+    return " ".join(str(number) for number in sorted(side.number for side in form.sides))
 
 
 def _title(form):

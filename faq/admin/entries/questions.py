@@ -33,6 +33,7 @@ BEGINNING = 240
 UNTITLED = "travail=sans-question"
 """The filters of the page where the address has none."""
 NOT_YET_SAVED = "Tapé avant la reconnexion, et pas encore enregistré\u00a0: relisez, puis enregistrez."
+TAKEN_UP = "Texte gardé, et pas encore enregistré\u00a0: relisez, puis enregistrez."
 SAVE_NEXT = "_save_next"
 """The button that saves and shows the rows that follow."""
 
@@ -93,7 +94,7 @@ class QuestionsPage(AdminPage):
         if not request.GET:
             return redirect(f"{request.path}?{UNTITLED}")
         if unsaved := get_unsaved_text(request):
-            self._take_up(unsaved.fields)
+            self._take_up(unsaved)
         return super().get(request)
 
     def post(self, request):
@@ -112,13 +113,14 @@ class QuestionsPage(AdminPage):
     def get_trail(self):
         """Lead back to the list with the same filters."""
         [(label, address)] = super().get_trail()
-        return [(label, f"{address}?{self.request.GET.urlencode()}")]
+        return [(label, f"{address}?{self.get_query().urlencode()}")]
 
-    def _take_up(self, fields):
-        """Show the rows that were typed before the session expired as rows that were not saved."""
-        sent = self._read_sent_forms(fields)
+    def _take_up(self, unsaved):
+        """Show the rows that were typed before the session expired, or kept since, as rows that were not saved."""
+        reason = TAKEN_UP if unsaved.autosave else NOT_YET_SAVED
+        sent = self._read_sent_forms(unsaved.fields)
         self.sent_forms = {number: form for number, form in sent.items() if form.has_changed()}
-        self.refusals = {number: EntryError(NOT_YET_SAVED) for number in self.sent_forms}
+        self.refusals = {number: EntryError(reason) for number in self.sent_forms}
 
     def _save(self):
         self.sent_forms = self._read_sent_forms(self.request.POST)
@@ -139,7 +141,7 @@ class QuestionsPage(AdminPage):
         page = Paginator(listed, PER_PAGE).get_page(self.request.GET.get("page"))
         # What left the list made room: the first row that was not shown stands after those that were.
         following = max(before, default=page.start_index() - 1 if listed else 0)
-        query = self.request.GET.copy()
+        query = self.get_query()
         query["page"] = following // PER_PAGE + 1
         if following >= len(listed):
             messages.info(self.request, "C’était la fin de la liste.")

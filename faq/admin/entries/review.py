@@ -31,6 +31,7 @@ from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError, normalize_line_ends
 from faq.services.versions import Outcome
 from faq.services.workflow import check_refusal_comment
+from faq.unsaved_text import UnsavedText, delete_unsaved_text, get_autosaved_text
 
 PER_PAGE = 10
 NO_ENTRY = 0
@@ -64,13 +65,20 @@ class ReviewPage(AdminPage):
             messages.warning(request, f"Rien n’a été attribué. {first}")
         if asked:
             return asked
-        unfinished = self.comments or self.selection or self.errors
-        return self.render() if unfinished else self.reload()
+        if self.comments or self.selection or self.errors:
+            return self.render()
+        delete_unsaved_text(request)
+        return self.reload()
+
+    @cached_property
+    def unsaved(self) -> UnsavedText | None:
+        """The comments that were kept and that the address takes up."""
+        return get_autosaved_text(self.request)
 
     @cached_property
     def comments(self) -> dict[int, str]:
-        """Comments that were sent and are not stored yet, by the number of their entry."""
-        sent = self.request.POST
+        """Comments that were sent, or kept, and are not stored yet, by the number of their entry."""
+        sent = self.unsaved.fields if self.unsaved else self.request.POST
         fields = {
             number_of(name.removeprefix(_COMMENT_PREFIX)): name for name in sent if name.startswith(_COMMENT_PREFIX)
         }
@@ -190,6 +198,7 @@ class ReviewPage(AdminPage):
             filters=filters,
             may_publish=self.request.user.has_perm("faq.publish_entry"),
             problems=self.errors,
+            unsaved=self.unsaved,
             # Their entries are not on this page any more: they were not stored, and must not vanish.
             lost_comments=[(reference(number), text) for number, text in self.comments.items() if number not in shown],
             comment_max_length=VERSION_COMMENT_MAX_LENGTH,

@@ -12,6 +12,8 @@ import json
 import os
 import signal
 import sys
+import time
+import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
@@ -20,16 +22,20 @@ import django
 
 django.setup()
 
+from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 
 from faq.enums import Action, Origin
 from faq.models import DumpPreview, Entry
+from faq.services.autosaves import close_autosave, store_autosave
 from faq.services.content import Content
 from faq.services.dump_confirmation import confirm_preview
 from faq.services.entries import edit_entry
 from faq.services.mailing import send_notifications
 from faq.services.schedules import carry_out_due
 from faq.services.versions import Provenance
+from tests.autosaving import a_sent_form
 
 
 def edit_and_publish():
@@ -44,7 +50,21 @@ def confirm_latest_preview():
     confirm_preview(preview.key, preview.author)
 
 
+def autosave():
+    """Keep what the first person types."""
+    sent = a_sent_form("answer=tap%C3%A9", key=uuid.UUID(int=5), sequence=time.time_ns() // 1000)
+    store_autosave(User.objects.order_by("pk")[0], sent, timezone.now())
+
+
+def save_and_close():
+    """Save the first entry, and close the form in which it was typed."""
+    edit_and_publish()
+    close_autosave(User.objects.order_by("pk")[0], uuid.UUID(int=5), timezone.now())
+
+
 WRITES = {
+    "autosave": autosave,
+    "save_and_close": save_and_close,
     "edit_and_publish": edit_and_publish,
     "carry_out_due": carry_out_due,
     "confirm_latest_preview": confirm_latest_preview,

@@ -1,0 +1,99 @@
+"""Autosaved forms: stored every few seconds while somebody types, closed when they are saved or discarded.
+
+The usual autosave is one statement. Tabs do not overwrite each other, what comes late replaces nothing newer, and what
+was closed stays closed.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+
+from faq.domain.limits import AUTOSAVES_MAX
+from faq.enums import FormKind
+from faq.models import AutosavedForm
+
+
+class AutosaveOutcome(StrEnum):
+    """What became of the fields that a tab sent."""
+
+    STORED = "stored"
+    CLOSED = "closed"
+    """The form was saved or discarded meanwhile."""
+    TAKEN = "taken"
+    """Another tab wrote what this one has not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """The fields of a form as a tab of a browser sends them; see the table for the columns."""
+
+    key: uuid.UUID
+    kind: FormKind
+    subject: str
+    title: str
+    address: str
+    browser: uuid.UUID
+    tab: uuid.UUID
+    sequence: int
+    """The rank of these fields, above those that the tab sent before."""
+    seen: int
+    """The rank of the stored fields that the page was filled in with; 0 where it was not."""
+    fields: str
+
+
+def store_autosave(user: User, sent: SentForm, at: datetime) -> AutosaveOutcome:
+    """Store the fields of a form unless it is closed, or another tab wrote what this one has not seen."""
+    columns = {
+        "kind": sent.kind,
+        "subject": sent.subject,
+        "title": sent.title,
+        "address": sent.address,
+        "browser": sent.browser,
+        "tab": sent.tab,
+        "sequence": sent.sequence,
+        "fields": sent.fields,
+        "saved_at": at,
+    }
+    forms = AutosavedForm.objects.filter(user=user, key=sent.key)
+    follows = Q(tab=sent.tab, sequence__lt=sent.sequence) | Q(sequence=sent.seen)
+    if forms.open().filter(follows).update(**columns):
+        return AutosaveOutcome.STORED
+    # In two statements that two requests may mix: the unique key lets one of them in, and the row says which.
+    AutosavedForm.objects.bulk_create([AutosavedForm(user=user, key=sent.key, **columns)], ignore_conflicts=True)
+    found = forms.values("tab", "sequence", "closed_at").first()
+    if found is None or found["closed_at"]:
+        return AutosaveOutcome.CLOSED
+    if found["tab"] != sent.tab:
+        return AutosaveOutcome.TAKEN
+    _drop_oldest(user, at)
+    return AutosaveOutcome.STORED
+
+
+def close_autosave(user: User, key: uuid.UUID, at: datetime) -> None:
+    """Close a form that was saved or discarded, also one whose fields are still on their way; its fields are erased."""
+    emptied = {"kind": "", "subject": "", "title": "", "address": "", "fields": "", "tab": None, "closed_at": at}
+    AutosavedForm.objects.bulk_create(
+        [AutosavedForm(user=user, key=key, saved_at=at, **emptied)],
+        update_conflicts=True,
+        unique_fields=["user", "key"],
+        update_fields=[*emptied, "saved_at"],
+    )
+
+
+def delete_outdated_autosaves(at: datetime) -> int:
+    """Delete the forms that nobody took up in time, of everybody; return how many were not closed."""
+    outdated = AutosavedForm.objects.outdated(at)
+    number = outdated.open().count()
+    outdated.delete()
+    return number
+
+
+def _drop_oldest(user: User, at: datetime) -> None:
+    """Delete the forms beyond the limit, and those that nobody took up in time: called where one was added."""
+    mine = AutosavedForm.objects.filter(user=user).open()
+    beyond = list(mine.order_by("-saved_at", "-pk").values_list("pk", flat=True)[AUTOSAVES_MAX:])
+    AutosavedForm.objects.filter(Q(pk__in=beyond) | Q(pk__in=AutosavedForm.objects.outdated(at).values("pk"))).delete()
