@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("faq", "0023_actions_on_one_entry"),
+        ("faq", "0024_media"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
