@@ -9,13 +9,12 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.text import capfirst
 from django_filters import ChoiceFilter, FilterSet
 
 from faq.domain.facets import Facet
-from faq.enums import EntryStatus, WorkKind
-from faq.models import Dump, Entry, Pair, Passage, ReviewEvent
+from faq.enums import WorkKind
+from faq.models import Entry, ReviewEvent
 from faq.models.entries import filing_table, number_of
 from faq.selectors.autosaves import AUTOSAVE_PARAMETER
 from faq.selectors.personal_work import get_personal_work
@@ -24,8 +23,6 @@ from faq.selectors.published import load_taxonomy
 NONE = "~"
 """The value for entries without a term at a facet, or without an author; no slug and no number is written so."""
 _EVENTS_OFFERED = 10
-CLOSED = "fermes"
-"""The value for entries assigned to somebody whose account is closed."""
 
 
 class CountedFilter(abc.ABC, ChoiceFilter):
@@ -115,6 +112,8 @@ class CountedFilterSet(FilterSet):
         """Return the fields of some filters, as `fields`; those of the others are not counted."""
         for name in names:
             counted = self.filters[name]
+            if not isinstance(counted, CountedFilter):  # a day, which has no options
+                continue
             counts = counted.count(self._filter_by_others(name))
             everything, *choices = counted.field.choices
             offered = [
@@ -185,53 +184,6 @@ class FacetFilters(CountedFilterSet):
             self.data.update({**dict((data or {}).items()), **renamed})
 
 
-class StatusFilter(CountedFilter):
-    """Entries of one state, as the public sees it."""
-
-    def get_choices(self) -> Iterable[tuple[str, str]]:
-        """Return the four states."""
-        return [(status.value, capfirst(status.label)) for status in EntryStatus]
-
-    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
-        """Return the entries in a state."""
-        return entries.filter(status=value)
-
-    def count(self, entries: QuerySet) -> Mapping[str, int]:
-        """Count all states in one query."""
-        return dict(entries.values_list("status").annotate(Count("pk")))
-
-
-class WorkFilter(CountedFilter):
-    """Entries with one kind of work left to do."""
-
-    def get_choices(self) -> Iterable[tuple[str, str]]:
-        """Return the kinds of work that editors come for."""
-        return [
-            ("relecture", "À relire"),
-            ("a-revoir", "À revoir"),
-            ("brouillon", "En ligne, avec brouillon"),
-            ("doublons", "Doublons possibles"),
-            ("sans-question", "Sans question"),
-            ("sans-reponse", "Sans réponse"),
-        ]
-
-    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
-        """Return the entries that wait for this work."""
-        match value:
-            case "relecture":
-                return entries.to_review()
-            case "a-revoir":
-                return entries.due(timezone.localdate())
-            case "brouillon":
-                return entries.with_draft()
-            case "doublons":
-                return filter_by_pairs(entries, Pair.objects.open())
-            case "sans-question":
-                return entries.untitled()
-            case _:
-                return entries.in_use().filter(head__answer="")
-
-
 class PersonalWorkFilter(CountedFilter):
     """Entries that wait for one person: « relecture-12 » is what the account 12 has to review. Home pages lead here."""
 
@@ -249,71 +201,6 @@ class PersonalWorkFilter(CountedFilter):
         """Return the entries of that person and kind."""
         kind, _, person = value.partition("-")
         return entries.filter(pk__in=get_personal_work(WorkKind(kind), int(person)).values("pk"))
-
-
-class AssigneeFilter(CountedFilter):
-    """Entries that are assigned to one person, or to nobody."""
-
-    def get_choices(self) -> Iterable[tuple[str, str]]:
-        """Return the people to whom something is assigned, by name; those whose account is closed are marked."""
-        people = get_user_model().objects.filter(assignments__isnull=False).distinct()
-        names = [
-            (
-                str(user.pk),
-                f"à {user.get_full_name() or user.get_username()}{'' if user.is_active else ', compte fermé'}",
-            )
-            for user in people
-        ]
-        return [(NONE, "à personne"), (CLOSED, "à un compte fermé"), *sorted(names, key=lambda choice: choice[1])]
-
-    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
-        """Return the entries in use that are assigned so."""
-        in_use = entries.in_use()
-        if value == CLOSED:
-            return in_use.filter(assignment__assignee__is_active=False)
-        return in_use.filter(assignment__assignee=None if value == NONE else value)
-
-    def count(self, entries: QuerySet) -> Mapping[str, int]:
-        """Count everybody's entries in one query."""
-        in_use = entries.in_use()
-        people = ("assignment__assignee", "assignment__assignee__is_active")
-        rows = list(in_use.order_by().values_list(*people).annotate(Count("pk")))
-        counts = {NONE if person is None else str(person): count for person, _, count in rows}
-        return counts | {CLOSED: sum(count for _, active, count in rows if active is False)}
-
-
-class DumpFilter(CountedFilter):
-    """Entries of one dump."""
-
-    def get_choices(self) -> Iterable[tuple[str, str]]:
-        """Return the newest edition of each dump."""
-        return [(str(dump.pk), str(dump)) for dump in Dump.objects.current()]
-
-    def narrow(self, entries: QuerySet, value: str) -> QuerySet:
-        """Return the entries that have a passage in the dump."""
-        return entries.filter(Exists(Passage.objects.filter(dump=value, entry=OuterRef("pk"))))
-
-    def count(self, entries: QuerySet) -> Mapping[str, int]:
-        """Count all dumps in one query."""
-        passages = Passage.objects.current().filter(entry__in=entries.values("pk")).order_by()
-        counts = passages.values_list("dump").annotate(Count("entry", distinct=True))
-        return {str(dump): count for dump, count in counts}
-
-
-class EntryFilters(FacetFilters):
-    """The filters of the list of entries."""
-
-    # Those of Django's list beside the filters.
-    other_parameters = frozenset({"q", "o", "p", "e", "all", "_facets", "_popup", "_to_field"})
-
-    etat = StatusFilter("État")
-    travail = WorkFilter("À traiter", "Indifférent")
-    attribuee = AssigneeFilter("Attribuée")
-    pour = PersonalWorkFilter("Travail")
-    extraction = DumpFilter("Extraction", "Toutes")
-
-    class Meta(FacetFilters.Meta):
-        fields = ("etat", "travail", "attribuee", "pour", *FacetFilters.base_filters, "extraction")
 
 
 class SubmitterFilter(CountedFilter):

@@ -11,9 +11,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 from faq.admin.my_work import build_my_work
+from faq.models import Entry
 from faq.services.roles import may_enter
 from faq.unsaved_text import CARRIED_FIELD, read_sent_text, store_unsaved_text
 from faqcms.menu import build_menu, count_queues
+from faqcms.site_search import SiteSearchPage
 from feedback.dashboard import build_dashboard
 
 
@@ -38,6 +40,15 @@ class EditorsSite(AdminSite):
     def has_permission(self, request):
         """Return whether the account opens the admin: a role lets in."""
         return may_enter(request.user)
+
+    def get_urls(self):
+        """Return the addresses of the site's own pages, then those of the tables."""
+        search = SiteSearchPage.as_path("recherche/", "site_search", self._registry[Entry])
+        return [search, *super().get_urls()]
+
+    def each_context(self, request):
+        """Return what the frame of every page shows; the page of results says what was searched."""
+        return {**super().each_context(request), "searched": ""}
 
     def get_app_list(self, request, app_label=None):
         """Return the menu, or the tables of one application for its page."""

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from faq.entry_filters import CLOSED
 from faq.enums import PairKind
-from faq.filters import CLOSED
 from faq.models import (
     Batch,
     Couloir,

@@ -17,6 +17,7 @@ from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_CUT, cut_a
 from faq.domain.text import fold
 from faq.models import Entry, Version
 from faq.models.entries import number_of
+from faq.selectors.entry_search import search_entries
 from faq.services.content import EntryError
 from faq.services.roles import people
 from faq.unsaved_text import delete_unsaved_text, get_autosaved_text
@@ -254,7 +255,8 @@ def _select_comments(filters, user):
     comments = comments.credited()
     if not filters.words:
         return comments
-    return comments.filter(Q(text__icontains=filters.words) | Q(entry__in=Entry.objects.matching(filters.words)))
+    entries = search_entries(Entry.objects.all(), filters.words)
+    return comments.filter(Q(text__icontains=filters.words) | Q(entry__in=entries.values("pk")))
 
 
 def _comments_context(filters, user, page_number, refused):

@@ -15,6 +15,7 @@ from faq.admin.table_exports import ExportTablesMixin
 from faq.models import ArchivedEntry
 from faq.models.entries import number_of
 from faq.resources import EntryResource
+from faq.selectors.entry_search import search_entries
 from faq.services.bulk import change_many
 from faq.services.workflow import restore_entry
 
@@ -53,7 +54,7 @@ class TrashAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         """Return the entry with that reference, and the entries that contain all the words."""
-        return queryset.matching(search_term), False
+        return search_entries(queryset, search_term), False
 
     def get_list_display(self, request):
         """Return the columns, with the button for those who may restore."""

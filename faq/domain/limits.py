@@ -80,6 +80,13 @@ MEDIA_NAME_MAX_LENGTH = 150
 """Characters of the original name of a file that are stored."""
 MEDIA_UNUSED_DAYS = 30
 """Days for which a file that no text refers to is kept after it was sent."""
+ENTRIES_IN_SEQUENCE_MAX = 20_000
+"""Entries of a filtered list that one goes through by « suivante »."""
+SAVED_FILTER_NAME_MAX_LENGTH = 60
+SAVED_FILTER_QUERY_MAX_LENGTH = 2_000
+"""Characters of the filters that one saves, as addresses write them."""
+SAVED_FILTERS_MAX = 30
+"""Filters that one person may save."""
 
 ADMIN_SEARCH_MAX_WORDS = 50
 """Words of one search in the admin: SQLite refuses expressions that are a thousand terms deep."""

@@ -15,6 +15,7 @@ from faq.models.notifications import Mail, Notification, NotificationChoice
 from faq.models.pages import SitePage, SitePageVersion
 from faq.models.presence import Presence
 from faq.models.row_changes import RowChange
+from faq.models.saved_filters import SavedFilter
 from faq.models.schedules import DroppedSchedule, Schedule
 from faq.models.search import SearchedEntry, SearchForm, SearchStem
 from faq.models.synonyms import SynonymGroup

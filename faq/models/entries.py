@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from taggit.managers import TaggableManager
 
 from faq.domain.facets import Facet
-from faq.domain.limits import ADMIN_SEARCH_MAX_LENGTH, ADMIN_SEARCH_MAX_WORDS, QUESTION_MAX_LENGTH
+from faq.domain.limits import QUESTION_MAX_LENGTH
 from faq.domain.text import expand_letters, fold
 from faq.enums import EntryStatus
 from faq.models.taxonomy import Couloir, Dispositif, EntryTheme, OfferType, Product
@@ -60,17 +60,6 @@ class EntryQuerySet(models.QuerySet):
     def complete(self):
         """Return the entries whose latest text has a question and an answer, as publishing requires."""
         return self.exclude(head__question="").exclude(head__answer="")
-
-    def matching(self, text):
-        """Return the entries whose live or latest text holds all words, and that of the reference (« Q-214 »).
-
-        What exceeds the limits of a search in the admin does not count.
-        """
-        words = Q()
-        for word in list(dict.fromkeys(fold(text[:ADMIN_SEARCH_MAX_LENGTH]).split()))[:ADMIN_SEARCH_MAX_WORDS]:
-            words &= Q(search_text__contains=word)
-        number = number_of(text)
-        return self.filter(words if number is None else words | Q(pk=number))
 
     def related_to(self, number):
         """Return the entries linked to this one by « Voir aussi »; links of a merged entry count for its survivor."""

@@ -55,13 +55,21 @@ def find_refusals(person: int) -> dict[int, int]:
     refused = Version.objects.filter(action=Action.REFUSED)
     submitted = Version.objects.filter(entry=OuterRef("entry"), number=OuterRef("number") - 1)
     own = refused.filter(Exists(submitted.annotate(by=_of_original("author", "")).filter(by=person)))
-    drafts = Entry.objects.filter(head__status=EntryStatus.DRAFT)
-    candidates = drafts.filter(pk__in=own.values("entry")).values_list("pk", flat=True)
-    standing = {
-        number: refusal for number, states in read_entry_states(candidates).items() if (refusal := states[-1].refusal)
-    }
+    standing = find_standing_refusals(own)
     ours = set(own.filter(pk__in=standing.values()).values_list("pk", flat=True))
     return {number: refusal for number, refusal in standing.items() if refusal in ours}
+
+
+def find_standing_refusals(refusals: QuerySet[Version]) -> dict[int, int]:
+    """Return, per draft that one of these versions refused, the version whose refusal stands, if any does."""
+    drafts = Entry.objects.filter(head__status=EntryStatus.DRAFT, pk__in=refusals.values("entry"))
+    states = read_entry_states(drafts.values_list("pk", flat=True))
+    return {number: refusal for number, each in states.items() if (refusal := each[-1].refusal)}
+
+
+def find_refused() -> list[int]:
+    """Return the numbers of the entries whose latest text is refused."""
+    return list(find_standing_refusals(Version.objects.filter(action=Action.REFUSED)))
 
 
 def _get_drafts(person: int) -> Any:

@@ -185,6 +185,8 @@ PAGES = {
     "faq/entry/preview/": Access(NOBODY, ANALYSTE),
     "faq/entry/questions/": Access(REDACTEUR, REDACTEUR),
     "faq/entry/review/": Access(ANALYSTE, RELECTEUR),
+    # One's own filters; the service checks the right to share them.
+    "faq/entry/saved-filters/": Access(NOBODY, ANALYSTE),
     "faq/entry/similar/": Access(NOBODY, ANALYSTE),
     "faq/entry/suggestions/": Access(NOBODY, REDACTEUR),
     "faq/mail/preferences/": Access(STAFF, STAFF),
@@ -198,6 +200,7 @@ PAGES = {
     "feedback/vote/retours/": Access(ANALYSTE, ANALYSTE),
     "feedback/vote/retours/export/": Access(ANALYSTE, ANALYSTE),
     "jsi18n/": Access(STAFF, NOBODY),
+    "recherche/": Access(ANALYSTE, NOBODY),
     "password_change/": Access(STAFF, STAFF),
     "password_change/done/": Access(STAFF, NOBODY),
     "auth/user/<id>/password/": Access(ADMINISTRATEUR, ADMINISTRATEUR),

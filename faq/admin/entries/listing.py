@@ -1,8 +1,8 @@
 """Fiches: the list, with its filters, its search and what can be done with many at once."""
 
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Left
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -15,6 +15,7 @@ from faq.admin.display import filing_summary, pluralize_count, schedule_badges, 
 from faq.admin.entries.action_effects import ActionEffects
 from faq.admin.entries.actions import ARCHIVE, PUBLISH, RESTORE, SUBMIT, WITHDRAW
 from faq.admin.entries.assigning import AssignPage
+from faq.admin.entries.change_list import EntryChangeList
 from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.confirmation import ConfirmButton, change_or_describe, show_confirmation
 from faq.admin.entries.due import DuePage
@@ -27,31 +28,23 @@ from faq.admin.entries.preview import PreviewView
 from faq.admin.entries.questions import QuestionsPage
 from faq.admin.entries.review import ReviewPage
 from faq.admin.entries.review_events import ReviewEventsPage
+from faq.admin.entries.saved_filters import SavedFiltersView, build_links, clean_query
 from faq.admin.entries.selection import selection_address
 from faq.admin.entries.similar import SimilarEntriesView
 from faq.admin.entries.suggestions import SuggestionsView
-from faq.admin.lists import BoundedChangeList, EditorsModelAdmin
+from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import UndeletableMixin
 from faq.admin.table_exports import ExportTablesMixin, ExportTickedMixin
 from faq.admin.table_imports import ImportTablesMixin
-from faq.filters import EntryFilters
+from faq.domain.limits import SAVED_FILTER_NAME_MAX_LENGTH
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.models.folding import Folded
 from faq.resources import EntryImport, EntryResource
+from faq.selectors.entry_search import search_entries
 
-
-class EntryChangeList(BoundedChangeList):
-    """Django's list, with one FilterSet in place of Django's own filters and lookups."""
-
-    def get_filters(self, request):
-        """Return no filter and no lookup of Django's: what an address cannot mean is ignored, not refused."""
-        return [], True, {}, False, False
-
-    def get_queryset(self, request, exclude_parameters=None):
-        """Return the entries that search and filters let through, in the order of the list."""
-        self.filters = EntryFilters(request.GET, super().get_queryset(request, exclude_parameters))
-        return self.filters.qs
+OPENING_LENGTH = 120
+"""Characters of an answer that stand for a question that is missing."""
 
 
 @admin.register(Entry)
@@ -77,6 +70,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         cited = Passage.objects.current().filter(entry=OuterRef("pk")).order_by().values("entry")
         entries = super().get_queryset(request).with_filing().select_related("head").prefetch_related("schedules")
         return entries.defer("answer", "search_text", "head__answer", "head__filing").annotate(
+            opening=Case(When(question="", then=Left("answer", OPENING_LENGTH)), default=Value("")),
             source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0),
             open_pairs=_count_open_pairs("left") + _count_open_pairs("right")
             if request.user.has_perm("faq.view_pair")
@@ -85,7 +79,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
 
     def get_search_results(self, request, queryset, search_term):
         """Return the entry of that reference, or the entries that contain all the words."""
-        return queryset.matching(search_term), False
+        return search_entries(queryset, search_term), False
 
     @admin.display(description="réf.", ordering="pk")
     def number(self, entry):
@@ -94,8 +88,12 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
 
     @admin.display(description="question", ordering=Folded("question"))
     def title(self, entry):
-        """Return the question, or words that say it is missing: the text is a link."""
-        return entry.question or "(sans question)"
+        """Return the question; where it is missing, words that say so and the beginning of the answer."""
+        if entry.question:
+            return entry.question
+        opening = " ".join(entry.opening.split())
+        more = "…" if len(entry.opening) == OPENING_LENGTH else ""
+        return format_html('(sans question) <span class="opening">{}{}</span>', opening, more)
 
     @admin.display(description="état", ordering="status")
     def state(self, entry):
@@ -179,6 +177,15 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         messages.warning(request, asked)
         return None
 
+    def changelist_view(self, request, extra_context=None):
+        """Show the list, with the filters that the person saved."""
+        context = {
+            "saved_filters": build_links(request),
+            "current_query": clean_query(request.GET),
+            "name_max_length": SAVED_FILTER_NAME_MAX_LENGTH,
+        }
+        return super().changelist_view(request, {**context, **(extra_context or {})})
+
     def action_checkbox(self, entry):
         """Return the checkbox, with the number of the version that the row shows."""
         box = super().action_checkbox(entry)
@@ -238,6 +245,7 @@ PAGES = (
     ("due/events/", "review_events", ReviewEventsPage),
     ("duplicates/", "duplicates", DuplicatesPage),
     ("duplicates/export/", "duplicates_export", PairExportView),
+    ("saved-filters/", "saved_filters", SavedFiltersView),
     ("similar/", "similar", SimilarEntriesView),
     ("suggestions/", "suggestions", SuggestionsView),
     ("<int:number>/presence/", "presence", PresenceView),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -20,6 +20,7 @@ from faq.admin.display import answer_html, filing_rows, person_name, state_badge
 from faq.admin.entries import assigning, checking, history, moving, notes, planning, see_also
 from faq.admin.entries.action_effects import ActionEffects
 from faq.admin.entries.actions import PUBLISH, REFUSE, SUBMIT
+from faq.admin.entries.change_list import find_sequence
 from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.emptied import warn_of_emptied_facets
@@ -44,6 +45,8 @@ from faq.services.versions import Provenance, lock_entries
 from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_text
 
 _SOURCES_SHOWN = 50
+SAVE_NEXT = "_save_next"
+"""The button that saves, and goes on to the next entry of the list that the page was opened from."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class SaveButton:
 
 SAVE_BUTTONS = (
     SaveButton("_save", "Enregistrer le brouillon", "enregistrée comme brouillon"),
+    SaveButton(SAVE_NEXT, "Enregistrer et suivante", "enregistrée comme brouillon"),
     SaveButton("_submit", "Soumettre à la relecture", SUBMIT.done, Action.SUBMITTED, "faq.submit_entry", SUBMIT.noun),
     SaveButton("_publish", "Publier", PUBLISH.done, Action.PUBLISHED, "faq.publish_entry", PUBLISH.noun),
 )
@@ -152,6 +156,8 @@ class EntryPage(AdminPage):
     def save(self, button):
         """Save what was typed, or as it was decided on the page that joins two texts."""
         form = self.build_form(self.request.POST)
+        # Before saving: what is saved may leave the list.
+        sequence = self.sequence if button.name == SAVE_NEXT else None
         if form.is_valid() and self.entry and "theirs" in self.request.POST:
             conflict = ConflictPage.read(form, self.entry, self.request.POST)
             if conflict and not conflict.decisions.is_valid():
@@ -174,7 +180,7 @@ class EntryPage(AdminPage):
             before, after = form.content_before.filing, outcome.version.filed_under
             warn_of_emptied_facets(self.request, form.taxonomy, before, after)
             warn_of_undescribed_images(self.request, form.content_before.answer, outcome.version.answer)
-            return response
+            return self.redirect_to_next(sequence) if sequence else response
         self.entry = _read_entry(self.entry.pk) if self.entry else None
         return self.show(form)
 
@@ -235,6 +241,18 @@ class EntryPage(AdminPage):
         """Return a redirect to the page of the entry, which keeps the filters of the list."""
         return redirect(self._with_preserved_filters(_entry_address(entry)))
 
+    def redirect_to_next(self, sequence):
+        """Return a redirect to the next entry of the list, or from the last one to the list."""
+        if sequence.after:
+            return redirect(self._with_preserved_filters(reverse("admin:faq_entry_change", args=(sequence.after,))))
+        messages.info(self.request, "C’était la dernière fiche de la liste.")
+        return redirect(self._with_preserved_filters(reverse("admin:faq_entry_changelist")))
+
+    @cached_property
+    def sequence(self):
+        """The place of the entry in the filtered list that the page was opened from, if it was."""
+        return find_sequence(self.model_admin, self.request, self.entry.pk) if self.entry else None
+
     def _with_preserved_filters(self, address):
         filters = self.model_admin.get_preserved_filters(self.request)
         return add_preserved_filters({"opts": self.model_admin.opts, "preserved_filters": filters}, address)
@@ -272,7 +290,7 @@ class EntryPage(AdminPage):
             entry=entry,
             form=form if self.may_write and can_be_changed else None,
             unsaved=get_unsaved_text(self.request),
-            save_buttons=_permitted(SAVE_BUTTONS, user),
+            save_buttons=self._offer_save_buttons(),
             transition_buttons=moving.get_buttons(entry, user) if self.may_write else [],
             may_relate=self.may_write and can_be_changed,
             preview=answer_html(form.answer_to_preview),
@@ -282,10 +300,27 @@ class EntryPage(AdminPage):
             **problems,
         )
 
+    def _offer_save_buttons(self):
+        """Return the buttons that the person may press; the next entry is that of a filtered list."""
+        buttons = _permitted(SAVE_BUTTONS, self.request.user)
+        goes_on = self.sequence is not None
+        return [button for button in buttons if goes_on or button.name != SAVE_NEXT]
+
+    def _link_sequence(self):
+        """Return the place of the entry in its list, with the addresses of the entries beside it."""
+        if self.sequence is None:
+            return None
+        before, after = (
+            number and self._with_preserved_filters(reverse("admin:faq_entry_change", args=(number,)))
+            for number in (self.sequence.before, self.sequence.after)
+        )
+        return {"place": self.sequence, "before": before, "after": after}
+
     def _stored_entry_context(self):
         """Return what stands around the form of a stored entry."""
         entry, user = self.entry, self.request.user
         return {
+            "sequence": self._link_sequence(),
             "badges": state_badges(entry),
             "filing": filing_rows(entry.head.filing),
             "author": person_name(entry.head.author),

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from django.db.models import BigIntegerField, Case, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, When
 
 from faq.domain.limits import DUMP_MAX_ANSWERS
-from faq.filters import CountedFilter, EntryFilters
+from faq.entry_filters import EntryFilters
+from faq.filters import CountedFilter
 from faq.models import Batch, Dump, Entry, Passage, Version
 from faq.models.entries import number_of
 

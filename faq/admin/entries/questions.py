@@ -19,6 +19,7 @@ from faq.enums import Origin
 from faq.filing_forms import QuestionForm
 from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
+from faq.selectors.entry_search import search_entries
 from faq.selectors.published import load_taxonomy
 from faq.services.bulk import change_many
 from faq.services.conflicts import Conflict, StaleVersion
@@ -209,7 +210,7 @@ class QuestionsPage(AdminPage):
 
     @property
     def _filters(self):
-        return QuestionFilters(self.request.GET, self._entries.matching(self.request.GET.get("q", "")))
+        return QuestionFilters(self.request.GET, search_entries(self._entries, self.request.GET.get("q", "")))
 
     @property
     def _listed(self):

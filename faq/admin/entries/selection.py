@@ -8,6 +8,7 @@ from django.urls import reverse
 from faq.admin.entries.question_filters import QuestionFilters
 from faq.models import Entry
 from faq.models.entries import number_of
+from faq.selectors.entry_search import search_entries
 
 ALL = "tout"
 """The parameter of the address by which all entries are meant that the filters beside it let through."""
@@ -32,7 +33,7 @@ def selection_address(page: str, numbers: Iterable[int] | None, filters: QueryDi
 def read_selection(query: QueryDict, most: int) -> list[int]:
     """Return the numbers of the entries that an address names, one more than may be selected at most."""
     if ALL in query:
-        entries = Entry.objects.order_by("pk").matching(query.get("q", ""))
+        entries = search_entries(Entry.objects.order_by("pk"), query.get("q", ""))
         found = QuestionFilters(_get_filters(query), entries).qs
         return list(found.values_list("pk", flat=True)[: most + 1])
     ticked = [number_of(text) for text in query.getlist(_TICKED)]

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from faq.filters import DueFilters, EntryFilters, ReviewFilters
+from faq.entry_filters import EntryFilters
+from faq.filters import DueFilters, ReviewFilters
 from faq.models import Entry
 from faq.pair_filters import PairFilters
 from faq.selectors.published import load_taxonomy
@@ -83,7 +84,7 @@ def counted(filters):
     return {
         (field.name, value): int(re.search(r"\((\d+)\)$", label)[1])
         for field in filters.fields
-        for value, label in field.field.choices
+        for value, label in getattr(field.field, "choices", ())  # a day has none
         if value
     }
 
