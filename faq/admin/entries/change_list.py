@@ -74,7 +74,8 @@ def _build_order(model_admin: ModelAdmin, request: HttpRequest) -> _EntryOrder:
     return _EntryOrder(
         request,
         model_admin.model,
-        display,
+        # Django counts columns in the order of the address with the boxes to tick.
+        ["action_checkbox", *display],
         model_admin.get_list_display_links(request, display),
         list_filter=(),
         date_hierarchy=None,

@@ -223,9 +223,9 @@ class TestActions:
     def test_each_role_is_offered_what_it_may_do(self, redacteur, relecteur, analyste):
         an_entry()
         assert self.offered(analyste) == {"export_ticked"}
-        assert self.offered(redacteur) == {"export_ticked", "submit", "file"}
+        assert self.offered(redacteur) == {"export_ticked", "submit", "file", "assign"}
         reviewing = {"publish", "withdraw", "archive", "restore", "merge"}
-        assert self.offered(relecteur) == {"export_ticked", "submit", "file"} | reviewing
+        assert self.offered(relecteur) == {"export_ticked", "submit", "file", "assign"} | reviewing
 
     def test_one_that_refuses_does_not_stop_the_others(self, relecteur):
         entries = [an_entry("Un ?"), an_entry("", "Sans question."), an_entry("Trois ?")]
