@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from faq.admin.my_work import build_my_work
 from faq.models import Entry
+from faq.selectors.autosaves import kept_forms
 from faq.services.roles import may_enter
 from faq.unsaved_text import CARRIED_FIELD, read_sent_text, store_unsaved_text
 from faqcms.menu import build_menu, count_queues
@@ -61,6 +62,7 @@ class EditorsSite(AdminSite):
         context = {
             "my_work": my_work,
             "some_work": any(section.number for section in my_work),
+            "kept_forms": kept_forms(request.user) if request.user.has_perm("faq.change_entry") else [],
             "queues": count_queues(request.user),
             "dashboard": build_dashboard(request.user),
         }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from faq.domain.review_dates import months_after
 from faq.models import FailedSearch
+from faq.services.autosaves import delete_outdated_autosaves
 from feedback.days import get_midnight
 from feedback.models import Comment, MonthlyCount, SearchFollowUp, Vote, VoteAnswer
 from feedback.networks import delete_sources
@@ -31,11 +32,15 @@ class Purge:
     """Searches without result, one per query and day."""
     sources: int
     """Votes and comments that lost the hash of their network."""
+    forms: int
+    """Autosaved forms that nobody took up in time."""
 
 
 @transaction.atomic
 def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
     """Delete what is older than 25 months; counts of votes and comments per version and month stay.
+
+    Texts that editors typed and neither saved nor took up go after 30 days.
 
     With `dry_run` everything is done, then rolled back.
     """
@@ -48,6 +53,7 @@ def purge_feedback(now: datetime, *, dry_run: bool = False) -> Purge:
         comments=_purge_comments(start),
         searches=_purge_searches(before),
         sources=delete_sources(today),
+        forms=delete_outdated_autosaves(now),
     )
     if dry_run:
         transaction.set_rollback(True)

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from faq.admin.entries.differences import Differences, differences
 from faq.domain.diff import Change, Line, diff_question, diff_text
 from faq.domain.facets import Facet
 from faq.domain.limits import ANSWER_MAX_LENGTH
+from faq.domain.text import dates
 from faq.enums import FormKind
 from faq.forms import EntryForm
 from faq.models import AutosavedForm, Entry, SitePage, Version
@@ -65,8 +65,7 @@ def build_offers(forms: Iterable[AutosavedForm], *, browser: uuid.UUID | None) -
 def format_hour(moment: datetime) -> str:
     """Return a moment as « 14 h 02 », after its day unless that is today."""
     local = timezone.localtime(moment)
-    hour = date_format(local, "G\u00a0\\h\u00a0i")
-    return hour if local.date() == timezone.localdate() else f"le {date_format(local, 'j F')} à {hour}"
+    return dates.format_time(local) if local.date() == timezone.localdate() else f"le {dates.format_moment(local)}"
 
 
 def _build_offer(form: AutosavedForm, *, is_same_browser: bool) -> Offer:

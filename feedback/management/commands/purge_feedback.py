@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from faq.domain.text.dates import format_day
+from faq.models.autosaves import AUTOSAVE_LIFETIME
 from feedback.retention import MONTHS_KEPT, purge_feedback
 
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
             ("recherches sans résultat", purge.searches),
             ("empreintes de réseau", purge.sources),
         )
+        forms = f"textes tapés, jamais enregistrés, de plus de {AUTOSAVE_LIFETIME.days} jours"
         self.stdout.write(f"{'À effacer' if dry_run else 'Effacé'}, d’avant le {format_day(purge.before)} :")
         for name, number in rows:
             self.stdout.write(f"  {name} : {number}")
+        self.stdout.write(f"{'À effacer' if dry_run else 'Effacé'}, {forms}\u00a0: {purge.forms}")

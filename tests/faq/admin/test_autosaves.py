@@ -161,7 +161,7 @@ class TestOffers:
         key = keep_entry(redacteur, entry, answer="Un.\nTrois.", themes=[term])
         shown = offers(redacteur, subject=entry.pk)
         assert re.search("Un texte non enregistré est gardé", shown)
-        assert re.search(f", [0-9]+{NBSP}h{NBSP}[0-9]+, sur ce poste", shown)
+        assert re.search(f", [0-9]+{NBSP}h({NBSP}[0-9]+)?, sur ce poste", shown)
         assert "Deux" in shown
         assert "Trois" in shown
         assert "certificats" in shown
@@ -390,3 +390,13 @@ class TestWhatIsSent:
             send_fields(redacteur, fields, key=key.hex, subject=entry.pk, sequence=2)
         assert Version.objects.count() == 1
         assert timezone.now() - AutosavedForm.objects.get().saved_at < timezone.timedelta(minutes=1)
+
+
+class TestTheHomePage:
+    def test_it_lists_what_was_typed_with_links_that_take_it_up(self, redacteur, relecteur):
+        key = keep_entry(redacteur, question="Nouvelle ?")
+        page = read(redacteur.get(reverse("admin:index")))
+        assert "Tapé, pas enregistré" in page
+        assert f'href="{taken_up(ADD, key)}"' in page
+        assert "Rien ne vous attend" not in page
+        assert "Tapé, pas enregistré" not in read(relecteur.get(reverse("admin:index")))

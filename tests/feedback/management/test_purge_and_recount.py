@@ -8,7 +8,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from faq.domain.review_dates import months_after
-from faq.models import FailedSearch, SearchedEntry
+from faq.models import AutosavedForm, FailedSearch, SearchedEntry
+from faq.models.autosaves import AUTOSAVE_LIFETIME
+from faq.services.autosaves import store_autosave
 from feedback.comments import NewComment, save_comment
 from feedback.models import Comment, MonthlyCount, SearchFollowUp, Standing, Vote, VoteAnswer
 from feedback.recount import recount_votes
@@ -17,8 +19,10 @@ from feedback.scoring import Tally
 from feedback.tallies import get_runs
 from feedback.views import COOKIE_DAYS
 from feedback.votes import cast_vote, get_votable
+from tests.autosaving import a_sent_form
 from tests.factories import a_published_entry
 from tests.feedback.test_merged_votes import merge
+from tests.people import a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +73,15 @@ def test_what_is_too_old_goes_and_is_counted():
     assert get_runs([entry.pk])[entry.pk][0].tally == before == Tally(4, 4)
     assert purge_feedback(NOW).votes == 0
     assert left() == [4, 2, 2, 1, 2]
+
+
+def test_texts_that_nobody_took_up_go_too():
+    person = a_person("camille")
+    store_autosave(person, a_sent_form(), NOW - AUTOSAVE_LIFETIME - timedelta(seconds=1))
+    store_autosave(person, late := a_sent_form(), NOW - AUTOSAVE_LIFETIME)
+    assert purge_feedback(NOW, dry_run=True).forms == 1
+    assert purge_feedback(NOW).forms == 1
+    assert AutosavedForm.objects.get().key == late.key
 
 
 def test_months_add_up_over_several_purges():
