@@ -24,6 +24,7 @@ from faq.services.review_dates import review_date_faults
 from faq.services.search import find_search_faults
 from faq.services.taxonomy_faults import contradictory_filings, wrong_terms
 from faq.services.versions import build_search_text
+from faq.services.work_faults import find_work_faults
 
 BATCH = 500
 """Rows read together: what bounds memory."""
@@ -177,6 +178,7 @@ CHECKS: tuple[Callable[[], Iterator[str]], ...] = (
     pairs_not_found,
     missing_epoch,
     find_media_faults,
+    find_work_faults,
 )
 
 

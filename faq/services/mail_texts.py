@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import date_format
 
+from faq.domain.text.dates import format_day
 from faq.enums import NotificationKind
 from faq.models import Assignment, Mail, Notification
 
@@ -99,7 +99,7 @@ def _build_line(row: Notification) -> Line:
 def _build_subject(mail: Mail, lines: list[Line]) -> str:
     number = len(lines)
     if mail.digest_day:
-        day = date_format(mail.digest_day, "j F")
+        day = format_day(mail.digest_day)
         return f"[faqcms] Récapitulatif du {day}\u00a0: {number} événement{'s' if number > 1 else ''}"
     if number > 1:
         return f"[faqcms] {number} événements vous concernent"

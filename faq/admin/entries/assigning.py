@@ -84,8 +84,8 @@ class AssignPage(AdminPage):
 
     def get_trail(self):
         """Lead back to the list with the same filters."""
-        application, (label, _) = super().get_trail()
-        return [application, (label, get_list_address(self.request.GET))]
+        *above, (label, _) = super().get_trail()
+        return [*above, (label, get_list_address(self.request.GET))]
 
     def get(self, request):
         """Show whom the entries that the address names can be assigned to."""

@@ -195,8 +195,8 @@ class TestPreferences:
         assert send_notifications(EVENING).sent == 0
         assert send_notifications(EVENING + timedelta(hours=14)).sent == 1
         first, second = map(subject_of, server.messages)
-        assert first == "[faqcms] Récapitulatif du 12 mars\u00a0: 2 événements"
-        assert second == "[faqcms] Récapitulatif du 13 mars\u00a0: 1 événement"
+        assert first == "[faqcms] Récapitulatif du 12\u00a0mars 2026\u00a0: 2 événements"
+        assert second == "[faqcms] Récapitulatif du 13\u00a0mars 2026\u00a0: 1 événement"
 
     def test_what_is_urgent_does_not_wait_for_the_digest(self, server, jean, marie):
         store_deliveries(jean, {NotificationKind.MENTIONED: Delivery.DAILY})

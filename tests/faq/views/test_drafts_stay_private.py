@@ -15,9 +15,11 @@ from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, MediaFile, Publication, Theme, Version
 from faq.selectors.published import load_taxonomy
+from faq.services.assignments import assign_entry
 from faq.services.content import Content
 from faq.services.entries import create_entry, edit_entry
 from faq.services.merging import add_see_also
+from faq.services.notes import write_note
 from faq.services.schedules import schedule
 from faq.services.taxonomy import get_or_create_themes, save_term
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
@@ -27,6 +29,7 @@ from tests.faq.views.reading import ShownPage, read
 from tests.feedback.voting import SITE
 from tests.histories import MARK, History, merge
 from tests.media import an_answer_with, many_media_files
+from tests.people import a_person
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +94,10 @@ def in_every_state(history):
         merge(new(history), survivor)
     for one, other in combinations([*live, *created.values()], 2):
         add_see_also(one.pk, other.pk, None)
+    author = a_person("redactrice")
+    for number, entry in enumerate((*live, *created.values())):
+        write_note(entry.pk, f"Entre nous : zqx{9000 + number}", author)
+        assign_entry(entry.pk, author, author)
     schedule(created[None].pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
     schedule(live[4].pk, Action.WITHDRAWN, timezone.now() + timedelta(hours=1), by_command())
     for number, theme in enumerate(Theme.objects.filter(slug__contains="zqx")):
@@ -337,6 +344,10 @@ WALKS = {
     "faq:llms": walk_to("/llms.txt"),
     "faq:alive": walk_to("/sante/"),
     "faq:ready": walk_to("/sante/pret/"),
+    "None:password_reset": walk_to("/admin/mot-de-passe/"),
+    "None:password_reset_done": walk_to("/admin/mot-de-passe/envoi/"),
+    "None:password_reset_complete": walk_to("/admin/mot-de-passe/termine/"),
+    "None:password_reset_confirm": walk_to("/admin/mot-de-passe/MQ/set-password/"),
     "feedback:vote": walk_to_votes,
     "feedback:comment": walk_to_comments,
 }
