@@ -63,7 +63,7 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(page, legible, live_ser
     user.groups.add(Group.objects.get(name="relecteur"))
     page.goto(LIST)
     legible(page)
-    page.get_by_label("Nom d’utilisateur").fill("relecteur")
+    page.get_by_label("Identifiant").fill("relecteur")
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Connexion").click()
     page.wait_for_url(f"{live_server.url}{LIST}")
