@@ -1,7 +1,7 @@
 """Storing and deleting images and documents: checked first, known by the hash of their bytes, never changed."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PureWindowsPath
 
@@ -44,6 +44,22 @@ def store_media(name: str, content: bytes, author: Author, *, at: datetime | Non
     else:
         clean = CleanFile(content, known.media_format, known.width, known.height, known.pages)
     return _store(shown_name, clean, author, moment)
+
+
+def adopt_media(name: str, content: bytes) -> bool:
+    """Store a file that another site stored, under the same name, so that texts from there find it.
+
+    Return whether it is new here. Raises RefusedMedia where the name is not that of the bytes, or the check fails.
+    """
+    hash = compute_hash(content)
+    if name.partition(".")[0] != hash:
+        raise RefusedMedia(f"« {name} » ne porte pas le nom de ses octets\u00a0; copiez-le de nouveau.")
+    if MediaFile.objects.filter(hash=hash).exists():
+        return False
+    # As it is: cleaned again, a photograph may change, and texts refer to it by its bytes.
+    checked = _check(name, content)
+    _store(name, replace(checked, content=content), None, timezone.now())
+    return True
 
 
 def describe_large_media(name: str, size: int) -> str:

@@ -1,10 +1,12 @@
 """Images and documents are stored once, whole, and for as long as a text refers to them."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -17,7 +19,7 @@ from faq.models.versions import ImmutableError
 from faq.services.content import Content, EntryError
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry
-from faq.services.media import RefusedMedia, compute_hash, delete_media, purge_media, store_media
+from faq.services.media import RefusedMedia, adopt_media, compute_hash, delete_media, purge_media, store_media
 from faq.services.media_storage import get_storage, list_stored_names, read_chunks
 from faq.services.media_uses import find_unknown_names
 from faq.services.pages import save_page
@@ -109,7 +111,7 @@ def test_a_refusal_names_the_file_and_the_cure_and_stores_nothing(name, content,
     [
         ("a" * 300 + ".png", "a" * 146 + ".png"),
         ("é" * 300, "é" * 150),
-        ("\0\n.png", ".png"),
+        ("\0\n.png", "png"),
         ("../../etc/passwd.png", "passwd.png"),
         ("", "sans nom"),
         ("\ud800capture.png", "capture.png"),
@@ -309,3 +311,25 @@ def test_a_use_is_of_one_text(db):
     MediaUse.objects.create(file=file, version=entry.head)
     with pytest.raises(IntegrityError), transaction.atomic():
         MediaUse.objects.create(file=file, version=entry.head)
+
+
+def test_commands_purge_and_take_over(capsys, tmp_path):
+    kept, old = store_media("photo.jpg", a_photograph(), None), a_media_file("red", at=long_ago())
+    an_entry(answer=an_answer_with(kept))
+    other_site = tmp_path / "copie"
+    shutil.copytree(tmp_path / "media", other_site)
+    call_command("purge_media", "--dry-run")
+    assert "images et documents : 1\n    capture.png" in capsys.readouterr().out
+    call_command("purge_media")
+    assert list(MediaFile.objects.all()) == [kept]
+    call_command("import_media", other_site)
+    assert "Repris : 1 ; déjà là : 1 ; refusés : 0." in capsys.readouterr().out
+    assert stored_bytes(MediaFile.objects.get(hash=old.hash)) == (other_site / old.storage_name).read_bytes()
+
+
+def test_a_file_from_elsewhere_must_bear_the_name_of_its_bytes_and_pass_the_check():
+    with pytest.raises(RefusedMedia, match="ne porte pas le nom de ses octets"):
+        adopt_media(f"{'0' * 32}.png", an_image())
+    with pytest.raises(RefusedMedia, match="est une image SVG"):
+        adopt_media(f"{compute_hash(b'<svg ')}.svg", b"<svg ")
+    assert not MediaFile.objects.exists()

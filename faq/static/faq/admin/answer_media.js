@@ -117,11 +117,18 @@ function escapeText(typed) {
   return typed.replaceAll("\\", "/").replace(/[ \t\r\n]+/g, " ").trim().replaceAll("[", "\\[").replaceAll("]", "\\]");
 }
 
+/* Where the answer has not been entered yet, its end is meant. */
+let isEntered = false;
+answer.addEventListener("focus", () => {
+  isEntered = true;
+});
+
 /* An image stands in a paragraph of its own; a document stands where the cursor is. */
 function typeLine(isImage, reference, typed) {
   const isDecorative = isImage && decorative.checked;
   const written = `${isImage ? "!" : ""}[${isDecorative ? "" : escapeText(typed)}](${reference})`;
-  const { selectionEnd: place, value } = answer;
+  const { value } = answer;
+  const place = isEntered ? answer.selectionEnd : value.length;
   const before = value.slice(0, place);
   const after = value.slice(place);
   const above = !isImage || /(^|\n)$/.test(before) ? "" : "\n\n";
