@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from faq.domain.markup.media import SCHEME, find_media_references
-from faq.models import MediaFile, MediaUse, SitePageVersion, Version
+from faq.models import AutosavedForm, MediaFile, MediaUse, SitePageVersion, Version
 
 
 def record_media_uses(versions: Sequence[Version] | Sequence[SitePageVersion]) -> None:
@@ -39,7 +39,8 @@ def find_unknown_names(text: str) -> list[str]:
 
 def is_in_unsaved_text(file: MediaFile) -> bool:
     """Return whether a text that somebody typed, and that the site keeps without a version, refers to a file."""
-    return False
+    # Forms are kept as browsers encode them, which leaves letters and digits as they are.
+    return AutosavedForm.objects.open().filter(fields__contains=file.hash).exists()
 
 
 def _get_text(version: Version | SitePageVersion) -> str:

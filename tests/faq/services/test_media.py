@@ -1,7 +1,9 @@
 """Images and documents are stored once, whole, and for as long as a text refers to them."""
 
 import shutil
+import uuid
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -13,9 +15,10 @@ from django.utils import timezone
 
 from faq.domain.limits import MEDIA_UNUSED_DAYS
 from faq.domain.media.checking import clean_file
-from faq.enums import PageSlug
+from faq.enums import FormKind, PageSlug
 from faq.models import MediaFile, MediaUse, SitePage
 from faq.models.versions import ImmutableError
+from faq.services.autosaves import SentForm, close_autosave, store_autosave
 from faq.services.content import Content, EntryError
 from faq.services.doctor import faults
 from faq.services.entries import edit_entry
@@ -311,6 +314,19 @@ def test_a_use_is_of_one_text(db):
     MediaUse.objects.create(file=file, version=entry.head)
     with pytest.raises(IntegrityError), transaction.atomic():
         MediaUse.objects.create(file=file, version=entry.head)
+
+
+def test_what_somebody_has_typed_and_not_saved_is_not_deleted():
+    image, author, now = a_media_file(at=long_ago()), somebody("rédacteur"), timezone.now()
+    fields = urlencode({"answer": an_answer_with(image)})
+    key, browser, tab = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    typed = SentForm(key, FormKind.ENTRY, "", "Nouvelle fiche", "/", browser, tab, sequence=1, seen=0, fields=fields)
+    store_autosave(author, typed, now)
+    with pytest.raises(EntryError, match="pas encore enregistré"):
+        delete_media(image, author)
+    assert purge_media(now).unused == []
+    close_autosave(author, key, now)
+    assert purge_media(now).unused == ["capture.png"]
 
 
 def test_commands_purge_and_take_over(capsys, tmp_path):
