@@ -85,6 +85,10 @@ def in_every_state(history):
     """Add entries of which the public reads nothing, or something else than is being written."""
     created = {then: new(history, then) for then in (None, Action.SUBMITTED)}
     live = [new(history, Action.PUBLISHED) for _ in range(5)]
+    author = a_person("redactrice")
+    for number, entry in enumerate((*live, *created.values())):
+        write_note(entry.pk, f"Entre nous : zqx{9000 + number}", author)
+        assign_entry(entry.pk, author, author)
     for entry, then in zip(live, (None, Action.SUBMITTED), strict=False):
         edit_entry(entry.pk, history.content(whole=True), by_command(), then=then)
     withdraw_entry(live[2].pk, by_command())
@@ -94,10 +98,6 @@ def in_every_state(history):
         merge(new(history), survivor)
     for one, other in combinations([*live, *created.values()], 2):
         add_see_also(one.pk, other.pk, None)
-    author = a_person("redactrice")
-    for number, entry in enumerate((*live, *created.values())):
-        write_note(entry.pk, f"Entre nous : zqx{9000 + number}", author)
-        assign_entry(entry.pk, author, author)
     schedule(created[None].pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
     schedule(live[4].pk, Action.WITHDRAWN, timezone.now() + timedelta(hours=1), by_command())
     for number, theme in enumerate(Theme.objects.filter(slug__contains="zqx")):
