@@ -59,9 +59,13 @@ class AnalysedText:
         return [token for sentence in self._content for token in sentence]
 
     @cached_property
+    def _concepts(self) -> list[list[tuple[int, int]]]:
+        return [[concept(token) for token in sentence] for sentence in self._content]
+
+    @cached_property
     def hashes(self) -> list[int]:
         """The hash of what each content word means."""
-        return [concept(token)[0] for token in self.content]
+        return [key_hash for sentence in self._concepts for key_hash, _ in sentence]
 
     @cached_property
     def all_hashes(self) -> list[int]:
@@ -77,9 +81,9 @@ class AnalysedText:
     def weights(self) -> list[float]:
         """The weight of each content word in its sentence."""
         found: list[float] = []
-        for content in self._content:
+        for content, concepts in zip(self._content, self._concepts, strict=True):
             factor = sentence_factor(len(content), sum([token.is_common for token in content]))
-            found += [concept(token)[1] * factor for token in content]
+            found += [weight * factor for _, weight in concepts]
         return found
 
     @cached_property

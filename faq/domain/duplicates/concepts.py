@@ -9,6 +9,7 @@ from faq.domain.text import Token, stem
 from faq.domain.text.tokens import COMMON_WEIGHT
 
 _FAMILIES = """
+an ans annee annees
 accepter acceptation admettre
 accorder accord consentir consentement
 acheter achat acquerir acquisition

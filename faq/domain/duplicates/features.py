@@ -1,8 +1,8 @@
-"""The features by which texts are found: pairs of nearby words, runs of function words, letters of short texts.
+"""The features by which texts are found: pairs of nearby words, pairs of words of one passage, letters of short texts.
 
 Pairs of words are far rarer than words, so that their lists are short, and most of them survive sentences
-that move and words that are replaced or inserted. Where most content words were replaced, the function
-words around them still follow one another as before (stop-word n-grams, Stamatatos 2011).
+that move and words that are replaced or inserted. Where a text was reworded, few words still stand side by side, but
+many still stand in one passage: a few of these pairs, a random choice that is the same in every text, are its sketch.
 """
 
 import zlib
@@ -15,20 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.analysis import MOST_WORDS
-from faq.domain.duplicates.arrays import expand_ranges
 from faq.domain.duplicates.concepts import concept
 from faq.domain.duplicates.pairs import Document
 from faq.domain.markup import blank_markup
 from faq.domain.text import Token, tokenize
+from faq.domain.text.tokens import COMMON_WEIGHT
 
 SHORT = 8
 """Content words up to which a text is also found by its letters: a misspelling changes much of its word pairs."""
-NEARBY = (1, 2)
-"""Distances at which two content words make a pair."""
-FRAME = 7
-"""Function words in a run: shorter runs stand in too many texts, longer ones are too easily broken."""
-_MIN_FRAME = 2 * FRAME
-"""Function words from which a text has a frame profile."""
+PASSAGE = 6
+"""Distance up to which two telling words make a pair of the sketch."""
+SKETCHED = 32
+"""Pairs of a sketch, those with the lowest hashes (bottom-k sketch, Broder 1997)."""
+_TELLING = 4
+"""Telling words, those that are not common, from which a text has a sketch."""
+SIGNATURE = 256
+"""Bits of the signature of a sketch: each telling word sets one, so that two texts' words are compared at once."""
 ANCHORS = 3
 """Features of a profile that are its anchors as well, those with the lowest hashes: a random choice that most of the
 texts made from one template share (min-hashing, Broder 1997). The answer as a whole is one more."""
@@ -37,11 +39,12 @@ _ANCHOR = np.uint32(1 << 31)
 _NO_ANCHORS = ~(np.uint64(1 << 31) << np.uint64(8))
 _QUESTION = 0x5BD1E995
 _LETTERS = 0x2C1B3C6D
-_RUNS = np.uint32(0x27D4EB2F)
 _MIX = np.uint32(0x9E3779B1)
 
 HashArray = NDArray[np.uint32]
 WeightArray = NDArray[np.uint8]
+Signatures = NDArray[np.uint64]
+"""A row of SIGNATURE bits for each profile, in words of 64 bits."""
 
 
 class ProfileKind(IntEnum):
@@ -51,8 +54,8 @@ class ProfileKind(IntEnum):
     """Pairs of content words."""
     LETTERS = 1
     """Runs of three letters."""
-    FRAME = 2
-    """Runs of function words."""
+    SKETCH = 2
+    """Pairs of telling words of one passage."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ class FeatureBatch:
     """The number of a profile of each answer, and the hash of the answer as a whole."""
 
     def add(self, document: Document) -> None:
-        """Add the profiles of a document: of its answer and, but for the frame, of its question."""
+        """Add the profiles of a document: of its answer and, but for the sketch, of its question."""
         for text, salt in ((blank_markup(document.answer), 0), (document.question, _QUESTION)):
             words = tokenize(text or "")[:MOST_WORDS]
             content = [token for token in words if token.weight]
@@ -84,11 +87,9 @@ class FeatureBatch:
                     [key_hash ^ salt for key_hash, _ in concepts],
                     (w for _, w in concepts),
                 )
-                if not salt and len(words) - len(content) >= _MIN_FRAME:
-                    # `Postings` expects it right after the word profile of the same text.
-                    self._add_unweighted(
-                        document.key, ProfileKind.FRAME, [token.key_hash for token in words if not token.weight]
-                    )
+                telling = [key_hash for key_hash, weight in concepts if weight > COMMON_WEIGHT]
+                if not salt and len(telling) >= _TELLING:
+                    self._add_unweighted(document.key, ProfileKind.SKETCH, telling)
             if words and len(content) <= SHORT:
                 self._add_unweighted(
                     document.key, ProfileKind.LETTERS, [key_hash ^ salt for key_hash in _letters(content or words)]
@@ -110,18 +111,19 @@ class FeatureBatch:
         hashes, weights = np.array(self.hashes, np.uint32), np.array(self.weights, np.uint8)
         places = np.repeat(np.arange(len(self.lengths), dtype=np.uint64), self.lengths)
         kinds = np.repeat(np.array(self.kinds, np.uint8), self.lengths)
-        words, letters, frame = (kinds == kind for kind in ProfileKind)
+        words, letters, sketch = (kinds == kind for kind in ProfileKind)
         keys = np.concatenate(
             [
                 _packed(places[letters], hashes[letters], weights[letters]),
-                *(_pairs(places[words], hashes[words], weights[words], step) for step in NEARBY),
-                _runs(places[frame], hashes[frame]),
+                _pairs(places[words], hashes[words], weights[words], 1),
             ]
         )
         keys = _sorted_once(keys & _NO_ANCHORS)
-        is_frame = np.array(self.kinds, np.uint8) == ProfileKind.FRAME
-        anchors = _anchors(keys[~is_frame[keys >> np.uint64(40)]])
-        keys = _sorted_once(np.concatenate([keys, anchors, self._whole_anchors()]))
+        keys = _sorted_once(
+            np.concatenate(
+                [keys, _anchors(keys), _sketches(places[sketch], hashes[sketch]) & _NO_ANCHORS, self._whole_anchors()]
+            )
+        )
         held_by = (keys >> np.uint64(40)).astype(np.int64)
         return Profiles(
             np.array(self.keys, np.int64),
@@ -131,6 +133,7 @@ class FeatureBatch:
                 (keys >> np.uint64(8)).astype(np.uint32),
                 keys.astype(np.uint8),
             ),
+            _sign(places[sketch].astype(np.int64), hashes[sketch], len(self.lengths)),
         )
 
     def _whole_anchors(self) -> NDArray[np.uint64]:
@@ -156,29 +159,15 @@ class FeatureRows:
         """Return the number of the row of each feature."""
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
-    def take(self, numbers: NDArray[np.int64]) -> "FeatureRows":
-        """Return the rows of these numbers."""
-        ends = np.cumsum(self.lengths)[numbers]
-        lengths = self.lengths[numbers]
-        places = expand_ranges(ends - lengths, ends)
-        return FeatureRows(lengths, self.features[places], self.weights[places])
-
-    def similarity(self, other: "FeatureRows") -> NDArray[np.float64]:
-        """Return the weight that two rows share, over that of the heavier one, row by row (0–1)."""
-        mine, theirs = pack_keys(self.numbers, self.features), pack_keys(other.numbers, other.features)
-        places = np.minimum(mine.searchsorted(theirs), len(mine) - 1)
-        amounts = np.where(mine[places] == theirs, other.weights, 0)
-        shared = np.bincount(other.numbers, amounts, minlength=len(self.lengths))
-        return np.asarray(shared / np.maximum(self.totals, other.totals))
-
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Profiles as arrays: the document, kind and features of each."""
+    """Profiles as arrays: the document, kind and features of each, and the signature of each sketch."""
 
     keys: NDArray[np.int64]
     kinds: NDArray[np.uint8]
     rows: FeatureRows
+    signatures: Signatures
 
 
 def pack_keys(rows: NDArray[np.int64], features: HashArray) -> NDArray[np.uint64]:
@@ -196,15 +185,22 @@ def _pairs(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArray
     return _packed(profiles[step:][together], mixed, both)
 
 
-def _runs(profiles: NDArray[np.uint64], hashes: HashArray) -> NDArray[np.uint64]:
-    """Return the features of runs of FRAME function words."""
-    number = max(0, len(hashes) - FRAME + 1)
-    mixed = np.full(number, _RUNS)
-    for step in range(FRAME):
-        mixed = (mixed ^ hashes[step : step + number]) * _MIX
-        mixed ^= mixed >> np.uint32(15)
-    together = profiles[:number] == profiles[len(profiles) - number :]
-    return _packed(profiles[:number][together], mixed[together], np.ones(int(together.sum()), np.uint8))
+def _sketches(profiles: NDArray[np.uint64], hashes: HashArray) -> NDArray[np.uint64]:
+    """Return the features of the sketches of some texts, given by their telling words."""
+    nothing = np.zeros(len(hashes), np.uint8)
+    pairs = [_pairs(profiles, hashes, nothing, step) for step in range(1, PASSAGE + 1)]
+    keys = _sorted_once(np.concatenate(pairs))
+    keys = keys[_rank_within(keys >> np.uint64(40)) < SKETCHED]
+    # What was chosen by its low hash is spread over all hashes again.
+    features = (keys >> np.uint64(8)).astype(np.uint32) * _MIX
+    return _packed(keys >> np.uint64(40), features, np.ones(len(features), np.uint8))
+
+
+def _sign(profiles: NDArray[np.int64], hashes: HashArray, number: int) -> Signatures:
+    """Return the signatures of profiles, given by the telling words of some of them."""
+    signed = np.zeros((number, SIGNATURE), np.bool_)
+    signed[profiles, (hashes * _MIX) >> np.uint32(24)] = True
+    return np.packbits(signed, axis=1).view(np.uint64)
 
 
 def _sorted_once(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -221,12 +217,15 @@ def is_anchor(features: HashArray) -> NDArray[np.bool_]:
 def _anchors(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return the anchors of packed features in order: those of each profile whose hashes are the lowest."""
     profiles = keys >> np.uint64(40)
-    new = np.diff(profiles, prepend=np.uint64(2**64 - 1)) != 0
-    starts = np.flatnonzero(new)
-    rank = np.arange(len(keys)) - np.repeat(starts, np.diff(starts, append=len(keys)))
-    chosen = rank < ANCHORS
+    chosen = _rank_within(profiles) < ANCHORS
     hashes = (keys[chosen] >> np.uint64(8)).astype(np.uint32) * _MIX
     return _packed(profiles[chosen], hashes | _ANCHOR, np.zeros(len(hashes), np.uint8))
+
+
+def _rank_within(profiles: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Return the numbers from 0 within each run of equal profiles."""
+    starts = np.flatnonzero(np.diff(profiles, prepend=np.uint64(2**64 - 1)))
+    return np.asarray(np.arange(len(profiles)) - np.repeat(starts, np.diff(starts, append=len(profiles))))
 
 
 def _packed(profiles: NDArray[np.uint64], hashes: HashArray, weights: WeightArray) -> NDArray[np.uint64]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-GENERATION = 4
+GENERATION = 5
 """To be raised whenever two texts may get another verdict than before: stored pairs are then found again."""
 
 

@@ -13,20 +13,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faq.domain.duplicates.arrays import GrowingArray, expand_ranges
-from faq.domain.duplicates.features import FeatureRows, ProfileKind, Profiles, is_anchor, pack_keys
+from faq.domain.duplicates.features import (
+    SIGNATURE,
+    FeatureRows,
+    ProfileKind,
+    Profiles,
+    Signatures,
+    is_anchor,
+    pack_keys,
+)
 from faq.domain.duplicates.segments import Places, Segment
 
-CONTAINED = {40.0: 0.22, 80.0: 0.32, 120.0: 0.5}
+CONTAINED = {40.0: 0.25, 80.0: 0.4, 120.0: 0.5}
 """Share of the lighter text's word pairs that the other must hold for the two to be compared, by the lighter one's
 weight: in a text of half a dozen content words, a few misspellings leave few pairs whole."""
-RESEMBLING = 0.25
+RESEMBLING = 0.3
 """The same as a share of the heavier text's word pairs, for texts of about the same length."""
 SPELT_ALIKE = 0.5
 """Share of the heavier text's runs of letters from which two short texts are compared."""
-FRAMED_ALIKE = 0.2
-"""Share of the heavier text's runs of function words from which two texts are compared…"""
-FRAMED_AND_WORDED = 0.42
-"""… if it adds up to this with the share of the heavier text's word pairs."""
+SKETCHED_ALIKE = 0.06
+"""Share of the heavier text's sketch from which two texts are compared…"""
+WORDED_ALIKE = 0.38
+"""… if they share this part of the telling words of the one that has more."""
 FIRST_HOLDERS = 24
 """Holders of a feature that it links, those with the lowest keys."""
 LINKED = 0.04
@@ -42,7 +50,7 @@ Keys = NDArray[np.int64]
 Amounts = NDArray[Any]
 """Weights of features, or sums of them."""
 Flags = NDArray[np.bool_]
-_RESEMBLING = np.array([RESEMBLING, SPELT_ALIKE, FRAMED_ALIKE])
+_RESEMBLING = np.array([RESEMBLING, SPELT_ALIKE, SKETCHED_ALIKE])
 """The thresholds by kind of profile."""
 
 
@@ -74,11 +82,12 @@ class Query:
     """The number of the document of each profile, from 0."""
     keys: Keys
     """The key of each document."""
+    signatures: Signatures
 
     @classmethod
     def build(cls, profiles: Profiles, keys: Keys) -> "Query":
         """Return the profiles of one document."""
-        return cls(profiles.rows, profiles.kinds, np.zeros(len(profiles.kinds), np.int64), keys)
+        return cls(profiles.rows, profiles.kinds, np.zeros(len(profiles.kinds), np.int64), keys, profiles.signatures)
 
     @property
     def row_keys(self) -> Keys:
@@ -113,6 +122,7 @@ class Postings:
         self.weights = GrowingArray(np.int32)
         self.features = GrowingArray(np.uint32)
         self.feature_weights = GrowingArray(np.uint8)
+        self.signatures = GrowingArray(np.uint64)
         self._ends = GrowingArray(np.int64)
         self._segments: list[Segment] = []
 
@@ -156,7 +166,7 @@ class Postings:
         found = [self._profiles_of(key) for key in keys.tolist()]
         owners = np.repeat(np.arange(len(keys)), list(map(len, found)))
         profiles = np.concatenate([_NOTHING, *found])
-        return Query(self.rows(profiles), self.kinds.values[profiles], owners, keys)
+        return Query(self.rows(profiles), self.kinds.values[profiles], owners, keys, self._signatures_of(profiles))
 
     def rows(self, profiles: Places) -> FeatureRows:
         """Return the features of some profiles, one row each."""
@@ -268,9 +278,9 @@ class Postings:
             shared = shared + self._sum_shared(query.rows, hidden, numbers, profiles)
         some = reach_threshold(shared, totals[numbers], self.weights.values[profiles], query.kinds[numbers])
         numbers, profiles, shared = numbers[some], profiles[some], shared[some].astype(np.int64)
-        if (framed := np.flatnonzero(query.kinds[numbers] == ProfileKind.FRAME)).size:
+        if (sketched := np.flatnonzero(query.kinds[numbers] == ProfileKind.SKETCH)).size:
             some = np.ones(len(numbers), np.bool_)
-            some[framed] = self._have_similar_words(query.rows, numbers[framed], profiles[framed])
+            some[sketched] = self._have_similar_words(query.signatures[numbers[sketched]], profiles[sketched])
             numbers, profiles, shared = numbers[some], profiles[some], shared[some]
         # Whole numbers: they add up alike in any order.
         likeness = sum(
@@ -278,12 +288,18 @@ class Postings:
         )
         return numbers, profiles, likeness
 
-    def _have_similar_words(self, rows: FeatureRows, numbers: Places, profiles: Places) -> Flags:
-        """Return which pairs of frames belong to texts whose words are similar enough too."""
-        # The word profile of a text comes just before its frame profile.
-        similarity = rows.take(numbers).similarity(self.rows(profiles))
-        similarity += rows.take(numbers - 1).similarity(self.rows(profiles - 1))
-        return np.asarray(similarity >= FRAMED_AND_WORDED)
+    def _have_similar_words(self, signatures: Signatures, profiles: Places) -> Flags:
+        """Return which of some sketches, given by their signatures, belong to texts whose words are similar enough."""
+        others = self._signatures_of(profiles)
+        shared, mine, theirs = (
+            np.bitwise_count(bits).sum(axis=1, dtype=np.int64) for bits in (signatures & others, signatures, others)
+        )
+        # So many words share a bit by chance.
+        chance = mine * theirs / SIGNATURE
+        return np.asarray(shared - chance >= WORDED_ALIKE * (np.maximum(mine, theirs) - chance))
+
+    def _signatures_of(self, profiles: Places) -> Signatures:
+        return self.signatures.values.reshape(-1, SIGNATURE // 64)[profiles]
 
     def _sum_shared(self, rows: FeatureRows, hidden: Flags, numbers: Places, profiles: Places) -> Amounts:
         """Return the weight that pairs of a row and a profile share by the hidden features of the row."""
@@ -314,6 +330,7 @@ class Postings:
         self.weights.extend(profiles.rows.totals)
         self.features.extend(profiles.rows.features)
         self.feature_weights.extend(profiles.rows.weights)
+        self.signatures.extend(profiles.signatures.ravel())
 
     def _build_segment(self, first: int) -> Segment:
         start = int(self._ends.values[first - 1]) if first else 0
@@ -332,6 +349,7 @@ class Postings:
             column.keep(alive)
         for column in (self.features, self.feature_weights):
             column.keep(features)
+        self.signatures.keep(np.repeat(alive, SIGNATURE // 64))
         self._ends = GrowingArray(np.int64)
         self._ends.extend(np.cumsum(lengths[alive]))
         self._segments = []

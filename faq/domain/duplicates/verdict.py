@@ -9,6 +9,7 @@ from faq.domain.duplicates.alignment import NONE, Alignment, align
 from faq.domain.duplicates.analysis import AnalysedText
 from faq.domain.duplicates.differences import find_contradiction, find_other_subject, find_other_words
 from faq.domain.duplicates.pairs import Cause, PairKind, Reason, Verdict
+from faq.domain.duplicates.rewording import is_reworded
 from faq.domain.duplicates.substitutions import find_changes, names_other_things
 
 CONTAINED = 0.8
@@ -81,7 +82,9 @@ def _compare_in_order(left: AnalysedText, right: AnalysedText) -> Verdict | None
     similarity = measure_similarity(left, right, alignment)
     kind = classify(left, right, similarity)
     if kind is None:
-        return None
+        if similarity.ratio < NEARLY_AS_LONG or not is_reworded(left, right):
+            return None
+        kind = PairKind.NEAR
     score = round(similarity.contained if kind is PairKind.CONTAINS else similarity.mean, 4)
     if reason := find_other_subject(left, right, alignment):
         return Verdict(PairKind.SIBLINGS, score, reason)
@@ -178,5 +181,5 @@ _SPELT_RIGHT = 0.8
 _SPELT_RIGHT_IN_PART = 0.625
 """The same for a part of a text, which may be so short that one word in three is misspelt."""
 _DENIALS = (Cause.NEGATION, Cause.OPPOSITE)
-_MUCH_REWORDED = 8
+_MUCH_REWORDED = 4
 """Rewordings from which a negation tells nothing: « il est absent » rewords « il n'est pas là »."""

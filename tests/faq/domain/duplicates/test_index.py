@@ -135,3 +135,17 @@ def test_two_documents_cannot_have_one_key():
 def test_an_empty_index_has_no_pairs():
     assert list(DocumentIndex().pairs()) == []
     assert DocumentIndex().check(Document(1, None, PHRASES[0])) == []
+
+
+def test_a_text_is_found_among_many_by_the_same_in_other_words_and_another_order():
+    from_others = build_dataset(300, seed=5).documents
+    said = (
+        "Le dossier de subvention comprend le devis signé, un RIB et la preuve d’installation. La console "
+        "d’administration n’est accessible que depuis le réseau interne ou par le VPN de l’établissement.",
+        "Hors du réseau interne, passez par le VPN de l’établissement pour accéder à la console d’administration. "
+        "Trois pièces composent un dossier de subvention : preuve d’installation, RIB et devis revêtu d’une signature.",
+    )
+    keys = len(from_others), len(from_others) + 1
+    index = DocumentIndex([*from_others, *(Document(key, None, text) for key, text in zip(keys, said, strict=True))])
+    assert found(index)[keys].kind is PairKind.NEAR
+    assert [pair.left for pair in index.check(Document(-1, None, said[1])) if pair.verdict.kind is PairKind.NEAR]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from faq.domain.duplicates import postings
-from faq.domain.duplicates.features import FeatureBatch, ProfileKind, is_anchor
+from faq.domain.duplicates.features import SIGNATURE, FeatureBatch, ProfileKind, is_anchor
 from faq.domain.duplicates.pairs import Document
-from faq.domain.duplicates.postings import FRAMED_AND_WORDED, LINKED, Postings, reach_threshold
+from faq.domain.duplicates.postings import LINKED, WORDED_ALIKE, Postings, reach_threshold
 from tests.evaluation.dataset import build_dataset
 
 DOCUMENTS = build_dataset(150, seed=11).documents
@@ -26,14 +26,17 @@ def profiles_of(*documents):
 
 
 def held_by(profiles):
-    """Return each profile as (key, kind, {feature: weight}, anchors), in order."""
+    """Return each profile as (key, kind, {feature: weight}, anchors, bits of its signature), in order."""
     held = []
+    ends = np.cumsum(profiles.rows.lengths)
     for number, (key, kind) in enumerate(zip(profiles.keys.tolist(), profiles.kinds.tolist(), strict=True)):
-        row = profiles.rows.take(np.array([number]))
-        features = dict(zip(row.features.tolist(), row.weights.tolist(), strict=True))
-        anchors = set(row.features[is_anchor(row.features)].tolist())
+        row = slice(ends[number] - profiles.rows.lengths[number], ends[number])
+        mine = profiles.rows.features[row]
+        features = dict(zip(mine.tolist(), profiles.rows.weights[row].tolist(), strict=True))
+        anchors = set(mine[is_anchor(mine)].tolist())
+        signed = set(np.flatnonzero(np.unpackbits(profiles.signatures[number].view(np.uint8))).tolist())
         weighing = {feature: weight for feature, weight in features.items() if feature not in anchors}
-        held.append((key, ProfileKind(kind), weighing, anchors))
+        held.append((key, ProfileKind(kind), weighing, anchors, signed))
     return held
 
 
@@ -45,20 +48,22 @@ def total(profile):
     return sum(profile[2].values())
 
 
-def likeness(one, other):
-    return share(one[2], other[2]) / max(total(one), total(other))
+def have_similar_words(one, other):
+    """Return whether two texts share enough telling words, beside those bits that they share by chance."""
+    chance = len(one) * len(other) / SIGNATURE
+    return len(one & other) - chance >= WORDED_ALIKE * (max(len(one), len(other)) - chance)
 
 
 def find_by_definition(held):
     """Return, for each document, the earlier ones that are compared, most alike first, from the definition alone."""
     holders, anchored = defaultdict(list), defaultdict(list)
-    for number, (_, _, features, anchors) in sorted(enumerate(held), key=lambda one: (one[1][0], one[0])):
+    for number, (_, _, features, anchors, _) in sorted(enumerate(held), key=lambda one: (one[1][0], one[0])):
         for feature in features:
             holders[feature].append(number)
         for anchor in anchors:
             anchored[anchor].append(number)
     found = defaultdict(lambda: defaultdict(int))
-    for number, mine in enumerate(held):
+    for mine in held:
         for other, theirs in enumerate(held):
             if theirs[0] >= mine[0] or mine[1] is not theirs[1]:
                 continue
@@ -76,10 +81,8 @@ def find_by_definition(held):
             shared = share(mine[2], theirs[2])
             if not is_linked or not reach_threshold(np.array([shared]), *weights, np.array([mine[1]]))[0]:
                 continue
-            if mine[1] is ProfileKind.FRAME:
-                worded = likeness(held[number - 1], held[other - 1])
-                if likeness(mine, theirs) + worded < FRAMED_AND_WORDED:
-                    continue
+            if mine[1] is ProfileKind.SKETCH and not have_similar_words(mine[4], theirs[4]):
+                continue
             found[mine[0]][theirs[0]] += 1_000 * shared // total(mine) + 1_000 * shared // total(theirs)
     return {
         key: sorted(others, key=lambda other, others=others: (-others[other], -other)) for key, others in found.items()

@@ -259,3 +259,28 @@ def test_long_texts_are_compared_in_part_but_equal_only_as_a_whole():
     assert kind(words, words.upper()) is PairKind.EXACT
     assert kind(words, f"{words} autrement") is PairKind.NEAR
     assert kind("mot " * 250_000, f"{'x' * 300_000} fin") is None
+
+
+REWORDED = (
+    "La borne d’accueil imprime un ticket d’appel après lecture de la carte Vitale du patient. Si la signature "
+    "électronique échoue, vérifiez l’heure de l’ordinateur : un décalage de plus de cinq minutes la bloque. Les "
+    "rendez-vous non honorés trois fois de suite entraînent le blocage de la prise de rendez-vous en ligne.",
+    "Un patient qui manque trois rendez-vous consécutifs ne peut plus en prendre sur Internet. Un poste dont "
+    "l’horloge s’écarte de plus de cinq minutes bloque la signature électronique : contrôlez-la en cas d’échec. "
+    "Dès que la carte Vitale du patient a été lue, un ticket d’appel sort de la borne d’accueil.",
+)
+
+
+def test_a_text_is_near_to_the_same_in_other_words_and_another_order():
+    assert kind(*REWORDED) is PairKind.NEAR
+
+
+@pytest.mark.parametrize(("value", "other"), [("cinq minutes", "neuf minutes"), ("carte Vitale", "e-CPS")])
+def test_other_words_do_not_hide_another_value(value, other):
+    assert kind(REWORDED[0], REWORDED[1].replace(value, other)) is not PairKind.NEAR
+
+
+def test_near_words_alone_make_no_duplicate():
+    one = "Le pharmacien archive la prescription. L’infirmière classe la feuille de température du malade au bureau."
+    other = "Le médecin range l’ordonnance. L’aide-soignante trie le relevé de tension du résident dans l’armoire."
+    assert kind(one, other) is None
