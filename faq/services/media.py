@@ -87,25 +87,25 @@ def _check(name: str, content: bytes) -> CleanFile:
 
 @transaction.atomic
 def _store(name: str, clean: CleanFile, author: Author, at: datetime) -> MediaFile:
-    file, is_new = MediaFile.objects.get_or_create(
-        hash=compute_hash(clean.content),
-        defaults={
-            "format": clean.format.value,
-            "size": len(clean.content),
-            "width": clean.width,
-            "height": clean.height,
-            "pages": clean.pages,
-            "original_name": name,
-            "author": author,
-            "created_at": at,
-            "last_sent_at": at,
-        },
-    )
+    columns = {
+        "format": clean.format.value,
+        "size": len(clean.content),
+        "width": clean.width,
+        "height": clean.height,
+        "pages": clean.pages,
+        "original_name": name,
+        "author": author,
+        "created_at": at,
+        "last_sent_at": at,
+    }
+    file = None
+    while file is None:
+        known, is_new = MediaFile.objects.get_or_create(hash=compute_hash(clean.content), defaults=columns)
+        # Locked: whoever deletes the file waits, or has done so, and the row is made again.
+        file = MediaFile.objects.select_for_update().filter(pk=known.pk).first()
     if is_new:
         link_earlier_versions(file)
     else:
-        # Locked: whoever deletes the file has done so, or waits and finds that it was sent again.
-        file = MediaFile.objects.select_for_update().get(pk=file.pk)
         file.last_sent_at = max(at, file.last_sent_at)
         file.save(update_fields=["last_sent_at"])
     storage = get_storage()
