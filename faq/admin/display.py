@@ -33,12 +33,16 @@ def state_badges(entry):
 
 
 def schedule_badges(schedules):
-    """Return a badge for each plan of an entry, failed ones included."""
+    """Return a badge for each plan of an entry; one that failed says why."""
     labels = [
-        (plan.get_action_display(), "en échec" if plan.failed_at else f"prévue le {format_moment(plan.due_at)}")
+        (
+            plan.get_action_display(),
+            "en échec" if plan.failed_at else f"prévue le {format_moment(plan.due_at)}",
+            format_html(' <span class="plan-failure">{}</span>', plan.error) if plan.failed_at else "",
+        )
         for plan in schedules
     ]
-    return format_html_join(" ", '<span class="badge badge-planned">{} {}</span>', labels)
+    return format_html_join(" ", '<span class="badge badge-planned">{} {}</span>{}', labels)
 
 
 def filing_summary(entry):

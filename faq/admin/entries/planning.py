@@ -8,6 +8,7 @@ from faq.admin.display import format_moment, person_name
 from faq.enums import Action, Origin
 from faq.forms import ScheduleForm
 from faq.models import Schedule
+from faq.services.content import EntryError
 from faq.services.schedules import cancel, schedule
 from faq.services.versions import Provenance
 
@@ -16,11 +17,16 @@ _CANCEL = "_cancel_schedule"
 
 def plan(action, request, entry):
     """Plan a publication or a withdrawal."""
-    form = ScheduleForm(request.POST)
+    # What is wrong is said beside the date, where one looks.
+    form = request.schedule_form = ScheduleForm(request.POST)
     if not form.is_valid():
         return False
     due_at, base = form.cleaned_data["due_at"], form.cleaned_data["base"]
-    planned = schedule(entry.pk, action, due_at, Provenance(Origin.FORM, request.user), base=base)
+    try:
+        planned = schedule(entry.pk, action, due_at, Provenance(Origin.FORM, request.user), base=base)
+    except EntryError as refusal:
+        form.add_error("due_at", str(refusal))
+        return False
     what = planned.get_action_display().capitalize()
     messages.success(
         request, f"{what} de la fiche {entry.reference} planifiée pour le {format_moment(planned.due_at)}."
@@ -50,9 +56,19 @@ HANDLERS = {**_PLANS, _CANCEL: cancel_plan}
 
 def get_context(request, entry):
     """Return what is planned for the entry, and the form that plans more."""
-    is_sent = any(name in request.POST for name in _PLANS)
+    form = getattr(request, "schedule_form", None)
+    if form:
+        form.fields["due_at"].widget.attrs["autofocus"] = True
+    plans = list(entry.schedules.select_related("author", "version"))
     return {
-        "schedules": list(entry.schedules.select_related("author", "version")),
+        "schedules": plans,
+        "failed_schedules": [plan for plan in plans if plan.failed_at or _will_fail(plan, entry)],
         "may_schedule": request.user.has_perm("faq.publish_entry"),
-        "schedule_form": ScheduleForm(request.POST if is_sent else None),
+        "schedule_form": form or ScheduleForm(),
+        "schedule_problems": bool(form),
     }
+
+
+def _will_fail(plan, entry):
+    """Return whether a publication is planned of another text than the latest."""
+    return plan.version_id is not None and plan.version_id != entry.head_id

@@ -104,3 +104,46 @@ def test_failures_come_first_and_say_why(analyste, django_assert_max_num_queries
         failing()
     with django_assert_max_num_queries(len(few)):
         analyste.get(PLANS)
+
+
+class TestProblemsStandWhereOneLooks:
+    def field(self, page):
+        """The date of the block, with its error."""
+        return re.search(r'<div class="entry-field field-due_at.*?</div>', page, re.DOTALL)[0]
+
+    @pytest.mark.parametrize(
+        ("due_at", "told"), [("", "Indiquez une date"), ("2020-01-01T10:00", "Cette date est passée")]
+    )
+    def test_a_wrong_date_is_told_beside_the_date_which_has_the_focus(self, relecteur, due_at, told):
+        entry = an_entry()
+        data = {"_schedule_publish": "1", "due_at": due_at, "base": "1"}
+        field = self.field(read(relecteur.post(page_of(entry), data)))
+        assert told in field
+        assert "autofocus" in field
+        assert f'value="{due_at}"' in field or not due_at
+
+    def test_so_is_what_the_service_refuses(self, relecteur):
+        entry = an_entry("")
+        assert "il lui manque sa question" in self.field(plan(relecteur, entry))
+        live = a_published_entry()
+        assert "est déjà en ligne" in self.field(plan(relecteur, live))
+
+    def test_a_failure_stands_at_the_head_of_the_form_beside_the_dates_and_in_the_list(self, relecteur):
+        entry = failing()
+        reason = f"La fiche {entry.reference} a été modifiée entre-temps (version 2)"
+        page = read(relecteur.get(page_of(entry)))
+        head, _, block = page.partition('id="schedule-title"')
+        assert reason in head
+        assert 'href="#schedule-title">Planifier de nouveau</a>' in head
+        assert reason in block
+        assert "Planifiez de nouveau ci-dessous, ou annulez" in block
+        assert reason in read(relecteur.get(LIST))
+
+    def test_a_plan_of_another_text_than_the_latest_is_told_before_its_hour(self, relecteur):
+        entry = an_entry()
+        schedule(entry.pk, Action.PUBLISHED, timezone.now() + timedelta(hours=1), by_command())
+        assert "ne pourra pas avoir lieu" not in read(relecteur.get(page_of(entry))).lower()
+        edit_entry(entry.pk, Content("Changée ?", "Oui."), by_command())
+        head, _, block = read(relecteur.get(page_of(entry))).partition('id="schedule-title"')
+        assert "ne pourra pas avoir lieu" in head
+        assert "elle porte sur la version 1, et la fiche en est à la version 2" in block
