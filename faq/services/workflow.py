@@ -240,9 +240,9 @@ def require_transition_right(action: Action, provenance: Provenance) -> None:
     require(provenance.author, _TRANSITIONS[action].right)
 
 
-def find_obstacle(action: Action, entry: Entry, taxonomy: Taxonomy) -> str | None:
-    """Return why a transition of the latest text of an entry is impossible, in French, or None."""
-    content = get_content_after(action, entry)
+def find_obstacle(action: Action, entry: Entry, taxonomy: Taxonomy, content: Content | None = None) -> str | None:
+    """Return why a transition of an entry is impossible, in French, or None; of its latest text unless one is given."""
+    content = content or get_content_after(action, entry)
     return _TRANSITIONS[action].obstacle(entry, content) or find_contradiction(action, content, taxonomy)
 
 

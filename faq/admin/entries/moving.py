@@ -21,7 +21,7 @@ from faq.models.entries import number_of
 from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError, InvalidContent, clean, content_of, normalize_line_ends
 from faq.services.former_publications import get_former_publication
-from faq.services.workflow import check_refusal_comment, get_submission
+from faq.services.workflow import check_refusal_comment, find_obstacle, get_submission
 
 BUTTONS = (WITHDRAW, REVERT, ABANDON, RECALL, ARCHIVE, RESTORE)
 """The actions that need no text, each with a button of its own."""
@@ -88,6 +88,8 @@ def find_effects_to_confirm(request, entry, form, then):
         content = _get_content(form)
     except InvalidContent:
         # The service refuses it.
+        return None
+    if find_obstacle(then, entry, form.taxonomy, content):
         return None
     comment = get_typed_refusal(request) if action is PUBLISH else ""
     notes = [f"Vous avez écrit un commentaire de refus, que publier laisse de côté : « {comment} »"] if comment else []

@@ -144,8 +144,11 @@ class EntryPage(AdminPage):
         form = self.build_form(self.request.POST)
         try:
             outcome = moving.refuse(self, form)
-        except (EntryError, PermissionDenied) as refusal:
+        except EntryError as refusal:
             return self.show(form, refusal_error=str(refusal))
+        except PermissionDenied as refusal:
+            form.add_error(None, str(refusal))
+            return self.show(form)
         return self._report_or_ask(outcome, REFUSE.done, REFUSE.verb, REFUSE.button_name)
 
     def _report_or_ask(self, outcome, done, label, name):
