@@ -1,7 +1,7 @@
 """The messages after an operation on entries, which lead to its batch and offer to undo it."""
 
 from django.contrib import messages
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from faq.admin.display import link_to
 from faq.services.undo_rights import can_undo
@@ -17,11 +17,17 @@ def add_bulk_messages(request, label, report):
         messages.success(request, text)
     if report.unchanged:
         messages.info(request, f"Déjà dans cet état : {_named(report.unchanged)}.")
-    for refusal in report.refused[:_REFUSALS_SHOWN]:
-        messages.error(request, refusal)
-    if len(report.refused) > _REFUSALS_SHOWN:
-        more = f"{len(report.refused)} fiches refusées ; les {_REFUSALS_SHOWN} premières sont nommées."
-        messages.error(request, more)
+    if report.refused:
+        messages.error(request, list_refusals(report.refused))
+
+
+def list_refusals(refusals):
+    """Return one message about several refusals: the refusal itself where there is one, else how many, and a list."""
+    if len(refusals) == 1:
+        return refusals[0]
+    named = format_html_join("", "<li>{}</li>", ((refusal,) for refusal in refusals[:_REFUSALS_SHOWN]))
+    more = f", dont voici les {_REFUSALS_SHOWN} premières" if len(refusals) > _REFUSALS_SHOWN else ""
+    return format_html("<p>{} fiches refusées{}\u00a0:</p><ul>{}</ul>", len(refusals), more, named)
 
 
 def build_single_message(request, text, outcome):

@@ -299,7 +299,7 @@ class MediaFilePage(AdminPage):
             return redirect(request.path)
         except MediaFile.DoesNotExist:
             return self.redirect_unknown(str(self.file.pk))
-        messages.success(request, f"« {self.file} » est supprimé.")
+        messages.success(request, f"«\u00a0{self.file}\u00a0» est supprimé.")
         return redirect("admin:faq_mediafile_changelist")
 
     def get_context(self, **context):

@@ -31,8 +31,8 @@ class SitePageForm(forms.Form):
         label="Texte",
         describe_excess=describe_long_text,
         widget=forms.Textarea(attrs={"rows": 24}),
-        help_text="« ## » en début de ligne fait un titre. Le reste s’écrit comme une réponse : un retour à la ligne "
-        "reste un retour à la ligne, « - » fait une liste, **deux astérisques** mettent en gras, "
+        help_text="«\u00a0## » en début de ligne fait un titre. Le reste s’écrit comme une réponse\u00a0: un retour à "
+        "la ligne reste un retour à la ligne, «\u00a0- » fait une liste, **deux astérisques** mettent en gras, "
         "[texte](https://…) fait un lien.",
     )
     base = forms.IntegerField(widget=forms.HiddenInput)
@@ -131,9 +131,9 @@ class SitePageView(AdminPage):
         delete_unsaved_text(request)
         if changed:
             self.model_admin.log_change(request, page, "Enregistrement")
-            messages.success(request, f"La page « {page} » est en ligne sous sa nouvelle forme.")
+            messages.success(request, f"La page «\u00a0{page}\u00a0» est en ligne sous sa nouvelle forme.")
         else:
-            messages.info(request, f"Rien n’a changé : la page « {page} » reste comme elle était.")
+            messages.info(request, f"Rien n’a changé\u00a0: la page «\u00a0{page}\u00a0» reste comme elle était.")
         return redirect(request.path)
 
     def _show(self, form, *, former=None, theirs=None, unsaved=None):

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
 
 from faq.admin.bulk_messages import add_bulk_messages
-from faq.admin.display import NOTHING, format_moment, link_to, person_name
+from faq.admin.display import NOTHING, format_moment, link_to, person_name, pluralize_count
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.admin.table_exports import ExportTablesMixin
@@ -137,7 +137,8 @@ class TrashAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
         report = change_many(dict.fromkeys(numbers), restore_entry, "Restauration depuis la corbeille", request.user)
         add_bulk_messages(request, "Restauration en brouillon", report)
         if merged:
-            messages.error(request, f"{merged} fiche(s) fusionnée(s) : annulez le lot de la fusion pour les retrouver.")
+            named = pluralize_count(merged, "fiche fusionnée", "fiches fusionnées")
+            messages.error(request, f"{named}\u00a0: annulez le lot de la fusion pour les retrouver.")
         elif not (report.changed or report.unchanged or report.refused):
             messages.info(request, "Cette fiche n’est plus dans la corbeille.")
 

@@ -135,11 +135,11 @@ def _read_assignees(numbers: Iterable[int]) -> dict[int, int]:
 
 def _refuse_assignee(assignee: User | None) -> None:
     if assignee is not None and not (assignee.is_active and assignee.has_perm(RIGHT)):
-        raise EntryError(f"{_name(assignee)} ne peut pas modifier les fiches : choisissez quelqu’un d’autre.")
+        raise EntryError(f"{_name(assignee)} ne peut pas modifier les fiches\u00a0: choisissez quelqu’un d’autre.")
 
 
 def _describe_archived(entry: Entry) -> str:
-    return f"La fiche {entry.reference} est archivée : elle ne s’attribue pas."
+    return f"La fiche {entry.reference} est archivée\u00a0: elle ne s’attribue pas."
 
 
 def _name(user: User) -> str:

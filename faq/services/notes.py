@@ -84,9 +84,9 @@ def _clean(text: str) -> str:
     lines = normalize_line_ends(text).strip()
     # Line ends and tabs apart, signs that control a terminal or are no character at all say nothing.
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in lines):
-        raise EntryError("La note contient un caractère invisible illisible ; retapez-la.")
+        raise EntryError("La note contient un caractère invisible illisible\u00a0; retapez-la.")
     if not is_visible(lines):
-        raise EntryError("La note est vide : écrivez-la avant de l’ajouter.")
+        raise EntryError("La note est vide\u00a0: écrivez-la avant de l’ajouter.")
     if len(lines) > NOTE_MAX_LENGTH:
         raise EntryError(describe_excess("La note", len(lines), NOTE_MAX_LENGTH, "raccourcissez-la"))
     return lines
@@ -95,7 +95,9 @@ def _clean(text: str) -> str:
 def _get_thread(entry: Entry, thread: int) -> NoteThread:
     found: NoteThread | None = NoteThread.objects.of_entry(entry.pk).filter(pk=thread).first()
     if found is None:
-        raise EntryError(f"Cet échange n’est pas, ou n’est plus, de la fiche {entry.reference} : rechargez la page.")
+        raise EntryError(
+            f"Cet échange n’est pas, ou n’est plus, de la fiche {entry.reference}\u00a0: rechargez la page."
+        )
     return found
 
 

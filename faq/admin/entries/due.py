@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from faq.admin.bulk_messages import list_refusals
 from faq.admin.display import answer_html, filing_rows, pluralize_count
 from faq.admin.entries.action_effects import ActionEffects
 from faq.admin.entries.actions import CHECK
@@ -27,7 +28,6 @@ from faq.services.verifications import RIGHT, check_entries
 PER_PAGE = 20
 UNDO_OFFERED = timedelta(hours=1)
 """For how long the page itself offers to take the last checks back; the list of batches always does."""
-_REFUSALS_SHOWN = 20
 _CHECK_SELECTED = "check-selected"
 
 
@@ -68,8 +68,8 @@ class DuePage(AdminPage):
             return show_confirmation(
                 self.model_admin, self.request, report, [ConfirmButton(_CHECK_SELECTED, "1", label)]
             )
-        for refusal in report.refused[:_REFUSALS_SHOWN]:
-            messages.error(self.request, refusal)
+        if report.refused:
+            messages.error(self.request, list_refusals(report.refused))
         return None
 
     def _take_back(self, batch_number: str) -> None:

@@ -155,7 +155,7 @@ class ReviewPage(AdminPage):
         bases = {number: self._get_shown_version(number) for number in selected}
         self.selection = set()
         if not bases:
-            messages.warning(self.request, "Rien n’a été publié : cochez d’abord les fiches à publier.")
+            messages.warning(self.request, "Rien n’a été publié\u00a0: cochez d’abord les fiches à publier.")
             return None
         report = change_or_describe(self.request, PUBLISH, bases, "depuis la relecture", self._note_comments(bases))
         if isinstance(report, ActionEffects):

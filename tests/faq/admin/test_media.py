@@ -112,7 +112,7 @@ def test_the_page_says_where_a_file_is_used(relecteur):
     assert f"{live.reference} En ligne ?" in shown
     assert f"{draft.reference} Brouillon ?" in shown
     assert "dans le brouillon ; décorative" in shown
-    assert "texte alternatif : « Écran d’accueil »" in shown
+    assert "texte alternatif\u00a0: «\u00a0Écran d’accueil\u00a0»" in shown
     assert "Mentions légales" in shown
     assert "Supprimer pour de bon" not in shown
     assert 'class="empty-state"' not in read(relecteur.get(LIST))
@@ -124,7 +124,7 @@ def test_a_file_that_nothing_refers_to_is_deleted_from_its_page(redacteur, analy
     assert analyste.post(address_of(image), {"_delete": "1"}).status_code == 403
     assert "Supprimer pour de bon" in read(redacteur.get(address_of(image)))
     shown = read(redacteur.post(address_of(image), {"_delete": "1"}, follow=True))
-    assert "« capture.png » est supprimé." in shown
+    assert "«\u00a0capture.png\u00a0» est supprimé." in shown
     assert not MediaFile.objects.exists()
 
 

@@ -48,7 +48,7 @@ def test_the_list_names_every_page_in_as_many_queries_whatever_was_written(analy
 
 def test_saving_puts_online(relecteur, client, page, address):
     shown = read(relecteur.post(address, typed(), follow=True))
-    assert "La page « Mentions légales » est en ligne sous sa nouvelle forme." in shown
+    assert "La page «\u00a0Mentions légales\u00a0» est en ligne sous sa nouvelle forme." in shown
     assert "<h2>Deux</h2>" in read(client.get(page.get_absolute_url()))
     assert page.versions.get(number=2).author == relecteur.user
     assert LogEntry.objects.get().object_id == str(page.pk)
