@@ -31,6 +31,13 @@ def test_shares_that_are_equal_but_for_their_rounding_are_equal():
     assert measure_matches(there, [], [6.0, 8.0, 1.0]).enough.tolist() == [True, True]
 
 
+def test_an_unknown_word_weighs_less_than_its_rarity():
+    """Six entries of ten hold « carte »: beside an unknown word at its full idf, it would be too little for a match."""
+    index = an_index([("Une carte ?", "Oui.")] * 6 + [("Un serveur ?", "Non.")] * 4)
+    assert set(found(index, "carte licorne")) == set(range(1, 7))
+    assert found(an_index([("Une carte ?", "Oui.")] * 7 + [("Un serveur ?", "Non.")] * 3), "carte licorne") == []
+
+
 def test_of_scores_that_are_nearly_equal_the_smaller_number_comes_first():
     scores = np.array([0, 1, 1 + 1e-6, 2], np.float32)
     ranked = IndexMatches(BitMap([1, 2, 3]), (), [], scores).rank(BitMap([1, 2, 3])).page(0, 3)
