@@ -33,17 +33,44 @@ hypothesis.load_profile("faqcms")
 TEMPLATE = os.environ.get("TEST_DATABASE_TEMPLATE", "")
 """The name of a migrated database of PostgreSQL, on a server that ends with the run; nothing on another."""
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+QUERY_COUNTS = {"django_assert_num_queries", "django_assert_max_num_queries"}
+"""Fixtures that count queries."""
+PAGES = ("e2e/", "faq/admin/", "faq/templatetags/", "faq/views/", "faq/test_forms.py", "faqcms/")
+"""The tests of what people see, by the beginnings of their paths in this folder."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
-    """Mark the tests that reach no database, and so give the same on each: « -m "not once" »."""
+    """Mark the tests that give the same on each database: « -m "not once" »."""
     for item in items:
-        if not reaches_database(item):
+        if runs_once(item):
             item.add_marker("once")
     yield
     if hasattr(config, "workerinput"):
         items[:] = order_for_processes(items)
+
+
+def runs_once(item: pytest.Item) -> bool:
+    """Return whether one database proves what a test shows.
+
+    Pages show what selectors and services return, whose tests run on every database, as do migrations, models and
+    commands. Of the tests of pages run on every database those that lock or wait (a transaction of their own), those
+    that count queries, and those marked `every_database`: pages with queries of their own (filters, search, order,
+    counts), addresses and forms with values that a database may refuse, and some of each other kind.
+    """
+    if not reaches_database(item):
+        return True
+    path = item.path.relative_to(Path(__file__).parent).as_posix()
+    if not path.startswith(PAGES) or item.get_closest_marker("every_database"):
+        return False
+    return path.startswith("e2e/") or not (has_transactions(item) or QUERY_COUNTS.intersection(item.fixturenames))
+
+
+def has_transactions(item: pytest.Item) -> bool:
+    """Return whether a test commits, and so may lock rows and wait for others."""
+    database = item.get_closest_marker("django_db")
+    committing = {"live_server", "transactional_db"}.intersection(item.fixturenames)
+    return bool(committing or (database and database.kwargs.get("transaction")))
 
 
 def reaches_database(item: pytest.Item) -> bool:
@@ -53,9 +80,7 @@ def reaches_database(item: pytest.Item) -> bool:
 
 def is_long(item: pytest.Item) -> bool:
     """Return whether a test may take seconds: it waits for a browser, for other threads or processes, or is slow."""
-    database = item.get_closest_marker("django_db")
-    waits = {"live_server", "transactional_db"}.intersection(item.fixturenames)
-    return bool(waits or (database and database.kwargs.get("transaction")) or item.get_closest_marker("slow"))
+    return has_transactions(item) or bool(item.get_closest_marker("slow"))
 
 
 def order_for_processes(items: list[pytest.Item]) -> list[pytest.Item]:

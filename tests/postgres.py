@@ -20,7 +20,16 @@ PATIENCE = 30.0
 """Seconds that the server may take to start."""
 
 # Nothing here outlives the run: no write needs to reach the disk.
-SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+SPEED = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum=off",
+    "jit=off",
+    "max_parallel_workers_per_gather=0",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+)
 
 
 class StartError(Exception):

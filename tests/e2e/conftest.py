@@ -40,12 +40,10 @@ OpenPage = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what lies in this folder: « -m e2e », « -m 'not e2e' », and what runs on one database: « -m 'not once' »."""
+    """Mark what lies in this folder: « -m e2e », « -m 'not e2e' »."""
     for item in items:
         if "tests/e2e/" in item.path.as_posix():
             item.add_marker("e2e")
-            if not item.get_closest_marker("every_database"):
-                item.add_marker("once")
 
 
 @pytest.fixture(scope="session")

@@ -162,6 +162,7 @@ class TestSchedule:
         assert error in form.errors["due_at"][0]
 
 
+@pytest.mark.every_database
 @pytest.mark.django_db
 def test_one_form_creates_ten_themes_at_most():
     names = [f"Thème {number}" for number in range(NEW_THEMES_MAX + 1)]

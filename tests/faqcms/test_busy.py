@@ -69,6 +69,7 @@ def test_an_upload_says_that_the_database_is_busy_and_can_be_sent_again(relecteu
     assert Upload.objects.exists()
 
 
+@pytest.mark.every_database
 def test_a_new_entry_says_so_too(relecteur):
     with another_writer(Entry):
         is_asked_to_try_again(relecteur.post(ADD, typed(answer="Une réponse.", _save="1")))

@@ -307,6 +307,7 @@ def test_there_is_no_other_table_in_the_admin():
     assert found == {*TABLES, TABLE_WITHOUT_PAGES}
 
 
+@pytest.mark.every_database
 def test_nobody_reaches_an_admin_address_without_signing_in(client, db):
     rows = some_rows()
     for route in ADDRESSES:

@@ -146,6 +146,7 @@ def test_the_page_one_is_on_is_marked_once(relecteur):
         assert [page["name"] for group in groups for page in group["models"] if page["here"]] == [name]
 
 
+@pytest.mark.every_database
 def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries):
     analyste.get(HOME)
     with django_assert_num_queries(QUERIES):

@@ -16,6 +16,7 @@ def page_of(user):
     return reverse("admin:auth_user_change", args=(user.pk,))
 
 
+@pytest.mark.every_database
 def test_an_administrateur_creates_an_account_and_gives_it_a_role(administrateur):
     password = "mot-de-passe-solide-1"
     data = {"username": "camille", "password1": password, "password2": password, "usable_password": "true"}
@@ -102,6 +103,7 @@ def test_the_list_names_the_last_visit_and_the_last_change(administrateur):
     assert "aucun</td>" not in page
 
 
+@pytest.mark.every_database
 def test_nobody_is_made_more_powerful_than_the_roles(administrateur):
     user = administrateur.user
     data = {
@@ -124,6 +126,7 @@ def test_a_superuser_is_out_of_reach(administrateur):
     assert administrateur.post(password, {"password1": "x", "password2": "x"}).status_code == 403
 
 
+@pytest.mark.every_database
 def test_a_superuser_gives_everything(sign_in):
     superuser = sign_in(superuser=True)
     other = User.objects.create_user("autre")
@@ -132,6 +135,7 @@ def test_a_superuser_gives_everything(sign_in):
     assert other.is_superuser
 
 
+@pytest.mark.every_database
 def test_roles_can_be_read_and_changed_by_an_administrateur_alone(administrateur, relecteur):
     role = reverse("admin:auth_group_change", args=(Group.objects.get(name="analyste").pk,))
     assert administrateur.get(role).status_code == 200

@@ -73,6 +73,7 @@ def test_a_bulk_action_is_taken_back(relecteur):
     assert entry.status == EntryStatus.DRAFT
 
 
+@pytest.mark.every_database
 def test_the_preview_says_which_plans_and_refusals_come_back(relecteur):
     entry = a_published_entry()
     edit_entry(entry.pk, Content("Comment faire ?", "Autrement."), by_command())

@@ -56,12 +56,14 @@ def test_the_button_is_there_for_those_who_import(relecteur, redacteur):
     assert redacteur.post(IMPORT).status_code == 403
 
 
+@pytest.mark.every_database
 def test_the_limits_are_told_before_anything_is_sent(relecteur):
     page = read(relecteur.get(IMPORT))
     for told in ("20 fichiers au plus", "200 Mo en tout", "200 000 réponses par fichier"):
         assert told in page.replace("\u202f", " ")
 
 
+@pytest.mark.every_database
 def test_files_are_previewed_imported_and_undone(relecteur):
     take_dump(a_dump_file("Reste.", DELAY), "page")
     new, other = a_dump_file("Reste.", OTHER_DELAY, "Arrive.", ""), a_dump_file("Ailleurs.")
@@ -209,6 +211,7 @@ def test_changes_of_other_lines_are_shown_joined(relecteur):
     assert f"Réunir les deux dans {Entry.objects.get().reference}" in page
 
 
+@pytest.mark.every_database
 def test_the_filters_show_one_verdict_each(relecteur):
     take_dump(a_dump_file("Reste.", "Disparaît tout à fait."), "page")
     send(relecteur, ("page.txt", a_dump_file("Reste.", "Arrive.", "")))
@@ -253,6 +256,7 @@ def test_a_preview_of_somebody_else_or_of_the_past_leads_back(relecteur, adminis
     assert not Upload.objects.exists()
 
 
+@pytest.mark.every_database
 def test_an_import_that_was_interrupted_is_said_to_have_stored_nothing(relecteur):
     preview = a_preview(relecteur.user, page=a_dump_file("Un."))
     DumpPreview.objects.update(started_at=preview.created_at)
@@ -270,6 +274,7 @@ def test_a_large_import_is_computed_on_request(relecteur, monkeypatch):
     assert "2 nouvelles fiches" in read(press(relecteur, the_preview(), "compute"))
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("number", [3, 300])
 def test_a_page_takes_as_many_queries_for_any_number_of_answers(relecteur, number):
     take_dump(a_dump_file(DELAY), "page")
@@ -280,6 +285,7 @@ def test_a_page_takes_as_many_queries_for_any_number_of_answers(relecteur, numbe
     assert len(queries) <= 14
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("number", [1, 5])
 def test_a_result_takes_as_many_queries_for_any_number_of_dumps(relecteur, number):
     names = {f"page{rank}": a_dump_file(DELAY.replace("30", str(rank))) for rank in range(number)}
@@ -341,6 +347,7 @@ def test_an_import_ends_though_nobody_reads_its_progress(importer):
     assert Entry.objects.count() == 30
 
 
+@pytest.mark.every_database
 def test_text_after_the_last_vote_line_is_told_in_preview_and_result(relecteur):
     spoilt = VOTE_LINE.replace("utile", "utole")
     send(relecteur, ("page.txt", a_dump_file("Une.", "Deux.") + f"Trois.\n{spoilt}\n".encode()))

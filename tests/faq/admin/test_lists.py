@@ -67,12 +67,14 @@ def test_hostile_lookups_are_ignored_and_said(model, admin_client):
         assert "est inconnu" in page, parameter
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("model", LISTS, ids=lambda model: model._meta.model_name)
 def test_hostile_pages_orders_and_searches_end_in_a_page(model, admin_client):
     for parameter in ("p=" + NINES, "p=" + "9" * 5_000, "o=" + NINES, "o=-" + "9" * 5_000, "q=" + "x" * 60_000):
         assert admin_client.get(f"{list_address(model)}?{parameter}", follow=True).status_code == 200, parameter
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("model", [model for model in LISTS if ADMINS[model].search_fields])
 def test_a_long_search_is_cut_and_said(model, admin_client):
     response = admin_client.get(list_address(model), {"q": " ".join(f"mot{rank}" for rank in range(500))})
@@ -90,6 +92,7 @@ def test_a_search_at_the_limit_is_whole():
     assert cut_admin_search(f"{longest}x") == longest
 
 
+@pytest.mark.every_database
 def test_filters_of_the_list_still_filter(admin_client):
     a_taxonomy()
     Theme.objects.filter(slug="certificats").update(retired=True)
@@ -99,6 +102,7 @@ def test_filters_of_the_list_still_filter(admin_client):
     assert "est inconnu" not in page
 
 
+@pytest.mark.every_database
 def test_a_role_with_an_impossible_permission_is_refused(admin_client):
     response = admin_client.post(reverse("admin:auth_group_add"), {"name": "Relecteurs", "permissions": [NINES]})
     assert response.status_code == 200
@@ -106,6 +110,7 @@ def test_a_role_with_an_impossible_permission_is_refused(admin_client):
     assert not Group.objects.filter(name="Relecteurs").exists()
 
 
+@pytest.mark.every_database
 def test_a_dispositif_of_an_impossible_couloir_is_refused(admin_client):
     sent = {"label": "Autre", "slug": "autre", "position": "1", "couloirs": [NINES], "review_months": ""}
     assert admin_client.post(reverse("admin:faq_dispositif_add"), sent).status_code == 200

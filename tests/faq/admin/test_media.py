@@ -136,6 +136,7 @@ def test_a_file_that_came_into_use_meanwhile_stays(redacteur):
     assert MediaFile.objects.exists()
 
 
+@pytest.mark.every_database
 def test_the_list_costs_the_same_whatever_its_length(relecteur):
     files = many_media_files(3)
     an_entry(answer=an_answer_with(*files))

@@ -124,6 +124,7 @@ class TestHome:
                 assert relecteur.get(line.address).status_code == 200
                 assert entry.reference in page
 
+    @pytest.mark.every_database
     def test_costs_the_same_whatever_there_is(self, relecteur, me, jean):
         def count():
             with CaptureQueriesContext(connection) as queries:

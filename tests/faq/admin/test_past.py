@@ -78,11 +78,13 @@ def test_shows_what_the_public_read_and_what_became_of_it(redacteur, entries):
     assert [article.count("compare") for article in shown] == [1, 0, 0, 0]
 
 
+@pytest.mark.every_database
 def test_the_comparison_opens(redacteur, entries):
     address = f"/admin/faq/entry/{entries[0].pk}/compare/?from=1&to=2"
     assert redacteur.get(address).status_code == 200
 
 
+@pytest.mark.every_database
 def test_an_hour_and_filters_narrow(redacteur, entries):
     Couloir.objects.filter(slug="imagerie").update(slug="images", old_slugs=["imagerie"])
     Epoch.move()
@@ -148,6 +150,7 @@ def test_pages_keep_the_filters(redacteur):
     assert len(articles(redacteur, **THAT_DAY, couloir="hopital", page="2")) == 3
 
 
+@pytest.mark.every_database
 def test_the_number_of_queries_depends_on_nothing(redacteur):
     counts = []
     for number in (1, 24):

@@ -30,6 +30,7 @@ def one_of_each():
     return {model._meta.model_name: model.objects.first().pk for model in (Version, Dump, Batch)}
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("model", ["version", "dump", "batch"])
 def test_everybody_with_a_role_reads_and_nobody_writes(model, sign_in):
     number = one_of_each()[model]
@@ -65,6 +66,7 @@ def analyste_of(client):
 
 
 class TestVersions:
+    @pytest.mark.every_database
     def test_a_version_shows_its_text_filing_and_time_online(self, analyste):
         a_taxonomy()
         entry = a_published_entry("Comment ?", "- un\n- deux", couloirs="hopital")
@@ -78,6 +80,7 @@ class TestVersions:
         assert " au " in live.partition("En ligne")[2].partition("Texte tel que tapé")[0]
         assert "depuis le" in read(analyste.get(address("version", "change", entry.versions.get(number=4).pk)))
 
+    @pytest.mark.every_database
     def test_they_are_found_by_reference_and_words(self, analyste):
         entry, other = an_entry("Quel certificat ?"), an_entry("Quel délai ?")
         for words in (entry.reference, "certificat quel"):
@@ -88,6 +91,7 @@ class TestVersions:
 
 
 class TestDumps:
+    @pytest.mark.every_database
     def test_passages_are_in_order_with_their_place_and_entry(self, analyste):
         take_dump(a_dump_file("Un.", "", "Trois\nlignes."))
         dump = Dump.objects.get()
@@ -111,6 +115,7 @@ class TestDumps:
         assert "Réponse 51." in read(analyste.get(long, {"page": 2}))
         assert analyste.get(long, {"page": "x"}).status_code == 200
 
+    @pytest.mark.every_database
     def test_the_page_of_a_passage_is_where_entries_point_to(self, analyste):
         take_dump(a_dump_file(*(f"Réponse {rank}." for rank in range(1, 61))), name="long")
         passage = Dump.objects.get().passages.get(position=60)
@@ -136,6 +141,7 @@ class TestDumps:
         assert sign_in().get(download).status_code == 403
         assert sign_in("analyste").get(address("dump", "download", 10**6)).status_code == 404
 
+    @pytest.mark.every_database
     @pytest.mark.parametrize("number", ["9" * 40, "x", "²"])
     def test_an_unknown_dump_leads_home(self, analyste, number):
         assert analyste.get(address("dump", "change", number)).url == reverse("admin:index")
@@ -146,6 +152,7 @@ class TestDumps:
 
 
 class TestBatches:
+    @pytest.mark.every_database
     def test_a_batch_leads_to_its_versions(self, sign_in):
         client = sign_in("relecteur")
         report = change_many(dict.fromkeys([an_entry().pk]), publish_entry, "Publication depuis la liste", client.user)

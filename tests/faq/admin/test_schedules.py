@@ -80,6 +80,7 @@ def test_what_changed_since_the_page_was_shown_is_not_planned(relecteur):
     assert not Schedule.objects.exists()
 
 
+@pytest.mark.every_database
 def test_a_redacteur_sees_plans_and_makes_none(redacteur):
     entry = an_entry()
     assert "_schedule_publish" not in read(redacteur.get(page_of(entry)))

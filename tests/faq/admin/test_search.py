@@ -41,6 +41,7 @@ def test_readers_look_only(analyste):
     assert analyste.post(ADD, {"expressions": "a1\nb2"}).status_code == 403
 
 
+@pytest.mark.every_database
 def test_groups_are_found_by_their_words_whatever_the_accents_are_stored_as(analyste):
     SynonymGroup.objects.create(expressions=["VSM", "synthèse médicale"])
     SynonymGroup.objects.create(expressions=["DPI", "dossier patient"], one_way=True)

@@ -46,6 +46,7 @@ def test_the_list_names_every_page_in_as_many_queries_whatever_was_written(analy
         analyste.get(LIST)
 
 
+@pytest.mark.every_database
 def test_saving_puts_online(relecteur, client, page, address):
     shown = read(relecteur.post(address, typed(), follow=True))
     assert "La page «\u00a0Mentions légales\u00a0» est en ligne sous sa nouvelle forme." in shown
@@ -77,6 +78,7 @@ def test_nobody_adds_or_deletes_a_page(administrateur, page):
     assert administrateur.get(reverse("admin:faq_sitepage_change", args=(99,))).status_code == 302
 
 
+@pytest.mark.every_database
 def test_two_editors_lose_nothing(relecteur, administrateur, page, address):
     administrateur.post(address, typed(text="D’elle."))
     shown = read(relecteur.post(address, typed(text="De lui.")))
@@ -89,6 +91,7 @@ def test_two_editors_lose_nothing(relecteur, administrateur, page, address):
     assert list(page.versions.values_list("text", flat=True)) == ["Des deux.", "D’elle.", page.text]
 
 
+@pytest.mark.every_database
 def test_a_former_text_can_be_taken_back(relecteur, page, address):
     save_page(page, "Titre", "Autre texte.", None)
     shown = read(relecteur.get(f"{address}?version=1"))

@@ -87,6 +87,7 @@ def test_nothing_that_is_typed_breaks_it(administrateur, words):
     assert b"<b>x</b>" not in page.content
 
 
+@pytest.mark.every_database
 def test_as_many_queries_for_many_rows_as_for_few(administrateur):
     a_taxonomy()
 

@@ -73,6 +73,7 @@ def one_of_each():
     FailedSearch.objects.create(query="licorne", day="2026-01-02")
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("page", LISTS + QUEUES)
 def test_who_may_read_a_list_may_export_it(page, sign_in):
     one_of_each()
@@ -98,6 +99,7 @@ def test_the_list_links_to_its_export_with_its_filters(sign_in):
     assert "Importer un tableau" not in shown
 
 
+@pytest.mark.every_database
 def test_filters_and_search_are_obeyed(sign_in):
     a_taxonomy()
     an_entry("Certificat ?", couloirs="hopital")
@@ -110,6 +112,7 @@ def test_filters_and_search_are_obeyed(sign_in):
     assert page.context["number"] == 1
 
 
+@pytest.mark.every_database
 def test_votes_that_do_not_count_are_exported_as_they_are_listed(sign_in):
     entry = a_published_entry("Où ?", "Là.")
     for rank, standing in enumerate(Standing.values):
@@ -122,6 +125,7 @@ def test_votes_that_do_not_count_are_exported_as_they_are_listed(sign_in):
     assert len(aside) == 2
 
 
+@pytest.mark.every_database
 def test_only_the_ticked_rows_where_some_are_ticked(sign_in):
     first, second = an_entry("Une ?"), an_entry("Deux ?")
     client = sign_in("analyste")
@@ -160,6 +164,7 @@ def test_the_names_of_the_columns_are_french_or_those_of_before(sign_in):
     assert list(row) == french
 
 
+@pytest.mark.every_database
 def test_what_excel_would_cut_is_told_instead_of_sent(sign_in):
     an_entry("Longue ?", "x" * (EXCEL_CELL_LENGTH + 1))
     response = download(sign_in("analyste"), "faq_entry", file_format=XLSX)
@@ -167,6 +172,7 @@ def test_what_excel_would_cut_is_told_instead_of_sent(sign_in):
     assert not response.has_header("Content-Disposition")
 
 
+@pytest.mark.every_database
 def test_the_first_byte_waits_for_no_row(sign_in):
     some_published_entries(3)
     client = sign_in("analyste")
@@ -176,6 +182,7 @@ def test_the_first_byte_waits_for_no_row(sign_in):
     assert len(read_csv(response)) == 4
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("number", [2, 30])
 def test_queries_do_not_grow_with_the_rows(number, sign_in):
     a_taxonomy()
@@ -186,6 +193,7 @@ def test_queries_do_not_grow_with_the_rows(number, sign_in):
     assert len(queries) <= 17
 
 
+@pytest.mark.every_database
 def test_an_entry_that_is_not_listed_cannot_be_asked_for(sign_in):
     archived = archive_entry(an_entry("Ancienne ?").pk, by_command()).entry
     client = sign_in("analyste")

@@ -62,6 +62,7 @@ def test_every_format_is_recognised_by_what_it_holds(name, editor):
     assert not Upload.objects.exists()
 
 
+@pytest.mark.every_database
 def test_a_preview_shows_the_differences_and_stores_nothing_but_the_file(editor):
     an_entry("Où ?", "Là.")
     shown = send_table(editor, reworded())
@@ -72,6 +73,7 @@ def test_a_preview_shows_the_differences_and_stores_nothing_but_the_file(editor)
     assert (the_entry().question, Version.objects.count(), Upload.objects.count()) == ("Où ?", 1, 1)
 
 
+@pytest.mark.every_database
 def test_a_confirmation_imports_what_was_previewed_to_the_byte(editor):
     an_entry("Où ?", "Là.\n- et là")
     data = reworded()

@@ -24,6 +24,7 @@ def _taxonomy():
     a_taxonomy()
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("model", MODELS)
 def test_every_facet_has_a_list_and_pages_that_everybody_may_read(model, analyste, administrateur):
     assert analyste.get(address(model, "changelist")).status_code == 200
@@ -77,6 +78,7 @@ def test_renaming_leaves_a_redirect_and_moves_the_read_side(administrateur):
     assert Epoch.now() != epoch
 
 
+@pytest.mark.every_database
 def test_a_slug_that_leads_elsewhere_already_is_refused(administrateur):
     Theme.objects.filter(slug="certificats").update(old_slugs=["igc"])
     response = administrateur.post(address("theme", "add"), {"name": "IGC", "slug": "igc", "position": 0})
@@ -115,6 +117,7 @@ def test_a_nul_in_a_label_is_not_told_as_another_spelling(administrateur):
     assert "ni lettre ni chiffre" not in page
 
 
+@pytest.mark.every_database
 def test_order_and_retirement_are_set_from_the_list(administrateur):
     certificates, funding = Theme.objects.order_by("name")
     page = read(administrateur.get(address("theme", "changelist")))
@@ -133,6 +136,7 @@ def test_order_and_retirement_are_set_from_the_list(administrateur):
     assert certificates.position == 0
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(
     ("where", "expected"),
     [
@@ -150,6 +154,7 @@ def test_a_term_is_placed_by_its_buttons_or_by_a_drag(where, expected, administr
     assert list(Dispositif.objects.values_list("slug", flat=True)) == expected
 
 
+@pytest.mark.every_database
 def test_a_form_that_was_open_meanwhile_keeps_the_order(administrateur):
     certificates, funding = Theme.objects.order_by("name")
     administrateur.post(address("theme", "changelist"), {"_place": f"{funding.pk}:up"})
@@ -158,6 +163,7 @@ def test_a_form_that_was_open_meanwhile_keeps_the_order(administrateur):
     assert list(Theme.objects.values_list("name", "position")) == [("financement", 1), ("Certificats IGC", 2)]
 
 
+@pytest.mark.every_database
 def test_what_cannot_be_placed_is_said_and_nobody_else_may(administrateur, redacteur):
     page = read(administrateur.post(address("theme", "changelist"), {"_place": "999999:up"}, follow=True))
     assert "n’existe plus" in page
@@ -179,6 +185,7 @@ def test_a_writer_may_add_a_theme_but_no_other_term(redacteur):
 
 
 class TestDeleting:
+    @pytest.mark.every_database
     def test_no_role_but_that_of_the_taxonomy_may(self, relecteur, administrateur):
         theme = Theme.objects.get(slug="financement")
         assert relecteur.post(address("theme", "delete", theme.pk), {"post": "yes"}).status_code == 403
@@ -199,6 +206,7 @@ class TestDeleting:
         superuser.post(address("theme", "delete", theme.pk), {"post": "yes"})
         assert Theme.objects.filter(pk=theme.pk).exists()
 
+    @pytest.mark.every_database
     def test_what_nothing_names_can_go(self, sign_in):
         theme = Theme.objects.get(slug="financement")
         sign_in(superuser=True).post(address("theme", "delete", theme.pk), {"post": "yes"})

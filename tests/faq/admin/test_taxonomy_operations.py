@@ -62,6 +62,7 @@ class TestOperations:
         assert "2 fiches remises comme avant, 1 terme comme avant" in after
         assert live.couloirs.get().slug == "hopital"
 
+    @pytest.mark.every_database
     def test_of_an_entry_changed_since_the_undo_says_one_thing(self, administrateur):
         entry = a_published_entry(dispositifs="dpi-vague-1")
         page = address("dispositif", "deplacer", Dispositif.objects.get(slug="dpi-vague-1").pk)
@@ -75,6 +76,7 @@ class TestOperations:
         assert "1 terme comme avant, 1 fiche reclassée" in after
         assert entry.couloirs.get().slug == "hopital"
 
+    @pytest.mark.every_database
     def test_a_couloir_moves_to_another_offer_type(self, administrateur):
         entry = a_published_entry(couloirs="hopital")
         couloir, other = Couloir.objects.get(slug="hopital"), OfferType.objects.get(slug="certification")
@@ -82,6 +84,7 @@ class TestOperations:
         confirm(administrateur, page, {"parents": other.pk})
         assert entry.offer_types.get() == other
 
+    @pytest.mark.every_database
     def test_what_changes_nothing_is_said(self, administrateur):
         product = Product.objects.get(slug="dmn")
         page = address("product", "deplacer", product.pk)
@@ -108,6 +111,7 @@ class TestOperations:
         assert tables() == before
         assert client.get("/?theme=certificats").status_code == 200
 
+    @pytest.mark.every_database
     def test_more_than_was_shown_is_shown_before_it_is_done(self, administrateur):
         a_published_entry(themes="certificats")
         gone, stays = (Theme.objects.get(slug=slug) for slug in ("certificats", "financement"))
@@ -160,6 +164,7 @@ class TestOperations:
         undo_last(administrateur)
         assert gone.themes.get() == theme
 
+    @pytest.mark.every_database
     def test_children_go_along_where_they_are_ticked(self, administrateur):
         entry = a_published_entry(dispositifs="dpi-vague-1")
         couloir, child = Couloir.objects.get(slug="hopital"), Dispositif.objects.get(slug="dpi-vague-1")
@@ -167,6 +172,7 @@ class TestOperations:
         confirm(administrateur, address("couloir", "scinder", couloir.pk), sent)
         assert entry.couloirs.get().slug == child.couloirs.get().slug == "hopital-public"
 
+    @pytest.mark.every_database
     def test_what_is_refused_is_said_on_the_page(self, administrateur):
         theme = Theme.objects.get(slug="certificats")
         split = address("theme", "scinder", theme.pk)
@@ -219,6 +225,7 @@ class TestOperations:
         sent = {"name": "Neuve", "slug": "neuve", "position": 0}
         assert "pris entre-temps" in read(administrateur.post(address("theme", "add"), sent, follow=True))
 
+    @pytest.mark.every_database
     def test_entries_that_an_event_made_due_are_counted(self, administrateur):
         checked_long_ago(a_published_entry(themes="certificats"))
         gone, stays = (Theme.objects.get(slug=slug) for slug in ("certificats", "financement"))
@@ -240,6 +247,7 @@ class TestOperations:
         assert "inconnu" not in page
         assert "inconnu" in read(administrateur.get(address("entry", "changelist"), {"couloir": "nonsense"}))
 
+    @pytest.mark.every_database
     def test_a_reader_sees_the_list_without_operations(self, analyste):
         page = read(analyste.get(address("couloir", "changelist")))
         assert "Fusionner" not in page

@@ -54,12 +54,14 @@ def test_a_long_answer_is_cut_short(analyste):
     assert "fin</td>" not in page
 
 
+@pytest.mark.every_database
 def test_words_without_accents_and_references_find(analyste):
     entry, other = an_archived_entry("Quel délai ?"), an_archived_entry("Quel certificat ?")
     assert listed(analyste, q="DELAI quel") == [entry.pk]
     assert listed(analyste, q=other.reference) == [other.pk]
 
 
+@pytest.mark.every_database
 def test_an_empty_trash_says_how_things_come_here(analyste):
     assert "La corbeille est vide" in read(analyste.get(TRASH))
     an_archived_entry()
@@ -97,6 +99,7 @@ def test_one_button_brings_one_entry_back(relecteur):
     assert Batch.objects.get().label == "Restauration depuis la corbeille"
 
 
+@pytest.mark.every_database
 def test_several_come_back_at_once(relecteur):
     entries = [an_archived_entry() for _ in range(3)]
     chosen = [entry.pk for entry in entries[:2]]
@@ -105,6 +108,7 @@ def test_several_come_back_at_once(relecteur):
     assert Batch.objects.get().versions.count() == 2
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("value", ["", "x", "9" * 40, "²"])
 def test_what_is_not_in_the_trash_is_not_restored(relecteur, value):
     entry = a_published_entry()

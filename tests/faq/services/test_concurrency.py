@@ -35,6 +35,8 @@ from tests.previewing import a_preview, content, exported
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SAVERS = 20
+MANY = 1_102
+"""Answers that are imported in three chunks."""
 WRITER = Path(__file__).with_name("writer.py")
 
 
@@ -223,11 +225,11 @@ def test_plans_killed_on_the_way_are_carried_out_by_the_next_run():
 
 
 @pytest.mark.slow
-def test_a_confirmation_of_thousands_of_answers_that_is_killed_leaves_all_or_nothing():
+def test_a_confirmation_of_many_answers_that_is_killed_leaves_all_or_nothing():
     """Kill it before statements ever further on: nothing is stored, the preview waits, and the last run stores all."""
     paul = User.objects.create_superuser("paul")
     take_dump(a_dump_file("Reste.", DELAY), "page")
-    data = a_dump_file("Reste.", OTHER_DELAY, *unlike_texts(2_000))
+    data = a_dump_file("Reste.", OTHER_DELAY, *unlike_texts(MANY - 2))
     preview = a_preview(paul, page=data)
     before, kill_at, kills = content(), 3, 0
     with writer("confirm_latest_preview") as process:
@@ -238,11 +240,11 @@ def test_a_confirmation_of_thousands_of_answers_that_is_killed_leaves_all_or_not
                 # Killed after the commit, while the pairs were stored.
                 break
             assert preview.started_at
-            assert preview.answers.count() == 2_002
+            assert preview.answers.count() == MANY
             assert content() == before
     assert kills > 2, "fewer statements than an import takes: was anything killed?"
     preview.refresh_from_db()
     assert preview.batch_id
     assert exported("page") == data
-    assert Entry.objects.count() == 2_002
+    assert Entry.objects.count() == MANY
     assert list(faults()) == []

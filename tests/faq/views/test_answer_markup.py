@@ -159,6 +159,7 @@ def test_a_reference_to_a_draft_or_to_nothing_is_text(client):
         assert "Brouillon ?" not in html
 
 
+@pytest.mark.every_database
 def test_links_cost_one_query_whatever_their_number(client):
     cited = [a_published_entry(f"Fiche {rank} ?", "Un.") for rank in range(3)]
     citing = [a_published_entry(f"Qui cite {rank} ?", f"Voir {cited[rank].reference}.") for rank in range(3)]

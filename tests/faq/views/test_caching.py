@@ -46,6 +46,7 @@ class TestPages:
         a_taxonomy()
         return a_published_entry("Comment ?", "Ainsi.", couloirs="hopital")
 
+    @pytest.mark.every_database
     def test_a_page_asked_for_again_takes_one_query(self, client):
         first = client.get("/?couloir=hopital")
         with CaptureQueriesContext(connection) as queries:

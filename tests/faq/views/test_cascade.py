@@ -73,6 +73,7 @@ def test_an_answer_stands_in_the_list_with_its_filing_address_and_anchor(client)
     assert read(client, "/").links[entry.get_absolute_url()] == f"Fiche Q-{entry.pk}"
 
 
+@pytest.mark.every_database
 def test_a_renamed_term_shows_its_present_name_on_answers_filed_before(client, hospital_and_imaging):
     Couloir.objects.filter(slug="hopital").update(label="Établissements")
     Epoch.move()
@@ -196,6 +197,7 @@ class TestAnyAddress:
         assert page.canonical == "http://testserver/?offre=certification"
         assert "«\u00a0Hôpital\u00a0» (couloir Ségur) ne relève pas de «\u00a0Certification\u00a0»" in page.status
 
+    @pytest.mark.every_database
     def test_retired_terms_are_told(self, client):
         Couloir.objects.filter(slug="imagerie").update(retired=True)
         Epoch.move()

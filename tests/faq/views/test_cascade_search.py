@@ -94,6 +94,7 @@ def test_what_was_typed_can_be_searched_for_and_is_counted_where_only_its_correc
     assert read(client, "/?q=%C2%AB+certifcat+%C2%BB").count == 0
 
 
+@pytest.mark.every_database
 def test_a_word_of_french_is_kept_and_another_offered(client, entries):
     page = read(client, "/?q=rayer")
     assert page.count == 0
@@ -120,6 +121,7 @@ def test_little_of_what_is_sought_is_said_to_be_little(client, entries):
     assert "Aucune réponse ne dit tout" not in read(client, "/?q=certificat").text
 
 
+@pytest.mark.every_database
 def test_answers_with_words_of_like_meaning_come_last_and_that_is_told(client, entries):
     literal = a_published_entry("Le docteur touche-t-il la subvention ?", "Oui.")
     near = a_published_entry("Le médecin reçoit-il le financement ?", "Oui.")
@@ -187,6 +189,7 @@ class TestNothingFound:
         assert "dupont" not in failed.query
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("size", [15, 80])
 def test_three_queries_whatever_there_is(client, monkeypatch, size):
     a_taxonomy()

@@ -52,6 +52,7 @@ def test_shows_the_answer_and_where_it_belongs(client, entry):
     assert page.links[branch] == "DPI vague 1DPI vague 1Retour à «\u00a0DPI vague 1\u00a0»"
 
 
+@pytest.mark.every_database
 def test_tells_of_a_check_that_came_after_the_publication(client, entry):
     address = entry.get_absolute_url()
     here = f"/?offre=segur&couloir=hopital#fiche-{entry.pk}"
@@ -232,6 +233,7 @@ class TestMergedEntries:
         assert client.get(f"/fiche/{first.pk}/").status_code == 410
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("others", [0, 30])
 def test_the_number_of_queries_depends_on_nothing(client, entry, others):
     segur = entry.offer_types.get()

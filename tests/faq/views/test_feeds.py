@@ -67,6 +67,7 @@ def test_each_state_has_its_own_the_latest_first(client):
     assert links["alternate"] == "http://testserver/?offre=segur&couloir=hopital"
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("few", [0, 500])
 def test_only_the_latest_are_listed_however_they_are_found(client, monkeypatch, few):
     monkeypatch.setattr("faq.views.feeds.ANSWERS_IN_A_FEED", 3)
@@ -105,6 +106,7 @@ def test_a_renamed_term_leads_on_and_an_unknown_one_is_left_out(client):
     assert len(titles(feed(client, "/flux.atom?offre=inconnue"))) == 1
 
 
+@pytest.mark.every_database
 def test_characters_that_xml_has_not_are_replaced(client):
     entry = a_published_entry()
     Entry.objects.filter(pk=entry.pk).update(question="Un\x0bdeux\ufffe ?", answer="Trois\x01")

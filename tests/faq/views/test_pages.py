@@ -45,6 +45,7 @@ def test_a_page_shows_its_text_and_what_is_typed_is_no_markup(client):
     assert "Avant &lt;script&gt;." in shown
 
 
+@pytest.mark.every_database
 def test_a_page_that_was_never_written_is_not_found(client):
     page = SitePage.objects.get(slug="mentions-legales")
     page.versions.all()._raw_delete(using="default")
@@ -96,6 +97,7 @@ class TestTheMap:
             assert page.count == count >= 1, address
             assert "fr-alert" not in page.html
 
+    @pytest.mark.every_database
     def test_what_is_retired_or_only_in_drafts_is_not_there(self, client):
         Dispositif.objects.filter(slug="pfi-vague-2").update(retired=True)
         OfferType.objects.filter(slug="certification").update(retired=True)
@@ -103,6 +105,7 @@ class TestTheMap:
         shown = read(client, MAP).text
         assert not [word for word in ("PFI vague 2", "financement", "Certification DMN") if word in shown]
 
+    @pytest.mark.every_database
     def test_an_empty_faq_has_a_map_too(self, client):
         Theme.objects.update(retired=True)
         assert COUNT.search(read(client, MAP).text)

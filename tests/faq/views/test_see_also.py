@@ -67,6 +67,7 @@ def test_names_the_variants_that_editors_keep(client, entry):
     assert "Voir aussi" not in read(client, entry.get_absolute_url()).html
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("others", [5, 30])
 def test_the_number_of_queries_does_not_depend_on_how_many_answers_there_are(client, others):
     some_published_entries(others)
@@ -97,6 +98,7 @@ class TestTheNearest:
         assert self.shown(client, about_servers) == [near.question]
         assert self.shown(client, near) == [about_servers.question]
 
+    @pytest.mark.every_database
     def test_follow_what_is_published(self, client, about_servers):
         near = a_published_entry("Comment révoquer un certificat de serveur ?", "La clé du serveur est compromise.")
         assert self.shown(client, about_servers) == [near.question]

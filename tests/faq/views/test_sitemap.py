@@ -41,6 +41,7 @@ def to_the_second(moment):
     return moment.replace(microsecond=0)
 
 
+@pytest.mark.every_database
 def test_every_live_entry_is_there_once_with_its_date(client, monkeypatch):
     monkeypatch.setattr("faq.views.sitemap.ENTRIES_PER_LIST", 3)
     entries = some_published_entries(7)

@@ -65,6 +65,7 @@ class TestQueue:
         assert "Rien à revoir" in page
         assert f"La prochaine est {entry}, avant le" in page
 
+    @pytest.mark.every_database
     def test_the_oldest_stands_first_and_filters_narrow(self, analyste):
         second, first = due_entry("Après ?", couloirs="imagerie"), due_entry("Avant ?", themes="certificats")
         checked_long_ago(first, day=timezone.datetime(2024, 5, 1).date())
@@ -92,6 +93,7 @@ class TestQueue:
         send(redacteur, third, check=str(third.pk))
         assert waiting() == {one.pk, other.pk}
 
+    @pytest.mark.every_database
     def test_the_batch_of_several_checks_is_undone_like_any_other(self, redacteur, relecteur):
         entry = due_entry()
         send(redacteur, entry, check=str(entry.pk))
@@ -131,6 +133,7 @@ class TestEntryPage:
     def press(self, client, entry, **data):
         return read(client.post(page_of(entry), {"seen": 2} | data, follow=True))
 
+    @pytest.mark.every_database
     def test_one_click_checks_and_another_takes_it_back(self, redacteur):
         entry = due_entry()
         assert "à sa publication, par le système ; à revoir depuis le" in read(redacteur.get(page_of(entry)))
@@ -160,6 +163,7 @@ class TestEntryPage:
         self.press(redacteur, entry, _check="1")
         assert "nouvel arrêté" not in read(redacteur.get(page_of(entry)))
 
+    @pytest.mark.every_database
     def test_terms_say_how_long_a_check_holds(self, administrateur):
         entry = due_entry(couloirs="hopital")
         hospital = Couloir.objects.get(slug="hopital")
@@ -180,6 +184,7 @@ def declared(client, **changes):
 
 
 class TestEvents:
+    @pytest.mark.every_database
     def test_an_editor_sees_how_many_before_declaring_and_may_take_it_back(self, redacteur):
         entries = [a_published_entry(f"{rank} ?", f"{rank}.", couloirs="hopital") for rank in range(2)]
         checked_long_ago(entries[0])

@@ -141,6 +141,7 @@ class TestReading:
             [entry.reference for entry in pair] for pair in (entries[20:22], entries[22:24])
         ]
 
+    @pytest.mark.every_database
     def test_queries_do_not_depend_on_the_number_of_pairs(self, relecteur):
         def queries():
             with CaptureQueriesContext(connection) as captured:
@@ -178,6 +179,7 @@ class TestWordByWord:
         assert ("compétant", "misspelt") in right[1]
         assert right[2][0] == ("Merci de patienter quelques semaines", "different")
 
+    @pytest.mark.every_database
     def test_what_decides_between_questions_is_marked_there(self, analyste):
         for wave in (1, 2):
             an_entry(f"Le dépôt est-il ouvert pour la vague {wave} ?", "Oui.")
@@ -186,6 +188,7 @@ class TestWordByWord:
         assert ("vague 1", "deciding") in left[0]
         assert ("vague 2", "deciding") in right[0]
 
+    @pytest.mark.every_database
     def test_texts_that_differ_by_case_alone_say_so(self, analyste):
         a_pair(DELAY, DELAY.upper())
         assert "ont les mêmes mots, à la casse" in read(analyste.get(QUEUE))
@@ -198,6 +201,7 @@ class TestWordByWord:
 
 
 class TestFilters:
+    @pytest.mark.every_database
     def test_one_entry_one_kind_one_facet(self, analyste):
         a_taxonomy()
         conflict = an_entry("Sous quel délai ?", DELAY, couloirs="hopital"), an_entry("Quel délai ?", OTHER_DELAY)
@@ -239,6 +243,7 @@ class TestDeciding:
         assert list(Pair.objects.open()) == [pair]
         assert not SeeAlso.objects.exists()
 
+    @pytest.mark.every_database
     def test_a_reviewer_goes_on_to_merge_and_a_writer_leaves_it_to_one(self, relecteur, redacteur):
         pair = a_pair()
         send(redacteur, pair, "duplicate")
@@ -251,6 +256,7 @@ class TestDeciding:
         response = send(relecteur, pair, "duplicate")
         assert response.redirect_chain[0][0] == merge
 
+    @pytest.mark.every_database
     def test_what_was_merged_stays_decided_and_waits_no_more(self, relecteur):
         pair = decide_pair(a_pair(), Decision.DUPLICATE, None)
         content = Content("Sous quel délai ?", DELAY)
@@ -332,6 +338,7 @@ class TestTyping:
     def post(self, client, answer, **data):
         return read(client.post(SIMILAR, {"question": "Délai ?", "answer": answer, "number": "", **data}))
 
+    @pytest.mark.every_database
     def test_entries_like_a_new_text_are_named_with_what_differs(self, redacteur):
         entry = an_entry("Sous quel délai ?", DELAY)
         page = self.post(redacteur, OTHER_DELAY)
@@ -372,6 +379,7 @@ class TestElsewhere:
         assert "Doublon possible" in read(redacteur.post(ADD, data, follow=True))
         assert Pair.objects.open().count() == 1
 
+    @pytest.mark.every_database
     def test_the_list_counts_open_pairs_and_filters_on_them(self, analyste):
         drafts, live = two_groups()
         an_entry("Autre ?", ELSEWHERE)

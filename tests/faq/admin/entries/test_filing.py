@@ -78,6 +78,7 @@ class TestWhichEntries:
         data = {"action": "file", "_selected_action": [entry.pk for entry in entries], **data}
         return client.post(f"{LIST}{query}", data)
 
+    @pytest.mark.every_database
     def test_the_ticked_ones(self, redacteur):
         first, second, other = an_entry("Un ?"), an_entry("Deux ?"), an_entry("Autre ?")
         response = self.choose(redacteur, first, second, query="?etat=draft")
@@ -88,6 +89,7 @@ class TestWhichEntries:
         assert f"{other.reference}</a>" not in page
         assert f'value="{first.pk}.1 {second.pk}.1"' in page
 
+    @pytest.mark.every_database
     def test_all_that_the_filters_let_through(self, redacteur):
         hospital = [an_entry("Un ?", couloirs="hopital"), an_entry("Deux ?", couloirs="hopital")]
         an_entry("Autre ?", couloirs="imagerie")
@@ -96,6 +98,7 @@ class TestWhichEntries:
         assert "1 fiche à classer" in read(redacteur.get(response.url))
         assert "2 fiches à classer" in read(redacteur.get(f"{FILING}?couloir=hopital&tout=1"))
 
+    @pytest.mark.every_database
     def test_none_or_too_many_lead_back_to_the_list(self, redacteur, monkeypatch):
         entries = [an_entry(f"{rank} ?") for rank in range(3)]
         assert "Cochez les fiches" in read(redacteur.get(f"{FILING}?couloir=hopital", follow=True))
@@ -195,6 +198,7 @@ class TestChanges:
         assert "Rien n’est encore enregistré" in read(redacteur.post(FILING, data))
         assert entry.versions.count() == 1
 
+    @pytest.mark.every_database
     def test_a_live_entry_gets_a_draft_beside_it(self, redacteur):
         entry = a_published_entry()
         assert "1 est en ligne" in read(redacteur.get(f"{FILING}?fiche={entry.pk}"))
@@ -222,6 +226,7 @@ class TestChanges:
         assert "À la fois à ajouter et à retirer" in read(preview(redacteur, entry, add=theme, remove=theme))
 
 
+@pytest.mark.every_database
 def test_queries_do_not_depend_on_the_number_of_entries(redacteur):
     entries = some_published_entries(2, themes="certificats")
 

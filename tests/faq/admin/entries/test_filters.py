@@ -90,6 +90,7 @@ def counted(filters):
 
 
 class TestCounts:
+    @pytest.mark.every_database
     @pytest.mark.parametrize("asked", ["", "theme=certificats", "couloir=hopital&theme=financement", "couloir=~"])
     @pytest.mark.parametrize(
         "filters_of",
@@ -115,6 +116,7 @@ class TestCounts:
             assert filters_of(changed).qs.count() == announced
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize("address", [LIST, REVIEW, DUE, DUPLICATES])
 @pytest.mark.slow
 def test_as_many_queries_for_many_entries_as_for_few(relecteur, address):

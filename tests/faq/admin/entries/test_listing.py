@@ -94,17 +94,20 @@ class TestColumns:
         assert "manage.py import_dump" in page
         assert reverse("admin:faq_entry_add") in page
 
+    @pytest.mark.every_database
     def test_nothing_found_offers_to_start_again(self, analyste):
         an_entry()
         assert "Aucune fiche ne répond à ces critères" in analyste.get(LIST, {"q": "introuvable"}).content.decode()
 
 
 class TestSearch:
+    @pytest.mark.every_database
     def test_words_are_found_without_accents_and_case_in_question_and_answer(self, analyste):
         entry = an_entry("À quoi sert l’INS ?", "À référencer un logiciel, évidemment.")
         an_entry("Autre chose ?", "Référencer rien.")
         assert listed(analyste, q="REFERENCER l'ins") == [entry.pk]
 
+    @pytest.mark.every_database
     def test_a_reference_finds_its_entry(self, analyste):
         entry = an_entry()
         an_entry()
@@ -128,6 +131,7 @@ class TestSearch:
 
 @pytest.mark.usefixtures("_taxonomy")
 class TestFilters:
+    @pytest.mark.every_database
     def test_a_term_keeps_what_is_filed_under_it(self, analyste):
         hospital = an_entry(couloirs="hopital")
         imaging = an_entry(couloirs="imagerie")
@@ -138,6 +142,7 @@ class TestFilters:
         assert listed(analyste, couloir="imagerie", theme="~") == numbers([imaging])
         assert listed(analyste, theme="certificats") == numbers([both])
 
+    @pytest.mark.every_database
     def test_states_and_things_to_do(self, analyste):
         draft = an_entry()
         untitled = an_entry("")
@@ -156,12 +161,14 @@ class TestFilters:
         assert listed(analyste, travail="sans-question") == numbers([untitled])
         assert listed(analyste, travail="sans-reponse") == numbers([unanswered])
 
+    @pytest.mark.every_database
     def test_a_dump_keeps_the_entries_that_stand_in_it(self, analyste):
         take_dump(a_dump_file("Un.", "Deux."))
         an_entry(answer="Trois.")
         [value] = [value for value in options(analyste, "extraction") if value]
         assert len(listed(analyste, extraction=value)) == 2
 
+    @pytest.mark.every_database
     @pytest.mark.slow
     def test_every_option_leads_to_what_it_announces(self, analyste):
         an_entry(couloirs="hopital", products="convergence")
@@ -175,6 +182,7 @@ class TestFilters:
                     assert offered[value].endswith(f"({len(found)})")
                     assert found or state.get(name) == value
 
+    @pytest.mark.every_database
     def test_what_leads_nowhere_is_not_offered_unless_chosen(self, analyste):
         an_entry(couloirs="hopital")
         assert set(options(analyste, "couloir")) == {"", "hopital"}
@@ -192,6 +200,7 @@ class TestFilters:
         assert listed(analyste, q="", etat="", travail="", offre="", couloir="", extraction="") == [entry.pk]
 
 
+@pytest.mark.every_database
 @pytest.mark.usefixtures("_taxonomy")
 @pytest.mark.slow
 def test_queries_of_list_and_form_do_not_depend_on_the_number_of_entries(relecteur):
@@ -304,6 +313,7 @@ class TestActions:
             assert relecteur.post(LIST, data | {"_selected_action": [value]}, follow=True).status_code == 200
         assert numbers(Entry.objects.live()) == [entry.pk]
 
+    @pytest.mark.every_database
     def test_deleting_is_offered_to_nobody(self, sign_in):
         entry = an_entry()
         superuser = sign_in(superuser=True)

@@ -132,6 +132,7 @@ class TestChoosing:
 
 
 class TestPreview:
+    @pytest.mark.every_database
     def test_everything_that_will_happen_is_told_and_nothing_does(self, relecteur):
         a_taxonomy()
         take_dump(a_dump_file("Un texte.", "Un autre texte."), name="extraction")
@@ -181,6 +182,7 @@ class TestPreview:
         assert f"{gone.reference} : 1 phrase" in page
         assert "Aucun ne change de fiche." in page
 
+    @pytest.mark.every_database
     def test_sentences_of_the_survivor_go_where_the_other_answer_is_kept(self, relecteur):
         kept, gone = an_entry("A ?", "La première. La même."), an_entry("A ?", "La même. Une autre.")
         page = words_of(send(relecteur, "_preview", kept, gone, answer=str(gone.pk)))
@@ -280,6 +282,7 @@ class TestMeanwhile:
 
 
 class TestMerging:
+    @pytest.mark.every_database
     def test_it_is_one_batch_with_its_way_back(self, relecteur):
         a_taxonomy()
         one, other = a_published_entry("A ?", "Un."), a_published_entry("B ?", "Deux.", couloirs="hopital")
@@ -295,6 +298,7 @@ class TestMerging:
         for page in ("admin:faq_batch_change", "admin:faq_batch_undo"):
             assert reverse(page, args=(batch.pk,)) in str(told)
 
+    @pytest.mark.every_database
     def test_three_at_once_and_another_one_stays(self, relecteur):
         entries = [an_entry(f"{name} ?") for name in "ABC"]
         send(relecteur, "_merge", *reversed(entries))
@@ -308,6 +312,7 @@ class TestMerging:
 
 
 class TestWaysIn:
+    @pytest.mark.every_database
     def test_the_list_leads_there(self, relecteur):
         entries = [an_entry(f"{rank} ?") for rank in range(11)]
         for number, target in ((2, merge_page(*entries[:2])), (1, LIST), (11, LIST)):

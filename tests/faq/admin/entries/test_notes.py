@@ -92,6 +92,7 @@ def test_an_archived_entry_keeps_its_notes(redacteur):
     assert "Pourquoi ?" in read(redacteur.get(page_of(entry)))
 
 
+@pytest.mark.every_database
 def test_the_page_costs_the_same_however_many_notes_there_are(redacteur, marie, django_assert_num_queries):
     entry = an_entry()
     write_note(entry.pk, "@marie ?", redacteur.user)

@@ -32,6 +32,7 @@ class TestSaving:
         assert "Rien n’a changé" in read(save(redacteur, entry))
         assert entry.versions.count() == 1
 
+    @pytest.mark.every_database
     def test_the_form_holds_the_text_to_the_character(self, redacteur):
         entry = an_entry(answer="  Retrait.\n\tTabulation\u00a0: <b>&amp;</b>")
         page = redacteur.get(page_of(entry)).content.decode()
@@ -137,6 +138,7 @@ class TestThemes:
     def test_too_long_a_name(self, redacteur):
         assert "est trop long" in read(save(redacteur, an_entry(), new_themes="x" * 101))
 
+    @pytest.mark.every_database
     def test_whoever_may_not_name_any_has_no_field_for_it(self, redacteur):
         redacteur.user.groups.get().permissions.remove(Permission.objects.get(codename="add_theme"))
         entry = an_entry()
@@ -203,6 +205,7 @@ class TestPreview:
 
 
 class TestSurroundings:
+    @pytest.mark.every_database
     def test_versions_and_sources_are_linked(self, analyste):
         take_dump(a_dump_file("Un.", "Deux."), name="page")
         entry = Entry.objects.get(head__answer="Deux.")
@@ -217,10 +220,12 @@ class TestSurroundings:
         assert "<img src=x" not in page
         assert "<script>alert" not in page
 
+    @pytest.mark.every_database
     def test_an_unknown_entry_leads_home(self, analyste):
         for number in ("99999", "9" * 40, "x"):
             assert analyste.get(reverse("admin:faq_entry_change", args=(number,))).url == reverse("admin:index")
 
+    @pytest.mark.every_database
     def test_a_request_reads_the_row_of_the_entry_once(self, relecteur):
         entry = an_entry()
         for ask in (lambda: relecteur.get(page_of(entry)), lambda: save(relecteur, entry, question="?" * 999)):

@@ -48,6 +48,7 @@ def test_it_begins_with_the_entries_without_question(redacteur):
     assert listed(redacteur) == numbers(untitled)
 
 
+@pytest.mark.every_database
 def test_it_takes_the_filters_of_the_list_and_the_list_leads_there(redacteur):
     a_taxonomy()
     filed = an_entry("Titrée ?", couloirs="hopital")
@@ -76,6 +77,7 @@ def test_nothing_changed_is_told_and_leaves_no_batch(redacteur):
     assert not Batch.objects.exists()
 
 
+@pytest.mark.every_database
 def test_the_public_reads_on_while_a_new_question_is_a_draft(redacteur):
     entry = a_published_entry("En ligne ?")
     save(redacteur, {entry: "Brouillon ?"}, f"{QUESTIONS}?etat=published")
@@ -97,6 +99,7 @@ class TestTwoEditors:
         assert "La mienne ?</textarea>" in page
         assert "a été modifiée entre-temps" in page
 
+    @pytest.mark.every_database
     def test_saving_it_again_is_a_choice(self, redacteur):
         [entry] = some_untitled(1)
         sent = rows({entry: "La mienne ?"})
@@ -175,6 +178,7 @@ def test_long_answers_are_folded_and_nothing_in_them_is_markup(redacteur):
     assert "<script>alert" not in page
 
 
+@pytest.mark.every_database
 def test_the_number_of_queries_does_not_depend_on_the_number_of_entries(redacteur, django_assert_max_num_queries):
     a_taxonomy()
     [entry] = some_untitled(1)

@@ -55,6 +55,7 @@ def filed(entry):
 
 
 class TestOrderAndFilters:
+    @pytest.mark.every_database
     def test_rows_come_in_the_order_of_the_dumps_and_others_last(self, redacteur):
         written = an_entry("", "Sans extraction.")
         take_dump(a_dump_file("Un.", "Deux.", "Trois."), "une")
@@ -65,6 +66,7 @@ class TestOrderAndFilters:
         second = Dump.objects.get(name="autre")
         assert shown(redacteur, f"{UNTITLED}&extraction={second.pk}") == [answers["Quatre."], answers["Deux."]]
 
+    @pytest.mark.every_database
     def test_a_lot_keeps_what_it_wrote_and_what_its_dumps_hold(self, redacteur):
         known = an_entry("", "Un.")
         take_dump(a_dump_file("Un.", "Deux."))
@@ -77,6 +79,7 @@ class TestOrderAndFilters:
         undo_batch(other, by_command())
         assert f'<option value="{other}">' not in read(redacteur.get(UNTITLED))
 
+    @pytest.mark.every_database
     def test_queries_do_not_depend_on_the_number_of_lots_and_dumps(self, redacteur):
         def queries():
             with CaptureQueriesContext(connection) as captured:
@@ -91,6 +94,7 @@ class TestOrderAndFilters:
         assert Batch.objects.count() == 6
         assert queries() == few
 
+    @pytest.mark.every_database
     @pytest.mark.parametrize("lot", ["x", "999", "9" * 30, "\0"])
     def test_a_lot_that_does_not_exist_filters_nothing(self, redacteur, lot):
         entry = an_entry("")
@@ -98,6 +102,7 @@ class TestOrderAndFilters:
         assert "Un filtre de l’adresse est inconnu" in read(response)
         assert shown(redacteur, f"{QUESTIONS}?lot=999") == [entry.pk]
 
+    @pytest.mark.every_database
     def test_filters_of_the_list_are_carried_along(self, redacteur):
         filed_there = an_entry("", couloirs="hopital")
         an_entry("")
@@ -155,6 +160,7 @@ class TestFiling:
         assert wrong.versions.count() == 1
         assert head_of(right).question == "L’autre ?"
 
+    @pytest.mark.every_database
     def test_an_unknown_term_is_refused(self, redacteur):
         entry = an_entry("")
         assert "n’est plus proposé" in read(redacteur.post(UNTITLED, sent((entry, "Une ?", ["themes-99", "x"]))))
@@ -213,6 +219,7 @@ class TestNextRows:
         assert response.url == f"{UNTITLED}&page=1#row-{entries[20].pk}"
         assert shown(redacteur, response.url) == numbers(entries[20:40])
 
+    @pytest.mark.every_database
     def test_rows_that_were_left_out_are_not_forgotten(self, redacteur):
         take_dump(a_dump_file(*(f"Réponse {rank}." for rank in range(45))))
         entries = list(Entry.objects.order_by("pk"))
@@ -221,6 +228,7 @@ class TestNextRows:
         assert response.url == f"{UNTITLED}&page=1#row-{entries[20].pk}"
         assert shown(redacteur, response.url)[:4] == numbers([*entries[:3], entries[20]])
 
+    @pytest.mark.every_database
     def test_where_rows_stay_in_the_list_the_next_page_is_shown(self, redacteur):
         take_dump(a_dump_file(*(f"Réponse {rank}." for rank in range(25))))
         entries = list(Entry.objects.order_by("pk"))
@@ -230,6 +238,7 @@ class TestNextRows:
         assert response.url == f"{QUESTIONS}?etat=draft&page=2"
         assert "fin de la liste" in read(redacteur.get(response.url))
 
+    @pytest.mark.every_database
     def test_the_last_rows_end_the_list(self, redacteur):
         entry = an_entry("")
         page = read(redacteur.post(UNTITLED, sent((entry, "Une ?", []), _save_next="1"), follow=True))

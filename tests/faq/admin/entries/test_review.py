@@ -60,6 +60,7 @@ class TestReading:
         assert "Rien à relire" in page
         assert "À relire (0)" in page
 
+    @pytest.mark.every_database
     def test_the_oldest_submission_comes_first(self, analyste):
         now = timezone.now()
         late, early = (an_entry(question, at=now - timedelta(days=2)) for question in ("Tardive ?", "Matinale ?"))
@@ -86,6 +87,7 @@ class TestReading:
         for expected in ("Comment ?", "<li>un</li>", "Hôpital", "soumise par rédacteur", "Relu par le métier"):
             assert expected in page
 
+    @pytest.mark.every_database
     def test_ten_to_a_page(self, analyste):
         for rank in range(11):
             submitted(f"Question {rank} ?")
@@ -95,6 +97,7 @@ class TestReading:
         assert read(second).count("<article") == 1
         assert "À relire (11)" in read(second)
 
+    @pytest.mark.every_database
     @pytest.mark.parametrize(
         ("asked", "found"),
         [("couloir=hopital", {"Filée ?"}), ("auteur=~", {"Autre ?"}), ("couloir=rien", {"Filée ?", "Autre ?"})],
@@ -106,6 +109,7 @@ class TestReading:
         titles = set(re.findall(r"<h2 id=\"title-\d+\"><a [^>]*>Q-\d+ ([^<]*)</a>", page))
         assert titles == found
 
+    @pytest.mark.every_database
     def test_filters_that_leave_nothing_say_so(self, analyste):
         submitted()
         page = read(analyste.get(f"{QUEUE}?couloir=hopital&offre=~"))
@@ -132,6 +136,7 @@ class TestReading:
 
 
 class TestDeciding:
+    @pytest.mark.every_database
     def test_several_go_out_as_one_batch_and_what_changed_meanwhile_stays(self, relecteur):
         first, second, changed = submitted("Une ?"), submitted_change(), submitted("Changée ?")
         shown = {f"version-{entry.pk}": head_of(entry).number for entry in (first, second, changed)}

@@ -23,6 +23,7 @@ def relate_by_form(client, entry, text):
     return client.post(page_of(entry), {"_relate": "1", "see_also": text}, follow=True)
 
 
+@pytest.mark.every_database
 def test_added_by_reference_and_taken_away(redacteur):
     one, other = an_entry("A ?"), an_entry("B ?")
     page = read(relate_by_form(redacteur, one, other.reference.lower()))
@@ -53,6 +54,7 @@ def test_what_leads_nowhere_is_refused_and_stays_in_its_field(redacteur):
     assert not SeeAlso.objects.exists()
 
 
+@pytest.mark.every_database
 def test_a_mention_follows_a_merge(redacteur, client):
     kept, gone, other = (a_published_entry(f"{name} ?") for name in "ABC")
     add_see_also(gone.pk, other.pk, None)

@@ -44,6 +44,7 @@ def test_near_entries_count_whether_they_are_live_or_not(redacteur, make):
     }
 
 
+@pytest.mark.every_database
 def test_its_own_filing_and_archived_entries_prove_nothing(redacteur):
     entry = an_entry("", TEXT, themes="financement")
     archive_entry(an_entry("Autre ?", TEXT, themes="financement").pk, by_command())
@@ -95,6 +96,7 @@ def test_nothing_is_stored_and_only_editors_are_answered(redacteur, analyste):
     assert redacteur.get(SUGGESTIONS).status_code == 405
 
 
+@pytest.mark.every_database
 def test_the_number_of_queries_depends_on_nothing(redacteur):
     first = an_entry("", TEXT)
     a_published_entry("Une ?", TEXT, themes="certificats")
