@@ -52,9 +52,9 @@ ACCEPTED = "PNG, JPEG, WebP ou PDF"
 """The formats, as sentences name them."""
 _HEAD = 1024
 """Bytes by which a format is known."""
-_BLANK_BEFORE_PDF = re.compile(rb"(?:\xef\xbb\xbf)?[\x00\t\n\f\r ]*%PDF-\d")
+_BLANK_BEFORE_PDF = re.compile(rb"\A(?:\xef\xbb\xbf)?[\x00\t\n\f\r ]*%PDF-\d")
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]|<!doctype svg", re.IGNORECASE)
-_MARKUP = re.compile(rb"\s*<(?:!doctype|html|head|body|script|\?xml|[a-z])", re.IGNORECASE)
+_MARKUP = re.compile(rb"\A\s*<(?:!doctype|html|head|body|script|\?xml|[a-z])", re.IGNORECASE)
 _OTHER_IMAGE = "enregistrez-la en PNG ou en JPEG, puis recommencez"
 _KNOWN_OTHERS = (
     (rb"GIF8[79]a", "est une image GIF, un format qui n’est pas accepté", _OTHER_IMAGE),
