@@ -25,7 +25,7 @@ def test_the_text_is_there_after_signing_in_and_is_saved(open_page, sign_in, axe
     expect(page.get_by_role("status")).to_contain_text("rien n’est encore enregistré")
     if scripts:
         axe(page)
-    page.get_by_label("Nom d’utilisateur").fill("rédacteur")
+    page.get_by_label("Identifiant").fill("rédacteur")
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Connexion").click()
     notice = page.get_by_role("heading", name="Texte gardé")
