@@ -8,7 +8,7 @@ from datetime import datetime
 from django.http import QueryDict
 from django.utils import timezone
 
-from faq.admin.entries.differences import Differences, differences
+from faq.admin.entries.differences import Difference, Differences, differences
 from faq.domain.diff import Change, Line, diff_question, diff_text
 from faq.domain.facets import Facet
 from faq.domain.limits import ANSWER_MAX_LENGTH
@@ -32,7 +32,7 @@ class Offer:
     form: AutosavedForm
     is_same_browser: bool
     differences: Differences | None = None
-    """What it changes to the latest version of an entry."""
+    """Its differences from the latest version of an entry."""
     texts: Texts = ()
     base: int | None = None
     """The version that it started from, where the entry has a later one."""
@@ -44,6 +44,12 @@ class Offer:
             return self.differences.any or bool(self.texts)
         lines = [line for _, text in self.texts for line in text]
         return not lines or any(line.change is not Change.UNCHANGED for line in lines)
+
+    @property
+    def changes(self) -> list[Difference]:
+        """The fields of an entry that it changes."""
+        found = self.differences
+        return [one for one in (*found.text, *found.filing) if one.changed] if found else []
 
     @property
     def when(self) -> str:

@@ -95,6 +95,20 @@ def test_offline_it_is_kept_in_the_browser_and_sent_when_the_network_is_back(chr
     context.close()
 
 
+def test_a_busy_server_is_asked_again(chromium, live_server, sign_in):
+    entry = an_entry()
+    context = chromium.new_context(base_url=live_server.url, locale="fr-FR")
+    page = sign_in(context.new_page())
+    page.goto(page_of(entry))
+    context.route("**/autosave/", lambda route: route.fulfill(status=503, body="occupé"))
+    answer_of(page).fill("Tapé pendant un import.")
+    expect(page.locator("[data-autosave-warning]")).to_contain_text("Le serveur est occupé : gardé dans ce navigateur")
+    context.unroute("**/autosave/")
+    is_kept(page)
+    assert AutosavedForm.objects.get().typed["answer"] == "Tapé pendant un import."
+    context.close()
+
+
 def test_a_session_that_expires_while_typing_loses_nothing(chromium, live_server, sign_in):
     """What was typed after it expired is sent by the next page, once somebody signed in again."""
     entry = an_entry()

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.urls import reverse
 
-from faq.models import DumpPreview, Entry, Upload
+from faq.models import AutosavedForm, DumpPreview, Entry, Upload
 from faqcms.busy import is_lock_timeout
 from feedback.models import Vote
+from tests.autosaving import send_fields
 from tests.factories import a_dump_file, a_published_entry
 from tests.faq.admin.entry_form import ADD, typed
 
@@ -82,6 +83,15 @@ def test_a_vote_which_no_view_stores_says_so_too(client):
     with another_writer(Vote):
         is_asked_to_try_again(client.post(f"/fiche/{entry.pk}/vote/", {"vote": "oui"}, headers=OURS))
     assert not Vote.objects.exists()
+
+
+def test_what_is_typed_is_not_kept_meanwhile_and_is_once_it_is_sent_again(redacteur):
+    with another_writer(AutosavedForm):
+        key, refused = send_fields(redacteur, typed(answer="Tapé."))
+        is_asked_to_try_again(refused)
+    _, response = send_fields(redacteur, typed(answer="Tapé."), key=key.hex, sequence=2)
+    assert response.json()["state"] == "stored"
+    assert AutosavedForm.objects.get().typed["answer"] == "Tapé."
 
 
 def failed_with(cause):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from faq.models import Entry, FailedSearch
+from faq.selectors.autosaves import kept_forms
 from faq.services.content import Content
 from faq.services.entries import edit_entry
 from faq.services.workflow import publish_entry
@@ -18,6 +19,7 @@ from feedback.comments import NewComment, save_comment
 from feedback.models import Comment, CommentReason, FollowUpState, SearchFollowUp, VoteAnswer
 from feedback.searches import group_failed_searches, open_searches
 from feedback.votes import cast_vote, get_votable
+from tests.autosaving import AUTOSAVE, send_fields
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.faq.admin.conftest import analyste, redacteur, sign_in
 from tests.feedback.test_merged_votes import merge
@@ -244,6 +246,21 @@ class TestSearches:
         assert "Indiquez la fiche qui répond" in html
         assert 'value="Q-99999"' in html
         assert '<option value="corrige" selected>' in html
+
+    def test_what_was_kept_comes_back_in_its_form_alone_until_it_is_saved(self, redacteur):
+        look_for("licorne", times=2), look_for("chimère")
+        kept = {"group": "licorne", "state": "corrige", "answering": "Q-9", "assigned_to": ""}
+        key, _ = send_fields(redacteur, kept, kind="inbox", subject="licorne", address=SEARCHES)
+        assert "Q-9" in redacteur.get(AUTOSAVE, {"kind": "inbox", "subject": "licorne"}).json()["offers"]
+        html = redacteur.get(kept_forms(redacteur.user)[0].address).content.decode()
+        assert html.count('value="Q-9"') == html.count('<option value="corrige" selected>') == 1
+        assert html.count(f'name="autosave-key" value="{key}"') == 1
+        # Another button of the same form does something else with it: what was typed stays.
+        about = {"autosave-key": key.hex, "autosave-subject": "licorne"}
+        redacteur.post(SEARCHES, kept | about | {"create": "licorne"})
+        assert [form.key for form in kept_forms(redacteur.user)] == [key]
+        redacteur.post(SEARCHES, kept | about | {"state": "en-cours"})
+        assert kept_forms(redacteur.user) == []
 
     def test_without_a_follow_up_stay_out_of_the_way(self, redacteur):
         look_for("licorne")
