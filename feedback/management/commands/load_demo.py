@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from feedback.demo import ACCOUNTS, create_accounts, load_demo
+from feedback.demo_queues import fill_queues
 
 
 class Command(BaseCommand):
@@ -28,9 +29,10 @@ class Command(BaseCommand):
             self._check_file()
             call_command("migrate", verbosity=0, interactive=False)
             filled = load_demo(settings.BASE_DIR / "fixtures")
+            create_accounts()
+            fill_queues(settings.BASE_DIR / "fixtures")
         except DatabaseError as error:
             raise CommandError(self._explain(error)) from error
-        create_accounts()
         self._announce(address, filled)
 
     def _check_file(self):

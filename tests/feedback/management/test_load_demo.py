@@ -7,13 +7,18 @@ import sys
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
-from faq.models import Dump, Entry, Version
+from faq.admin.my_work import build_my_work
+from faq.enums import WorkKind
+from faq.models import AutosavedForm, Dump, Entry, Version
 from faq.selectors.published import live_snapshot
+from faq.services.doctor import faults
 from faq.services.dumps_export import export_dump, find_dump
-from feedback import demo
+from faqcms.menu import count_queues
+from feedback import demo, demo_queues
 from feedback.models import Vote, VoteAnswer
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +40,7 @@ def test_the_demo_is_filled_through_the_products_own_path(settings):
     out = load()
     assert "http://127.0.0.1:8123/admin/" in out
     assert b"".join(export_dump(find_dump("demo"))) == (settings.BASE_DIR / "fixtures" / "demo.txt").read_bytes()
-    assert Entry.objects.live().count() == Entry.objects.count() >= 60
-    assert len(live_snapshot().index) == Entry.objects.count()
+    assert len(live_snapshot().index) == Entry.objects.live().count() >= 60
     votes = Vote.objects.all()
     assert 200 < votes.count() < 1_000
     assert {vote.answer for vote in votes} == {VoteAnswer.YES, VoteAnswer.NO}
@@ -45,6 +49,22 @@ def test_the_demo_is_filled_through_the_products_own_path(settings):
         user = authenticate(username=account.name, password=account.password)
         assert [group.name for group in user.groups.all()] == [account.role]
         assert f"{account.name} / {account.password}" in out
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_something_waits_in_every_queue_and_for_every_editor():
+    load()
+    nothing = {queue.label for queue in count_queues(User.objects.get(username="admin")) if not queue.number}
+    assert nothing <= {"Attribuées à un compte fermé", "Courriels à voir"}
+    waiting = {
+        name: {section.kind for section in build_my_work(User.objects.get(username=name)) if section.number}
+        for name in ("redacteur", "relecteur")
+    }
+    assert waiting["redacteur"] >= {WorkKind.REFUSED, WorkKind.ASSIGNED, WorkKind.MENTIONED, WorkKind.DRAFTS}
+    assert waiting["relecteur"] >= {WorkKind.TO_REVIEW, WorkKind.ASSIGNED, WorkKind.MENTIONED, WorkKind.PLAN_FAILED}
+    assert AutosavedForm.objects.open().count() == 1
+    assert list(faults()) == []
 
 
 @pytest.mark.slow
@@ -68,7 +88,13 @@ def test_a_run_that_fails_halfway_leaves_nothing_to_clean_up(monkeypatch):
             load()
     assert not Dump.objects.exists()
     assert not Entry.objects.exists()
-    assert "est prête" in load()
+    with monkeypatch.context() as patched:
+        patched.setattr(demo_queues, "assign_entries", fail)
+        with pytest.raises(CommandError, match="disque plein"):
+            load()
+    assert list(Dump.objects.values_list("name", flat=True)) == ["demo"]
+    load()
+    assert Dump.objects.filter(name=demo_queues.DUMP_NAME).exists()
 
 
 def test_only_development_settings_create_accounts(settings):
