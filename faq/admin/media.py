@@ -200,14 +200,17 @@ class UploadView(AdminView):
     http_method_names = ["post"]
 
     def post(self, request):
-        """Store the file; return what the form needs to refer to it, or why it is refused."""
+        """Store the file; return what the form needs to refer to it, or why it is refused.
+
+        A refusal is an answer like another: browsers report a failure to their console.
+        """
         upload = request.FILES.get("file")
         if upload is None:
-            return JsonResponse({"error": _NO_FILE}, status=400)
+            return JsonResponse({"error": _NO_FILE})
         try:
             file = read_upload(upload, request.user)
         except RefusedMedia as refusal:
-            return JsonResponse({"error": str(refusal)}, status=400)
+            return JsonResponse({"error": str(refusal)})
         return JsonResponse(describe_for_form(file))
 
 

@@ -117,18 +117,11 @@ function escapeText(typed) {
   return typed.replaceAll("\\", "/").replace(/[ \t\r\n]+/g, " ").trim().replaceAll("[", "\\[").replaceAll("]", "\\]");
 }
 
-/* Where the answer has not been entered yet, its end is meant. */
-let isEntered = false;
-answer.addEventListener("focus", () => {
-  isEntered = true;
-});
-
 /* An image stands in a paragraph of its own; a document stands where the cursor is. */
 function typeLine(isImage, reference, typed) {
   const isDecorative = isImage && decorative.checked;
   const written = `${isImage ? "!" : ""}[${isDecorative ? "" : escapeText(typed)}](${reference})`;
-  const { value } = answer;
-  const place = isEntered ? answer.selectionEnd : value.length;
+  const { selectionEnd: place, value } = answer;
   const before = value.slice(0, place);
   const after = value.slice(place);
   const above = !isImage || /(^|\n)$/.test(before) ? "" : "\n\n";
@@ -268,6 +261,10 @@ if (bar) {
   bar.append(button);
 } else {
   answer.before(button);
+}
+// Where nobody has entered the answer yet, its end is meant.
+if (document.activeElement !== answer) {
+  answer.setSelectionRange(answer.value.length, answer.value.length);
 }
 answer.after(tools);
 tools.hidden = false;
