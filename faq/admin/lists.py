@@ -103,6 +103,10 @@ class BoundedAdminMixin:
             db_field, request, **{"form_class": BoundedMultipleChoiceField, **options}
         )
 
+    def get_action_choices(self, request, default_choices=(("", "Choisir une action…"),)):
+        """Return the actions, under a line that says what to do."""
+        return super().get_action_choices(request, list(default_choices))
+
     def response_action(self, request, queryset):
         """Take an action on the selected rows; values that are no number of a row are ignored."""
         request.POST = request.POST.copy()

@@ -214,8 +214,13 @@ class ThemeAdmin(TermAdmin):
 
     resource_classes = [ThemeResource]
     import_resource_class = ThemeImport
-    list_display = ("name", "slug", "state", "entry_count")
-    list_display_links = ("name",)
+    list_display = ("own_label", "slug", "state", "entry_count")
+    list_display_links = ("own_label",)
     search_fields = ("name", "slug")
     prepopulated_fields = {"slug": ("name",)}
     fields = ("name", "slug", "position", "retired", "review_months")
+
+    @admin.display(description="libellé", ordering="name")
+    def own_label(self, theme):
+        """Return what tags call their name, and all other terms their label."""
+        return theme.name
