@@ -30,6 +30,8 @@ _TO_PLACEHOLDERS = {0xA0 + offset: 0xFDD0 + offset for offset in range(32)}
 _FROM_PLACEHOLDERS = {placeholder: character for character, placeholder in _TO_PLACEHOLDERS.items()}
 
 _ESCAPABLE = "*_[]-"
+_ESCAPABLE_AT_BEGINNING = "#>"
+"""What a backslash hides at the beginning of a line alone."""
 _PATH_START = re.compile(r"^\W?(?:[A-Za-z]:\\|\\\\\w)")
 _PATH_LENGTH = 260
 """Characters of the path of a file, in Windows."""
@@ -102,11 +104,26 @@ def _printable(text: str) -> str:
 def _parse_escape(state: StateInline, silent: bool) -> bool:
     """Parse a backslash: an inline rule. It hides one of our markup characters, and shows before any other (paths)."""
     pair = state.src[state.pos : state.pos + 2]
-    if len(pair) < 2 or pair[0] != "\\" or pair[1] not in _ESCAPABLE:
+    begins_line = state.pos == 0 or state.src[state.pos - 1] == "\n"
+    escapable = _ESCAPABLE + _ESCAPABLE_AT_BEGINNING if begins_line else _ESCAPABLE
+    if len(pair) < 2 or pair[0] != "\\" or pair[1] not in escapable:
         return False
     if not silent:
         state.push("text_special", "", 0).content = pair if _is_in_path(state) else pair[1]
     state.pos += 2
+    return True
+
+
+def _parse_value(state: StateInline, silent: bool) -> bool:
+    """Parse asterisks right behind an equals sign: an inline rule. `name=*value*` is a setting, not emphasis."""
+    if state.src[state.pos] != "*" or not state.src.startswith("=", state.pos - 1) or state.pos == 0:
+        return False
+    end = state.pos
+    while end < state.posMax and state.src[end] == "*":
+        end += 1
+    if not silent:
+        state.push("text_special", "", 0).content = state.src[state.pos : end]
+    state.pos = end
     return True
 
 
@@ -132,13 +149,14 @@ class _Parser(MarkdownIt):
         self.linkify = LINKIFIER
         self.core.ruler.at("block", parse_blocks)
         self.inline.ruler.at("escape", _parse_escape)
+        self.inline.ruler.before("emphasis", "value", _parse_value)
         self.inline.ruler.before("link", "media", media.parse_media)
         self.inline.ruler.at("link", parse_link)
         self.inline.ruler.at("linkify", parse_bare_url)
         self.core.ruler.push("media", media.set_media_apart)
         self.core.ruler.before("text_join", "references", references.link_references)
         self.core.ruler.push("typography", _apply_typography)
-        self.enable(["emphasis", "escape", "link", "linkify", "media", "newline", "references"])
+        self.enable(["emphasis", "escape", "link", "linkify", "media", "newline", "references", "value"])
 
     def validateLink(self, url: str) -> bool:
         """Return whether the sanitiser accepts an address too: one that it refuses leaves the text as it was typed."""

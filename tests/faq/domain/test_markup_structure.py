@@ -166,6 +166,14 @@ def test_a_dialogue_is_no_list() -> None:
     assert shape("— Une carte ;\n— une puce.").startswith("<ul>")
 
 
+def test_a_backslash_hides_what_begins_a_line() -> None:
+    assert shape("\\## Un\n\\> Deux\n\\- Trois \\# \\>") == "<p>## Un<br>&gt; Deux<br>- Trois \\# \\&gt;</p>"
+
+
+def test_a_value_behind_an_equals_sign_is_no_emphasis() -> None:
+    assert shape("nom=*tous* et *un*") == "<p>nom=*tous* et <em>un</em></p>"
+
+
 def test_backslashes_of_a_path_hide_nothing() -> None:
     assert shape(r"C:\Temp\*.log et \\serveur\_a\*") == r"<p>C:\Temp\*.log et \\serveur\_a\*</p>"
     assert shape(r"2 \* 3") == "<p>2 * 3</p>"
