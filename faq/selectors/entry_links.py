@@ -1,18 +1,24 @@
 """The links between entries in the texts of answers: where each leads now, and which entries cite another one."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from faq.domain.markup import LinkTarget, compile_answer, find_linked_numbers, place
+from faq.domain.markup import LinkTarget, compile_answer, find_linked_numbers, find_reference_numbers, place
 from faq.domain.text import fold
 from faq.enums import EntryStatus
 from faq.models.entries import Entry, EntryAlias, reference
+from faq.models.versions import Version
 
 MOST_LINKS = 500
 """Entries that the texts of one page can link to; references beyond are text."""
+
+_MOST_PATTERNS = 50
+"""References that one query looks for; for more, it reads every text that cites any entry."""
 
 
 @lru_cache(maxsize=4096)
@@ -64,24 +70,38 @@ def find_dead_references(text: str) -> list[DeadReference]:
 
 
 def citing_entries(entry: Entry) -> list[Entry]:
-    """Return the entries whose live or latest text cites an entry, by its number or by one that was merged into it.
+    """Return the entries whose live or latest text cites an entry: see `find_citing_entries`."""
+    return find_citing_entries([entry.pk]).get(entry.pk, [])
+
+
+def find_citing_entries(numbers: Collection[int]) -> dict[int, list[Entry]]:
+    """Return, per entry that is cited, those whose live or latest text cites it or one that was merged into it.
 
     Archived ones are left out. Two queries; the entries come with their latest text, by number.
     """
-    numbers = {entry.pk, *EntryAlias.objects.filter(survivor=entry.pk).values_list("former", flat=True)}
-    mentions = Q()
-    for number in numbers:
-        mentions |= Q(search_text__contains=fold(reference(number)))
-    candidates = Entry.objects.filter(mentions).exclude(Q(pk=entry.pk) | Q(status=EntryStatus.ARCHIVED))
-    return [
-        other
-        for other in candidates.select_related("head").order_by("pk")
-        if any(not numbers.isdisjoint(find_linked_numbers(compiled_answer(text))) for text in _get_texts(other))
-    ]
+    cited = {number: number for number in numbers}
+    cited |= dict(EntryAlias.objects.filter(survivor__in=numbers).values_list("former", "survivor"))
+    mentions = Q(entry__search_text__contains="q-")
+    if len(cited) <= _MOST_PATTERNS:
+        patterns = (Q(entry__search_text__contains=fold(reference(number))) for number in cited)
+        mentions = reduce(or_, patterns)
+    heads = Version.objects.filter(mentions, entry__head=F("pk")).exclude(entry__status=EntryStatus.ARCHIVED)
+    light = heads.select_related("entry").defer("filing", "entry__search_text").order_by("entry")
+    citing: dict[int, list[Entry]] = defaultdict(list)
+    for head in light.iterator(500):
+        other = head.entry
+        other.head = head
+        named = {cited[number] for text in {other.answer, head.answer} for number in _find_cited(text, cited)}
+        for number in sorted(named - {other.pk}):
+            citing[number].append(other)
+    return dict(citing)
 
 
-def _get_texts(entry: Entry) -> set[str]:
-    return {entry.answer, entry.head.answer if entry.head else ""}
+def _find_cited(text: str, cited: Mapping[int, int]) -> list[int]:
+    # Most texts name other entries: those are seen without compiling the text.
+    if cited.keys().isdisjoint(find_reference_numbers(text)):
+        return []
+    return [number for number in find_linked_numbers(compiled_answer(text)) if number in cited]
 
 
 def _read_targets(numbers: list[int]) -> dict[int, LinkTarget]:

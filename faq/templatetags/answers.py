@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from faq.domain.facets import Facet
 from faq.domain.text.typography import NO_BREAK_SPACE, with_no_break_spaces
-from faq.selectors.entry_links import render_answer
+from faq.selectors.entry_links import find_dead_references, render_answer
 
 NARROW_NO_BREAK_SPACE = "\u202f"
 
@@ -28,6 +28,12 @@ def answer_html(text, level=2):
     """Return the HTML of an answer, its sub-headings from a level on: one query if it cites an entry."""
     # The renderer sanitises the HTML, see faq.domain.markup.
     return mark_safe(render_answer(text, level=level))  # noqa: S308
+
+
+@register.simple_tag
+def dead_references(text):
+    """Return the first references of a text that are no links for the public, each with the reason."""
+    return find_dead_references(text)[:10]
 
 
 @register.filter

@@ -184,6 +184,7 @@ PAGES = {
     "faq/entry/filing/": Access(REDACTEUR, REDACTEUR),
     # A form from somebody who has lost the right comes back with what was typed, and is not carried out.
     "faq/entry/merge/": Access(RELECTEUR, ANALYSTE),
+    "faq/entry/pick/": Access(ANALYSTE, NOBODY),
     "faq/entry/preview/": Access(NOBODY, ANALYSTE),
     "faq/entry/questions/": Access(REDACTEUR, REDACTEUR),
     "faq/entry/review/": Access(ANALYSTE, RELECTEUR),

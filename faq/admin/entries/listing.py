@@ -20,6 +20,7 @@ from faq.admin.entries.comparison import ComparisonPage
 from faq.admin.entries.confirmation import ConfirmButton, change_or_describe, show_confirmation
 from faq.admin.entries.due import DuePage
 from faq.admin.entries.duplicates import DuplicatesPage, PairExportView
+from faq.admin.entries.entry_links import EntryPickerView
 from faq.admin.entries.filing import FilingPage
 from faq.admin.entries.merging import LEAST, MOST, MergePage, merge_address
 from faq.admin.entries.page import EntryPage
@@ -247,6 +248,7 @@ PAGES = (
     ("duplicates/export/", "duplicates_export", PairExportView),
     ("saved-filters/", "saved_filters", SavedFiltersView),
     ("similar/", "similar", SimilarEntriesView),
+    ("pick/", "pick", EntryPickerView),
     ("suggestions/", "suggestions", SuggestionsView),
     ("<int:number>/presence/", "presence", PresenceView),
     ("<str:object_id>/compare/", "compare", ComparisonPage),

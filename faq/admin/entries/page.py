@@ -17,7 +17,7 @@ from django.utils.html import format_html
 
 from faq.admin.bulk_messages import build_single_message
 from faq.admin.display import answer_html, filing_rows, person_name, state_badges
-from faq.admin.entries import assigning, checking, history, moving, notes, planning, see_also
+from faq.admin.entries import assigning, checking, entry_links, history, moving, notes, planning, see_also
 from faq.admin.entries.action_effects import ActionEffects
 from faq.admin.entries.actions import PUBLISH, REFUSE, SUBMIT
 from faq.admin.entries.change_list import find_sequence
@@ -224,6 +224,7 @@ class EntryPage(AdminPage):
             log = self.model_admin.log_change if self.entry else self.model_admin.log_addition
             log(self.request, entry, label)
             warn_of_duplicates(self.request, entry)
+            entry_links.warn_of_dead_references(self.request, version)
         return self.redirect_to(entry)
 
     def _report_joined(self, outcome):
@@ -341,7 +342,7 @@ BlockHandler = Callable[[HttpRequest, Entry], bool]
 
 May raise EntryError and PermissionDenied, whose text becomes a message.
 """
-BLOCKS = (assigning, checking, notes, planning, see_also)
+BLOCKS = (assigning, checking, entry_links, notes, planning, see_also)
 BLOCK_HANDLERS: dict[str, BlockHandler] = {
     name: handler for block in BLOCKS for name, handler in block.HANDLERS.items()
 }

@@ -9,7 +9,7 @@ from faq.domain.markup.placement import (
     place_without_links,
     with_file_addresses,
 )
-from faq.domain.markup.references import find_linked_numbers
+from faq.domain.markup.references import find_linked_numbers, find_reference_numbers
 from faq.domain.markup.rendering import compile_answer, plain_text, render
 from faq.domain.markup.sections import Section, parse_sections
 from faq.domain.markup.words import blank_markup

@@ -20,6 +20,12 @@ def find_linked_numbers(html: str) -> list[int]:
     return list(dict.fromkeys(map(int, _LINKED.findall(html)))) if SCHEME in html else []
 
 
+def find_reference_numbers(text: str) -> set[int]:
+    """Return the numbers of all references in a text, those in links and addresses included."""
+    found = (match[0] for match in _REFERENCES.finditer(text))
+    return {int(number) for references in found for number in _REFERENCE.findall(references)}
+
+
 def link_references(state: StateCore) -> None:
     """Make links of the references in all texts: a core rule. A backslash, as in `Q\\-26`, leaves one as it is."""
     for block in state.tokens:

@@ -1,5 +1,9 @@
 /* Writing an answer, or a page about the site: marks by button and by key, lists that go on by themselves. Ctrl+Z takes each back. */
 
+import { continueBlock, insertTable, toggleHeading, toggleQuote } from "./answer_blocks.js";
+import { answer, chosenLines, lineAt, typeText } from "./answer_typing.js";
+import { openEntryPicker } from "./entry_picker.js";
+
 const MAC = /Mac|iP(hone|ad)/.test(navigator.platform);
 const ITALIC = 1; // stars on either side
 const BOLD = 2;
@@ -7,40 +11,9 @@ const BOLD = 2;
 const ITEM =
   /^(?<indent>\s*)(?:(?<bullet>[-–—*·](?=\s|$)|[•‣▪●◦])|(?<number>[1-9]\d?)(?<delimiter>\s?[-–—]|[.)])(?=\s|$))(?<space>\s*)(?<text>.*)$/;
 
-const answer = document.getElementById("id_answer") ?? document.getElementById("id_text");
-
-/* Type as the browser does: Ctrl+Z undoes no other kind of change. */
-function typeText(start, end, text) {
-  answer.focus();
-  answer.setSelectionRange(start, end);
-  if (start === end && !text) {
-    return;
-  }
-  const typed = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
-  if (!typed) {
-    answer.setRangeText(text, start, end, "end");
-    answer.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-}
-
 function readItem(line) {
   const item = ITEM.exec(line)?.groups;
   return item && { ...item, number: Number(item.number ?? 0), start: line.length - item.text.length };
-}
-
-function lineAt(place) {
-  const start = answer.value.lastIndexOf("\n", place - 1) + 1;
-  const end = answer.value.indexOf("\n", place);
-  return { start, end: end < 0 ? answer.value.length : end };
-}
-
-/* The selected lines, whole: a selection that ends where a line begins does not mean that line. */
-function chosenLines() {
-  const { selectionStart, selectionEnd } = answer;
-  const beyond = selectionEnd > selectionStart && answer.value[selectionEnd - 1] === "\n" ? 1 : 0;
-  const { start } = lineAt(selectionStart);
-  const { end } = lineAt(selectionEnd - beyond);
-  return { start, end, lines: answer.value.slice(start, end).split("\n") };
 }
 
 /* Emphasis */
@@ -187,6 +160,9 @@ function isEnterAlone(event) {
 function continueOnEnter(event) {
   const { selectionStart: place, selectionEnd } = answer;
   const { start, end } = lineAt(place);
+  if (place === selectionEnd && continueBlock(event)) {
+    return;
+  }
   const item = readItem(answer.value.slice(start, end));
   if (!item || place !== selectionEnd || place < start + item.start || !continuesList(item, start)) {
     return;
@@ -227,8 +203,12 @@ const TOOLS = [
   { name: "Gras", key: "b", use: () => emphasise(BOLD, "texte en gras") },
   { name: "Italique", key: "i", use: () => emphasise(ITALIC, "texte en italique") },
   { name: "Lien", key: "k", use: insertLink },
+  ...(answer.form.dataset.entries ? [{ name: "Fiche", shifted: "4", use: openEntryPicker, popup: "dialog" }] : []),
   { name: "Liste", shifted: "8", use: () => toggleList(isBullet, () => "- ") },
   { name: "Liste numérotée", shifted: "7", use: () => toggleList(isNumber, (rank) => `${rank}. `) },
+  { name: "Sous-titre", shifted: "6", use: toggleHeading },
+  { name: "Citation", shifted: "9", use: toggleQuote },
+  { name: "Tableau", shifted: "5", use: insertTable },
 ];
 
 function isPressed(tool, event) {
@@ -249,6 +229,9 @@ function buttonFor(tool, rank) {
   button.tabIndex = rank === 0 ? 0 : -1;
   button.title = MAC ? `${tool.key ? "" : "⇧"}⌘${key}` : `Ctrl+${tool.key ? "" : "Maj+"}${key}`;
   button.setAttribute("aria-keyshortcuts", `${MAC ? "Meta" : "Control"}+${tool.key ? "" : "Shift+"}${key}`);
+  if (tool.popup) {
+    button.setAttribute("aria-haspopup", tool.popup);
+  }
   button.addEventListener("click", tool.use);
   return button;
 }
