@@ -2,6 +2,29 @@
 
 export const answer = document.getElementById("id_answer") ?? document.getElementById("id_text");
 
+const LONG = 10_000; // characters; browsers take minutes to type what they would paste at once
+let longChange = null;
+
+function replace(text, start, end) {
+  answer.setRangeText(text, start, end, "end");
+  answer.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/* What was too long to be typed is taken back here, as long as nothing was typed since. */
+function undoLongChange(event) {
+  const isUndo = event.inputType === "historyUndo" || ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === "z");
+  if (longChange && isUndo && answer.value === longChange.after) {
+    event.preventDefault();
+    const { before, start, end } = longChange;
+    longChange = null;
+    replace(before, 0, answer.value.length);
+    answer.setSelectionRange(start, end);
+  }
+}
+
+answer.addEventListener("keydown", undoLongChange);
+answer.addEventListener("beforeinput", undoLongChange);
+
 /* Type as the browser does: Ctrl+Z undoes no other kind of change. */
 export function typeText(start, end, text) {
   answer.focus();
@@ -9,10 +32,15 @@ export function typeText(start, end, text) {
   if (start === end && !text) {
     return;
   }
+  if (text.length > LONG) {
+    const before = answer.value;
+    replace(text, start, end);
+    longChange = { before, after: answer.value, start, end };
+    return;
+  }
   const typed = text ? document.execCommand("insertText", false, text) : document.execCommand("delete");
   if (!typed) {
-    answer.setRangeText(text, start, end, "end");
-    answer.dispatchEvent(new Event("input", { bubbles: true }));
+    replace(text, start, end);
   }
 }
 

@@ -5,6 +5,7 @@ import { answer, typeText } from "./answer_typing.js";
 const PAUSE = 250; // milliseconds without typing before entries are searched
 
 let dialog = null;
+let chosen = [0, 0]; // the selection when the picker was opened
 let timer = 0;
 let pending = new AbortController();
 
@@ -27,10 +28,10 @@ function build() {
   dialog.addEventListener("keydown", move);
   dialog.addEventListener("close", () => answer.focus());
   dialog.querySelector("ul").addEventListener("click", (event) => {
-    const chosen = event.target.closest("button");
-    if (chosen) {
+    const entry = event.target.closest("button");
+    if (entry) {
       dialog.close();
-      write(chosen.value);
+      write(entry.value);
     }
   });
 }
@@ -40,8 +41,8 @@ export function openEntryPicker() {
     build();
   }
   const search = dialog.querySelector("input");
-  const { selectionStart, selectionEnd } = answer;
-  search.value = answer.value.slice(selectionStart, selectionEnd).replace(/\s+/g, " ").trim().slice(0, 200);
+  chosen = [answer.selectionStart, answer.selectionEnd];
+  search.value = answer.value.slice(...chosen).replace(/\s+/g, " ").trim().slice(0, 200);
   show([], "");
   dialog.showModal();
   search.select();
@@ -116,13 +117,14 @@ function move(event) {
 
 /* Chosen words stay, and the reference follows them in brackets. */
 function write(reference) {
-  const { selectionStart, selectionEnd, value } = answer;
-  if (selectionStart < selectionEnd) {
-    const end = selectionStart + value.slice(selectionStart, selectionEnd).trimEnd().length;
-    typeText(end, end, ` (${reference})`);
+  const [start, end] = chosen;
+  const { value } = answer;
+  if (start < end) {
+    const place = start + value.slice(start, end).trimEnd().length;
+    typeText(place, place, ` (${reference})`);
     return;
   }
-  const lead = /[\p{L}\p{N}]$/u.test(value.slice(0, selectionStart)) ? " " : "";
-  const tail = /^[\p{L}\p{N}]/u.test(value.slice(selectionEnd)) ? " " : "";
-  typeText(selectionStart, selectionEnd, lead + reference + tail);
+  const lead = /[\p{L}\p{N}]$/u.test(value.slice(Math.max(0, start - 2), start)) ? " " : "";
+  const tail = /^[\p{L}\p{N}]/u.test(value.slice(end, end + 2)) ? " " : "";
+  typeText(start, end, lead + reference + tail);
 }
