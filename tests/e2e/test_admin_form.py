@@ -97,7 +97,7 @@ def test_the_tool_bar_is_one_stop_for_the_keyboard_and_ctrl_s_saves(page, sign_i
     sign_in(page).goto(ADD)
     question = page.get_by_label("Question", exact=True)
     question.fill("Comment ?")
-    steps = {"Tab": "Gras", "ArrowLeft": "Liste numérotée", "ArrowRight": "Gras", "End": "Liste numérotée"}
+    steps = {"Tab": "Gras", "ArrowLeft": "Image ou document", "ArrowRight": "Gras", "End": "Image ou document"}
     for key, name in steps.items():
         page.keyboard.press(key)
         expect(page.get_by_role("toolbar").get_by_role("button", name=name, exact=True)).to_be_focused()
