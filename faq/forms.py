@@ -95,9 +95,9 @@ class EntryForm(forms.Form):
         describe_excess=describe_long_answer,
         widget=forms.Textarea(attrs={"rows": 20}),
         help_text="Un retour à la ligne reste un retour à la ligne ; « - » en début de ligne fait une liste, "
-        "**deux astérisques** mettent en gras, [texte](https://…) fait un lien, comme une adresse seule ou la référence "
-        "d’une fiche (Q-12). La barre fait aussi les sous-titres, les citations et les tableaux ; ce qui est collé depuis "
-        "un traitement de texte ou un site garde sa mise en forme (Ctrl+Maj+V pour le texte seul).",
+        "**deux astérisques** mettent en gras, [texte](https://…) fait un lien, comme une adresse seule ou une "
+        "référence (Q-12). La barre fait aussi les sous-titres, les citations et les tableaux ; un texte collé d’un "
+        "document ou d’un site garde sa mise en forme (Ctrl+Maj+V : le texte seul).",
     )
     new_themes = forms.CharField(
         label="Nouvelles thématiques",
