@@ -8,6 +8,7 @@ from functools import cached_property
 from rapidfuzz.distance import OSA, LCSseq
 
 from faq.domain.duplicates.analysis import AnalysedText
+from faq.domain.search.french_words import is_french_word
 from faq.domain.text import Token, TokenKind
 
 NONE = -1
@@ -148,7 +149,11 @@ def is_misspelling(one: Token, other: Token) -> bool:
     if longer.endswith(shorter) and longer[: -len(shorter)] in _NEGATING:
         return False
     allowed = 1 if len(shorter) < 7 else 2 if len(shorter) < 13 else 3
-    return OSA.distance(shorter, longer, score_cutoff=allowed) <= allowed
+    distance = OSA.distance(shorter, longer, score_cutoff=allowed)
+    # Two letters apart, « attente » and « antenne » are two words of French.
+    return distance <= min(allowed, 1) or (
+        distance <= allowed and not (one.key != other.key and is_french_word(shorter) and is_french_word(longer))
+    )
 
 
 _SPELT = (TokenKind.WORD, TokenKind.NAME)

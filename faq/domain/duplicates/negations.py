@@ -15,6 +15,8 @@ _REACH = 3
 _RESTRICTION = 8
 """Words within which « que » follows « ne » where it means « only »."""
 _NE = ("ne", "n")
+_PROMPTLY = frozenset("attendre tarder delai retard faute doute cesse".split())
+"""Words with which « sans » makes an adverb: « sans attendre » denies nothing."""
 _DENIALS = frozenset(map(stem, "interdit interdire interdiction proscrire exclu exclue impossible".split()))
 """Words that forbid: « il est interdit de » is « il ne faut pas »."""
 
@@ -48,7 +50,7 @@ def _lone_negations(
 ) -> Iterator[int]:
     """Yield the places of negations between two words that the other text has without a negation."""
     for place, token in enumerate(reading.content):
-        if token.kind is TokenKind.NEGATION and partners[place] == NONE:
+        if token.kind is TokenKind.NEGATION and partners[place] == NONE and not _is_adverbial(reading, place):
             before = next((p for p in range(place - 1, max(-1, place - 3), -1) if partners[p] != NONE), None)
             after = next((p for p in range(place + 1, min(len(partners), place + 3)) if partners[p] != NONE), None)
             if before is None or after is None:
@@ -62,6 +64,14 @@ def _lone_negations(
                 and _is_odd(reading, reading.places[place]) != _is_odd(other, other.places[beside])
             ):
                 yield place
+
+
+def _is_adverbial(reading: AnalysedText, place: int) -> bool:
+    """Return whether a negation makes an adverb with the word after it."""
+    at = reading.places[place]
+    return reading.words[at].folded == "sans" and any(
+        token.folded in _PROMPTLY for token in reading.words[at + 1 : at + 2]
+    )
 
 
 def _is_negated(reading: AnalysedText, partners: list[int], low: int, high: int, negation: Token) -> bool:
@@ -86,8 +96,11 @@ def _sentence(text: AnalysedText, place: int) -> Sequence[Token]:
 
 
 def _count_negations(sentence: Sequence[Token]) -> int:
-    without = sum(token.folded == "sans" for token in sentence)
-    others = sum(token.kind is TokenKind.NEGATION for token in sentence) - without
+    without = sum(
+        token.folded == "sans" and not any(after.folded in _PROMPTLY for after in sentence[place + 1 : place + 2])
+        for place, token in enumerate(sentence)
+    )
+    others = sum(token.kind is TokenKind.NEGATION and token.folded != "sans" for token in sentence)
     clauses = sum(
         not _is_restriction(sentence[place + 1 : place + 1 + _RESTRICTION])
         for place, token in enumerate(sentence)

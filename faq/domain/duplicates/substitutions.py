@@ -55,6 +55,10 @@ _CLAUSE = frozenset(
 """.split()
 ) - {"a", "s", "ce"}
 """Function words that no noun phrase holds."""
+_APOSTROPHES = ("'", "’")
+_QUOTES = ("«", "“", '"')
+_PIVOTED = 3
+"""Content words that may stand on either side of a word that two things have in common."""
 _LONGEST = 8
 """Words of a noun phrase, function words included."""
 
@@ -68,6 +72,8 @@ class Substitution:
     context: tuple[Token, ...]
     """Up to three words that stand before them in the sentence."""
     after: Token | None
+    is_quoted: bool = False
+    """Whether both sides stand at the beginning of a quotation: a value, whatever kind of word it is."""
 
     @property
     def keys(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -77,7 +83,9 @@ class Substitution:
     @property
     def is_of_things(self) -> bool:
         """Return whether a noun phrase, or the qualifier of a noun, stands for another."""
-        return self._is_noun(self.left) and self._is_noun(self.right) and not self._is_misspelt
+        if self._is_misspelt:
+            return False
+        return self.is_quoted or (self._is_noun(self.left) and self._is_noun(self.right))
 
     @property
     def holds_number(self) -> bool:
@@ -94,9 +102,9 @@ class Substitution:
         return OSA.distance(left, right, score_cutoff=allowed) <= allowed
 
     def _is_noun(self, words: tuple[Token, ...]) -> bool:
-        place = next(place for place, token in enumerate(words) if token.weight)
+        place = next((place for place, token in enumerate(words) if token.weight), 0)
         if (
-            (not words[-1].weight and words[-1].key not in _ELIDED)
+            (len(words) > 1 and not words[-1].weight and words[-1].key not in _ELIDED)
             or len(words) > _LONGEST
             or any(token.key in _CLAUSE for token in words)
         ):
@@ -123,7 +131,7 @@ class Substitution:
 
 
 def _keys(words: tuple[Token, ...]) -> tuple[str, ...]:
-    return tuple(token.key for token in words if token.weight)
+    return tuple(token.key for token in words if token.weight) or tuple(token.key for token in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +151,10 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
     rewordings = _count_synonyms(left, right, alignment)
     matched = [(-1, -1), *((p, o) for p, o in enumerate(alignment.left) if o != NONE)]
     matched.append((len(left.content), len(right.content)))
+    matched = _drop_pivots(matched)
+    held = {other for _, other in matched}
     for (one, other), (next_one, next_other) in pairwise(matched):
-        if next_other <= other or any(alignment.right[p] != NONE for p in range(other + 1, next_other)):
+        if next_other <= other or not held.isdisjoint(range(other + 1, next_other)):
             # Another sentence follows in one of the texts.
             rewordings += next_one > one + 1
             continue
@@ -156,20 +166,59 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
         while start < end and other_start < other_end and words[end - 1].key == others[other_end - 1].key:
             end, other_end = end - 1, other_end - 1
         one_gap, other_gap = words[start:end], others[other_start:other_end]
-        if any(t.weight for t in one_gap) and any(t.weight for t in other_gap):
+        if _may_substitute(left, start, end, right, other_start, other_end):
             pieces = _split(left, start, end), _split(right, other_start, other_end)
             if len(pieces[0]) != len(pieces[1]):
                 pieces = [(start, end)], [(other_start, other_end)]
             for (first, last), (other_first, other_last) in zip(*pieces, strict=True):
                 piece, other_piece = tuple(words[first:last]), tuple(others[other_first:other_last])
-                if any(t.weight for t in piece) and any(t.weight for t in other_piece):
+                if _may_substitute(left, first, last, right, other_first, other_last):
                     context, after = _context(left, first), _neighbour(left, last, last - 1)
-                    substitutions.append(Substitution(piece, other_piece, context, after))
+                    is_quoted = _opens_quotation(left, first) and _opens_quotation(right, other_first)
+                    substitutions.append(Substitution(piece, other_piece, context, after, is_quoted))
         elif one_gap or other_gap:
             rewordings += 1
             if not any(token.weight for token in (*one_gap, *other_gap)):
                 reworded.append((start, other_start))
     return Changes(substitutions, rewordings, reworded)
+
+
+def _drop_pivots(matched: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the matched words without those around which one thing stands for another.
+
+    « Jeton d’accès » and « accès au bac » share a word, which is the last of one and the first of the other.
+    """
+    kept = matched[:1]
+    for (one, other), (next_one, next_other) in pairwise(matched[1:]):
+        before = one - kept[-1][0] - 1, other - kept[-1][1] - 1
+        after = next_one - one - 1, next_other - other - 1
+        around = [(before[0], after[1], before[1], after[0]), (before[1], after[0], before[0], after[1])]
+        if not any(0 < a <= _PIVOTED and 0 < b <= _PIVOTED and c == d == 0 for a, b, c, d in around):
+            kept.append((one, other))
+    return [*kept, *matched[-1:]]
+
+
+def _may_substitute(left: AnalysedText, start: int, end: int, right: AnalysedText, first: int, last: int) -> bool:
+    """Return whether words of one text may be put for words of another: both hold content, or a value in short."""
+    ones, others = left.words[start:end], right.words[first:last]
+    held = [any(token.weight for token in words) for words in (ones, others)]
+    if all(held) or len(ones) != 1 or len(others) != 1:
+        return all(held)
+    # A function word may be the name of something, such as gold, « or », or the letter of a profile.
+    return any(held) or (_is_letter(left, start) and _is_letter(right, first))
+
+
+def _is_letter(text: AnalysedText, place: int) -> bool:
+    """Return whether a word is a capital letter on its own, « profil A »."""
+    found = text.placed_tokens[place]
+    written = text.text[found.start : found.end]
+    return len(written) == 1 and written.isupper() and text.text[found.end : found.end + 1] not in _APOSTROPHES
+
+
+def _opens_quotation(text: AnalysedText, place: int) -> bool:
+    """Return whether a word stands right after an opening quotation mark."""
+    start = text.placed_tokens[place].start
+    return text.text[max(0, start - 2) : start].rstrip()[-1:] in _QUOTES
 
 
 def _count_synonyms(left: AnalysedText, right: AnalysedText, alignment: Alignment) -> int:
