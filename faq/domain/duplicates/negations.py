@@ -26,9 +26,16 @@ def find_negation(left: AnalysedText, right: AnalysedText, alignment: Alignment,
     one, other = (reading.words[0].folded if reading.words else "" for reading in (left, right))
     if {one, other} == {"oui", "non"}:
         yield Reason(Cause.NEGATION, one, other)
+    things = [words for one in changes.substitutions if one.is_of_things for words in (one.left, one.right)]
+    named = {token.folded for words in things if len(words) > 1 for token in words}
     for place in _lone_negations(left, alignment.left, right, alignment.right):
+        if left.content[place].folded == "sans" and "sans" in named:
+            # « Le réseau sans fil » is a thing.
+            continue
         yield Reason(Cause.NEGATION, _words_around(left, left.places[place]), "")
     for place in _lone_negations(right, alignment.right, left, alignment.left):
+        if right.content[place].folded == "sans" and "sans" in named:
+            continue
         yield Reason(Cause.NEGATION, "", _words_around(right, right.places[place]))
     for start, other_start in changes.reworded:
         if _denies(left, start) != _denies(right, other_start) and _is_odd(left, start) != _is_odd(right, other_start):

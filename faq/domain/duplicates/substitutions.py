@@ -57,6 +57,8 @@ _CLAUSE = frozenset(
 """Function words that no noun phrase holds."""
 _APOSTROPHES = ("'", "’")
 _QUOTES = ("«", "“", '"')
+_SHORT_VALUE = 4
+"""Words of two values, function words included, where one holds function words alone."""
 _PIVOTED = 3
 """Content words that may stand on either side of a word that two things have in common."""
 _LONGEST = 8
@@ -173,7 +175,7 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
             for (first, last), (other_first, other_last) in zip(*pieces, strict=True):
                 piece, other_piece = tuple(words[first:last]), tuple(others[other_first:other_last])
                 if _may_substitute(left, first, last, right, other_first, other_last):
-                    context, after = _context(left, first), _neighbour(left, last, last - 1)
+                    context, after = _context(left, first), _follower(left, last)
                     is_quoted = _opens_quotation(left, first) and _opens_quotation(right, other_first)
                     substitutions.append(Substitution(piece, other_piece, context, after, is_quoted))
         elif one_gap or other_gap:
@@ -202,17 +204,29 @@ def _may_substitute(left: AnalysedText, start: int, end: int, right: AnalysedTex
     """Return whether words of one text may be put for words of another: both hold content, or a value in short."""
     ones, others = left.words[start:end], right.words[first:last]
     held = [any(token.weight for token in words) for words in (ones, others)]
-    if all(held) or len(ones) != 1 or len(others) != 1:
+    if all(held) or not ones or not others:
         return all(held)
-    # A function word may be the name of something, such as gold, « or », or the letter of a profile.
-    return any(held) or (_is_letter(left, start) and _is_letter(right, first))
+    if any(token.kind is TokenKind.NEGATION for token in (*ones, *others)):
+        return False
+    if not any(held):
+        return len(ones) == len(others) == 1 and _is_letter(left, start) and _is_letter(right, first)
+    text, places = (right, range(first, last)) if held[0] else (left, range(start, end))
+    # A function word may be the name of something, such as gold, « or »; letters may be a unit, « g/l ».
+    is_value = len(places) == 1 or all(len(text.words[place].folded) == 1 for place in places)
+    return is_value and len(ones) + len(others) <= _SHORT_VALUE and not any(_is_elided(text, place) for place in places)
 
 
 def _is_letter(text: AnalysedText, place: int) -> bool:
     """Return whether a word is a capital letter on its own, « profil A »."""
     found = text.placed_tokens[place]
     written = text.text[found.start : found.end]
-    return len(written) == 1 and written.isupper() and text.text[found.end : found.end + 1] not in _APOSTROPHES
+    return len(written) == 1 and written.isupper() and not _is_elided(text, place)
+
+
+def _is_elided(text: AnalysedText, place: int) -> bool:
+    """Return whether an apostrophe follows a word."""
+    end = text.placed_tokens[place].end
+    return text.text[end : end + 1] in _APOSTROPHES
 
 
 def _opens_quotation(text: AnalysedText, place: int) -> bool:
@@ -248,11 +262,12 @@ def _context(text: AnalysedText, start: int) -> tuple[Token, ...]:
     return tuple(token for at, token in enumerate(text.words[first:start], first) if text.sentence_of[at] == sentence)
 
 
-def _neighbour(text: AnalysedText, place: int, inside: int) -> Token | None:
-    """Return the word at a place, None where it is of another sentence than the word beside it."""
-    if not 0 <= place < len(text.words) or text.sentence_of[place] != text.sentence_of[inside]:
+def _follower(text: AnalysedText, place: int) -> Token | None:
+    """Return the word at a place, None where it is of another sentence or clause than the word before it."""
+    if place >= len(text.words) or text.sentence_of[place] != text.sentence_of[place - 1]:
         return None
-    return text.words[place]
+    between = text.text[text.placed_tokens[place - 1].end : text.placed_tokens[place].start]
+    return None if "," in between else text.words[place]
 
 
 def find_other_thing(changes: Changes) -> Substitution | None:

@@ -284,3 +284,28 @@ def test_near_words_alone_make_no_duplicate():
     one = "Le pharmacien archive la prescription. L’infirmière classe la feuille de température du malade au bureau."
     other = "Le médecin range l’ordonnance. L’aide-soignante trie le relevé de tension du résident dans l’armoire."
     assert kind(one, other) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        ("le profil A", "le profil B"),
+        ("un niveau or", "un niveau intermédiaire"),
+        ("le statut « à compléter »", "le statut « rejeté »"),
+        ("une mesure en g/l", "une mesure en mmHg"),
+        ("une mesure en g/l", "une mesure en mg/dl"),
+        ("un retour, s’il est classé bronze,", "un retour, s’il est classé élevé,"),
+        ("le jeton d’accès", "l’accès au bac à sable"),
+        ("la salle d’attente", "l’antenne départementale"),
+        ("le réseau sans fil", "la borne d’accueil"),
+    ],
+)
+def test_another_short_value_makes_no_duplicate(value, other):
+    text = "Le podologue transmet {} par messagerie sous dix jours. La demande est classée dans le registre de garde."
+    assert kind(text.format(value), text.format(other)) is PairKind.SIBLINGS
+
+
+def test_without_delay_denies_nothing():
+    text = "Le podologue transmet le compte rendu {} par messagerie sécurisée. La demande est classée dans le registre."
+    assert kind(text.format("sans attendre"), text.format("aussitôt")) is PairKind.NEAR
+    assert kind(text.format("sans preuve"), text.format("avec preuve")) is PairKind.CONFLICT
