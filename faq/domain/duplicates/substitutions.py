@@ -43,7 +43,7 @@ _ADVERB = re.compile(r"(?<=[a-z]{3})ment$")
 _ADVERBS = frozenset(
     """
     desormais souvent parfois ailleurs davantage volontiers longtemps maintenant aujourd hui tard tot plutot
-    assez trop tres vite ensemble partout surtout quasi presque encore deja bientot dorenavant
+    assez trop tres vite aussitot sitot ensemble partout surtout quasi presque encore deja bientot dorenavant
 """.split()
 )
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import chain
 
 from faq.domain.text.french import JOINER, NAMES, SPELT_NUMBER
+from faq.domain.text.normalisation import ZERO_WIDTH
 from faq.domain.text.notations import DASH, LETTER, MONTH_NAMES, UNITS, find_notations
 from faq.domain.text.parts import find_parts
 from faq.domain.text.tokens import PlacedToken, Token, TokenKind, build_token
@@ -16,6 +17,7 @@ _CAPITAL_BEFORE = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 """Endings of a chunk after which a capital letter is no sign of a name."""
 _AROUND_LINK = ".,;:!?)]»\"'’”"
 _CHUNK = re.compile(r"\S+")
+_ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 _BLANK = re.compile(r"\s")
 _PLAIN_WORD = re.compile(r"[(\"«]?([^\W\d_]+)[.,;:!?)\"»]*")
 _J = JOINER
@@ -129,7 +131,7 @@ def split_chunks(text: str) -> list[list[str]]:
 
     A chunk that ends with one of SENTENCE_ENDS ends a sentence.
     """
-    lines = [line.split() for line in text.split("\n")]
+    lines = [line.split() for line in _show_only(text).split("\n")]
     for chunks in lines:
         if found := find_notations(chunks):
             for start, end in reversed(found):
@@ -152,20 +154,36 @@ def placed_tokens(text: str) -> list[PlacedToken]:
             for token, (first, last) in zip(*_CHUNKS[chunk], strict=True):
                 placed.append(PlacedToken(token, offset + start + first, offset + start + last, starts_sentence))
                 starts_sentence = False
-            starts_sentence = starts_sentence or chunk.endswith(_CAPITAL_BEFORE)
+            starts_sentence = starts_sentence or _show_only(chunk).endswith(_CAPITAL_BEFORE)
         offset += len(line) + 1
     return placed
 
 
 def _place_chunks(line: str) -> list[tuple[int, str]]:
     """Return the chunks of a line with their places; JOINER stands for each blank within a notation."""
-    found = [(chunk.start(), chunk.end()) for chunk in _CHUNK.finditer(line)]
-    for first, end in reversed(find_notations([line[start:stop] for start, stop in found])):
+    found = [(chunk.start(), chunk.end()) for chunk in _CHUNK.finditer(line) if _show_only(chunk[0])]
+    for first, end in reversed(find_notations([_show_only(line[start:stop]) for start, stop in found])):
         found[first:end] = [(found[first][0], found[end - 1][1])]
     return [(start, _BLANK.sub(JOINER, line[start:stop])) for start, stop in found]
 
 
+def _show_only(text: str) -> str:
+    """Return a text without its zero-width characters, which part no word, date or number."""
+    return text if text.isascii() else _ZERO_WIDTH.sub("", text)
+
+
 def _find_tokens(chunk: str) -> Iterator[tuple[Token, tuple[int, int]]]:
+    """Yield the tokens of a chunk, each with its place."""
+    shown = _show_only(chunk)
+    if len(shown) == len(chunk):
+        yield from _find_shown_tokens(chunk)
+        return
+    places = [place for place, character in enumerate(chunk) if character not in ZERO_WIDTH]
+    for token, (start, end) in _find_shown_tokens(shown):
+        yield token, (places[start], places[end - 1] + 1)
+
+
+def _find_shown_tokens(chunk: str) -> Iterator[tuple[Token, tuple[int, int]]]:
     if plain := _PLAIN_WORD.fullmatch(chunk):
         # Most chunks: the pattern with all notations takes several times longer.
         token = build_token("word", plain[1], _tokens_of_parts("word", plain[1]))

@@ -93,3 +93,20 @@ def test_tokens_know_their_places_and_the_beginnings_of_sentences():
 def test_nothing_to_read_gives_no_words():
     assert tokenize("… — « » \u200b ?") == []
     assert placed_tokens("") == []
+
+
+@pytest.mark.parametrize(
+    ("spelt", "plain"),
+    [
+        ("vers\u2060ion", "version"),
+        ("le 8 juill\u200bet 2028", "le 8 juillet 2028"),
+        ("code E-404\ufeff3", "code E-4043"),
+        ("11/01/20\u200b26", "11/01/2026"),
+        ("3 \u200b juin", "3 juin"),
+    ],
+)
+def test_zero_width_characters_part_nothing(spelt, plain):
+    assert tokenize(spelt) == tokenize(plain)
+    assert [placed.token for placed in placed_tokens(spelt)] == tokenize(plain)
+    last = placed_tokens(spelt)[-1]
+    assert spelt[last.start : last.end].endswith(plain[-1])
