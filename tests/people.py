@@ -4,8 +4,8 @@ from django.contrib.auth.models import Group, User
 
 
 def a_person(name: str, role: str = "rédacteur", **details) -> User:
-    """An account with a role and a mailbox."""
-    person = User.objects.create_user(name, f"{name}@example.org", is_staff=True, **details)
+    """An account with a mailbox, which its role lets in."""
+    person = User.objects.create_user(name, f"{name}@example.org", **details)
     if role:
         person.groups.add(Group.objects.get(name=role))
     return person

@@ -21,7 +21,7 @@ RIGHT = "faq.change_entry"
 
 def get_assignable_people() -> QuerySet[User]:
     """Return the people to whom entries can be assigned: those who may change them and whose account is open."""
-    people = User.objects.with_perm(RIGHT).filter(is_active=True, is_staff=True)
+    people = User.objects.with_perm(RIGHT)
     return people.order_by("last_name", "first_name", "username")
 
 

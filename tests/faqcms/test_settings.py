@@ -58,6 +58,24 @@ def test_production_follows_its_environment():
     assert done.stdout == "False 60 ('HTTP_X_FORWARDED_PROTO', 'https') WARNING\n"
 
 
+@pytest.mark.parametrize(
+    ("variables", "site", "hour"),
+    [
+        ({}, "https://faq.example.org", 7),
+        ({"SITE_URL": "https://faq.example.org/interne/", "DIGEST_HOUR": "18"}, "https://faq.example.org/interne", 18),
+    ],
+)
+def test_links_of_mails_lead_to_the_site(variables, site, hour):
+    done = in_production("print(prod.SITE_URL, prod.DIGEST_HOUR)", **REQUIRED, **variables)
+    assert done.stdout == f"{site} {hour}\n"
+
+
+@pytest.mark.parametrize("hour", ["24", "-1", "sept"])
+def test_an_hour_that_is_none_is_refused(hour):
+    done = in_production("", **REQUIRED, DIGEST_HOUR=hour)
+    assert f"DIGEST_HOUR : « {hour} »" in done.stderr
+
+
 def test_every_variable_of_production_is_documented():
     example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
     names = {*REQUIRED, "SSL_REDIRECT", "HSTS_SECONDS", "TRUST_PROXY", "LOG_LEVEL"}
