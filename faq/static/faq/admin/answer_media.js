@@ -75,6 +75,7 @@ async function sendAll(files) {
 
 function insert(file) {
   const isImage = file.isImage === true || file.isImage === "true";
+  const place = answer.selectionEnd; // read now: a dialog that closes may move the cursor
   const label = insertion.querySelector(".media-label");
   const preview = insertion.querySelector(".media-preview");
   insertion.querySelector("h2").textContent = isImage ? "Insérer l’image" : "Insérer le document";
@@ -98,9 +99,11 @@ function insert(file) {
       "close",
       () => {
         if (insertion.returnValue === "insert") {
-          typeLine(isImage, file.reference, text.value);
+          typeLine(place, isImage, file.reference, text.value);
+        } else {
+          answer.focus();
+          answer.setSelectionRange(place, place);
         }
-        answer.focus();
         resolve();
       },
       { once: true },
@@ -118,12 +121,11 @@ function escapeText(typed) {
 }
 
 /* An image stands in a paragraph of its own; a document stands where the cursor is. */
-function typeLine(isImage, reference, typed) {
+function typeLine(place, isImage, reference, typed) {
   const isDecorative = isImage && decorative.checked;
   const written = `${isImage ? "!" : ""}[${isDecorative ? "" : escapeText(typed)}](${reference})`;
-  const { selectionEnd: place, value } = answer;
-  const before = value.slice(0, place);
-  const after = value.slice(place);
+  const before = answer.value.slice(0, place);
+  const after = answer.value.slice(place);
   const above = !isImage || /(^|\n)$/.test(before) ? "" : "\n\n";
   const below = !isImage || /^(\n|$)/.test(after) ? "" : "\n\n";
   answer.focus();
