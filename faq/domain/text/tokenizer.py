@@ -18,6 +18,8 @@ _CAPITAL_BEFORE = (".", "!", "?", ":", ";", "…", '."', ".)", ".»", ".”")
 _AROUND_LINK = ".,;:!?)]»\"'’”"
 _CHUNK = re.compile(r"\S+")
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
+_UNREAD = re.compile(f"(?<={JOINER})[{JOINER}{ZERO_WIDTH}]+|[{ZERO_WIDTH}]+")
+"""What does not count within a chunk: zero-width characters, and of several blanks all but the first."""
 _BLANK = re.compile(r"\s")
 _PLAIN_WORD = re.compile(r"[(\"«]?([^\W\d_]+)[.,;:!?)\"»]*")
 _J = JOINER
@@ -174,12 +176,12 @@ def _show_only(text: str) -> str:
 
 def _find_tokens(chunk: str) -> Iterator[tuple[Token, tuple[int, int]]]:
     """Yield the tokens of a chunk, each with its place."""
-    shown = _show_only(chunk)
-    if len(shown) == len(chunk):
+    if chunk.isascii() or not _UNREAD.search(chunk):
         yield from _find_shown_tokens(chunk)
         return
-    places = [place for place, character in enumerate(chunk) if character not in ZERO_WIDTH]
-    for token, (start, end) in _find_shown_tokens(shown):
+    unread = {place for found in _UNREAD.finditer(chunk) for place in range(*found.span())}
+    places = [place for place in range(len(chunk)) if place not in unread]
+    for token, (start, end) in _find_shown_tokens("".join(chunk[place] for place in places)):
         yield token, (places[start], places[end - 1] + 1)
 
 

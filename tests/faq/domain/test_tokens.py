@@ -103,9 +103,10 @@ def test_nothing_to_read_gives_no_words():
         ("code E-404\ufeff3", "code E-4043"),
         ("11/01/20\u200b26", "11/01/2026"),
         ("3 \u200b juin", "3 juin"),
+        ("1  500 €", "1 500 €"),
     ],
 )
-def test_zero_width_characters_part_nothing(spelt, plain):
+def test_zero_width_characters_and_more_blanks_part_nothing(spelt, plain):
     assert tokenize(spelt) == tokenize(plain)
     assert [placed.token for placed in placed_tokens(spelt)] == tokenize(plain)
     last = placed_tokens(spelt)[-1]
