@@ -8,12 +8,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 
+from faq.admin.bulk_messages import build_single_message
 from faq.admin.display import person_name
 from faq.admin.entries.differences import differences, replaced
 from faq.admin.pages import AdminPage
 from faq.enums import EntryStatus, Origin
 from faq.models import Entry
 from faq.models.entries import number_of
+from faq.services.bulk import change_one
 from faq.services.conflicts import NO_VERSION
 from faq.services.content import EntryError
 from faq.services.entries import FIELDS, restore_version
@@ -71,7 +73,11 @@ class ComparisonPage(AdminPage):
         base = number_of(request.POST.get("base", "")) or NO_VERSION
         provenance = Provenance(Origin.FORM, request.user)
         try:
-            outcome = restore_version(version, provenance, fields=(field,) if field else FIELDS, base=base)
+            outcome = change_one(
+                lambda told: restore_version(version, told, fields=(field,) if field else FIELDS, base=base),
+                f"Retour à la version {version.number}",
+                provenance,
+            )
         except (EntryError, PermissionDenied) as refusal:
             return self._refuse(str(refusal))
         self._report(outcome, base)
@@ -89,8 +95,11 @@ class ComparisonPage(AdminPage):
         self.model_admin.log_change(self.request, outcome.entry, version.comment)
         seen = f"{comparison_address(self.entry.pk)}?from={base}&to={version.number}"
         link = format_html('<a href="{}">Voir ce qui a changé</a>', seen)
-        text = "Fiche {} : « {} » C’est un brouillon, version {}. {}"
-        messages.success(self.request, format_html(text, reference, version.comment, version.number, link))
+        is_back = version.pk == outcome.entry.live_id
+        became = "La fiche dit de nouveau ce que lit le public" if is_back else "C’est un brouillon"
+        text = "Fiche {} : « {} » {}, version {}. {}"
+        text = format_html(text, reference, version.comment, became, version.number, link)
+        messages.success(self.request, build_single_message(self.request, text, outcome))
 
     @cached_property
     def _versions(self):

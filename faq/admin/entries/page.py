@@ -45,6 +45,7 @@ from faq.services.versions import Provenance, lock_entries
 from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_text
 
 _SOURCES_SHOWN = 50
+_BACK_TO_LIVE = "enregistrée : elle dit de nouveau ce que lit le public, sans brouillon"
 SAVE_NEXT = "_save_next"
 """The button that saves, and goes on to the next entry of the list that the page was opened from."""
 
@@ -218,7 +219,8 @@ class EntryPage(AdminPage):
             same = f"Rien n’a changé : la fiche {entry.reference} reste à la version {version.number}."
             messages.info(self.request, same)
         else:
-            text = f"Fiche {entry.reference} {done} (version {version.number})."
+            is_back = version.action == Action.EDITED and version.pk == entry.live_id
+            text = f"Fiche {entry.reference} {_BACK_TO_LIVE if is_back else done} (version {version.number})."
             messages.success(self.request, build_single_message(self.request, text, outcome))
         if outcome.changed:
             log = self.model_admin.log_change if self.entry else self.model_admin.log_addition

@@ -1,7 +1,18 @@
-"""Confirming what a page asks, as a browser sends it: the fields that the page carries, and its first button."""
+"""Confirming what a page asks, as a browser sends it, and entries that it has something to say of."""
 
 import html
 import re
+from datetime import timedelta
+
+from django.utils import timezone
+
+from faq.enums import Action
+from faq.services.content import Content
+from faq.services.entries import edit_entry
+from faq.services.schedules import schedule
+from faq.services.workflow import refuse_entry, submit_entry
+from tests.factories import a_published_entry, by_command
+from tests.faq.admin.entry_form import read
 
 FORM = re.compile(r'<form method="post" action="([^"]*)" class="confirmation">(.*?)</form>', re.DOTALL)
 FIELD = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
@@ -26,3 +37,30 @@ def post_and_confirm(client, address, data):
     """Send a form, and confirm where the page asks."""
     response = client.post(address, data, follow=True)
     return confirm(client, response) if asks(response) else response
+
+
+def a_draft_beside(question="À côté ?"):
+    entry = a_published_entry(question)
+    edit_entry(entry.pk, Content(question, "Autrement."), by_command())
+    return entry
+
+
+def submitted(entry, author=None):
+    submit_entry(entry.pk, by_command(author))
+    return entry
+
+
+def refused(entry):
+    submitted(entry)
+    refuse_entry(entry.pk, by_command(comment="Citez l’arrêté."))
+    return entry
+
+
+def planned(entry, action=Action.WITHDRAWN):
+    schedule(entry.pk, action, timezone.now() + timedelta(days=7), by_command())
+    return entry
+
+
+def words(response):
+    """Return the page as plain words: no-break spaces are spaces."""
+    return re.sub(r"\s+", " ", read(response).replace("\u00a0", " "))
