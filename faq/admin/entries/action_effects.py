@@ -329,9 +329,9 @@ class ActionEffects:
     @property
     def title(self) -> str:
         """The question that the button answers."""
-        if len(self.effects) == 1:
-            return f"{self.action.verb} : {self.effects[0].entry.reference} ?"
-        return f"{self.action.verb} : {pluralize_count(len(self.changed), 'fiche', 'fiches')} ?"
+        one = len(self.effects) == 1
+        what = self.effects[0].entry.reference if one else pluralize_count(len(self.changed), "fiche", "fiches")
+        return f"{self.action.name_with(what)} ?"
 
     @property
     def mark(self) -> str:

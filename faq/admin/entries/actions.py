@@ -47,6 +47,11 @@ class EntryAction:
             raise TypeError(f"{self.name} changes no version")
         return self.service(number, provenance, base=base)
 
+    def name_with(self, what: str) -> str:
+        """Return the verb with what it is about, as « Archiver 3 fiches »."""
+        has_object = self.action in (None, Action.REVERTED, Action.ABANDONED)
+        return f"{self.verb} : {what}" if has_object else f"{self.verb} {what}"
+
     @property
     def right(self) -> str:
         """The permission that it needs."""

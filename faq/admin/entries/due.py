@@ -64,7 +64,7 @@ class DuePage(AdminPage):
             else check_entries(seen, self.request.user)
         )
         if isinstance(report, ActionEffects):
-            label = f"{CHECK.verb} : {pluralize_count(len(report.changed), 'fiche', 'fiches')}"
+            label = CHECK.name_with(pluralize_count(len(report.changed), "fiche", "fiches"))
             return show_confirmation(
                 self.model_admin, self.request, report, [ConfirmButton(_CHECK_SELECTED, "1", label)]
             )

@@ -207,7 +207,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         bases = {number: number_of(request.POST.get(f"base-{number}", "")) for number in numbers}
         report = change_or_describe(request, action, bases, "depuis la liste")
         if isinstance(report, ActionEffects):
-            verb = f"{action.verb} {pluralize_count(len(report.changed), 'fiche', 'fiches')}"
+            verb = action.name_with(pluralize_count(len(report.changed), "fiche", "fiches"))
             return show_confirmation(self, request, report, [ConfirmButton("action", action.name, verb)])
         add_bulk_messages(request, action.noun, report)
         return None

@@ -159,7 +159,7 @@ class ReviewPage(AdminPage):
             return None
         report = change_or_describe(self.request, PUBLISH, bases, "depuis la relecture", self._note_comments(bases))
         if isinstance(report, ActionEffects):
-            label = f"Publier {pluralize_count(len(report.changed), 'fiche', 'fiches')}"
+            label = PUBLISH.name_with(pluralize_count(len(report.changed), "fiche", "fiches"))
             return self._ask(report, [ConfirmButton(_PUBLISH_SELECTED, "1", label)])
         add_bulk_messages(self.request, "Publication", report)
         for outcome in report.changed:

@@ -55,7 +55,7 @@ class TestList:
         asked = act(relecteur, "publish", *entries)
         page = words(asked)
         for expected in (
-            "Publier : 4 fiches ?",
+            "Publier 4 fiches ?",
             "2 fiches paraîtront sur le site.",
             "2 fiches sont en ligne : leurs textes de travail remplaceront ceux que lit le public.",
             "1 texte a été refusé : il sera publié malgré le refus.",
