@@ -39,6 +39,8 @@ def test_one_is_approved_from_its_diff_and_another_given_back(page, sign_in, axe
     expect(changed.get_by_role("deletion").first).to_have_text("supprimé : 30")
     new.get_by_label("Ce que le rédacteur doit changer").fill("À quelle adresse ?")
     changed.get_by_role("button", name="Publier").press("Enter")
+    expect(page.get_by_text("son texte de travail remplacera celui que lit le public")).to_be_visible()
+    page.get_by_role("button", name="Publier").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("mise en ligne")
     entry = Entry.objects.get(question="Sous quel délai ?")
     assert "60 jours" in entry.answer
@@ -69,6 +71,8 @@ def test_enter_on_a_box_publishes_nothing_and_a_refusal_asks_for_its_comment(pag
     assert Entry.objects.to_review().count() == 2
     axe(page)
     page.get_by_role("button", name="Publier la sélection").click()
+    axe(page)
+    page.get_by_role("button", name="Publier 1 fiche").click()
     expect(page.locator(".messagelist")).to_contain_text("Publication : 1 fiche")
 
 
