@@ -89,7 +89,7 @@ def create_accounts() -> list[Account]:
     """Create the accounts that are missing, one per role; return those that were created."""
     missing = [account for account in ACCOUNTS if not User.objects.filter(username=account.name).exists()]
     for account in missing:
-        user = User.objects.create_user(account.name, password=account.password, is_staff=True)
+        user = User.objects.create_user(account.name, f"{account.name}@example.org", account.password, is_staff=True)
         user.groups.add(Group.objects.get(name=account.role))
     return missing
 
