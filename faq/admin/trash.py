@@ -12,6 +12,7 @@ from faq.admin.display import NOTHING, format_moment, link_to, person_name, plur
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.readonly import ReadOnlyMixin
 from faq.admin.table_exports import ExportTablesMixin
+from faq.domain.markup import opening_words
 from faq.models import ArchivedEntry
 from faq.models.entries import number_of
 from faq.resources import EntryResource
@@ -80,7 +81,7 @@ class TrashAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
     @admin.display(description="réponse")
     def beginning(self, entry):
         """Return the beginning of the answer."""
-        return shorten(entry.answer_beginning, _BEGINNING, placeholder="…") or NOTHING
+        return shorten(opening_words(entry.answer_beginning), _BEGINNING, placeholder="…") or NOTHING
 
     @admin.display(description="archivée le", ordering="head__created_at")
     def archived_at(self, entry):

@@ -89,6 +89,14 @@ SHAPES: dict[str, Callable[[int, int], str]] = {
     "points d’interrogation": partial(_repeated, "?\n"),
     "contre-obliques": partial(_repeated, "\\"),
     "crochets appariés": lambda size, seed: "[" * (size // 2) + "]" * (size // 2),
+    "tableaux": partial(_repeated, "| a | b |\n|---|---|\n| 1 | 2 |\n\n"),
+    "rangées": partial(_repeated, "| a | b |\n"),
+    "délimiteurs": partial(_repeated, "|--|--|\n"),
+    "sous-titres": partial(_repeated, "## a\nb\n"),
+    "citations": partial(_repeated, "> a\n>\n"),
+    "images": partial(_repeated, f"![a](media:{'0' * 32}.png) "),
+    "débuts d’image": partial(_repeated, "![a"),
+    "renvois": partial(_repeated, "Q-1/"),
     "marques mêlées": partial(_repeated, "*a _b ** [c]("),
 }
 """Texts by their shape: a size in characters and a seed in, a text out."""

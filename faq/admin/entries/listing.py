@@ -38,6 +38,7 @@ from faq.admin.readonly import UndeletableMixin
 from faq.admin.table_exports import ExportTablesMixin, ExportTickedMixin
 from faq.admin.table_imports import ImportTablesMixin
 from faq.domain.limits import SAVED_FILTER_NAME_MAX_LENGTH
+from faq.domain.markup import opening_words
 from faq.models import Entry, Pair, Passage
 from faq.models.entries import number_of
 from faq.models.folding import Folded
@@ -92,7 +93,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         """Return the question; where it is missing, words that say so and the beginning of the answer."""
         if entry.question:
             return entry.question
-        opening = " ".join(entry.opening.split())
+        opening = opening_words(entry.opening)
         more = "…" if len(entry.opening) == OPENING_LENGTH else ""
         return format_html('(sans question) <span class="opening">{}{}</span>', opening, more)
 

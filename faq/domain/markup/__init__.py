@@ -12,4 +12,4 @@ from faq.domain.markup.placement import (
 from faq.domain.markup.references import find_linked_numbers, find_reference_numbers
 from faq.domain.markup.rendering import compile_answer, plain_text, render
 from faq.domain.markup.sections import Section, parse_sections
-from faq.domain.markup.words import blank_markup
+from faq.domain.markup.words import blank_markup, opening_words

@@ -1,9 +1,19 @@
 """The words of an answer in their places: its text with blanks instead of the markup that holds no words."""
 
+import re
+
 from faq.domain.markup.media import SCHEME, find_media_references
 from faq.domain.markup.structure import Heading, Part, Quote, Table, find_pipes, parse_parts
 
 _BETWEEN_CELLS = "·"
+
+
+_CUT_REFERENCE = re.compile(rf"\]\({SCHEME}[0-9a-z.]{{0,40}}$")
+
+
+def opening_words(text: str) -> str:
+    """Return the words of the beginning of an answer on one line; a reference to a file may have been cut."""
+    return " ".join(_CUT_REFERENCE.sub("", blank_markup(text)).split())
 
 
 def blank_markup(text: str) -> str:

@@ -293,3 +293,24 @@ def test_a_renamed_or_reordered_term_is_no_change() -> None:
 
     assert changed_terms({"couloirs": [HOSPITAL, IMAGING]}, {"couloirs": [IMAGING, renamed]}) == ()
     assert changed_terms({}, {"couloirs": []}) == ()
+
+
+OLD_IMAGE, NEW_IMAGE = (f"media:{digit * 32}.png" for digit in "ab")
+
+
+def test_a_changed_image_is_seen_before_and_after() -> None:
+    line = diff_line(f"![L’écran]({OLD_IMAGE})", f"![L’écran]({NEW_IMAGE})")
+    files = [
+        (segment.change.value, piece.file) for segment in line.segments for piece in segment.pieces if piece.is_image
+    ]
+
+    assert shown(line) == f"![L’écran]([-{OLD_IMAGE}-]{{+{NEW_IMAGE}+}})"
+    assert files == [("removed", f"/media/{'a' * 32}.png"), ("added", f"/media/{'b' * 32}.png")]
+
+
+def test_cells_are_compared_one_by_one() -> None:
+    assert summary("| Lundi | 3 | x |\n| Mardi | 4 | y |", "| Lundi | 4 | y |\n| Mardi | 4 | y |\n| Jeudi | | |") == [
+        ("changed", "| Lundi | [-3-]{+4+} | [-x-]{+y+} |"),
+        ("unchanged", "| Mardi | 4 | y |"),
+        ("added", "{+| Jeudi | | |+}"),
+    ]

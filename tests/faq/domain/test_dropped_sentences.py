@@ -58,3 +58,13 @@ def test_a_sentence_that_stays_nearly_as_it_was_is_shown_as_changed():
 def test_many_sentences_are_listed_without_being_compared():
     before, after = (" ".join(f"{word} numéro {rank}." for rank in range(600)) for word in ("Point", "Pont"))
     assert {line.change for line in list_dropped([before], [after])} == {Change.REMOVED}
+
+
+def test_cells_and_images_are_said_or_gone_and_marks_are_nothing():
+    image = f"![L’écran](media:{'a' * 32}.png)"
+    before = f"## Délais\n| Profil | Délai |\n|---|---|\n| Officine | 3 jours |\n\n{image}"
+    after = before.replace("a" * 32, "b" * 32).replace("## ", "### ")
+
+    assert split_sentences(before) == ["Délais", "Profil · Délai", "Officine · 3 jours", image]
+    assert [line.old for line in list_dropped([before], [after])] == [image]
+    assert list_dropped([before], [before.replace("|---|---|", "| --- | --- |")]) == []

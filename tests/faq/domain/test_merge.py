@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faq.domain.diff import split_lines
 from faq.domain.facets import Facet, Filing
-from faq.domain.merge import Hunk, MergedTerms, MergedText, Side, merge, merge_text
+from faq.domain.merge import Hunk, MergedTerms, MergedText, Side, combine_texts, merge, merge_text
 
 LINES = ["", "Oui.", "Le dossier est complet.", "Le dossier reste complet.", "- une preuve", "- deux preuves signées"]
 TEXTS = st.lists(st.sampled_from(LINES), max_size=8).map("\n".join)
@@ -253,3 +253,23 @@ def test_terms_are_never_opened_to_all_unasked(base: frozenset[int], theirs: fro
         assert (theirs | mine) - base <= merged.terms
         assert not merged.terms & ((base - theirs) | (base - mine))
         assert merged.terms or not (theirs and mine)
+
+
+HEAD = "| Profil | Délai |\n|---|---|"
+
+
+def test_rows_of_a_table_that_two_editors_change_are_both_kept() -> None:
+    base = f"{HEAD}\n| Officine | 3 jours |\n| Médecin | 5 jours |\n| Hôpital | 9 jours |"
+    theirs = base.replace("3 jours", "4 jours")
+    mine = base.replace("9 jours", "10 jours") + "\n| Dentiste | 2 jours |"
+
+    assert merge_text(base, theirs, mine).text == mine.replace("3 jours", "4 jours")
+
+
+def test_tables_of_two_texts_stand_side_by_side_whole() -> None:
+    one = f"Les délais :\n{HEAD}\n| Officine | 3 jours |\n| Médecin | 5 jours |"
+    other = f"Les délais :\n{HEAD}\n| Hôpital | 9 jours |"
+    table, other_table = one.split("\n", 1)[1], other.split("\n", 1)[1]
+
+    assert combine_texts(one, other) == f"Les délais :\n{table}\n\n{other_table}"
+    assert combine_texts(one, one) == one

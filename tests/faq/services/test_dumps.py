@@ -205,6 +205,29 @@ def test_the_current_dump_keeps_its_line_ends_and_brings_no_entry():
     assert Entry.objects.count() == before
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_the_current_dump_carries_every_markup_and_brings_no_entry(line_end):
+    take_dump(a_dump_file("Un.", "Deux.", line_end=line_end))
+    entry = Entry.objects.first()
+    rich = f"""## Titre
+| A | B |
+|---|--:|
+| ![Écran](media:{"a" * 32}.png) | 3 \\| 4 |
+
+> Citation
+
+Voir Q-1.
+[Guide (PDF, 3 Ko)](media:{"b" * 32}.pdf)"""
+    edit_entry(entry.pk, Content("Question ?", rich), by_command())
+    publish_entry(entry.pk, by_command())
+    current = exported(export=export_current)
+    assert current == a_dump_file(rich.replace("\n", line_end), "Deux.", line_end=line_end)
+    before = Entry.objects.count()
+    take_dump(current)
+    assert Entry.objects.count() == before
+    assert exported(export=export_current) == current
+
+
 def test_a_preview_tells_the_same_and_leaves_no_trace():
     data = a_dump_file("Un.", LONG, LONG.replace("dix", "onze"), "Un.", "")
     take_dump(a_dump_file("Avant.", LONG))
