@@ -309,8 +309,10 @@ def test_a_changed_image_is_seen_before_and_after() -> None:
 
 
 def test_cells_are_compared_one_by_one() -> None:
-    assert summary("| Lundi | 3 | x |\n| Mardi | 4 | y |", "| Lundi | 4 | y |\n| Mardi | 4 | y |\n| Jeudi | | |") == [
-        ("changed", "| Lundi | [-3-]{+4+} | [-x-]{+y+} |"),
+    assert summary(
+        "| Lundi matin | 3 | x |\n| Mardi | 4 | y |", "| Lundi matin | 4 | y |\n| Mardi | 4 | y |\n| Jeudi | | |"
+    ) == [
+        ("changed", "| Lundi matin | [-3-]{+4+} | [-x-]{+y+} |"),
         ("unchanged", "| Mardi | 4 | y |"),
         ("added", "{+| Jeudi | | |+}"),
     ]
