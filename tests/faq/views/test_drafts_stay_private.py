@@ -16,6 +16,7 @@ from faq.enums import Action, EntryStatus
 from faq.models import Entry, MediaFile, Publication, Theme, Version
 from faq.selectors.published import load_taxonomy
 from faq.services.assignments import assign_entry
+from faq.services.autosaves import store_autosave
 from faq.services.content import Content
 from faq.services.entries import create_entry, edit_entry
 from faq.services.merging import add_see_also
@@ -24,6 +25,7 @@ from faq.services.schedules import schedule
 from faq.services.taxonomy import get_or_create_themes, save_term
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from faq.views.states import state_address
+from tests.autosaving import a_sent_form
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
 from tests.faq.views.reading import ShownPage, read
 from tests.feedback.voting import SITE
@@ -89,6 +91,8 @@ def in_every_state(history):
     for number, entry in enumerate((*live, *created.values())):
         write_note(entry.pk, f"Entre nous : zqx{9000 + number}", author)
         assign_entry(entry.pk, author, author)
+        typed = a_sent_form(f"answer=Tapé+zqx{9100 + number}", subject=str(entry.pk), title=f"zqx{9200 + number}")
+        store_autosave(author, typed, timezone.now())
     for entry, then in zip(live, (None, Action.SUBMITTED), strict=False):
         edit_entry(entry.pk, history.content(whole=True), by_command(), then=then)
     withdraw_entry(live[2].pk, by_command())
