@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from faq.models import AutosavedForm, Entry
 from faq.services.workflow import submit_entry
+from tests.e2e.conftest import PASSWORD
 from tests.factories import an_entry, by_command
 
 ADD = reverse("admin:faq_entry_add")
@@ -124,6 +125,28 @@ def test_a_session_that_expires_while_typing_loses_nothing(chromium, live_server
     page.goto(page_of(entry))
     expect(offers_of(page)).to_contain_text("Tapé trop tard.")
     assert page.evaluate(LOCAL) == 0
+    context.close()
+
+
+def test_signing_in_again_in_another_tab_is_enough(chromium, live_server, sign_in):
+    """The token of the first tab is stale then: its form takes the new one, also for the save."""
+    entry = an_entry()
+    context = chromium.new_context(base_url=live_server.url, locale="fr-FR")
+    page = sign_in(context.new_page())
+    page.goto(page_of(entry))
+    Session.objects.all().delete()
+    answer_of(page).fill("Tapé pendant la reconnexion.")
+    expect(page.locator("[data-autosave-warning]")).to_contain_text("Session expirée")
+    other = context.new_page()
+    other.goto(reverse("admin:login"))
+    other.get_by_label("Identifiant").fill("relecteur")
+    other.get_by_label("Mot de passe").fill(PASSWORD)
+    other.get_by_role("button", name="Connexion").click()
+    other.wait_for_url("**/admin/")
+    is_kept(page)
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.locator(".success")).to_contain_text("version 2")
+    assert not AutosavedForm.objects.open().exists()
     context.close()
 
 

@@ -54,16 +54,17 @@ function isSent(field) {
 class SignedOut extends Error {}
 
 /* Send a form's fields; return what the server says became of them. */
-async function post(body, token, keepalive = false) {
+async function post(body, { keepalive = false, isAgain = false } = {}) {
   const data = new URLSearchParams(body);
-  data.set("csrfmiddlewaretoken", token);
+  data.set("csrfmiddlewaretoken", document.getElementsByName("csrfmiddlewaretoken")[0].value);
   const signal = keepalive ? undefined : AbortSignal.timeout(PATIENCE);
   const response = await fetch(address, { method: "POST", body: data, redirect: "manual", keepalive, signal });
   if (response.type === "opaqueredirect") {
     throw new SignedOut();
   }
-  if (response.status === 403) {
+  if (response.status === 403 && !isAgain) {
     await refreshTokens();
+    return post(body, { keepalive, isAgain: true });
   }
   if (response.status === 400) {
     return { state: "unreadable" }; // above the limit of all forms, perhaps
@@ -186,11 +187,14 @@ class Keeper {
     this.isBusy = true;
     const body = this.body(fields);
     try {
-      this.heed(await post(body, this.form.elements.csrfmiddlewaretoken.value), fields);
+      this.heed(await post(body), fields);
     } catch (error) {
       this.fail(error, body);
     }
     this.isBusy = false;
+    if (this.retry === FIRST_RETRY && !this.forks && this.read() !== this.stored) {
+      this.later(PAUSE); // typed meanwhile
+    }
   }
 
   heed({ state, at, text }, fields) {
@@ -263,7 +267,7 @@ class Keeper {
     const body = this.body(fields);
     keepLocally(this.key, person, body);
     if (body.length < KEEPALIVE_MAX) {
-      post(body, this.form.elements.csrfmiddlewaretoken.value, true).then(
+      post(body, { keepalive: true }).then(
         ({ state }) => state === "stored" && this.accept(fields),
         () => {},
       );
@@ -279,16 +283,17 @@ function keeperOf(element) {
 
 /* Send what a page of this person could not send any more; the server knows what was saved since. */
 async function sendLocal() {
-  const { csrfmiddlewaretoken } = keepers[0].form.elements;
   for (const [key, body] of readLocal(person)) {
-    let { state } = await post(body, csrfmiddlewaretoken.value);
+    let { state } = await post(body);
     if (state === "taken") {
       const data = new URLSearchParams(body);
       data.set("autosave-key", newKey());
       data.set("autosave-seen", "0");
-      ({ state } = await post(data.toString(), csrfmiddlewaretoken.value));
+      ({ state } = await post(data));
     }
-    forget(key);
+    if (state === "stored" || state === "closed") {
+      forget(key);
+    }
   }
 }
 
@@ -318,14 +323,14 @@ async function discard(event) {
   }
   if (!button.dataset.asked) {
     button.dataset.asked = "1"; // what was typed is not lost by one click
-    button.firstChild.textContent = "Confirmer la suppression de";
+    button.firstChild.textContent = "Confirmer la suppression";
     return;
   }
   const body = `autosave-key=${offer.dataset.key}&autosave-person=${person}&autosave-close=1`;
   try {
-    await post(body, keepers[0].form.elements.csrfmiddlewaretoken.value);
+    await post(body);
   } catch {
-    button.firstChild.textContent = "Échec ; réessayer de supprimer";
+    button.firstChild.textContent = "Échec ; réessayer";
     return;
   }
   const section = offer.parentElement;
