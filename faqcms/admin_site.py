@@ -15,6 +15,7 @@ from faq.models import Entry
 from faq.selectors.autosaves import kept_forms
 from faq.services.roles import may_enter
 from faq.unsaved_text import CARRIED_FIELD, read_sent_text, store_unsaved_text
+from faqcms.help import HelpPage, get_help_address
 from faqcms.menu import build_menu, count_queues
 from faqcms.site_search import SiteSearchPage
 from feedback.dashboard import build_dashboard
@@ -44,12 +45,13 @@ class EditorsSite(AdminSite):
 
     def get_urls(self):
         """Return the addresses of the site's own pages, then those of the tables."""
-        search = SiteSearchPage.as_path("recherche/", "site_search", self._registry[Entry])
-        return [search, *super().get_urls()]
+        entries = self._registry[Entry]
+        search = SiteSearchPage.as_path("recherche/", "site_search", entries)
+        return [search, HelpPage.as_path("aide/", "help", entries), *super().get_urls()]
 
     def each_context(self, request):
         """Return what the frame of every page shows; the page of results says what was searched."""
-        return {**super().each_context(request), "searched": ""}
+        return {**super().each_context(request), "searched": "", "help_address": get_help_address(request)}
 
     def get_app_list(self, request, app_label=None):
         """Return the menu, or the tables of one application for its page."""

@@ -38,6 +38,8 @@ def addresses(settings):
         reverse("admin:faq_sitepage_changelist"),
         a_site_page(),
         reverse("password_reset"),
+        reverse("admin:help"),
+        reverse("admin:site_search") + "?q=question",
         reverse("password_reset_done"),
         reverse("password_reset_complete"),
         reverse("password_reset_confirm", args=("MQ", "lien")),

@@ -202,6 +202,7 @@ PAGES = {
     # What one may do in the inbox depends on the form: the services check it.
     "feedback/vote/retours/": Access(ANALYSTE, ANALYSTE),
     "feedback/vote/retours/export/": Access(ANALYSTE, ANALYSTE),
+    "aide/": Access(ANALYSTE, NOBODY),
     "jsi18n/": Access(STAFF, NOBODY),
     "recherche/": Access(ANALYSTE, NOBODY),
     "password_change/": Access(STAFF, STAFF),
