@@ -47,6 +47,9 @@ def test_merged_with_both_texts_and_undone(open_page, sign_in, duplicates, axe, 
     expect(page.get_by_text(f"1 passage passe à {kept.reference}")).to_be_visible()
     if scripts:
         axe(page)
+        text = page.frame_locator(".whole-preview iframe").locator("html")
+        expect(text).to_have_attribute("data-fr-theme", "light")
+        assert text.evaluate("(page) => page.scrollHeight <= page.clientHeight"), "the preview needs no scroll bar"
     page.get_by_role("button", name="Modifier les choix").click()
     expect(page.get_by_label("Les deux, dans un texte")).to_be_checked()
     page.get_by_role("button", name="Voir ce qui va se passer").click()

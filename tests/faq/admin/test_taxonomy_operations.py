@@ -204,7 +204,9 @@ class TestOperations:
         theme = Theme.objects.get(slug="certificats")
         sent = {"name": "Certificats IGC", "slug": "certificats", "position": 0}
         response = administrateur.post(address("theme", "change", theme.pk), sent, follow=True)
-        assert re.search(r"avec succès\. <a [^>]*>Lot \d+</a>\. <a [^>]*>Annuler</a>", read(response))
+        assert re.search(
+            r"Modification enregistrée.: «.*?»\. <a [^>]*>Lot \d+</a>\. <a [^>]*>Annuler</a>", read(response)
+        )
         assert Theme.objects.get(pk=theme.pk).name == "Certificats IGC"
 
     def test_the_form_shows_what_follows_a_move_too(self, administrateur):

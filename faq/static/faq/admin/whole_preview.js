@@ -5,7 +5,10 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const root = document.documentElement;
 
 function fit() {
-  const page = frame.contentDocument.documentElement;
+  const page = frame.contentDocument?.documentElement;
+  if (!page) {
+    return; // not loaded yet
+  }
   const isDark = root.dataset.theme === "dark" || (root.dataset.theme !== "light" && dark.matches);
   page.setAttribute("data-fr-theme", isDark ? "dark" : "light");
   frame.parentElement.style.height = "0"; // else the page is at least as high as its frame
