@@ -78,16 +78,16 @@ class AssigneeFilter(CountedFilter):
     """Entries that are assigned to one person, or to nobody."""
 
     def get_choices(self) -> Iterable[tuple[str, str]]:
-        """Return the people to whom something is assigned, by name; those whose account is closed are marked."""
-        people = get_user_model().objects.filter(assignments__isnull=False).distinct()
-        names = [
-            (
-                str(user.pk),
-                f"à {user.get_full_name() or user.get_username()}{'' if user.is_active else ', compte fermé'}",
-            )
-            for user in people
-        ]
-        return [(NONE, "à personne"), (CLOSED, "à un compte fermé"), *sorted(names, key=lambda choice: choice[1])]
+        """Return who asks, nobody, then the others to whom something is assigned; closed accounts are marked."""
+        request = self.parent.request if self.parent else None
+        names = {}
+        for user in get_user_model().objects.filter(assignments__isnull=False).distinct():
+            name = f"à {user.get_full_name() or user.get_username()}"
+            names[str(user.pk)] = name if user.is_active else f"{name}, compte fermé"
+        me = str(request.user.pk) if request else ""
+        own = [(me, "à moi")] if names.pop(me, None) else []
+        others = sorted(names.items(), key=lambda choice: choice[1])
+        return [*own, (NONE, "à personne"), (CLOSED, "à un compte fermé"), *others]
 
     def narrow(self, entries: QuerySet, value: str) -> QuerySet:
         """Return the entries in use that are assigned so."""

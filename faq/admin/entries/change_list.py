@@ -24,7 +24,8 @@ class EntryChangeList(BoundedChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         """Return the entries that search and filters let through, in the order of the list."""
-        self.filters = EntryFilters(request.GET, super().get_queryset(request, exclude_parameters))
+        entries = super().get_queryset(request, exclude_parameters)
+        self.filters = EntryFilters(request.GET, entries, request=request)
         return self.filters.qs
 
 
