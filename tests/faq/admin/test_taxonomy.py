@@ -209,5 +209,9 @@ class TestDeleting:
     @pytest.mark.every_database
     def test_what_nothing_names_can_go(self, sign_in):
         theme = Theme.objects.get(slug="financement")
-        sign_in(superuser=True).post(address("theme", "delete", theme.pk), {"post": "yes"})
+        superuser = sign_in(superuser=True)
+        page = read(superuser.get(address("theme", "delete", theme.pk)))
+        assert "« financement » sera supprimé. Rien n’y est classé" in page
+        assert "Résumé" not in page
+        superuser.post(address("theme", "delete", theme.pk), {"post": "yes"})
         assert not Theme.objects.filter(pk=theme.pk).exists()
