@@ -61,7 +61,7 @@ fuzz: environment ## essaie chaque lecteur de texte sur 100 000 textes (ARGS="--
 	@DJANGO_SETTINGS_MODULE=faqcms.settings.test $(PY) -m tests.fuzzing $(ARGS)
 
 lock: environment ## verrouille les dépendances avec leurs empreintes (ARGS=--upgrade : les met à jour)
-	@for name in base prod dev bench; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
+	@for name in base prod s3 dev bench; do .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-header \
 		--python-version 3.11 $(ARGS) --output-file requirements/$$name.txt requirements/$$name.in || exit 1; done
 
 messages: environment ## compile nos traductions des textes de Django, après un changement du fichier .po

@@ -40,7 +40,8 @@ def find_unknown_names(text: str) -> list[str]:
 def is_in_unsaved_text(file: MediaFile) -> bool:
     """Return whether a text that somebody typed, and that the site keeps without a version, refers to a file."""
     # Forms are kept as browsers encode them, which leaves letters and digits as they are.
-    return AutosavedForm.objects.open().filter(fields__contains=file.hash).exists()
+    is_named: bool = AutosavedForm.objects.open().filter(fields__contains=file.hash).exists()
+    return is_named
 
 
 def _get_text(version: Version | SitePageVersion) -> str:

@@ -103,6 +103,8 @@ if MEDIA_BUCKET:
             "region_name": os.environ.get("MEDIA_REGION") or None,
             "default_acl": None,
             "file_overwrite": True,
+            # Larger files pass by the disk, not by memory.
+            "max_memory_size": 1_000_000,
         },
     }
 

@@ -76,11 +76,24 @@ def test_an_hour_that_is_none_is_refused(hour):
     assert f"DIGEST_HOUR : « {hour} »" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("variables", "storage"),
+    [
+        ({"MEDIA_ROOT": "/srv/media"}, "faq.services.media_storage.AtomicFileSystemStorage /srv/media"),
+        ({"MEDIA_BUCKET": "faq", "MEDIA_BUCKET_FOLDER": "prod"}, "storages.backends.s3.S3Storage prod"),
+    ],
+)
+def test_images_and_documents_are_in_a_folder_or_a_bucket(variables, storage):
+    code = "media = prod.STORAGES['media']; print(media['BACKEND'], media['OPTIONS']['location'])"
+    assert in_production(code, **REQUIRED, **variables).stdout == f"{storage}\n"
+
+
 def test_every_variable_of_production_is_documented():
     example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
     names = {*REQUIRED, "SSL_REDIRECT", "HSTS_SECONDS", "TRUST_PROXY", "LOG_LEVEL"}
     names |= {"CONTACT_URL", "CONTACT_EMAIL", "ACCESSIBILITY", "WEB_CONCURRENCY", "WEB_THREADS", "REVIEW_MONTHS"}
     names |= {"SEARCH_URL", "MASK_FINESS", "EMAIL_URL", "EMAIL_FROM", "SITE_URL", "DIGEST_HOUR"}
+    names |= {"MEDIA_ROOT", "MEDIA_BUCKET", "MEDIA_BUCKET_FOLDER", "MEDIA_ENDPOINT_URL", "MEDIA_REGION"}
     assert {line.split("=")[0] for line in example.splitlines() if "=" in line and line[0].isupper()} == {
         *names,
         "DJANGO_SETTINGS_MODULE",
