@@ -98,7 +98,7 @@ def _store(name: str, clean: CleanFile, author: Author, at: datetime) -> MediaFi
         "created_at": at,
         "last_sent_at": at,
     }
-    file = None
+    file: MediaFile | None = None
     while file is None:
         known, is_new = MediaFile.objects.get_or_create(hash=compute_hash(clean.content), defaults=columns)
         # Locked: whoever deletes the file waits, or has done so, and the row is made again.
