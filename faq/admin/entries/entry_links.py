@@ -9,6 +9,7 @@ from faq.domain.text import fold
 from faq.enums import EntryStatus
 from faq.models import Entry
 from faq.selectors.entry_links import citing_entries, find_dead_references
+from faq.selectors.entry_search import search_entries
 
 _SHOWN = 10
 _RANKED = 200
@@ -23,7 +24,7 @@ class EntryPickerView(AdminView):
         text = request.GET.get("q", "")
         if not fold(text):
             return JsonResponse({"entries": [], "said": ""})
-        matching = Entry.objects.matching(text).exclude(status=EntryStatus.ARCHIVED).select_related("head")
+        matching = search_entries(Entry.objects.in_use(), text).select_related("head")
         light = matching.only("status", "head__question").order_by("pk")
         found = list(light[: _RANKED + 1])
         words = fold(text).split()
