@@ -46,6 +46,11 @@ def find_similar(question: str, answer: str, *, number: int = 0) -> list[FoundPa
     return _index.check(Document(number, question, answer))
 
 
+def count_uncompared(question: str, answer: str, *, number: int = 0) -> int:
+    """Return the number of stored entries that share much with a text but that `find_similar` leaves out."""
+    return _index.count_uncompared(Document(number, question, answer))
+
+
 def compare_waiting(own: Collection[int] = ()) -> None:
     """Compare the entries of a write that wait for it, then a few others, and store their pairs.
 

@@ -91,6 +91,12 @@ class DuplicateIndex:
             index, _ = self._update(own=())
             return index.check(document)
 
+    def count_uncompared(self, document: Document) -> int:
+        """Return the number of texts that share much with one but that `check` does not compare it with."""
+        with self._lock:
+            index, _ = self._update(own=())
+            return index.count_uncompared(document)
+
     def compare_waiting(
         self, own: Collection[int] | None = None, may_take_others: Callable[[], bool] = lambda: True
     ) -> Comparison:

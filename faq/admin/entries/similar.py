@@ -14,7 +14,7 @@ from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair
 from faq.models.entries import number_of
 from faq.services.content import normalize_line_ends
-from faq.services.duplicates import compare_waiting, find_similar
+from faq.services.duplicates import compare_waiting, count_uncompared, find_similar
 
 _SHOWN = 5
 _SIBLINGS_SHOWN = 3
@@ -51,6 +51,8 @@ class SimilarEntriesView(AdminView):
         entries = Entry.objects.select_related("head").defer("answer", "search_text", "head__filing")
         read = entries.in_bulk([_other(pair, number) for pair in (*alike, *siblings)])
         context = {"alike": _similar_entries(alike, number, read), "siblings": _similar_entries(siblings, number, read)}
+        hidden = len(found) - len(alike) - len(siblings)
+        context["others"] = hidden + (count_uncompared(question, answer, number=number) if len(found) > 1 else 0)
         return render(request, "admin/faq/entry/similar.html", context)
 
 

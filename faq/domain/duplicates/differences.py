@@ -1,4 +1,4 @@
-"""The differences that distinguish two texts that are otherwise alike: a number, code, name, role or negation."""
+"""The differences that distinguish two texts that are otherwise alike: a number, code, name or negation."""
 
 from collections.abc import Iterable, Iterator
 
@@ -8,10 +8,8 @@ from faq.domain.duplicates.negations import find_negation
 from faq.domain.duplicates.pairs import Cause, Reason
 from faq.domain.duplicates.substitutions import Changes, find_other_thing
 from faq.domain.text import Token, TokenKind, stem
-from faq.domain.text.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, ROLES, UNITS
+from faq.domain.text.french import LABELS, OPPOSED_FACTS, OPPOSED_THINGS, UNITS
 
-# Names of several words are not stemmed.
-_ROLES = frozenset(map(stem, ROLES)) | ROLES
 _UNITS = frozenset(map(stem, UNITS))
 _LABELS = frozenset(map(stem, LABELS))
 _FACTS = frozenset(frozenset(map(stem, pair.split("/"))) for pair in OPPOSED_FACTS)
@@ -46,7 +44,6 @@ def _other_subjects(left: AnalysedText, right: AnalysedText, alignment: Alignmen
             yield Reason(_number_cause(left, found[0]), _number_words(left, found[0]), _number_words(right, found[1]))
         for cause, of_left, of_right in (
             (Cause.CODE, _keys_of_kind(left, ones, TokenKind.CODE), _keys_of_kind(right, others, TokenKind.CODE)),
-            (Cause.ROLE, _roles(left, ones), _roles(right, others)),
             (Cause.ENTITY, _names(left, right, ones), _names(right, left, others)),
         ):
             if of_left and of_right and not of_left & of_right:
@@ -114,10 +111,6 @@ def _number_words(reading: AnalysedText, place: int) -> str:
 
 def _keys_of_kind(reading: AnalysedText, places: Iterable[int], kind: TokenKind) -> frozenset[str]:
     return frozenset(reading.content[place].key for place in places if reading.content[place].kind is kind)
-
-
-def _roles(reading: AnalysedText, places: Iterable[int]) -> frozenset[str]:
-    return frozenset(reading.content[place].key for place in places if reading.content[place].key in _ROLES)
 
 
 def _names(reading: AnalysedText, other: AnalysedText, places: Iterable[int]) -> frozenset[str]:

@@ -130,6 +130,14 @@ class DocumentIndex:
         ]
         return sorted(filter(None, found), key=lambda pair: (-pair.verdict.score, pair.left, pair.right))
 
+    def count_uncompared(self, document: Document) -> int:
+        """Return the number of documents that are like one but not compared with it, as there are too many."""
+        query = Query.build(_build_profiles([document]), _NEWEST)
+        linked = len(self._postings.find_nearest(query, len(self), len(self)).earlier)
+        is_stored = self._documents.get(document.key) == document
+        compared = len(self._find_partners(document.key)) if is_stored else min(linked, _MOST_SHOWN)
+        return max(0, max(linked, self._postings.count_neighbours(query)) - compared - is_stored)
+
     def _find_partners(self, key: int) -> list[int]:
         """Return the keys of the documents that a document of the index is compared with."""
         query = self._postings.query(np.array([key]))

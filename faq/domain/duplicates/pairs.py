@@ -35,6 +35,7 @@ class Cause(StrEnum):
     VAGUE = "vague"
     ENTITY = "entity"
     ROLE = "role"
+    """Of stored pairs alone: another role is another entity."""
     NEGATION = "negation"
     OPPOSITE = "opposite"
     QUESTION = "question"

@@ -194,6 +194,15 @@ class Postings:
         chosen = _number_within(counts) < np.where(counts > most, most_of_many, counts)[owners]
         return Nearest(query.keys[owners[chosen]], keys[chosen])
 
+    def count_neighbours(self, query: Query) -> int:
+        """Return the number of documents that have an anchor in common with one: those made from its template."""
+        anchors = query.rows.features[is_anchor(query.rows.features)]
+        holders = [np.zeros(len(anchors), np.int64)]
+        for segment in self._segments:
+            low, high = segment.bounds(anchors, np.full(len(anchors), _REMOVED))
+            holders.append(high - low)
+        return int(np.sum(holders, axis=0).max(initial=0))
+
     def find_followers(self, query: Query, changed: Flags) -> Followers:
         """Return the documents after one, which need not be in the index; `changed` says which features come or go."""
         key = int(query.keys[0])

@@ -45,7 +45,7 @@ ROLES = _words("""
     preleveur prescripteur prestataire psychiatre psychologue radiologie radiologue redacteur relecteur remplacant
     sagefemme secretaire soustraitant tuteur usager vaccinateur
 """)
-"""People that an answer addresses, and their fields of work: answers for two of them are no duplicates."""
+"""People that an answer addresses, and their fields of work: two of them never mean the same, however near."""
 
 UNITS = _words("""
     % € an ans annee jour mois semaine heure minute seconde trimestre semestre euro centime ko mo go to octet caractere

@@ -360,6 +360,19 @@ class TestTyping:
         assert self.post(redacteur, DELAY).count("<strong>") == 5
         assert self.post(redacteur, " ").strip() == ""
 
+    @pytest.mark.parametrize(("entries", "told"), [(6, "… et 1 autre qui leur ressemble."), (5, "")])
+    def test_those_not_shown_are_counted(self, redacteur, entries, told):
+        for _ in range(entries):
+            an_entry("", DELAY)
+        page = self.post(redacteur, DELAY)
+        assert ("leur ressemble" in page) is bool(told)
+        assert told in page
+
+    def test_those_of_one_template_that_are_not_compared_are_counted_too(self, redacteur):
+        for number in range(30):
+            an_entry("", f"{DELAY} Le bureau {number} vous répond.")
+        assert "… et 25 autres qui leur ressemblent." in self.post(redacteur, DELAY)
+
     def test_it_is_only_asked_and_only_by_readers(self, redacteur, sign_in):
         assert redacteur.get(SIMILAR).status_code == 405
         assert sign_in().post(SIMILAR, {}).status_code == 403

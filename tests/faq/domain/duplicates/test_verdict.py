@@ -91,7 +91,7 @@ def test_words_found_here_and_there_contain_nothing():
         (ANSWER.replace("DPI", "RIS"), Cause.ENTITY),
         (ANSWER.replace("DPI", "DRIMbox"), Cause.ENTITY),
         (ANSWER.replace("le DPI", "Mon espace santé"), Cause.ENTITY),
-        (ANSWER.replace("L’éditeur", "Le pharmacien"), Cause.ROLE),
+        (ANSWER.replace("L’éditeur", "Le pharmacien"), Cause.ENTITY),
         (ANSWER.replace("vague 1", "vague 2"), Cause.VAGUE),
     ],
 )
