@@ -5,16 +5,22 @@ was closed stays closed.
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models import Q
 
 from faq.domain.limits import AUTOSAVES_MAX
 from faq.enums import FormKind
 from faq.models import AutosavedForm
+
+PATIENCE_MS = 1_000
+"""Milliseconds that an autosave waits for another write on SQLite: waiting keeps a worker, and the page tries again."""
 
 
 class AutosaveOutcome(StrEnum):
@@ -46,7 +52,15 @@ class SentForm:
 
 
 def store_autosave(user: User, sent: SentForm, at: datetime) -> AutosaveOutcome:
-    """Store the fields of a form unless it is closed, or another tab wrote what this one has not seen."""
+    """Store the fields of a form unless it is closed, or another tab wrote what this one has not seen.
+
+    Raises OperationalError where the database is busy for longer than a moment.
+    """
+    with _wait_briefly():
+        return _store(user, sent, at)
+
+
+def _store(user: User, sent: SentForm, at: datetime) -> AutosaveOutcome:
     columns = {
         "kind": sent.kind,
         "subject": sent.subject,
@@ -90,6 +104,22 @@ def delete_outdated_autosaves(at: datetime) -> int:
     number = outdated.open().count()
     outdated.delete()
     return number
+
+
+@contextmanager
+def _wait_briefly() -> Iterator[None]:
+    """Have the statements of SQLite within wait less for another writer, such as a long import."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    database = connection.connection
+    [usual] = database.execute("PRAGMA busy_timeout").fetchone()
+    database.execute(f"PRAGMA busy_timeout = {min(usual, PATIENCE_MS)}")
+    try:
+        yield
+    finally:
+        database.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def _drop_oldest(user: User, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -187,9 +188,11 @@ class ReviewPage(AdminPage):
     def get_context(self, **context: Any) -> dict[str, Any]:
         """Return one page of the queue, and what was typed and could not be stored."""
         filters = ReviewFilters(self.request.GET, Entry.objects.to_review())
-        found = filters.qs.select_related("head__author", "live").defer("answer", "search_text")
-        page = Paginator(found.order_by("head__created_at", "pk"), PER_PAGE).get_page(self.request.GET.get("page"))
-        items = [self._build_item(entry) for entry in page]
+        page = Paginator(_select_shown(filters.qs), PER_PAGE).get_page(self.request.GET.get("page"))
+        elsewhere = self.comments.keys() - {entry.pk for entry in page}
+        # Texts whose comments are not stored yet are shown with them, although the filters or the page leave them out.
+        commented = _select_shown(Entry.objects.to_review().filter(pk__in=elsewhere)) if elsewhere else ()
+        items = [self._build_item(entry) for entry in (*commented, *page)]
         shown = {item["entry"].pk for item in items}
         return super().get_context(
             total=self.total,
@@ -199,7 +202,7 @@ class ReviewPage(AdminPage):
             may_publish=self.request.user.has_perm("faq.publish_entry"),
             problems=self.errors,
             unsaved=self.unsaved,
-            # Their entries are not on this page any more: they were not stored, and must not vanish.
+            # Their entries are not in the queue any more: they were not stored, and must not vanish.
             lost_comments=[(reference(number), text) for number, text in self.comments.items() if number not in shown],
             comment_max_length=VERSION_COMMENT_MAX_LENGTH,
             **context,
@@ -221,6 +224,12 @@ class ReviewPage(AdminPage):
             "answer": answer_html(head.answer, level=4, owner=entry.reference),
             "filing": filing_rows(head.filing),
         }
+
+
+def _select_shown(entries: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Return entries of the queue with what the page shows of them, the oldest submission first."""
+    light = entries.select_related("head__author", "live").defer("answer", "search_text")
+    return light.order_by("head__created_at", "pk")
 
 
 def get_refusal(entry: Entry) -> dict[str, Any] | None:

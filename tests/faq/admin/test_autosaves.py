@@ -267,6 +267,17 @@ class TestOtherForms:
         assert f'name="autosave-key" value="{key}"' in page
         assert [form.key for form in kept_forms(relecteur.user)] == [key]
 
+    def test_a_comment_on_a_text_that_another_page_shows_is_not_called_lost(self, relecteur, monkeypatch):
+        monkeypatch.setattr("faq.admin.entries.review.PER_PAGE", 1)
+        entries = [an_entry(f"{rank} ?", f"{rank}.") for rank in range(3)]
+        for entry in entries:
+            submit_entry(entry.pk, by_command())
+        sent = {f"comment-{entries[2].pk}": "À revoir.", f"version-{entries[2].pk}": "2"}
+        key, _ = send_fields(relecteur, sent, kind="review", address=REVIEW)
+        for page in (relecteur.get(taken_up(REVIEW, key)), relecteur.post(REVIEW, sent | {"refuse": entries[0].pk})):
+            assert "À revoir.</textarea>" in read(page)
+            assert "n’attend plus de relecture" not in read(page)
+
     def test_a_merge(self, relecteur):
         one, other = an_entry("Une ?", "Une."), an_entry("Autre ?", "Autre.")
         address = f"{reverse('admin:faq_entry_merge')}?fiche={one.pk}&fiche={other.pk}"

@@ -14,7 +14,13 @@ from faq.domain.limits import AUTOSAVES_MAX
 from faq.models import AutosavedForm, Version
 from faq.models.autosaves import AUTOSAVE_LIFETIME, CLOSED_LIFETIME
 from faq.selectors.autosaves import find_autosaved_forms, get_autosaved_form, kept_forms
-from faq.services.autosaves import AutosaveOutcome, close_autosave, delete_outdated_autosaves, store_autosave
+from faq.services.autosaves import (
+    PATIENCE_MS,
+    AutosaveOutcome,
+    close_autosave,
+    delete_outdated_autosaves,
+    store_autosave,
+)
 from tests.autosaving import a_sent_form
 from tests.factories import an_entry
 from tests.faq.services.test_concurrency import killed, tell, writer
@@ -181,6 +187,25 @@ def test_the_usual_autosave_is_one_statement(camille, django_assert_num_queries)
         store(camille, replace(sent, sequence=2))
     with django_assert_num_queries(1):
         close_autosave(camille, sent.key, timezone.now())
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="one writer at a time is SQLite’s")
+def test_an_autosave_keeps_no_worker_waiting_for_a_long_import(camille):
+    def patience():
+        [milliseconds] = connection.connection.execute("PRAGMA busy_timeout").fetchone()
+        return milliseconds
+
+    waited = []
+
+    def note(execute, *arguments):
+        waited.append(patience())
+        return execute(*arguments)
+
+    usual = patience()
+    with connection.execute_wrapper(note):
+        store(camille, a_sent_form())
+    assert set(waited) == {PATIENCE_MS}
+    assert patience() == usual > PATIENCE_MS
 
 
 def at_once(*calls):
