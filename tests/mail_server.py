@@ -13,15 +13,15 @@ from aiosmtpd.controller import Controller
 
 
 class MailServer:
-    """What a server received, and how it fails: not at all, until a test says so."""
+    """The mails that a server received, and its faults: none, until a test asks for some."""
 
     def __init__(self) -> None:
         self.port = 0
         self.messages: list[EmailMessage] = []
         self.recipient_reply = ""
-        """What it answers to the address of a recipient, such as « 550 … »."""
+        """Its answer to the address of a recipient, such as « 550 … »; empty: it takes it."""
         self.text_reply = ""
-        """What it answers to the text of a mail, which it does not take then."""
+        """Its answer to the text of a mail, which it does not take then."""
         self.hangs_at = ""
         """« RCPT » or « DATA »: where it takes what is sent and says no more."""
         self.hangs_up = False

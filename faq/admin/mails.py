@@ -96,7 +96,7 @@ class MailAdmin(ReadOnlyMixin, EditorsModelAdmin):
 
 
 class PreferencesForm(forms.Form):
-    """How a person is told, per kind of event."""
+    """The choices of a person, one per kind of event."""
 
     def __init__(self, data, deliveries):
         super().__init__(data, initial={kind.value: delivery.value for kind, delivery in deliveries.items()})

@@ -41,7 +41,7 @@ class Section:
     address: str
     lines: list[Line]
     nothing: str
-    """What is said where nothing waits."""
+    """The sentence that is shown where nothing waits."""
 
     @property
     def more(self) -> int:
@@ -51,7 +51,7 @@ class Section:
 
 @dataclass(frozen=True)
 class _Plan:
-    """How a kind of work is shown: who sees it, in which order, what each line and an empty list say."""
+    """The way in which a kind of work is shown: its right, its order, the words of its lines and of an empty list."""
 
     permission: str
     order: tuple[str | F, ...]

@@ -1,4 +1,4 @@
-"""What people are told of, the mails that tell them, and how each of them wants to be told."""
+"""The events that people are told of, the mails that tell them, and the choices of each about these."""
 
 from datetime import datetime
 
@@ -38,8 +38,8 @@ class Mail(models.Model):
     next_try_at = models.DateTimeField("prochain essai", db_index=True)
     tries = models.PositiveSmallIntegerField("essais", default=0)
     claimed_at = models.DateTimeField("remis au serveur le", null=True)
-    """When a process began to hand it over. It stays where the process ended before it knew the result: the mail may
-    have left, and no process tries again by itself."""
+    """The time at which a process began to hand it over. It stays where the process ended before it knew the result:
+    the mail may have left, and no process tries again by itself."""
     sent_at = models.DateTimeField("envoyé le", null=True)
     failed_at = models.DateTimeField("abandonné le", null=True)
     error = models.CharField("dernier échec", max_length=500, blank=True)
@@ -96,7 +96,7 @@ class Notification(models.Model):
 
 
 class NotificationChoice(models.Model):
-    """How one person wants to be told of one kind of event, where that is not the default."""
+    """The choice of one person about one kind of event, where it is not the default."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="notification_choices", verbose_name="personne"

@@ -39,11 +39,11 @@ DEFAULTS = {
     NotificationKind.REVIEW_DUE: Delivery.DAILY,
     NotificationKind.SUBMITTED: Delivery.DAILY,
 }
-"""How people are told who have not chosen otherwise."""
+"""The deliveries of people who have not chosen others."""
 PAUSES = (timedelta(minutes=5), timedelta(minutes=20), timedelta(hours=1), timedelta(hours=4), timedelta(hours=12))
 """The time between two tries; after one more than these, a mail is given up."""
 OUTDATED_AFTER = timedelta(days=7)
-"""What is older is no news: where mails were switched off, nobody gets months of it at once."""
+"""The age from which an event is no news: where mails were switched off, nobody gets months of them at once."""
 STORED_FOR = timedelta(days=90)
 _HANDED_OVER_WITHIN = timedelta(minutes=10)
 """The time within which a process that claimed a mail knows the result, or has ended."""
@@ -82,7 +82,7 @@ def send_notifications(at: datetime | None = None) -> SendReport:
 
 @transaction.atomic
 def announce_due_reviews(at: datetime) -> None:
-    """Tell those who answer for entries that these are due: the assignee, or else who checked them last."""
+    """Store that those who answer for due entries are to be told: the assignee, or else who checked them last."""
     told = Notification.objects.filter(
         kind=NotificationKind.REVIEW_DUE, entry=OuterRef("pk"), created_at__date__gte=OuterRef("review_before")
     )

@@ -71,7 +71,7 @@ def notify_all(events: Iterable[Event]) -> None:
 
 
 def announce_review(recorded: Sequence[tuple[Entry, Version]]) -> None:
-    """Tell reviewers of texts that were submitted, and those who submitted texts that they are refused.
+    """Store that reviewers are to be told of submitted texts, and those who submitted texts of their refusals.
 
     `recorded` are entries, still as they were, with the versions just written. Takes a constant number of queries,
     and none where neither happened.

@@ -1,4 +1,4 @@
-"""Who is told of what: once, in the transaction of the event, and never of what they did themselves."""
+"""Events and who is told of them: once, in the transaction of the event, and never of what they did themselves."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def relecteur():
 
 
 def told(kind=None):
-    """What was stored: who is told of which kind of event on which entry."""
+    """Return who is told of which kind of event on which entry."""
     rows = Notification.objects.filter(kind=kind) if kind else Notification.objects.all()
     return [(row.recipient.username, row.kind, row.entry_id) for row in rows.select_related("recipient")]
 
