@@ -2,6 +2,7 @@
 
 from functools import update_wrapper
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
@@ -33,7 +34,7 @@ class SignInForm(AdminAuthenticationForm):
 class EditorsSite(AdminSite):
     """The admin as editors see it."""
 
-    site_header = "faqcms · administration"
+    site_header = "faqcms"
     site_title = "faqcms"
     index_title = "Accueil"
     empty_value_display = "–"
@@ -51,7 +52,8 @@ class EditorsSite(AdminSite):
 
     def each_context(self, request):
         """Return what the frame of every page shows; the page of results says what was searched."""
-        return {**super().each_context(request), "searched": "", "help_address": get_help_address(request)}
+        shown = {"faq_name": settings.FAQ_NAME, "searched": "", "help_address": get_help_address(request)}
+        return {**super().each_context(request), **shown}
 
     def get_app_list(self, request, app_label=None):
         """Return the menu, or the tables of one application for its page."""

@@ -150,6 +150,9 @@ ACCESSIBILITY = os.environ.get("ACCESSIBILITY") or "non"
 if ACCESSIBILITY not in {"non", "partiellement", "totalement"}:
     raise ImproperlyConfigured(f"ACCESSIBILITY : « {ACCESSIBILITY} » ; au choix : non, partiellement, totalement.")
 
+# The name of the FAQ beside the product's, at the head of the admin.
+FAQ_NAME = os.environ.get("FAQ_NAME") or "FAQ de l’ANS"
+
 # Where visitors write to the team: the address of a page, or of a mailbox; without either, no page offers it.
 CONTACT_URL = os.environ.get("CONTACT_URL", "")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")

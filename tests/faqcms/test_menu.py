@@ -184,3 +184,10 @@ def number_shown(context):
 
 def test_an_application_still_has_its_page(relecteur):
     assert "Lots" in relecteur.get(reverse("admin:app_list", args=("faq",))).content.decode()
+
+
+def test_the_head_of_every_page_names_the_product_and_the_faq(relecteur, client, settings):
+    settings.FAQ_NAME = "FAQ du service"
+    for page in (relecteur.get(HOME), client.get(reverse("admin:login"))):
+        assert "<strong>faqcms</strong>" in page.content.decode()
+        assert "FAQ du service" in page.content.decode()

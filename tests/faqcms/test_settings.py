@@ -92,7 +92,7 @@ def test_every_variable_of_production_is_documented():
     example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
     names = {*REQUIRED, "SSL_REDIRECT", "HSTS_SECONDS", "TRUST_PROXY", "LOG_LEVEL"}
     names |= {"CONTACT_URL", "CONTACT_EMAIL", "ACCESSIBILITY", "WEB_CONCURRENCY", "WEB_THREADS", "REVIEW_MONTHS"}
-    names |= {"SEARCH_URL", "MASK_FINESS", "EMAIL_URL", "EMAIL_FROM", "SITE_URL", "DIGEST_HOUR"}
+    names |= {"SEARCH_URL", "MASK_FINESS", "EMAIL_URL", "EMAIL_FROM", "SITE_URL", "DIGEST_HOUR", "FAQ_NAME"}
     names |= {"MEDIA_ROOT", "MEDIA_BUCKET", "MEDIA_BUCKET_FOLDER", "MEDIA_ENDPOINT_URL", "MEDIA_REGION"}
     assert {line.split("=")[0] for line in example.splitlines() if "=" in line and line[0].isupper()} == {
         *names,
