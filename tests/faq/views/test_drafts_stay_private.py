@@ -12,6 +12,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from faq.domain.facets import Facet
+from faq.domain.markup import with_file_addresses
 from faq.enums import Action, EntryStatus
 from faq.models import Entry, MediaFile, Publication, Theme, Version
 from faq.selectors.published import load_taxonomy
@@ -276,7 +277,8 @@ def walk_to_what_programs_read(visitor):
         }
         assert len(read) == visitor.count(state)
         for number, text in read.items():
-            assert text == (visitor.versions[number].question, visitor.versions[number].answer)
+            version = visitor.versions[number]
+            assert text == (version.question, with_file_addresses(version.answer, SITE))
 
 
 def walk_to_suggestions(visitor):
