@@ -39,7 +39,8 @@ def kept_forms(user: User) -> list[KeptForm]:
 
 def get_autosaved_form(user: User, key: uuid.UUID) -> AutosavedForm | None:
     """Return a form that somebody typed on; None where it was saved, discarded or dropped, or is somebody else's."""
-    return AutosavedForm.objects.filter(user=user, key=key).open().first()
+    form: AutosavedForm | None = AutosavedForm.objects.filter(user=user, key=key).open().first()
+    return form
 
 
 def find_autosaved_forms(

@@ -101,7 +101,7 @@ def close_autosave(user: User, key: uuid.UUID, at: datetime) -> None:
 def delete_outdated_autosaves(at: datetime) -> int:
     """Delete the forms that nobody took up in time, of everybody; return how many were not closed."""
     outdated = AutosavedForm.objects.outdated(at)
-    number = outdated.open().count()
+    number: int = outdated.open().count()
     outdated.delete()
     return number
 
