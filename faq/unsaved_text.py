@@ -13,6 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from faq.enums import FormKind
 from faq.models import AutosavedForm
 from faq.models.entries import number_of
 from faq.selectors.autosaves import AUTOSAVE_PARAMETER, get_autosaved_form
@@ -109,14 +110,15 @@ def store_unsaved_text(request: HttpRequest, text: SentText) -> None:
 
 def get_unsaved_text(request: HttpRequest) -> UnsavedText | None:
     """Return the text that waits for the requested page; where a form is sent, only if that form shows the text."""
-    return get_autosaved_text(request) or _get_text_of_session(request)
+    kind = FormKind.QUESTIONS if _requested_page(request) == _QUESTIONS else FormKind.ENTRY
+    return get_autosaved_text(request, kind) or _get_text_of_session(request)
 
 
-def get_autosaved_text(request: HttpRequest) -> UnsavedText | None:
-    """Return the autosaved form that the address names, where the page is opened and the form is this person's."""
+def get_autosaved_text(request: HttpRequest, kind: FormKind) -> UnsavedText | None:
+    """Return the form of a kind that the address names, where the page is opened and the form is this person's."""
     key = parse_key(request.GET.get(AUTOSAVE_PARAMETER, "")) if request.method == "GET" else None
     form = get_autosaved_form(request.user, key) if key else None
-    return form and UnsavedText(form.typed, form.saved_at, form)
+    return UnsavedText(form.typed, form.saved_at, form) if form and form.kind == kind else None
 
 
 def parse_key(text: str) -> uuid.UUID | None:

@@ -15,6 +15,7 @@ from faq.admin.pages import AdminPage
 from faq.admin.table_exports import TableExportView
 from faq.domain.limits import ADDRESS_NUMBER_MAX_DIGITS, ADMIN_SEARCH_CUT, cut_admin_search
 from faq.domain.text import fold
+from faq.enums import FormKind
 from faq.models import Entry, Version
 from faq.models.entries import number_of
 from faq.selectors.entry_search import search_entries
@@ -176,7 +177,7 @@ class InboxPage(AdminPage):
         """Read from the address which part of the inbox is asked for."""
         self.filters = InboxFilters.read(request.GET)
         self.refused = {}
-        self.unsaved = get_autosaved_text(request)
+        self.unsaved = get_autosaved_text(request, FormKind.INBOX)
         if self.unsaved:
             self.refused[self.unsaved.fields.get("group", "")] = FollowUpChoice.read(self.unsaved.fields)
         return super().dispatch(request, *args)

@@ -14,6 +14,7 @@ from faq.admin.readonly import UndeletableMixin
 from faq.domain.diff import diff_text
 from faq.domain.limits import PAGE_TITLE_MAX_LENGTH
 from faq.domain.markup import parse_sections
+from faq.enums import FormKind
 from faq.forms import AnswerField, bounded_text
 from faq.models import SitePage, SitePageVersion
 from faq.models.entries import number_of
@@ -109,7 +110,7 @@ class SitePageView(AdminPage):
 
     def get(self, request):
         """Show the form; `?version=` fills it in with a former text."""
-        if unsaved := get_autosaved_text(request):
+        if unsaved := get_autosaved_text(request, FormKind.PAGE):
             return self._show(SitePageForm(unsaved.fields), unsaved=unsaved)
         former = self._former_version(request.GET.get("version"))
         source = former or self.site_page

@@ -14,7 +14,7 @@ from faq.admin.entries.merge_choices import MergeForm, read_sides
 from faq.admin.entries.merge_effects import describe_effects, read_before
 from faq.admin.pages import AdminPage
 from faq.domain.facets import Facet
-from faq.enums import EntryStatus, Origin
+from faq.enums import EntryStatus, FormKind, Origin
 from faq.forms import EntryForm
 from faq.models import EntryAlias
 from faq.models.entries import number_of, reference
@@ -59,7 +59,7 @@ class MergePage(AdminPage):
         sides = [side for side in self._read_sides() if side.entry.status != EntryStatus.ARCHIVED]
         if not _can_merge(sides):
             return self._refuse(len(sides))
-        unsaved = get_autosaved_text(request)
+        unsaved = get_autosaved_text(request, FormKind.MERGE)
         data = self._rebase(unsaved.fields, sides) if unsaved else None
         return self._ask(MergeForm(data, sides, self.taxonomy), unsaved)
 

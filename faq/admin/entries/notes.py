@@ -50,7 +50,10 @@ def write(request, entry):
 
 
 def settle(request, entry):
-    """Mark a thread as settled."""
+    """Mark a thread as settled, unless an answer is typed that would be lost."""
+    if request.POST.get(f"{TYPED_PREFIX}{request.POST[_SETTLE]}", "").strip():
+        messages.error(request, "Votre réponse n’est pas encore ajoutée\u00a0: ajoutez-la ou effacez-la d’abord.")
+        return False
     settle_thread(entry.pk, number_of(request.POST[_SETTLE]) or 0, request.user)
     messages.success(request, "Échange réglé\u00a0: il reste ici, replié.")
     return True

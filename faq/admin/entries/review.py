@@ -24,6 +24,7 @@ from faq.admin.entries.differences import differences
 from faq.admin.entries.selection import selection_address
 from faq.admin.pages import AdminPage
 from faq.domain.limits import VERSION_COMMENT_MAX_LENGTH
+from faq.enums import FormKind
 from faq.filters import ReviewFilters
 from faq.models import Entry, Version
 from faq.models.entries import number_of, reference
@@ -74,7 +75,7 @@ class ReviewPage(AdminPage):
     @cached_property
     def unsaved(self) -> UnsavedText | None:
         """The comments that were kept and that the address takes up."""
-        return get_autosaved_text(self.request)
+        return get_autosaved_text(self.request, FormKind.REVIEW)
 
     @cached_property
     def comments(self) -> dict[int, str]:

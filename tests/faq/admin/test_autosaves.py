@@ -392,6 +392,7 @@ class TestWhatIsSent:
         )
         for address in (page_of(entry), ADD, QUESTIONS, REVIEW, reverse("admin:feedback_inbox")):
             assert relecteur.get(taken_up(address, key), follow=True).status_code == 200
+        assert relecteur.get(taken_up(page_of(entry), key)).context["form"]["answer"].value() == "Une."
 
     def test_it_costs_a_few_queries_and_no_comparison(self, redacteur, django_assert_num_queries):
         entry = an_entry()

@@ -41,6 +41,16 @@ def test_written_answered_settled_and_opened_again(redacteur, marie):
     assert "1 échange réglé" not in page
 
 
+def test_a_typed_answer_is_not_lost_by_settling_its_thread(redacteur):
+    entry = an_entry()
+    send(redacteur, entry, "Pourquoi ?")
+    thread = NoteThread.objects.get()
+    page = read(redacteur.post(page_of(entry), {"_settle_notes": thread.pk, f"note-{thread.pk}": "Parce que."}))
+    assert "Votre réponse n’est pas encore ajoutée" in page
+    assert "Parce que.</textarea>" in page
+    assert NoteThread.objects.get().settled_at is None
+
+
 @pytest.mark.parametrize("text", ["  ", "é" * (NOTE_MAX_LENGTH + 1), "a\0b"])
 def test_what_is_refused_stays_in_its_field(text, redacteur):
     entry = an_entry()
