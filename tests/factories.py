@@ -35,20 +35,37 @@ def by_command(author=None, **details) -> Provenance:
 
 def a_taxonomy() -> None:
     """A small taxonomy with every kind of belonging: two offers, two couloirs, three dispositifs, two products."""
-    segur = OfferType.objects.create(slug="segur", label="Ségur du numérique", position=1)
-    certification = OfferType.objects.create(slug="certification", label="Certification", position=2)
-    hospital = Couloir.objects.create(slug="hopital", label="Hôpital", offer_type=segur, position=1)
-    imaging = Couloir.objects.create(slug="imagerie", label="Imagerie", offer_type=segur, position=2)
-    for slug, label, couloirs, vague in (
-        ("dpi-vague-1", "DPI vague 1", [hospital], 1),
-        ("ris-vague-1", "RIS vague 1", [imaging], 1),
-        ("pfi-vague-2", "PFI vague 2", [hospital, imaging], 2),
-    ):
-        Dispositif.objects.create(slug=slug, label=label, vague=vague).couloirs.set(couloirs)
-    Product.objects.create(slug="convergence", label="Convergence").offer_types.set([segur, certification])
-    Product.objects.create(slug="dmn", label="Certification DMN").offer_types.set([certification])
-    Theme.objects.create(slug="certificats", name="certificats")
-    Theme.objects.create(slug="financement", name="financement")
+    segur, certification = OfferType.objects.bulk_create(
+        OfferType(slug=slug, label=label, position=position)
+        for position, (slug, label) in enumerate(
+            (("segur", "Ségur du numérique"), ("certification", "Certification")), start=1
+        )
+    )
+    hospital, imaging = Couloir.objects.bulk_create(
+        Couloir(slug=slug, label=label, offer_type=segur, position=position)
+        for position, (slug, label) in enumerate((("hopital", "Hôpital"), ("imagerie", "Imagerie")), start=1)
+    )
+    dispositifs = Dispositif.objects.bulk_create(
+        Dispositif(slug=slug, label=label, vague=vague)
+        for slug, label, vague in (
+            ("dpi-vague-1", "DPI vague 1", 1),
+            ("ris-vague-1", "RIS vague 1", 1),
+            ("pfi-vague-2", "PFI vague 2", 2),
+        )
+    )
+    Dispositif.couloirs.through.objects.bulk_create(
+        Dispositif.couloirs.through(dispositif=dispositif, couloir=couloir)
+        for dispositif, couloirs in zip(dispositifs, ([hospital], [imaging], [hospital, imaging]), strict=True)
+        for couloir in couloirs
+    )
+    convergence, dmn = Product.objects.bulk_create(
+        [Product(slug="convergence", label="Convergence"), Product(slug="dmn", label="Certification DMN")]
+    )
+    Product.offer_types.through.objects.bulk_create(
+        Product.offer_types.through(product=product, offertype=offer)
+        for product, offer in ((convergence, segur), (convergence, certification), (dmn, certification))
+    )
+    Theme.objects.bulk_create(Theme(slug=name, name=name) for name in ("certificats", "financement"))
     Epoch.move()
 
 
