@@ -21,7 +21,9 @@ _NAME_MIN_LENGTH = 2
 
 def split_words(text: str) -> list[str]:
     """Return the words of a search, folded, each once; what exceeds the limits of a search does not count."""
-    return list(dict.fromkeys(fold(text[:ADMIN_SEARCH_MAX_LENGTH]).split()))[:ADMIN_SEARCH_MAX_WORDS]
+    # PostgreSQL refuses NUL in a text.
+    typed = text[:ADMIN_SEARCH_MAX_LENGTH].replace("\0", " ")
+    return list(dict.fromkeys(fold(typed).split()))[:ADMIN_SEARCH_MAX_WORDS]
 
 
 def search_entries(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
