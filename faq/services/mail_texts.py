@@ -85,6 +85,7 @@ def _read_rows(mail: Mail) -> list[Notification]:
 def _build_line(row: Notification) -> Line:
     author = _name(row.author)
     head = row.entry.head
+    page = reverse("admin:faq_entry_change", args=(row.entry_id,))
     kind = NotificationKind(row.kind)
     return Line(
         kind=kind,
@@ -92,7 +93,7 @@ def _build_line(row: Notification) -> Line:
         reference=row.entry.reference,
         question=(head.question if head else "") or "(sans question)",
         text=row.text,
-        address=_absolute(reverse("admin:faq_entry_change", args=(row.entry_id,))),
+        address=_absolute(f"{page}#notes" if kind is NotificationKind.MENTIONED else page),
     )
 
 

@@ -142,6 +142,11 @@ class TestMails:
         assert send_notifications().given_up == 1
         assert server.messages == []
 
+    def test_a_mention_leads_to_the_notes(self, server, jean, marie):
+        [entry] = tell_of(jean, kind=NotificationKind.MENTIONED, author=marie)
+        send_notifications()
+        assert f"/admin/faq/entry/{entry.pk}/change/#notes\n" in body_of(server.messages[0])
+
     def test_many_events_are_counted(self, server, jean, monkeypatch):
         monkeypatch.setattr("faq.services.mail_texts.LINES_MAX", 2)
         tell_of(jean, 5)
