@@ -44,6 +44,8 @@ def test_an_event_fills_the_queue_which_the_keyboard_empties(page, sign_in, axe,
     first.press("Space")
     second.press("Space")
     page.get_by_role("button", name="Toujours exact pour la sélection").press("Enter")
+    axe(page)
+    page.get_by_role("button", name="Toujours exact : 2 fiches").press("Enter")
     expect(page.get_by_text("Rien à revoir")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Annuler ces vérifications").press("Enter")
