@@ -38,7 +38,8 @@ def get_undo_rights(batch: Batch) -> set[str]:
         return {RIGHT}
     written = Version.objects.filter(batch=source).order_by().values_list("action", "status").distinct()
     rights = {_get_right(Action(action), EntryStatus(status)) for action, status in written}
-    return rights | ({"faq.check_entry"} if source.kind == BatchKind.CHECK else set())
+    # What writes no version, such as assignments, is an editor's as well.
+    return rights | {"faq.check_entry" if source.kind == BatchKind.CHECK else "faq.change_entry"}
 
 
 def _get_right(action: Action, status: EntryStatus) -> str:

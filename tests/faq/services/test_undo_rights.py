@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from faq.enums import Action, BatchKind
 from faq.models import Batch, Entry
+from faq.services.assignments import assign_entries
 from faq.services.bulk import change_many, change_one
 from faq.services.content import Content, content_of
 from faq.services.entries import create_entry, edit_entry
@@ -119,6 +120,16 @@ def test_what_is_more_than_texts_needs_the_right_to_undo_batches(author):
         assert not can_undo(owned(batch, author), author)
         with pytest.raises(PermissionDenied):
             undo_as(batch, author)
+
+
+def test_assignments_are_undone_by_the_editor_who_made_them(author):
+    batch = assign_entries([an_entry().pk], author, author).batch
+    assert can_undo(batch, author)
+    author.groups.clear()
+    lost = User.objects.get(pk=author.pk)
+    assert not can_undo(batch, lost)
+    with pytest.raises(PermissionDenied):
+        undo_as(batch, lost)
 
 
 class TestOneAction:
