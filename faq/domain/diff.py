@@ -15,7 +15,7 @@ from typing import NamedTuple
 from faq.domain.diff_alignment import Gap, align_lines, gaps, is_blank, pair_equal, split_tokens
 from faq.domain.facets import Facet
 from faq.domain.markup import get_file_address
-from faq.domain.markup.media import FILE_ADDRESS, IMAGE_EXTENSIONS, SCHEME
+from faq.domain.markup.media import IMAGE_EXTENSIONS, SCHEME, is_file_address, split_file_addresses
 
 _NAMES = {
     " ": "espace",
@@ -33,7 +33,6 @@ _NAMES = {
 _SIGNIFICANT = re.compile(r"\d|\w{3}|\|")
 """Text that is never merged into the changes around it: a number, a word longer than « de » or « la », the pipe between
 two cells."""
-_FILE = re.compile(f"({FILE_ADDRESS})")
 
 
 class Change(StrEnum):
@@ -67,7 +66,7 @@ class Piece(NamedTuple):
     @property
     def file(self) -> str:
         """Return the public address of the file to which the text refers; "" for any other text."""
-        return get_file_address(self.text.removeprefix(SCHEME)) if _FILE.fullmatch(self.text) else ""
+        return get_file_address(self.text.removeprefix(SCHEME)) if is_file_address(self.text) else ""
 
     @property
     def is_image(self) -> bool:
@@ -214,10 +213,8 @@ def _spaces_differ(removed: str, added: str) -> bool:
 
 def _pieces(text: str, seen: str | None) -> Iterator[Piece]:
     """Yield the pieces of a text; spaces that are not among those `seen` by their names, unless that is None."""
-    for at, part in enumerate(_FILE.split(text) if SCHEME in text else [text]):
-        if not part:
-            continue
-        if at % 2 or seen is None:
+    for part in split_file_addresses(text):
+        if seen is None or is_file_address(part):
             yield Piece(part)
         else:
             yield from _name_unseen(part, seen)

@@ -9,11 +9,13 @@ from django.utils.safestring import SafeString
 
 from faq.admin.display import person_name, state_badges
 from faq.admin.passages import passage_address
+from faq.domain.diff import Piece
 from faq.domain.duplicates.analysis import MOST_WORDS
 from faq.domain.duplicates.evidence import Evidence, Mark, MarkedSpan, explain
 from faq.domain.duplicates.material import material_fingerprint
 from faq.domain.duplicates.pairs import Document
 from faq.domain.facets import Facet
+from faq.domain.markup.media import split_file_addresses
 from faq.domain.text import tokenize
 from faq.enums import PairCause, PairKind
 from faq.models import Entry, Pair, Passage
@@ -30,6 +32,11 @@ class MarkedText:
 
     text: str
     mark: str
+
+    @property
+    def image(self) -> str:
+        """The address of the image that the text refers to; "" for any other text."""
+        return Piece(self.text).file if Piece(self.text).is_image else ""
 
 
 MarkedLines = list[list[MarkedText]]
@@ -164,7 +171,10 @@ def mark_lines(text: str, evidence: Evidence, side: int, reason_shown: Mapping[s
         first, *others = piece.text.split("\n")
         lines[-1].append(MarkedText(first, mark))
         lines += [[MarkedText(line, mark)] for line in others]
-    return [[piece for piece in line if piece.text] for line in lines]
+    return [
+        [MarkedText(part, piece.mark) for piece in line for part in split_file_addresses(piece.text) if part]
+        for line in lines
+    ]
 
 
 def _mark_text(text: str, spans: Sequence[MarkedSpan]) -> Iterator[MarkedText]:

@@ -26,6 +26,7 @@ NAME = rf"{_DIGITS}\.(?:{'|'.join(EXTENSIONS)})"
 
 FILE_ADDRESS = rf"{SCHEME}{NAME}"
 """The pattern of the address of a file in a reference."""
+_FILE = re.compile(f"({FILE_ADDRESS})")
 
 _TEXT = rf"(?:[^\[\]\\\n]|\\[^\n]|\[[^\[\]\\\n]{{0,100}}\]){{0,{MEDIA_TEXT_MAX_LENGTH}}}+"
 _REFERENCE = re.compile(
@@ -64,6 +65,16 @@ class MediaReference:
 def find_media_references(text: str) -> list[MediaReference]:
     """Return the references of a text in reading order; a file that is used twice comes twice."""
     return [_build_reference(match) for match in _REFERENCE.finditer(text)]
+
+
+def split_file_addresses(text: str) -> list[str]:
+    """Return a text in pieces, each either the address of a file in a reference, « media:….png », or without any."""
+    return [piece for piece in _FILE.split(text) if piece] if SCHEME in text else [text]
+
+
+def is_file_address(text: str) -> bool:
+    """Return whether a piece of text is the address of a file in a reference."""
+    return text.startswith(SCHEME) and _FILE.fullmatch(text) is not None
 
 
 def mask_references(text: str) -> str:

@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from faq.models import Entry
+from faq.models import Entry, SitePage
 from faq.services.content import Content, content_of
 from faq.services.entries import edit_entry
 from faq.services.merging import merge_entries
+from faq.services.pages import save_page
 from faq.services.undo import undo_batch
 from faq.services.workflow import archive_entry, publish_entry, withdraw_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
@@ -177,3 +178,15 @@ def test_links_cost_one_query_whatever_their_number(client):
     for entry in citing:
         edit_entry(entry.pk, Content("Qui cite ?", "Rien encore."), by_command(), then="published")
     assert with_links <= count() + 1
+
+
+def test_the_pages_about_the_site_have_the_same_markup_below_their_sections(client):
+    cited = a_published_entry("Citée ?", "Un.")
+    page = SitePage.objects.get(slug="mentions-legales")
+    save_page(page, "Mentions", f"## Éditeur\n### Siège\n|A|B|\n|--|--|\n|1|2|\n\nVoir {cited.reference}.", None)
+    html = client.get(page.get_absolute_url()).content.decode()
+
+    assert "<h2>Éditeur</h2>" in html
+    assert "<h3>Siège</h3>" in html
+    assert '<th scope="col">A</th>' in html
+    assert is_linked(html, cited)
