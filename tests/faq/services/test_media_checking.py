@@ -55,6 +55,20 @@ def test_a_file_whose_check_did_not_end_is_refused(monkeypatch, tmp_path, end):
         check_file(an_image())
 
 
+def test_the_process_knows_no_secret(monkeypatch, tmp_path):
+    program, told = tmp_path / "python", tmp_path / "told"
+    program.write_text(
+        f"#!{sys.executable}\nimport os\nopen({str(told)!r}, 'w').write(str(set(os.environ)))\nexit(1)\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    monkeypatch.setenv("SECRET_KEY", "secret")
+    with pytest.raises(RefusedFile):
+        check_file(an_image())
+    assert "PATH" in told.read_text()
+    assert "SECRET_KEY" not in told.read_text()
+
+
 def test_a_file_whose_check_hangs_is_refused(monkeypatch):
     def hang(*arguments, **options):
         raise subprocess.TimeoutExpired("python", 1)
