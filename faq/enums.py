@@ -182,3 +182,4 @@ class FormKind(TextChoices):
     MERGE = "merge", "fusion"
     PAGE = "page", "page du site"
     INBOX = "inbox", "suivi des retours"
+    NOTE = "note", "note entre rédacteurs"

@@ -107,7 +107,7 @@ def _build_typed_version(typed: QueryDict, head: Version | None) -> Version:
 
 
 def _is_text(name: str) -> bool:
-    return name.endswith(("_text", "-question")) or name.startswith("comment") or name == "answering"
+    return name.endswith(("_text", "-question")) or name.startswith(("comment", "note-")) or name == "answering"
 
 
 def _list_texts(typed: QueryDict, names: Iterable[str]) -> Texts:
@@ -122,6 +122,8 @@ def _name_field(name: str) -> str:
         return f"Commentaire sur {reference(number)}"
     if number and name.endswith("-question"):
         return f"Question de {reference(number)}"
+    if name.startswith("note-"):
+        return "Note"
     return {
         "comment": "Commentaire de version",
         "new_themes": "Nouvelles thématiques",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from faq.enums import FormKind
 from faq.unsaved_text import KEY_FIELD, UnsavedText, parse_key
 
 SUBJECT_FIELD = "autosave-subject"
@@ -19,7 +20,7 @@ def autosave(context: template.Context, kind: str, subject: object, title: str) 
     the context is that text.
     """
     request, about = context["request"], str(subject or "")
-    unsaved: UnsavedText | None = context.get("unsaved")
+    unsaved: UnsavedText | None = context.get("unsaved_note" if kind == FormKind.NOTE else "unsaved")
     taken = unsaved.autosave if unsaved else None
     if taken and (taken.kind, taken.subject) != (kind, about):
         taken = None

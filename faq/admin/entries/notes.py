@@ -11,10 +11,12 @@ from django.utils.safestring import SafeString
 from faq.admin.display import person_name
 from faq.domain.limits import NOTE_MAX_LENGTH
 from faq.domain.notes import LINK, MENTION, REFERENCE, Piece, split_note
+from faq.enums import FormKind
 from faq.models import Note, NoteThread
 from faq.models.entries import number_of
 from faq.services.content import EntryError
 from faq.services.notes import RIGHT, get_mentionable_people, settle_thread, write_note
+from faq.unsaved_text import delete_unsaved_text, get_autosaved_text
 
 NEW, TYPED_PREFIX = "new", "note-"
 _WRITE, _SETTLE, _REOPEN = "_note", "_settle_notes", "_reopen_notes"
@@ -30,6 +32,8 @@ class ShownThread:
     typed: str
     origin: str
     """The reference of the merged entry that the thread was written about; empty where it is this one."""
+    subject: str
+    """What autosaved answers to it are about."""
 
 
 def write(request, entry):
@@ -41,6 +45,7 @@ def write(request, entry):
     except (EntryError, PermissionDenied) as refusal:
         messages.error(request, str(refusal))
         return False
+    delete_unsaved_text(request)
     told = ", ".join(person_name(person) for person in report.mentioned if person != request.user)
     messages.success(request, f"Note ajoutée, signalée à {told}." if told else "Note ajoutée.")
     if report.unknown:
@@ -81,12 +86,17 @@ def get_context(request, entry):
     by_thread = {}
     for note in notes:
         by_thread.setdefault(note.thread_id, []).append(note)
-    shown = [_build_thread(request, entry, thread, by_thread.get(thread.pk, [])) for thread in threads]
+    unsaved = get_autosaved_text(request, FormKind.NOTE)
+    sent = unsaved.fields if unsaved else request.POST
+    shown = [_build_thread(sent, entry, thread, by_thread.get(thread.pk, [])) for thread in threads]
     may_write = request.user.has_perm(RIGHT)
     return {
         "open_threads": [one for one in shown if not one.thread.settled_at],
         "settled_threads": [one for one in shown if one.thread.settled_at],
-        "typed_note": request.POST.get(f"{TYPED_PREFIX}{NEW}", ""),
+        "typed_note": sent.get(f"{TYPED_PREFIX}{NEW}", ""),
+        "unsaved_note": unsaved,
+        "note_title": f"Note sur {entry.reference}",
+        "new_note_subject": _subject(entry, NEW),
         "may_write_notes": may_write,
         "mentionable": [(person.username, person_name(person)) for person in get_mentionable_people()]
         if may_write
@@ -95,14 +105,19 @@ def get_context(request, entry):
     }
 
 
-def _build_thread(request, entry, thread, notes):
+def _build_thread(sent, entry, thread, notes):
     return ShownThread(
         thread=thread,
         notes=[(note, person_name(note.author), render_note(note)) for note in notes],
         settled_by=person_name(thread.settled_by),
-        typed=request.POST.get(f"{TYPED_PREFIX}{thread.pk}", ""),
+        typed=sent.get(f"{TYPED_PREFIX}{thread.pk}", ""),
         origin=thread.entry.reference if thread.entry_id != entry.pk else "",
+        subject=_subject(entry, thread.pk),
     )
+
+
+def _subject(entry, thread):
+    return f"{entry.pk} {thread}"
 
 
 def render_note(note: Note) -> SafeString:

@@ -16,6 +16,7 @@ from faq.models import AutosavedForm, Entry, SitePage, Version
 from faq.selectors.autosaves import kept_forms
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.notes import write_note
 from faq.services.workflow import submit_entry
 from tests.autosaving import AUTOSAVE, send_fields, taken_up
 from tests.factories import a_filing, a_taxonomy, an_entry, by_command
@@ -294,6 +295,22 @@ class TestOtherForms:
         relecteur.post(address, sent | {"_merge": "1"})
         assert Entry.objects.get(pk=other.pk).answer == "Texte réuni."
         assert kept_forms(relecteur.user) == []
+
+    def test_a_note_and_an_answer_to_one_each_in_its_field(self, redacteur):
+        entry = an_entry()
+        thread = write_note(entry.pk, "Pourquoi ?", redacteur.user).note.thread
+        for name, subject in (("new", f"{entry.pk} new"), (thread.pk, f"{entry.pk} {thread.pk}")):
+            sent = {f"note-{name}": "Parce que."}
+            key, _ = send_fields(redacteur, sent, kind="note", subject=subject, address=page_of(entry))
+            assert "Parce que." in offers(redacteur, kind="note", subject=subject)
+            page = redacteur.get(taken_up(page_of(entry), key))
+            assert page.content.decode().count("Parce que.</textarea>") == 1
+            assert page.context["form"]["answer"].value() == "Comme ceci."
+            about = {"autosave-key": key.hex, "autosave-subject": subject}
+            redacteur.post(page_of(entry), sent | about | {"_settle_notes": name})
+            assert [form.key for form in kept_forms(redacteur.user)] == [key]
+            redacteur.post(page_of(entry), sent | about | {"_note": name})
+            assert kept_forms(redacteur.user) == []
 
     def test_a_page_of_the_site(self, relecteur):
         site_page = SitePage.objects.first()

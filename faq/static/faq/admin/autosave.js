@@ -297,21 +297,21 @@ async function sendLocal() {
   }
 }
 
-async function showOffers() {
-  const query = new URLSearchParams({ kind: blocks[0].dataset.kind, browser });
-  keepers.forEach(({ subject }) => query.append("subject", subject));
-  keepers.filter(({ isKnown }) => isKnown).forEach(({ key }) => query.append("except", key));
+async function showOffers(mine) {
+  const query = new URLSearchParams({ kind: mine[0].block.dataset.kind, browser });
+  mine.forEach(({ subject }) => query.append("subject", subject));
+  mine.filter(({ isKnown }) => isKnown).forEach(({ key }) => query.append("except", key));
   const response = await fetch(`${address}?${query}`, { redirect: "manual" });
   if (!response.ok) {
     return;
   }
   const { offers } = await response.json();
   if (offers) {
-    keepers[0].form.insertAdjacentHTML("beforebegin", offers);
-    const section = document.querySelector(".autosave-offers");
+    mine[0].form.insertAdjacentHTML("beforebegin", offers);
+    const section = mine[0].form.previousElementSibling;
     section.addEventListener("click", discard);
     const heading = section.querySelector("h2").textContent;
-    tell(keepers[0].block.querySelector("[data-autosave-warning]"), `${heading} : voir au-dessus du formulaire.`);
+    tell(mine[0].block.querySelector("[data-autosave-warning]"), `${heading} : voir au-dessus du formulaire.`);
   }
 }
 
@@ -334,8 +334,9 @@ async function discard(event) {
     return;
   }
   const section = offer.parentElement;
+  const keeper = keepers.find(({ form }) => form === section.nextElementSibling) ?? keepers[0];
   offer.remove();
-  tell(keepers[0].block.querySelector("[data-autosave-warning]"), "Texte supprimé.");
+  tell(keeper.block.querySelector("[data-autosave-warning]"), "Texte supprimé.");
   if (!section.querySelector(".autosave-offer")) {
     section.remove();
   }
@@ -384,5 +385,9 @@ watchTabs();
 // Without network, or signed out: the next page tries again.
 sendLocal()
   .catch(() => {})
-  .then(showOffers)
+  .then(async () => {
+    for (const kind of new Set(blocks.map((block) => block.dataset.kind))) {
+      await showOffers(keepers.filter(({ block }) => block.dataset.kind === kind));
+    }
+  })
   .catch(() => {});
