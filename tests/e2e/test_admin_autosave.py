@@ -50,7 +50,7 @@ def test_a_closed_tab_and_another_machine_offer_what_was_typed(page, sign_in, el
     page.context.close()
     elsewhere.goto(page_of(entry))
     expect(offers_of(elsewhere)).to_contain_text("sur un autre poste")
-    expect(elsewhere.locator("[data-autosave-warning]")).to_contain_text("Un texte non enregistré est gardé")
+    expect(elsewhere.locator("[data-autosave-warning]").first).to_contain_text("Un texte non enregistré est gardé")
     elsewhere.get_by_text("Ce qu’il contient").click()
     expect(offers_of(elsewhere)).to_contain_text("Tapé, pas enregistré.")
     axe(elsewhere)
@@ -74,7 +74,7 @@ def test_what_was_typed_just_before_the_tab_closes_is_kept(page, sign_in):
     expect(offers_of(page)).to_contain_text("sur ce poste")
     page.get_by_role("button", name="Supprimer").click()
     page.get_by_role("button", name="Confirmer la suppression").click()
-    expect(page.locator("[data-autosave-warning]")).to_have_text("Texte supprimé.")
+    expect(page.locator("[data-autosave-warning]").first).to_have_text("Texte supprimé.")
     assert not AutosavedForm.objects.open().exists()
 
 
@@ -86,12 +86,12 @@ def test_offline_it_is_kept_in_the_browser_and_sent_when_the_network_is_back(chr
     page.goto(page_of(entry))
     context.set_offline(True)
     answer_of(page).fill("Tapé dans le train.")
-    expect(page.locator("[data-autosave-warning]")).to_contain_text("Hors connexion : gardé dans ce navigateur")
+    expect(page.locator("[data-autosave-warning]").first).to_contain_text("Hors connexion : gardé dans ce navigateur")
     assert page.evaluate(LOCAL) == 1
     context.set_offline(False)
     is_kept(page)
     assert page.evaluate(LOCAL) == 0
-    expect(page.locator("[data-autosave-warning]")).to_have_text("")
+    expect(page.locator("[data-autosave-warning]").first).to_have_text("")
     assert AutosavedForm.objects.get().typed["answer"] == "Tapé dans le train."
     context.close()
 
@@ -103,7 +103,9 @@ def test_a_busy_server_is_asked_again(chromium, live_server, sign_in):
     page.goto(page_of(entry))
     context.route("**/autosave/", lambda route: route.fulfill(status=503, body="occupé"))
     answer_of(page).fill("Tapé pendant un import.")
-    expect(page.locator("[data-autosave-warning]")).to_contain_text("Le serveur est occupé : gardé dans ce navigateur")
+    expect(page.locator("[data-autosave-warning]").first).to_contain_text(
+        "Le serveur est occupé : gardé dans ce navigateur"
+    )
     context.unroute("**/autosave/")
     is_kept(page)
     assert AutosavedForm.objects.get().typed["answer"] == "Tapé pendant un import."
@@ -118,7 +120,7 @@ def test_a_session_that_expires_while_typing_loses_nothing(chromium, live_server
     page.goto(page_of(entry))
     Session.objects.all().delete()
     answer_of(page).fill("Tapé trop tard.")
-    expect(page.locator("[data-autosave-warning]")).to_contain_text("Session expirée")
+    expect(page.locator("[data-autosave-warning]").first).to_contain_text("Session expirée")
     assert page.evaluate(LOCAL) == 1
     page.close(run_before_unload=False)
     page = sign_in(context.new_page())
@@ -136,7 +138,7 @@ def test_signing_in_again_in_another_tab_is_enough(chromium, live_server, sign_i
     page.goto(page_of(entry))
     Session.objects.all().delete()
     answer_of(page).fill("Tapé pendant la reconnexion.")
-    expect(page.locator("[data-autosave-warning]")).to_contain_text("Session expirée")
+    expect(page.locator("[data-autosave-warning]").first).to_contain_text("Session expirée")
     other = context.new_page()
     other.goto(reverse("admin:login"))
     other.get_by_label("Identifiant").fill("relecteur")
@@ -156,7 +158,7 @@ def test_two_tabs_are_told_of_each_other_and_keep_what_each_holds(page, sign_in)
     other = page.context.new_page()
     other.goto(page_of(entry))
     for tab in (page, other):
-        expect(tab.locator("[data-autosave-elsewhere]")).to_contain_text("ouvert dans un autre onglet")
+        expect(tab.locator("[data-autosave-elsewhere]").first).to_contain_text("ouvert dans un autre onglet")
     for tab, text in ((page, "Du premier."), (other, "Du second.")):
         answer_of(tab).fill(text)
         is_kept(tab)
@@ -177,7 +179,7 @@ def test_a_form_as_it_was_is_kept_no_more_and_looking_writes_nothing(page, sign_
     answer_of(page).fill("Autre chose.")
     is_kept(page)
     answer_of(page).fill(before)
-    expect(page.locator("[data-autosave-state]")).to_have_text("")
+    expect(page.locator("[data-autosave-state]").first).to_have_text("")
     assert not AutosavedForm.objects.open().exists()
     answer_of(page).fill("Encore autre chose.")
     is_kept(page)
@@ -211,3 +213,19 @@ def test_comments_of_a_review_come_back(page, sign_in, axe):
     axe(page)
     page.get_by_role("link", name="Reprendre").click()
     expect(page.locator(f"#comment-{entries[1].pk}")).to_have_value("Il manque le délai.")
+
+
+def test_a_note_and_the_text_of_its_entry_are_kept_apart(page, sign_in, axe):
+    entry = an_entry()
+    sign_in(page).goto(page_of(entry))
+    answer_of(page).fill("Tapé, pas enregistré.")
+    page.get_by_label("Nouvelle note").fill("Est-ce juste ?")
+    expect(page.locator("[data-autosave-state]", has_text=KEPT)).to_have_count(2)
+    assert {form.kind for form in AutosavedForm.objects.open()} == {"entry", "note"}
+    # Leaving by the button of one form keeps the other.
+    page.get_by_role("button", name="Ajouter la note").click()
+    expect(page.locator(".success")).to_contain_text("Note ajoutée")
+    expect(offers_of(page)).to_have_count(1)
+    expect(offers_of(page)).to_contain_text(f"Fiche {entry.reference}")
+    assert [form.kind for form in AutosavedForm.objects.open()] == ["entry"]
+    axe(page)
