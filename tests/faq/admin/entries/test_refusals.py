@@ -78,7 +78,15 @@ class TestRights:
     def test_buttons_by_role(self, redacteur, relecteur, analyste):
         entry = a_published_entry()
         assert self.buttons(analyste, entry) == set()
-        assert self.buttons(redacteur, entry) == {"_preview", "_save", "_submit", "_relate", "_check"}
+        assert self.buttons(redacteur, entry) == {
+            "_preview",
+            "_save",
+            "_submit",
+            "_relate",
+            "_check",
+            "_assign",
+            "_note",
+        }
         assert self.buttons(relecteur, entry) == {
             "_preview",
             "_save",
@@ -89,13 +97,15 @@ class TestRights:
             "_schedule_withdraw",
             "_relate",
             "_check",
+            "_assign",
+            "_note",
         }
 
     def test_buttons_by_state(self, relecteur):
         draft, archived = an_entry(), an_entry()
         archive_entry(archived.pk, by_command())
         assert "_withdraw" not in self.buttons(relecteur, draft)
-        assert self.buttons(relecteur, archived) == {"_restore"}
+        assert self.buttons(relecteur, archived) == {"_restore", "_note"}
 
     def test_an_analyst_reads_everything_and_writes_nothing(self, analyste):
         entry = an_entry("Comment ?", "- un\n- deux", couloirs="hopital")
