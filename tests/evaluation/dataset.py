@@ -20,6 +20,8 @@ APART: frozenset[PairKind] = frozenset()
 """Traps: no duplicates of any kind."""
 EITHER = frozenset({PairKind.CONFLICT, PairKind.SIBLINGS})
 """For pairs that differ in a format or a level: not found is right too, duplicates are wrong."""
+_MOST_TRIES = 100
+"""Rewordings of an answer that are tried before another answer is written."""
 _PLANTED = 0.45
 """Share of the answers that belong to a planted pair, roughly."""
 
@@ -125,10 +127,13 @@ def _reworded(share: float, answer: Answer, chance: Random) -> tuple[Answer, str
 
 
 def _paraphrased(heavily: bool, answer: Answer, chance: Random) -> tuple[Answer, str]:
-    text = said = text_of(answer)
-    while said == text:
-        said = alterations.paraphrased(answer, chance, heavily=heavily)
-    return answer, said
+    while True:
+        for _ in range(_MOST_TRIES):
+            said = alterations.paraphrased(answer, chance, heavily=heavily)
+            if said != text_of(answer):
+                return answer, said
+        # A short answer may hold nothing that can be said otherwise.
+        answer = write(chance)
 
 
 def _with_more(answer: Answer, chance: Random) -> tuple[Answer, str]:

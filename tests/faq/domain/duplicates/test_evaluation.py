@@ -42,6 +42,10 @@ def test_one_draw_gives_one_set():
     assert build_dataset(60, seed=3).documents != build_dataset(60, seed=4).documents
 
 
+def test_an_answer_that_cannot_be_reworded_gives_way_to_another():
+    assert len(build_dataset(2_000, seed=2).documents) >= 2_000
+
+
 def test_answers_are_as_long_as_answers_are():
     dataset = build_dataset(150, seed=4)
     alone = [d for d in dataset.documents if not any(d.key in couple for couple in dataset.pairs)]
