@@ -25,6 +25,8 @@ _DETERMINERS = frozenset(
     certain certaine
 """.split()
 )
+_AFTER_VERBS = _DETERMINERS | {"par"}
+"""Words after a verb, by which it is told from a noun."""
 _PREPOSITIONS = frozenset(
     """
     a de d en par pour sans dans sur avec chez depuis vers sous entre contre selon des hors parmi durant pendant
@@ -231,6 +233,8 @@ def _is_elided(text: AnalysedText, place: int) -> bool:
 
 def _opens_quotation(text: AnalysedText, place: int) -> bool:
     """Return whether a word stands right after an opening quotation mark."""
+    if not any(mark in text.text for mark in _QUOTES):
+        return False
     start = text.placed_tokens[place].start
     return text.text[max(0, start - 2) : start].rstrip()[-1:] in _QUOTES
 
@@ -266,8 +270,11 @@ def _follower(text: AnalysedText, place: int) -> Token | None:
     """Return the word at a place, None where it is of another sentence or clause than the word before it."""
     if place >= len(text.words) or text.sentence_of[place] != text.sentence_of[place - 1]:
         return None
+    follower = text.words[place]
+    if "," not in text.text or follower.key not in _AFTER_VERBS:
+        return follower
     between = text.text[text.placed_tokens[place - 1].end : text.placed_tokens[place].start]
-    return None if "," in between else text.words[place]
+    return None if "," in between else follower
 
 
 def find_other_thing(changes: Changes) -> Substitution | None:
