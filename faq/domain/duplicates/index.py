@@ -42,7 +42,7 @@ class DocumentIndex:
     document is compared with few of those before it, so that the number of pairs grows like that of documents; it
     takes part in the pairs of those after it, which a change of its text may therefore alter.
 
-    Adding, changing or removing one takes milliseconds. The index takes about 2.5 kB per answer of a hundred words,
+    Adding, changing or removing one takes milliseconds. The index takes about 1.4 kB per answer of a hundred words,
     beside the documents themselves.
     """
 
