@@ -37,8 +37,13 @@ class CountedFilter(abc.ABC, ChoiceFilter):
 
     @cached_property
     def field(self) -> forms.ChoiceField:
-        """The form's field, whose choices are read from the database once per request."""
-        return forms.ChoiceField(label=self.label, required=False, choices=[("", self.everything), *self.get_choices()])
+        """The form's field; its choices are read where one is offered or chosen."""
+        return forms.ChoiceField(label=self.label, required=False, choices=lambda: self.choices)
+
+    @cached_property
+    def choices(self) -> list[tuple[str, str]]:
+        """The values and labels of the options, the one that chooses nothing first: read once per request."""
+        return [("", self.everything), *self.get_choices()]
 
     def filter(self, entries: QuerySet, value: str) -> QuerySet:
         """Return the entries of the chosen value, or all where none is chosen."""

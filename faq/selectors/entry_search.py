@@ -4,6 +4,7 @@ The public search ranks; this one lets through whatever holds every word, for li
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -71,6 +72,7 @@ class _Names:
         return found
 
 
-def _find_filed(facet: Facet, terms: list[int]) -> QuerySet:
+def _find_filed(facet: Facet, terms: list[int]) -> Any:
+    """Return the query of the numbers of the entries under one of the terms."""
     table, entry_column, term_column = filing_table(facet)
     return table.objects.filter(**{f"{term_column}__in": terms}).values(entry_column)

@@ -50,5 +50,6 @@ def delete_filter(number: int, owner: User) -> str | None:
     saved = SavedFilter.objects.filter(pk=number, owner=owner).first()
     if saved is None:
         return None
+    name: str = saved.name
     saved.delete()
-    return saved.name
+    return name
