@@ -17,7 +17,7 @@ def autosave(context: template.Context, kind: str, subject: object, title: str) 
     """Have the form around this tag autosaved: `{% autosave "entry" entry.pk "Fiche Q-12" %}`.
 
     A form that comes back, or that is filled in with a text that was kept, goes on under the same key. `unsaved` of
-    the context is that text.
+    the context is that text, `unsaved_note` that of a note.
     """
     request, about = context["request"], str(subject or "")
     unsaved: UnsavedText | None = context.get("unsaved_note" if kind == FormKind.NOTE else "unsaved")
