@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from faq.domain.duplicates.alignment import Alignment
 from faq.domain.duplicates.analysis import AnalysedText
-from faq.domain.duplicates.negations import find_negation
+from faq.domain.duplicates.negations import find_negation, is_denial, is_odd
 from faq.domain.duplicates.pairs import Cause, Reason
 from faq.domain.duplicates.substitutions import Changes, find_other_thing
 from faq.domain.text import Token, TokenKind, stem
@@ -126,7 +126,11 @@ def _find_opposed(
 ) -> tuple[str, str] | None:
     # A word replaces another only in the same place of a gap.
     for one, other in zip(ones, others, strict=False):
-        if frozenset((left.content[one].key, right.content[other].key)) in pairs:
+        words = left.content[one], right.content[other]
+        if frozenset(token.key for token in words) not in pairs:
+            continue
+        # « Pas fermé » is « ouvert »; « non » and « impossible » deny by themselves.
+        if any(map(is_denial, words)) or is_odd(left, left.places[one]) == is_odd(right, right.places[other]):
             return left.content[one].folded, right.content[other].folded
     return None
 

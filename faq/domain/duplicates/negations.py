@@ -38,7 +38,7 @@ def find_negation(left: AnalysedText, right: AnalysedText, alignment: Alignment,
             continue
         yield Reason(Cause.NEGATION, "", _words_around(right, right.places[place]))
     for start, other_start in changes.reworded:
-        if _denies(left, start) != _denies(right, other_start) and _is_odd(left, start) != _is_odd(right, other_start):
+        if _denies(left, start) != _denies(right, other_start) and is_odd(left, start) != is_odd(right, other_start):
             yield Reason(
                 Cause.NEGATION,
                 _words_around(left, start) if _denies(left, start) else "",
@@ -68,7 +68,7 @@ def _lone_negations(
             if (
                 high - low <= _REACH
                 and not _is_negated(other, others, low, high, token)
-                and _is_odd(reading, reading.places[place]) != _is_odd(other, other.places[beside])
+                and is_odd(reading, reading.places[place]) != is_odd(other, other.places[beside])
             ):
                 yield place
 
@@ -93,7 +93,12 @@ def _is_negated(reading: AnalysedText, partners: list[int], low: int, high: int,
     )
 
 
-def _is_odd(text: AnalysedText, place: int) -> bool:
+def is_denial(token: Token) -> bool:
+    """Return whether a word denies by itself."""
+    return token.kind is TokenKind.NEGATION or token.key in _DENIALS
+
+
+def is_odd(text: AnalysedText, place: int) -> bool:
     """Return whether the sentence of a word denies what it says: two negations, « ne … sans », affirm it."""
     return _count_negations(_sentence(text, place)) % 2 == 1
 

@@ -159,8 +159,8 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
     held = {other for _, other in matched}
     for (one, other), (next_one, next_other) in pairwise(matched):
         if next_other <= other or not held.isdisjoint(range(other + 1, next_other)):
-            # Another sentence follows in one of the texts.
-            rewordings += next_one > one + 1
+            # Another sentence follows in one of the texts, or a clause of this one was moved.
+            rewordings += next_one > one + 1 or _is_within_sentence(left, one, next_one)
             continue
         start, end = _between(left, one, next_one)
         other_start, other_end = _between(right, other, next_other)
@@ -185,6 +185,13 @@ def find_changes(left: AnalysedText, right: AnalysedText, alignment: Alignment) 
             if not any(token.weight for token in (*one_gap, *other_gap)):
                 reworded.append((start, other_start))
     return Changes(substitutions, rewordings, reworded)
+
+
+def _is_within_sentence(text: AnalysedText, place: int, next_place: int) -> bool:
+    """Return whether two content words stand in one sentence."""
+    if place < 0 or next_place >= len(text.places):
+        return False
+    return text.sentence_of[text.places[place]] == text.sentence_of[text.places[next_place]]
 
 
 def _drop_pivots(matched: list[tuple[int, int]]) -> list[tuple[int, int]]:

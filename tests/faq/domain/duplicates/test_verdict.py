@@ -309,3 +309,22 @@ def test_without_delay_denies_nothing():
     text = "Le podologue transmet le compte rendu {} par messagerie sécurisée. La demande est classée dans le registre."
     assert kind(text.format("sans attendre"), text.format("aussitôt")) is PairKind.NEAR
     assert kind(text.format("sans preuve"), text.format("avec preuve")) is PairKind.CONFLICT
+
+
+def test_a_denied_opposite_says_the_same():
+    one = (
+        "Rien n’empêche le psychiatre de numériser la charte informatique dans l’onglet Preuves, si le local n’est pas "
+        "fermé. Une réclamation reçoit sa réponse sous dix jours. Le psychiatre planifie la session du comité."
+    )
+    other = (
+        "Tant que le local reste ouvert, rien n’empêche le psychiatre de scanner la charte informatique dans l’onglet "
+        "Preuves. Une réclamation reçoit sa réponse sous dix jours. Le psychiatre programme la session du comité."
+    )
+    assert kind(one, other) is PairKind.NEAR
+    assert kind(one, one.replace("n’est pas fermé", "n’est pas ouvert")) is PairKind.CONFLICT
+
+
+def test_another_verb_is_no_other_thing_where_a_clause_was_moved_too():
+    one = "En cas de panne du réseau, la copie d’écran est déposée par la secrétaire sur le portail du ministère."
+    other = "La copie d’écran est téléversée par la secrétaire sur le portail du ministère en cas de panne du réseau."
+    assert kind(one, other) is PairKind.NEAR
