@@ -23,7 +23,7 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
 from faq.enums import Action
-from faq.models import FailedSearch, SynonymGroup
+from faq.models import FailedSearch, Mail, SynonymGroup
 from faq.services.schedules import schedule
 from faq.services.synonyms import save_synonyms
 from faq.services.workflow import archive_entry
@@ -271,7 +271,10 @@ def some_rows() -> dict[str, Model]:
     save_synonyms(SynonymGroup(expressions=["dpi", "dossier patient"]), None)
     FailedSearch.objects.create(query="licorne", day=timezone.localdate())
     cast_vote(get_votable(entry.pk), VoteAnswer.NO, "visitor")
-    User.objects.create_user("autre")
+    told = User.objects.create_user("autre", "autre@example.org")
+    Mail.objects.create(
+        recipient=told, message_id="<1@example.org>", created_at=timezone.now(), next_try_at=timezone.now()
+    )
     first = {name_of(model): model._default_manager.order_by("pk").first() for model in admin.site._registry}
     return first | {"faq/archivedentry": archived}
 

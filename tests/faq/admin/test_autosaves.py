@@ -395,7 +395,7 @@ class TestWhatIsSent:
         form = AutosavedForm.objects.get()
         assert (form.title, form.address) == ("T" * 200, "/admin/faq/entry/")
 
-    @pytest.mark.parametrize("key", ["x", "", "9" * 5000, "null", "%00", uuid.uuid4().hex])
+    @pytest.mark.parametrize("key", ["x", "", "9" * 5000, "null", "%00", "0f" * 16])
     def test_a_key_that_names_nothing_shows_the_page_as_it_is(self, redacteur, key):
         entry = an_entry()
         page = redacteur.get(page_of(entry), {"reprise": key})
