@@ -9,12 +9,13 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
-from faq.admin.display import NOTHING, format_moment, link_to, moment_column, person_name
+from faq.admin.display import NOTHING, format_moment, link_to, moment_column, person_name, state_badges
+from faq.admin.entries.actions import SUBMIT
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnlyMixin
-from faq.enums import Origin
-from faq.models import Batch
+from faq.enums import EntryStatus, Origin
+from faq.models import Batch, Entry, Version
 from faq.models.entries import reference
 from faq.services.content import EntryError
 from faq.services.row_changes import name_row
@@ -146,12 +147,33 @@ class BatchAdmin(ReadOnlyMixin, EditorsModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Show the batch, with the undo button for those who may undo it."""
         batch = self.get_object(request, object_id)
-        may_undo = batch is not None and can_undo(batch, request.user)
-        return super().change_view(request, object_id, form_url, {"may_undo": may_undo})
+        context = {} if batch is None else _batch_context(batch, request.user)
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self):
         """Add the page that undoes a batch."""
         return [UndoPage.as_path("<int:number>/annuler/", "faq_batch_undo", self), *super().get_urls()]
+
+
+def _batch_context(batch, user):
+    """Return the entries that a batch wrote, with what may be done with them, and whether it may be undone."""
+    written = Entry.objects.filter(pk__in=Version.objects.filter(batch=batch).order_by().values("entry"))
+    light = written.select_related("head").defer("answer", "search_text", "head__answer", "head__filing")
+    entries = list(light.order_by("pk")[: _SHOWN + 1])
+    # What is not shown is not submitted: nobody would have seen it.
+    is_whole = len(entries) <= _SHOWN and batch.undone_by_id is None
+    offers = is_whole and user.has_perm(SUBMIT.right)
+    return {
+        "may_undo": can_undo(batch, user),
+        "entries": [(entry, state_badges(entry)) for entry in entries[:_SHOWN]],
+        "has_more": len(entries) > _SHOWN,
+        "drafts": [entry for entry in entries if offers and _can_be_submitted(entry)],
+    }
+
+
+def _can_be_submitted(entry):
+    is_draft = entry.head.status == EntryStatus.DRAFT and entry.status != EntryStatus.ARCHIVED
+    return is_draft and bool(entry.head.question)
 
 
 def _groups(report):

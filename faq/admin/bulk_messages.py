@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.utils.html import format_html, format_html_join
 
 from faq.admin.display import link_to
+from faq.models.entries import reference
 from faq.services.undo_rights import can_undo
 
 _NAMED = 10
@@ -31,9 +32,10 @@ def list_refusals(refusals):
 
 
 def build_single_message(request, text, outcome):
-    """Return the message about one entry that an action has changed, with the links to its batch where it has one."""
+    """Return the message about one entry that an action has changed, with a link that undoes it for those who may."""
     batch = outcome.version.batch if outcome.changed else None
-    return format_html("{} {}", text, link_batch(request, batch, "Lot")) if batch else text
+    may_undo = batch is not None and can_undo(batch, request.user)
+    return format_html("{} {}", text, link_to("batch_undo", batch.pk, "Annuler")) if may_undo else text
 
 
 def link_batch(request, batch, noun="lot"):
@@ -57,7 +59,12 @@ class BatchMessagesMixin:
         super().message_user(request, message, level, *args, **options)
 
 
+def link_entries(numbers):
+    """Return links to entries by their references, as a list within a sentence."""
+    return format_html_join(", ", "{}", ((link_to("entry_change", number, reference(number)),) for number in numbers))
+
+
 def _named(outcomes):
-    shown = ", ".join(outcome.entry.reference for outcome in outcomes[:_NAMED])
+    shown = link_entries(outcome.entry.pk for outcome in outcomes[:_NAMED])
     number = len(outcomes)
-    return f"{number} fiche{'s' if number > 1 else ''} ({shown}{'…' if number > _NAMED else ''})"
+    return format_html("{} fiche{} ({}{})", number, "s" if number > 1 else "", shown, "…" if number > _NAMED else "")

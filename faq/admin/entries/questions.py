@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from faq.admin.bulk_messages import link_batch
-from faq.admin.display import filing_rows, person_name, state_badges
+from faq.admin.bulk_messages import link_batch, link_entries
+from faq.admin.display import filing_rows, link_to, person_name, state_badges
+from faq.admin.entries.actions import SUBMIT
 from faq.admin.entries.question_filters import SHOWN, QuestionFilters, order_by_dump
 from faq.admin.entries.selection import selection_address
 from faq.admin.pages import AdminPage
@@ -186,10 +187,11 @@ class QuestionsPage(AdminPage):
 
     def _report(self, report):
         if report.changed:
-            names = ", ".join(outcome.entry.reference for outcome in report.changed)
+            names = link_entries(outcome.entry.pk for outcome in report.changed)
             number = len(report.changed)
-            text = "{} fiche enregistrée\u00a0: {}, {}" if number == 1 else "{} fiches enregistrées\u00a0: {}, {}"
-            messages.success(self.request, format_html(text, number, names, link_batch(self.request, report.batch)))
+            text = "{} fiche enregistrée\u00a0: {}, {}{}" if number == 1 else "{} fiches enregistrées\u00a0: {}, {}{}"
+            undo = link_batch(self.request, report.batch)
+            messages.success(self.request, format_html(text, number, names, undo, self._lead_on(report)))
         for theirs in (outcome.joined for outcome in report.changed if outcome.joined):
             joined = (
                 f"Fiche {reference(theirs.entry_id)}\u00a0: {person_name(theirs.author)} avait enregistré la version "
@@ -198,6 +200,13 @@ class QuestionsPage(AdminPage):
             messages.info(self.request, joined)
         if not report.changed and not self.refusals:
             messages.info(self.request, "Rien n’a changé\u00a0: aucune fiche n’a été enregistrée.")
+
+    def _lead_on(self, report):
+        """Return the link to what comes next for those who may submit: the batch offers it for what it changed."""
+        if not self.request.user.has_perm(SUBMIT.right):
+            return ""
+        what = "Soumettre cette fiche" if len(report.changed) == 1 else "Soumettre ces fiches"
+        return format_html(" {}", link_to("batch_change", report.batch.pk, f"{what} à la relecture…"))
 
     @cached_property
     def taxonomy(self):

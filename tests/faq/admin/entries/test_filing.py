@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from faq.domain import limits
 from faq.domain.filing_changes import FilingChange
@@ -145,7 +146,7 @@ class TestChanges:
         assert batch.versions.count() == 2
         assert response.redirect_chain[-1][0] == f"{LIST}?etat=draft"
         page = read(response)
-        assert f"Classement depuis la liste : 2 fiches ({first.reference}, {second.reference})" in page
+        assert f"Classement depuis la liste : 2 fiches ({first.reference}, {second.reference})" in strip_tags(page)
         assert f'<a href="{reverse("admin:faq_batch_undo", args=(batch.pk,))}">Annuler</a>' in page
         expected = {"offer_types": ["segur"], "couloirs": ["hopital"], "dispositifs": ["dpi-vague-1"]}
         assert filed(first) == expected

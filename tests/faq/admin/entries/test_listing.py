@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from faq.enums import BatchKind
 from faq.models import Batch, Entry, SavedFilter, Version
@@ -241,7 +242,7 @@ class TestActions:
         response = self.act(relecteur, "publish", entries)
         assert numbers(Entry.objects.live()) == [entries[0].pk, entries[2].pk]
         page = html.unescape(response.content.decode())
-        assert f"2 fiches ({entries[0].reference}, {entries[2].reference})" in page
+        assert f"2 fiches ({entries[0].reference}, {entries[2].reference})" in strip_tags(page)
         assert f"impossible pour la fiche {entries[1].reference} : il lui manque sa question." in page
 
     def test_what_changed_since_the_list_was_shown_is_refused_and_named(self, relecteur):
