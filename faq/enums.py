@@ -8,8 +8,8 @@ class EntryStatus(TextChoices):
 
     DRAFT = "draft", "brouillon"
     IN_REVIEW = "in_review", "en relecture"
-    PUBLISHED = "published", "publié"
-    ARCHIVED = "archived", "archivé"
+    PUBLISHED = "published", "publiée"
+    ARCHIVED = "archived", "archivée"
 
 
 class Action(TextChoices):

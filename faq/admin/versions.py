@@ -65,7 +65,7 @@ class VersionAdmin(ExportTablesMixin, ReadOnlyMixin, EditorsModelAdmin):
         """Return its author."""
         return person_name(version.author)
 
-    @admin.display(description="voie", ordering="origin")
+    @admin.display(description="moyen", ordering="origin")
     def path(self, version):
         """Return the way it was written."""
         return version.get_origin_display()

@@ -142,7 +142,7 @@ class TestOperations:
         seen = carried(read(administrateur.post(page, sent)))
         late = a_published_entry(dispositifs="dpi-vague-1")
         again = read(administrateur.post(page, sent | seen | {"_confirm": "1"}))
-        assert f"<li>{late.reference} (publié)\u00a0: − Hôpital, + Imagerie.</li>" in again
+        assert f"<li>{late.reference} (publiée)\u00a0: − Hôpital, + Imagerie.</li>" in again
         assert late.couloirs.get().slug == "hopital"
         administrateur.post(page, sent | carried(again) | {"_confirm": "1"})
         assert late.couloirs.get() == imaging
@@ -151,7 +151,7 @@ class TestOperations:
         gone, kept = a_published_entry(themes="certificats"), a_published_entry("Autre ?", themes="certificats")
         theme = Theme.objects.get(slug="certificats")
         page = address("theme", "scinder", theme.pk)
-        assert f"{gone.reference} Comment faire ? (publié)" in read(administrateur.get(page))
+        assert f"{gone.reference} Comment faire ? (publiée)" in read(administrateur.get(page))
         sent = {"label": "Révocation des certificats", "entries": [gone.pk]}
         shown = read(administrateur.post(page, sent))
         assert "+ Révocation des certificats" in shown

@@ -81,7 +81,7 @@ class TestColumns:
     def test_a_draft_beside_a_live_text_is_told(self, analyste):
         entry = an_edited(a_published_entry())
         page = analyste.get(LIST).content.decode()
-        assert "publié" in page
+        assert "publiée" in page
         assert "brouillon en cours" in page
         submit_entry(entry.pk, by_command())
         assert "modification en relecture" in analyste.get(LIST).content.decode()
