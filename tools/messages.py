@@ -1,16 +1,18 @@
-"""The French of ours that replaces Django's, compiled from the file that people edit."""
+"""The French of ours that replaces Django's, compiled from the files that people edit."""
 
 from pathlib import Path
 
 import polib
 
-SOURCE = Path(__file__).resolve().parents[1] / "faqcms" / "locale" / "fr" / "LC_MESSAGES" / "django.po"
-COMPILED = SOURCE.with_suffix(".mo")
+_FOLDER = Path(__file__).resolve().parents[1] / "faqcms" / "locale" / "fr" / "LC_MESSAGES"
+SOURCES = (_FOLDER / "django.po", _FOLDER / "djangojs.po")
+"""The texts of pages, then those of scripts."""
 
 
 def compile_messages() -> None:
-    """Write the compiled file beside its source."""
-    polib.pofile(str(SOURCE)).save_as_mofile(str(COMPILED))
+    """Write the compiled files beside their sources."""
+    for source in SOURCES:
+        polib.pofile(str(source)).save_as_mofile(str(source.with_suffix(".mo")))
 
 
 if __name__ == "__main__":

@@ -8,20 +8,23 @@ import django
 import polib
 import pytest
 
-from tools.messages import COMPILED, SOURCE
+from tools.messages import SOURCES
 
 _CATALOGUES = ("contrib/admin", "contrib/auth", "conf")
 _VALUE = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
-ENTRIES = list(polib.pofile(str(SOURCE)))
+ENTRIES = [entry for source in SOURCES for entry in polib.pofile(str(source))]
 
 
-def texts_of_django():
+def texts_of_django(domain):
     """Return every text that Django translates into French, one and several as texts of their own."""
     folder = Path(django.__file__).parent
     known = set()
     for name in _CATALOGUES:
-        with (folder / name / "locale" / "fr" / "LC_MESSAGES" / "django.mo").open("rb") as file:
+        path = folder / name / "locale" / "fr" / "LC_MESSAGES" / f"{domain}.mo"
+        if not path.exists():
+            continue
+        with path.open("rb") as file:
             catalogue = gettext.GNUTranslations(file)._catalog
         known |= {key[0] if isinstance(key, tuple) else key for key in catalogue}
     return known
@@ -32,13 +35,16 @@ def translations_of(entry):
     return list(entry.msgstr_plural.values()) or [entry.msgstr]
 
 
-def test_the_compiled_file_says_what_its_source_says():
-    compiled = {entry.msgid: translations_of(entry) for entry in polib.mofile(str(COMPILED))}
-    assert compiled == {entry.msgid: translations_of(entry) for entry in ENTRIES}, "make messages"
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_the_compiled_file_says_what_its_source_says(source):
+    written = {entry.msgid: translations_of(entry) for entry in polib.pofile(str(source))}
+    compiled = {entry.msgid: translations_of(entry) for entry in polib.mofile(str(source.with_suffix(".mo")))}
+    assert compiled == written, "make messages"
 
 
-def test_each_replaces_a_text_of_django():
-    assert {entry.msgid for entry in ENTRIES} <= texts_of_django()
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_each_replaces_a_text_of_django(source):
+    assert {entry.msgid for entry in polib.pofile(str(source))} <= texts_of_django(source.stem)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.msgid[:40])
