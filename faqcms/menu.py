@@ -80,6 +80,8 @@ class Queue:
     label: str
     number: int
     address: str
+    is_failure: bool
+    """Whether it holds what went wrong, which cannot wait."""
 
 
 def build_menu(request, applications):
@@ -97,13 +99,22 @@ def build_menu(request, applications):
 
 
 def count_queues(user):
-    """Return the queues of the team that the account may read, all counted in one query."""
+    """Return the queues of the team that the account may read, those of failures first; all counted in one query."""
     lists = {name: reverse(f"admin:faq_{name}_changelist") for name in ("entry", "schedule", "archivedentry", "mail")}
     pairs, inbox = reverse("admin:faq_entry_duplicates"), reverse("admin:feedback_inbox")
     untitled = reverse("admin:faq_entry_questions") if user.has_perm("faq.change_entry") else lists["entry"]
     votes = f"{reverse('admin:feedback_vote_changelist')}?standing__exact={Standing.SET_ASIDE.value}"
     entries, due = Entry.objects.all(), Entry.objects.due(timezone.localdate())
     contradictions = Pair.objects.open().filter(kind=PairKind.CONFLICT)
+    failures = (
+        (
+            "Planifications en échec",
+            "faq.view_schedule",
+            Schedule.objects.failed(),
+            f"{lists['schedule']}?suite=echec",
+        ),
+        ("Courriels à voir", "faq.view_mail", Mail.objects.unsent(), f"{lists['mail']}?suite=echec"),
+    )
     waiting = (
         ("Sans question", "faq.view_entry", entries.untitled(), f"{untitled}?travail=sans-question"),
         ("À relire", "faq.view_entry", entries.to_review(), reverse("admin:faq_entry_review")),
@@ -133,23 +144,17 @@ def count_queues(user):
             f"{lists['schedule']}?suite=a-venir",
         ),
         (
-            "Planifications en échec",
-            "faq.view_schedule",
-            Schedule.objects.failed(),
-            f"{lists['schedule']}?suite=echec",
-        ),
-        (
             "Attribuées à un compte fermé",
             "faq.view_entry",
             entries.in_use().filter(assignment__assignee__is_active=False),
             f"{lists['entry']}?attribuee={CLOSED}",
         ),
-        ("Courriels à voir", "faq.view_mail", Mail.objects.unsent(), f"{lists['mail']}?suite=echec"),
         ("Corbeille", "faq.view_entry", entries.archived(), lists["archivedentry"]),
     )
-    shown = [queue for queue in waiting if user.has_perm(queue[1])]
+    shown = [queue for queue in (*failures, *waiting) if user.has_perm(queue[1])]
     counts = count_all({label: rows for label, _, rows, _ in shown})
-    return [Queue(label, counts[label], address) for label, _, _, address in shown]
+    failing = {label for label, *_ in failures}
+    return [Queue(label, counts[label], address, label in failing) for label, _, _, address in shown]
 
 
 def _longest_prefix(path, addresses):

@@ -6,10 +6,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 
 from faq.admin.autosave_offers import build_offers, format_hour
 from faq.admin.pages import AdminView
-from faq.domain.limits import AUTOSAVE_ADDRESS_MAX_LENGTH, AUTOSAVE_MAX_LENGTH, describe_excess
+from faq.domain.limits import ANSWER_MAX_LENGTH, AUTOSAVE_ADDRESS_MAX_LENGTH, AUTOSAVE_MAX_LENGTH, describe_excess
 from faq.enums import FormKind
 from faq.models.autosaves import SUBJECT_MAX_LENGTH
 from faq.selectors.autosaves import AUTOSAVE_PARAMETER, find_autosaved_forms
@@ -80,9 +81,21 @@ def _read_form(sent: QueryDict, fields: str) -> SentForm | None:
     is_known = kind in FormKind.values and len(subject) <= SUBJECT_MAX_LENGTH and address
     if not (is_known and key and browser and tab and sequence) or seen is None or "\0" in subject:
         return None
-    title = " ".join(sent.get("autosave-title", "").replace("\0", "").split())[:SUBJECT_MAX_LENGTH]
-    title = title or FormKind(kind).label
+    title = _name_form(FormKind(kind), sent)
     return SentForm(key, FormKind(kind), subject, title, address, browser, tab, sequence, seen, fields)
+
+
+def _name_form(kind: FormKind, sent: QueryDict) -> str:
+    """Return the title of a page, and for an entry the question typed, else its answer: several may be new ones."""
+    title = _write_line(sent.get("autosave-title", "")) or kind.label
+    texts = (sent.get("question", ""), sent.get("answer", "")) if kind is FormKind.ENTRY else ()
+    if typed := next(filter(None, map(_write_line, texts)), ""):
+        title = f"{title}\u00a0: {typed}"
+    return Truncator(title).chars(SUBJECT_MAX_LENGTH)
+
+
+def _write_line(text: str) -> str:
+    return " ".join(text[:ANSWER_MAX_LENGTH].replace("\0", "").split())
 
 
 def _read_rank(text: str) -> int | None:

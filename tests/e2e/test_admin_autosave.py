@@ -14,7 +14,7 @@ from tests.factories import an_entry, by_command
 
 ADD = reverse("admin:faq_entry_add")
 REVIEW = reverse("admin:faq_entry_review")
-KEPT = re.compile(r"Brouillon gardé à [0-9]+\u00a0h(\u00a0[0-9]{2})?")
+KEPT = re.compile(r"Copie de secours gardée à [0-9]+\u00a0h(\u00a0[0-9]{2})?")
 LOCAL = "Object.keys(localStorage).filter((name) => name.startsWith('faqcms.autosave.')).length"
 
 

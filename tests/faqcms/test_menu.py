@@ -146,6 +146,15 @@ def test_the_page_one_is_on_is_marked_once(relecteur):
         assert [page["name"] for group in groups for page in group["models"] if page["here"]] == [name]
 
 
+def test_queues_of_failures_come_first_and_are_marked(sign_in):
+    a_schedule_that_failed(an_entry())
+    page = sign_in(superuser=True).get(HOME)
+    queues = page.context["queues"]
+    assert [queue.label for queue in queues if queue.is_failure] == ["Planifications en échec", "Courriels à voir"]
+    assert all(queue.is_failure for queue in queues[:2])
+    assert page.content.decode().count('class="queue-failure"') == 1
+
+
 @pytest.mark.every_database
 def test_queues_count_what_their_lists_show(analyste, django_assert_num_queries):
     analyste.get(HOME)

@@ -393,7 +393,7 @@ class TestWhatIsSent:
         address = f"/admin/faq/entry/?{urlencode({'q': 'x' * 3000})}"
         send_fields(redacteur, typed(), title="T" * 900, address=address)
         form = AutosavedForm.objects.get()
-        assert (form.title, form.address) == ("T" * 200, "/admin/faq/entry/")
+        assert (form.title, form.address) == ("T" * 199 + "…", "/admin/faq/entry/")
 
     @pytest.mark.parametrize("key", ["x", "", "9" * 5000, "null", "%00", "0f" * 16])
     def test_a_key_that_names_nothing_shows_the_page_as_it_is(self, redacteur, key):
@@ -425,7 +425,7 @@ class TestTheHomePage:
     def test_it_lists_what_was_typed_with_links_that_take_it_up(self, redacteur, relecteur):
         key = keep_entry(redacteur, question="Nouvelle ?")
         page = read(redacteur.get(reverse("admin:index")))
-        assert "Tapé, pas enregistré" in page
-        assert f'href="{taken_up(ADD, key)}"' in page
+        assert "Saisies non enregistrées" in page
+        assert f'href="{taken_up(ADD, key)}">Nouvelle fiche\u00a0: Nouvelle ?</a>' in page
         assert "Rien ne vous attend" not in page
         assert "Tapé, pas enregistré" not in read(relecteur.get(reverse("admin:index")))

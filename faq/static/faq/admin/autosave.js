@@ -201,7 +201,7 @@ class Keeper {
     this.retry = FIRST_RETRY;
     if (state === "stored") {
       this.accept(fields);
-      this.state(`Brouillon gardé à ${at}`);
+      this.state(`Copie de secours gardée à ${at}`);
     } else if (state === "closed" && !fields) {
       this.isKnown = false;
       this.stored = fields;
