@@ -124,14 +124,14 @@ def test_a_document_is_picked_and_its_link_named(page, sign_in):
     page.get_by_label("Envoyer un fichier").set_input_files(
         {"name": "guide_de_pose.pdf", "mimeType": "application/pdf", "buffer": a_document()}
     )
-    expect(dialog.get_by_label("Texte du lien")).to_have_value("guide de pose (PDF, 1\u00a0Ko)")
+    expect(dialog.get_by_label("Texte du lien")).to_have_value("guide de pose (PDF, 1\u00a0ko)")
     page.keyboard.press("Escape")
     expect(answer).to_have_value("Voir ")
     expect(answer).to_be_focused()
     page.get_by_role("button", name="Image ou document").click()
     page.get_by_role("button", name="guide_de_pose.pdf").click()
     dialog.get_by_role("button", name="Insérer").click()
-    expect(answer).to_have_value(f"Voir [guide de pose (PDF, 1\u00a0Ko)]({MediaFile.objects.get().reference})")
+    expect(answer).to_have_value(f"Voir [guide de pose (PDF, 1\u00a0ko)]({MediaFile.objects.get().reference})")
 
 
 def test_everybody_can_read_the_pages_of_files(page, sign_in, legible):

@@ -123,11 +123,11 @@ def test_a_term_created_in_a_window_is_there_and_ticked(page, sign_in):
 
 def test_a_writer_creates_only_thematiques(page, sign_in):
     sign_in(page, "rédacteur").goto(reverse("admin:faq_entry_add"))
-    expect(page.locator(".add-term")).to_have_count(1)
-    with page.expect_popup() as opened:
-        page.get_by_role("link", name="Créer : Thématique").click()
-    opened.value.get_by_label("Libellé").fill("Preuves")
-    opened.value.get_by_role("button", name="Enregistrer", exact=True).click()
+    expect(page.get_by_label("Nouvelles thématiques")).to_be_visible()
+    expect(page.locator(".add-term")).to_have_count(0)
+    page.get_by_label("Nouvelles thématiques").fill("Preuves")
+    page.get_by_label("Question", exact=True).fill("Quelles preuves ?")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
     expect(page.get_by_role("checkbox", name="Preuves")).to_be_checked()
     assert Theme.objects.get(slug="preuves").position == 1
 

@@ -60,6 +60,6 @@ def _rank(entry, words):
 
 def _describe(entry):
     is_live = entry.status == EntryStatus.PUBLISHED
-    state = "" if is_live else f"{EntryStatus(entry.status).label.lower()}, sans lien pour le public"
+    state = "en ligne" if is_live else f"{EntryStatus(entry.status).label.lower()}, sans lien pour le public"
     question = entry.head.question or "(sans question)"
     return {"reference": entry.reference, "question": question, "state": state}

@@ -30,6 +30,7 @@ from faq.admin.entries.review import get_refusal
 from faq.admin.entries.similar import warn_of_duplicates
 from faq.admin.pages import AdminPage
 from faq.admin.passages import passage_address
+from faq.domain.facets import Facet
 from faq.enums import Action, EntryStatus, Origin
 from faq.forms import EntryForm
 from faq.models import Entry, Passage
@@ -272,6 +273,8 @@ class EntryPage(AdminPage):
             may_name_themes=self.request.user.has_perm("faq.add_theme"),
         )
         for model, facet in FACETS.items():
+            if facet == Facet.THEMES and "new_themes" in form.fields:
+                continue  # a field of the form creates them already
             if self.request.user.has_perm(f"faq.add_{model._meta.model_name}"):
                 add = reverse(f"admin:faq_{model._meta.model_name}_add")
                 form.fields[facet].add_address = f"{add}?{IS_POPUP_VAR}=1"

@@ -1,7 +1,7 @@
 """The images and documents of an answer: references to files that editors uploaded.
 
 `![texte alternatif](media:<32 hexadecimal digits>.png)` shows an image, decorative where the text is empty;
-`[Nom du document (PDF, 320 Ko)](media:<32 hexadecimal digits>.pdf)` links to a document. The digits begin the
+`[Nom du document (PDF, 320 ko)](media:<32 hexadecimal digits>.pdf)` links to a document. The digits begin the
 SHA-256 of the file. Everything else that looks like an image stays as it was typed.
 """
 
@@ -148,7 +148,7 @@ def _file_name(reference: MediaReference) -> str:
 
 
 def _split_detail(text: str) -> tuple[str, str]:
-    """Return a title and what stands in the brackets at its end, « PDF, 320 Ko »; "" for the latter without any."""
+    """Return a title and what stands in the brackets at its end, « PDF, 320 ko »; "" for the latter without any."""
     title, bracket, detail = text.rstrip().rpartition("(")
     is_detailed = bracket and title.strip() and detail.endswith(")") and ")" not in detail[:-1]
     return (title.rstrip(), detail[:-1]) if is_detailed else (text, "")

@@ -107,7 +107,7 @@ def _describe_other(head: bytes) -> str:
 
 
 def format_size(size: int) -> str:
-    """Return a number of bytes as the French read it: « 320 Ko », « 1,2 Mo »."""
+    """Return a number of bytes as the French read it: « 320 ko », « 1,2 Mo »."""
     if size < 995_000:
-        return f"{max(1, round(size / 1_000))}\u00a0Ko"
+        return f"{max(1, round(size / 1_000))}\u00a0ko"
     return f"{size / 1_000_000:.1f}\u00a0Mo".replace(".", ",").replace(",0\u00a0", "\u00a0")

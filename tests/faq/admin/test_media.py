@@ -57,7 +57,7 @@ def test_a_file_that_was_sent_before_comes_with_its_last_alternative_text(redact
 
 def test_a_document_proposes_its_name_format_and_size(redacteur):
     told = redacteur.post(SEND, {"file": sent(a_document(), "notice_de_pose.pdf")}).json()
-    assert told["text"] == "notice de pose (PDF, 1\u00a0Ko)"
+    assert told["text"] == "notice de pose (PDF, 1\u00a0ko)"
     assert not told["isImage"]
 
 
@@ -97,7 +97,7 @@ def test_without_a_script_a_page_takes_files_and_shows_the_lines_to_copy(redacte
     page = read(redacteur.post(f"{LIST}add/", {"files": files}))
     image, document = MediaFile.objects.order_by("pk")
     assert f'value="![]({image.reference})"' in page
-    assert f'value="[no\\[ti\\]ce (PDF, 1\u00a0Ko)]({document.reference})"' in page
+    assert f'value="[no\\[ti\\]ce (PDF, 1\u00a0ko)]({document.reference})"' in page
     assert "« notes.txt » n’est ni une image ni un PDF lisible" in page
     assert "2 fichiers enregistrés" in page
 

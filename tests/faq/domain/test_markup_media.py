@@ -38,13 +38,13 @@ SHOWN = {
         f'<p><a href="https://exemple.fr" rel="noopener noreferrer"><img {SRC} alt="a" loading="lazy"></a></p>',
     ),
     "a document in a line": (
-        f"Voir [le guide (PDF, 320 Ko)]({DOCUMENT}).",
-        f'<p>Voir <a {HREF} download="le guide.pdf" rel="noopener noreferrer">le guide (PDF, 320 Ko)</a>.</p>',
+        f"Voir [le guide (PDF, 320 ko)]({DOCUMENT}).",
+        f'<p>Voir <a {HREF} download="le guide.pdf" rel="noopener noreferrer">le guide (PDF, 320 ko)</a>.</p>',
     ),
     "a document alone": (
-        f"[Guide : saisie (PDF, 320 Ko)]({DOCUMENT})",
+        f"[Guide : saisie (PDF, 320 ko)]({DOCUMENT})",
         f'<p><a {HREF} download="Guide saisie.pdf" class="fr-link fr-link--download" rel="noopener noreferrer">'
-        'Guide\u00a0: saisie <span class="fr-link__detail">(PDF, 320 Ko)</span></a></p>',
+        'Guide\u00a0: saisie <span class="fr-link__detail">(PDF, 320 ko)</span></a></p>',
     ),
     "a link to an image": (
         f"Voir [l’écran]({IMAGE}).",
@@ -85,12 +85,12 @@ def test_everything_else_stays_as_it_was_typed(text: str) -> None:
 
 
 def test_references_are_found_in_reading_order() -> None:
-    text = f"![Un \\[a\\]]({IMAGE})\n\n- [Deux (PDF, 3 Ko)]({DOCUMENT}) et ![]({IMAGE}), \\[a]({DOCUMENT})"
+    text = f"![Un \\[a\\]]({IMAGE})\n\n- [Deux (PDF, 3 ko)]({DOCUMENT}) et ![]({IMAGE}), \\[a]({DOCUMENT})"
     found = find_media_references(text)
 
     assert [(one.kind, one.text, one.name[-3:]) for one in found] == [
         (MediaKind.IMAGE, "Un [a]", "png"),
-        (MediaKind.DOCUMENT, "Deux (PDF, 3 Ko)", "pdf"),
+        (MediaKind.DOCUMENT, "Deux (PDF, 3 ko)", "pdf"),
         (MediaKind.IMAGE, "", "png"),
     ]
     assert text[found[2].start : found[2].end] == f"![]({IMAGE})"
@@ -106,8 +106,8 @@ def test_an_exclamation_mark_before_a_document_is_one(extension: str) -> None:
 
 
 def test_the_words_are_those_of_the_alternative_text() -> None:
-    assert plain_text(f"![L’écran]({IMAGE}) puis [le guide (PDF, 3 Ko)]({DOCUMENT})") == (
-        "L’écran puis le guide (PDF, 3 Ko)"
+    assert plain_text(f"![L’écran]({IMAGE}) puis [le guide (PDF, 3 ko)]({DOCUMENT})") == (
+        "L’écran puis le guide (PDF, 3 ko)"
     )
 
 

@@ -83,7 +83,7 @@ FRAGMENTS = [
     *("<script>", "</p>", "<a href='", " onclick=", "<!--", "mot", "IHE_XDM", "fin.Il", "titre"),
     *("\n## ", "\n### ", "\n\n> ", "\n> ", "|", " | ", "\n|--|--:|\n", "\n|A|B|\n|--|:-:|\n|", "Q-26", "Q-"),
     *("![", "](media:0123456789abcdef0123456789abcdef.png)", "![alt](media:0123456789abcdef0123456789abcdef.webp)"),
-    "[doc (PDF, 3 Ko)](media:0123456789abcdef0123456789abcdef.pdf)",
+    "[doc (PDF, 3 ko)](media:0123456789abcdef0123456789abcdef.pdf)",
 ]
 MIXTURES = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=40).map("".join)
 TEXTS = MIXTURES | st.text(st.characters(codec=None))

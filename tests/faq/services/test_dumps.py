@@ -217,7 +217,7 @@ def test_the_current_dump_carries_every_markup_and_brings_no_entry(line_end):
 > Citation
 
 Voir Q-1.
-[Guide (PDF, 3 Ko)](media:{"b" * 32}.pdf)"""
+[Guide (PDF, 3 ko)](media:{"b" * 32}.pdf)"""
     edit_entry(entry.pk, Content("Question ?", rich), by_command())
     publish_entry(entry.pk, by_command())
     current = exported(export=export_current)

@@ -28,7 +28,7 @@ RICH = f"""## Délais
 ![Écran de saisie](media:{NAME}.png)
 
 ### Preuves
-[Guide (PDF, 320 Ko)](media:{NAME}.pdf)"""
+[Guide (PDF, 320 ko)](media:{NAME}.pdf)"""
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -64,7 +64,7 @@ def test_the_page_of_an_entry_has_one_outline(client):
     assert f'href="/media/{NAME}.pdf"' in html
     assert '<div class="answer-table" role="region" aria-label="Tableau 1\u00a0: Profil, Délai" tabindex="0">' in html
     description = html.split('<meta name="description" content="')[1].split('"')[0]
-    assert description == "Délais Profil · Délai Officine · 3 jours Écran de saisie Preuves Guide (PDF, 320 Ko)"
+    assert description == "Délais Profil · Délai Officine · 3 jours Écran de saisie Preuves Guide (PDF, 320 ko)"
 
 
 def test_a_list_has_an_outline_of_its_own_and_names_tables_by_entry(client):
@@ -92,7 +92,7 @@ def test_readers_elsewhere_get_whole_addresses(client):
     assert f"![Écran de saisie]({address})" in said["answer"]
     assert said["files"] == [
         {"kind": "image", "address": address, "text": "Écran de saisie"},
-        {"kind": "document", "address": address.replace("png", "pdf"), "text": "Guide (PDF, 320 Ko)"},
+        {"kind": "document", "address": address.replace("png", "pdf"), "text": "Guide (PDF, 320 ko)"},
     ]
 
 

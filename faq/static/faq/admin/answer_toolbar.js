@@ -203,7 +203,7 @@ const TOOLS = [
   { name: "Gras", key: "b", use: () => emphasise(BOLD, "texte en gras") },
   { name: "Italique", key: "i", use: () => emphasise(ITALIC, "texte en italique") },
   { name: "Lien", key: "k", use: insertLink },
-  ...(answer.form.dataset.entries ? [{ name: "Fiche", shifted: "4", use: openEntryPicker, popup: "dialog" }] : []),
+  ...(answer.form.dataset.entries ? [{ name: "Lien vers une fiche", shifted: "4", use: openEntryPicker, popup: "dialog" }] : []),
   { name: "Liste", shifted: "8", use: () => toggleList(isBullet, () => "- ") },
   { name: "Liste numérotée", shifted: "7", use: () => toggleList(isNumber, (rank) => `${rank}. `) },
   { name: "Sous-titre", shifted: "6", use: toggleHeading },

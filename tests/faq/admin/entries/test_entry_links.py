@@ -30,7 +30,7 @@ def test_the_picker_finds_by_words_and_by_reference(redacteur):
                 "question": "Que faire d’un certificat expiré ?",
                 "state": "brouillon, sans lien pour le public",
             },
-            {"reference": body.reference, "question": "Autre sujet ?", "state": ""},
+            {"reference": body.reference, "question": "Autre sujet ?", "state": "en ligne"},
         ],
         "said": "2 fiches",
     }
