@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.db.models import F
+from django.urls import reverse
 from django.utils.html import format_html
 
 from faq.admin.display import NOTHING, format_moment, link_to, person_name
@@ -34,7 +35,7 @@ class FailureFilter(admin.SimpleListFilter):
 class ScheduleAdmin(ReadOnlyMixin, EditorsModelAdmin):
     """Plans are only read here; they are made and cancelled on the page of their entry."""
 
-    list_display = ("fiche", "action", "due", "by", "outcome")
+    list_display = ("fiche", "action", "due", "by", "outcome", "decide")
     list_display_links = None
     list_filter = ("action", FailureFilter)
     list_per_page = 50
@@ -69,3 +70,15 @@ class ScheduleAdmin(ReadOnlyMixin, EditorsModelAdmin):
         if planned.failed_at is None:
             return NOTHING
         return format_html("<strong>Échec</strong> le {} : {}", format_moment(planned.failed_at), planned.error)
+
+    @admin.display(description="suite à donner")
+    def decide(self, planned):
+        """Return a link to where the plan is changed or cancelled."""
+        address = reverse("admin:faq_entry_change", args=(planned.entry_id,))
+        label = "Planifier de nouveau ou annuler" if planned.failed_at else "Changer ou annuler"
+        return format_html(
+            '<a href="{}#schedule-title">{}<span class="visually-hidden">\u00a0: {}</span></a>',
+            address,
+            label,
+            planned.entry.reference,
+        )

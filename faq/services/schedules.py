@@ -12,7 +12,7 @@ from django.utils import timezone
 from faq.enums import Action, EntryStatus, NotificationKind, Origin
 from faq.models import Batch, DroppedSchedule, Entry, Schedule, Version
 from faq.models.schedules import PLAN_COLUMNS
-from faq.services.conflicts import check_base
+from faq.services.conflicts import StaleVersion, check_base
 from faq.services.content import EntryError, content_of
 from faq.services.notifications import notify
 from faq.services.roles import Author, require
@@ -106,10 +106,9 @@ def _carry_out(number: int) -> Outcome | None:
 
 
 def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
-    told = isinstance(failure, EntryError)
-    if not told:
+    if not isinstance(failure, EntryError):
         _log.error("schedule %s could not be carried out", number, exc_info=failure)
-    reason = str(failure) if told else "La base de données a refusé l’opération ; prévenez un administrateur."
+    reason = _explain(failure)
     at = timezone.now()
     with transaction.atomic():
         if not Schedule.objects.filter(pk=number, failed_at=None).update(failed_at=at, error=reason):
@@ -119,6 +118,17 @@ def _mark_failed(number: int, failure: Exception) -> list[Schedule]:
             key = f"plan {plan.pk} {at:%Y-%m-%d %H:%M:%S.%f}"
             notify(plan.author, NotificationKind.PLAN_FAILED, plan.entry, text=reason, key=key)
     return plans
+
+
+def _explain(failure: Exception) -> str:
+    """Return why a plan was not carried out, in French; nobody was at a form to start again from it."""
+    if isinstance(failure, StaleVersion):
+        name, version = failure.entry.reference, failure.theirs.number
+        changed = f"La fiche {name} a été modifiée entre-temps (version {version})"
+        return f"{changed}\u00a0: ce nouveau texte n’est pas celui dont la publication était prévue."
+    if isinstance(failure, EntryError):
+        return str(failure)
+    return "La base de données a refusé l’opération\u00a0; prévenez un administrateur."
 
 
 def drop_restored_plans(undo: Batch, numbers: Collection[int]) -> list[Schedule]:

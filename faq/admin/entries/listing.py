@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.db.models import Case, Count, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Left
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -23,6 +22,7 @@ from faq.admin.entries.duplicates import DuplicatesPage, PairExportView
 from faq.admin.entries.entry_links import EntryPickerView
 from faq.admin.entries.filing import FilingPage
 from faq.admin.entries.merging import LEAST, MOST, MergePage, merge_address
+from faq.admin.entries.open_pairs import count_open_pairs, link_duplicates
 from faq.admin.entries.page import EntryPage
 from faq.admin.entries.presence import PresenceView
 from faq.admin.entries.preview import PreviewView
@@ -39,7 +39,7 @@ from faq.admin.table_exports import ExportTablesMixin, ExportTickedMixin
 from faq.admin.table_imports import ImportTablesMixin
 from faq.domain.limits import SAVED_FILTER_NAME_MAX_LENGTH
 from faq.domain.markup import opening_words
-from faq.models import Entry, Pair, Passage
+from faq.models import Entry, Passage
 from faq.models.entries import number_of
 from faq.models.folding import Folded
 from faq.resources import EntryImport, EntryResource
@@ -74,9 +74,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         return entries.defer("answer", "search_text", "head__answer", "head__filing").annotate(
             opening=Case(When(question="", then=Left("answer", OPENING_LENGTH)), default=Value("")),
             source_count=Coalesce(Subquery(cited.annotate(passages=Count("pk")).values("passages")), 0),
-            open_pairs=_count_open_pairs("left") + _count_open_pairs("right")
-            if request.user.has_perm("faq.view_pair")
-            else Value(0),
+            open_pairs=count_open_pairs(request.user),
         )
 
     def get_search_results(self, request, queryset, search_term):
@@ -100,7 +98,7 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
     @admin.display(description="état", ordering="status")
     def state(self, entry):
         """Return badges of the state, the draft and the plans of an entry, and a link to its possible duplicates."""
-        badges = state_badges(entry), schedule_badges(entry.schedules.all()), _link_duplicates(entry)
+        badges = state_badges(entry), schedule_badges(entry.schedules.all()), link_duplicates(entry)
         return format_html("{} {} {}", *badges)
 
     @admin.display(description="classement")
@@ -218,21 +216,6 @@ def _get_ticked(request, queryset):
     """Return the numbers of the ticked entries, or None where all are meant that the filters let through."""
     takes_all = request.POST.get("select_across") == "1"
     return None if takes_all else queryset.order_by("pk").values_list("pk", flat=True)
-
-
-def _count_open_pairs(side):
-    """Return an expression that counts the open pairs in which an entry stands on that side."""
-    pairs = Pair.objects.open().filter(**{side: OuterRef("pk")}).order_by().values(side)
-    return Coalesce(Subquery(pairs.annotate(pairs=Count("pk")).values("pairs")), 0)
-
-
-def _link_duplicates(entry):
-    if not entry.open_pairs:
-        return ""
-    several = "s" if entry.open_pairs > 1 else ""
-    label = f"{entry.open_pairs} doublon{several} possible{several}"
-    queue = f"{reverse('admin:faq_entry_duplicates')}?fiche={entry.pk}"
-    return format_html('<a class="duplicates-link" href="{}">{}</a>', queue, label)
 
 
 PAGES = (

@@ -313,7 +313,10 @@ class EntryPage(AdminPage):
         """Return the buttons that the person may press; the next entry is that of a filtered list."""
         buttons = _permitted(SAVE_BUTTONS, self.request.user)
         goes_on = self.sequence is not None
-        return [button for button in buttons if goes_on or button.name != SAVE_NEXT]
+        offered = [button for button in buttons if goes_on or button.name != SAVE_NEXT]
+        waits = self.entry is not None and self.entry.head.status == EntryStatus.IN_REVIEW
+        # Who reviews a text is there to publish it; saving a draft would take it out of the queue.
+        return sorted(offered, key=lambda button: button.then != Action.PUBLISHED) if waits else offered
 
     def _link_sequence(self):
         """Return the place of the entry in its list, with the addresses of the entries beside it."""

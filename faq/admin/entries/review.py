@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from faq.admin.bulk_messages import add_bulk_messages, build_single_message
-from faq.admin.display import answer_html, filing_rows, person_name, pluralize_count
+from faq.admin.display import answer_html, filing_rows, person_name, pluralize_count, schedule_badges
 from faq.admin.entries.action_effects import ActionEffects
 from faq.admin.entries.actions import PUBLISH, REFUSE, EntryAction
 from faq.admin.entries.confirmation import (
@@ -21,6 +21,7 @@ from faq.admin.entries.confirmation import (
     show_confirmation,
 )
 from faq.admin.entries.differences import differences
+from faq.admin.entries.open_pairs import count_open_pairs, link_duplicates
 from faq.admin.entries.selection import selection_address
 from faq.admin.pages import AdminPage
 from faq.domain.limits import VERSION_COMMENT_MAX_LENGTH
@@ -189,10 +190,10 @@ class ReviewPage(AdminPage):
     def get_context(self, **context: Any) -> dict[str, Any]:
         """Return one page of the queue, and what was typed and could not be stored."""
         filters = ReviewFilters(self.request.GET, Entry.objects.to_review())
-        page = Paginator(_select_shown(filters.qs), PER_PAGE).get_page(self.request.GET.get("page"))
+        page = Paginator(self._select_shown(filters.qs), PER_PAGE).get_page(self.request.GET.get("page"))
         elsewhere = self.comments.keys() - {entry.pk for entry in page}
         # Texts whose comments are not stored yet are shown with them, although the filters or the page leave them out.
-        commented = _select_shown(Entry.objects.to_review().filter(pk__in=elsewhere)) if elsewhere else ()
+        commented = self._select_shown(Entry.objects.to_review().filter(pk__in=elsewhere)) if elsewhere else ()
         items = [self._build_item(entry) for entry in (*commented, *page)]
         shown = {item["entry"].pk for item in items}
         return super().get_context(
@@ -209,10 +210,18 @@ class ReviewPage(AdminPage):
             **context,
         )
 
+    def _select_shown(self, entries: QuerySet[Entry]) -> QuerySet[Entry]:
+        """Return entries of the queue with what the page shows of them, the oldest submission first."""
+        light = entries.select_related("head__author", "live").defer("answer", "search_text")
+        counted = light.annotate(open_pairs=count_open_pairs(self.request.user)).prefetch_related("schedules")
+        return counted.order_by("head__created_at", "pk")
+
     def _build_item(self, entry: Entry) -> dict[str, Any]:
         head, live = entry.head, entry.live
         item = {
             "entry": entry,
+            "plans": schedule_badges(entry.schedules.all()),
+            "duplicates": link_duplicates(entry),
             "submitter": person_name(head.author),
             "comment": self.comments.get(entry.pk, ""),
             "error": self.errors.get(entry.pk, ""),
@@ -225,12 +234,6 @@ class ReviewPage(AdminPage):
             "answer": answer_html(head.answer, level=4, owner=entry.reference),
             "filing": filing_rows(head.filing),
         }
-
-
-def _select_shown(entries: QuerySet[Entry]) -> QuerySet[Entry]:
-    """Return entries of the queue with what the page shows of them, the oldest submission first."""
-    light = entries.select_related("head__author", "live").defer("answer", "search_text")
-    return light.order_by("head__created_at", "pk")
 
 
 def get_refusal(entry: Entry) -> dict[str, Any] | None:

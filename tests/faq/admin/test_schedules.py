@@ -96,9 +96,13 @@ def test_failures_come_first_and_say_why(analyste, django_assert_max_num_queries
     entry = failing()
     page = read(analyste.get(PLANS))
     assert page.index(entry.reference) < page.index("À venir ?")
-    assert f"La fiche {entry.reference} a été modifiée entre-temps (version 2)" in page
+    assert (
+        f"La fiche {entry.reference} a été modifiée entre-temps (version 2)\u00a0: ce nouveau texte n’est pas celui"
+        in page
+    )
+    assert f'<a href="{page_of(entry)}#schedule-title">Planifier de nouveau ou annuler' in page
     assert "À venir ?" not in read(analyste.get(f"{PLANS}?suite=echec"))
-    assert "modifiée entre-temps" in read(analyste.get(page_of(entry)))
+    assert "modifiée entre-temps (version 2)\u00a0: ce" in read(analyste.get(page_of(entry)))
     with django_assert_max_num_queries(20) as few:
         analyste.get(PLANS)
     for _ in range(10):

@@ -7,6 +7,8 @@ const mark = form.querySelector("[data-unsaved]");
 const save = form.elements._save;
 // A text that came back from a refused save, or from before signing in again, is in no version yet.
 const isRestored = form.querySelector(".errornote") !== null || "kept" in form.elements;
+// What they do is done already for the text as it is saved.
+const whenChanged = form.querySelectorAll("[data-when-changed]");
 let leaving = false;
 
 function isChanged(field) {
@@ -21,7 +23,11 @@ function isUnsaved() {
 }
 
 function updateMark() {
-  const text = isUnsaved() ? "Modifications non enregistrées" : "";
+  const unsaved = isUnsaved();
+  for (const button of whenChanged) {
+    button.hidden = !unsaved;
+  }
+  const text = unsaved ? "Modifications non enregistrées" : "";
   if (mark.textContent !== text) {
     mark.textContent = text; // each change is read out
   }

@@ -8,13 +8,16 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
+from faq.enums import Action
 from faq.models import Batch
 from faq.services.content import Content
 from faq.services.entries import edit_entry
+from faq.services.schedules import schedule
 from faq.services.workflow import publish_entry, submit_entry
 from tests.factories import a_filing, a_published_entry, a_taxonomy, an_entry, by_command
 from tests.faq.admin.confirming import post_and_confirm
 from tests.faq.admin.entry_form import head_of, page_of, read
+from tests.pairs import a_pair
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +130,35 @@ class TestReading:
             submitted_change(f"Texte {rank}", themes="financement")
         with django_assert_max_num_queries(len(few)):
             relecteur.get(QUEUE)
+
+    def test_a_planned_publication_and_possible_duplicates_are_said_before_deciding(self, relecteur):
+        pair = a_pair(make=submitted)
+        first, second = pair.left, pair.right
+        schedule(first.pk, Action.PUBLISHED, timezone.now() + timedelta(days=1), by_command())
+        page = read(relecteur.get(QUEUE))
+        assert page.count("1 doublon possible") == 2
+        assert page.count("publication prévue le") == 1
+        top = read(relecteur.get(page_of(first))).split('id="entry-form"')[0]
+        assert "Publication prévue le" in top
+        assert 'href="#schedule-title">Changer ou annuler' in top
+        assert "Publication prévue le" not in read(relecteur.get(page_of(second)))
+
+    def test_a_reviewer_is_offered_to_publish_first_and_the_others_not_to_submit_again(self, relecteur, redacteur):
+        entry = submitted(author=redacteur.user)
+        bar = read(relecteur.get(page_of(entry))).split('class="save-buttons"')[1].split("</ul>")[0]
+        assert re.findall(r'name="(_\w+)" class="button default"', bar) == ["_publish"]
+        assert 'href="#id_refusal"' in bar
+        assert 'href="#id_due_at"' in bar
+        bar = read(redacteur.get(page_of(entry))).split('class="save-buttons"')[1].split("</ul>")[0]
+        assert re.findall(r'name="(_\w+)" class="button default"', bar) == ["_save"]
+        assert re.findall(r'name="(_\w+)"[^>]* data-when-changed', bar) == ["_submit"]
+        assert "#id_refusal" not in bar
+
+    def test_the_message_leads_to_the_published_text(self, relecteur):
+        entry = submitted()
+        page = read(send(relecteur, entry, publish=entry.pk))
+        entry.refresh_from_db()
+        assert f'<a href="{entry.get_absolute_url()}">Voir sur le site</a>' in page
 
     def test_what_people_typed_is_never_markup(self, analyste):
         submitted("<b>q", "<script>alert(1)</script>", comment="<u>c")
