@@ -35,6 +35,7 @@ GROUPS_PER_PAGE = 10
 SEARCHES_PER_PAGE = 25
 COMMENTS_SHOWN = 20
 """Comments of one entry that are shown; the others appear when these are dealt with."""
+_ORDER, _LATEST = "ordre", "recents"
 _TO_DO, _ALL, _MINE, _UNASSIGNED = "a-traiter", "tous", "moi", "personne"
 _STATES = {_TO_DO: "À traiter", **{state.value: state.label.capitalize() for state in FollowUpState}, _ALL: "Tous"}
 _STANDINGS = {_TO_DO: "À examiner", Standing.DISMISSED.value: "Écartés"}
@@ -50,6 +51,8 @@ class InboxFilters:
     state: str
     assigned: str
     words: str
+    latest_first: bool = False
+    """Whether the entry that was commented last stands first, else the most commented one."""
     notice: str = ""
     """Says that the words were cut; "" where they are whole."""
 
@@ -66,13 +69,15 @@ class InboxFilters:
             state if state in _states_of(shelf) else _TO_DO,
             assigned if is_known else "",
             words,
+            query.get(_ORDER) == _LATEST,
             ADMIN_SEARCH_CUT if words != typed else "",
         )
 
     @property
     def query(self):
         """The parameters of the address that asks for the same."""
-        return urlencode({"boite": self.shelf, "suivi": self.state, "attribue": self.assigned, "q": self.words})
+        asked = {"boite": self.shelf, "suivi": self.state, "attribue": self.assigned, "q": self.words}
+        return urlencode(asked | ({_ORDER: _LATEST} if self.latest_first else {}))
 
     @property
     def states(self):
@@ -108,7 +113,8 @@ class FollowUpChoice:
         state, assigned_to = stored.pop() if len(stored) == 1 else (FollowUpState.NEW, None)
         if state == FollowUpState.NEW and assigned_to is None:
             state, assigned_to = FollowUpState.IN_PROGRESS, user.pk
-        return cls(state, str(assigned_to or ""))
+        # Of several, nobody has said yet which ones belong together.
+        return cls(state, str(assigned_to or ""), comments=None if len(follow_ups) < 2 else ())
 
     @classmethod
     def read(cls, data):
@@ -263,7 +269,8 @@ def _select_comments(filters, user):
 def _comments_context(filters, user, page_number, refused):
     comments = _select_comments(filters, user)
     counted = comments.order_by().values("credited_to").annotate(number=Count("pk"), latest=Max("sent_at"))
-    ordered = counted.order_by("-number", "-latest", "credited_to")
+    order = ("-latest",) if filters.latest_first else ("-number", "-latest")
+    ordered = counted.order_by(*order, "credited_to")
     page = Paginator(ordered, GROUPS_PER_PAGE).get_page(page_number)
     groups = _groups({row["credited_to"]: row["number"] for row in page}, comments)
     for group in groups:

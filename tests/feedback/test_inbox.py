@@ -78,6 +78,26 @@ class TestComments:
         assert text.index("Deux ?") < text.index("Second.") < text.index("Premier.") < text.index("Un ?")
         assert "Elle est difficile à comprendre" in text
 
+    def test_the_latest_first_where_that_is_asked_for(self, redacteur):
+        one, two = a_published_entry("Un ?"), a_published_entry("Deux ?", "Deux.")
+        say(two, "Premier.", "a")
+        say(two, "Second.", "b")
+        latest = say(one, "À l’instant.")
+        text = text_of(redacteur, f"{INBOX}?ordre=recents")
+        assert text.index("Un ?") < text.index("Deux ?")
+        sent = {"comment": [latest.pk], "state": "en-cours", "assigned_to": ""}
+        response = redacteur.post(f"{INBOX}?ordre=recents", sent, follow=True)
+        assert "ordre=recents" in response.redirect_chain[-1][0]
+
+    def test_only_one_comment_alone_is_ticked_beforehand(self, redacteur, page_form):
+        one, two = a_published_entry("Un ?"), a_published_entry("Deux ?", "Deux.")
+        alone = say(one, "Seul.")
+        say(two, "Publicité.", "a")
+        say(two, "Plainte.", "b")
+        html = text_of(redacteur)
+        assert page_form(html, one)["comment"] == [str(alone.pk)]
+        assert page_form(html, two)["comment"] == []
+
     def test_of_a_merged_entry_stand_under_the_survivor(self, redacteur):
         kept, gone = a_published_entry("Conservée ?"), a_published_entry("Absorbée ?", "B.")
         say(gone, "Ancien.")

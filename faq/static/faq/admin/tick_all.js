@@ -1,7 +1,7 @@
-// A button that ticks all boxes of one name on the page, or clears them once all are ticked.
+// A button that ticks all boxes of one name in its form, or clears them once all are ticked.
 
 for (const button of document.querySelectorAll("[data-tick-all]")) {
-  const boxes = [...document.querySelectorAll(`input[name="${button.dataset.tickAll}"]`)];
+  const boxes = [...button.form.querySelectorAll(`input[name="${button.dataset.tickAll}"]`)];
   const label = button.textContent;
 
   function update() {
