@@ -133,12 +133,14 @@ class AuthorFilter(CountedFilter):
 
 
 class DayFilter(DateFilter):
-    """Entries last changed from a day on, or until it."""
+    """Entries last changed from a day on, or until it; a draft beside a live text is a change."""
 
     is_offered = True
 
     def __init__(self, label: str, lookup: str) -> None:
-        super().__init__("updated_at", f"date__{lookup}", label=label, widget=forms.DateInput(attrs={"type": "date"}))
+        super().__init__(
+            "head__created_at", f"date__{lookup}", label=label, widget=forms.DateInput(attrs={"type": "date"})
+        )
 
 
 class DumpFilter(CountedFilter):

@@ -3,6 +3,7 @@
 The public search ranks; this one lets through whatever holds every word, for lists that have an order of their own.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,8 @@ from faq.models import Dump, Entry, EntryAlias, Passage, Version
 from faq.models.entries import filing_table, number_of
 from faq.selectors.published import load_taxonomy
 
+_PLURAL = re.compile(r"(?<=\w{3})[sx]$")
+"""The ending of a plural; a shorter word, such as « INS », is none."""
 _NAME_MIN_LENGTH = 2
 """Letters of a word that is looked for in the names of terms, dumps and people: one letter stands in most of them."""
 
@@ -33,7 +36,8 @@ def search_entries(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
     A word counts where it stands in the live or latest text, in a term that the entry is filed under, in the name of a
     current dump that holds its answer, or in the name of somebody who wrote a version of it.
     """
-    words = split_words(text)
+    # As for the public, a plural finds the singular; the other way, a word finds what it begins.
+    words = [_PLURAL.sub("", word) for word in split_words(text)]
     names = _Names(words)
     found = Q()
     for word in words:

@@ -29,6 +29,15 @@ def test_a_word_may_stand_in_the_text_or_in_a_term():
     assert found("HOPITAL combien accès") == {filed.pk, named.pk}
 
 
+def test_a_plural_finds_the_singular():
+    a_taxonomy()
+    one, many = an_entry("Une boîte applicative ?"), an_entry("Des boîtes applicatives ?", couloirs="hopital")
+    assert found("boîtes applicatives") == found("boite applicative") == {one.pk, many.pk}
+    assert found("boîtes hôpitals") == {many.pk}
+    an_entry("Quel in ?")
+    assert found("ins") == set()
+
+
 def test_a_dump_is_found_by_its_name():
     take_dump(a_dump_file("Ceci.", "Cela."), name="espace-industriels")
     an_entry()

@@ -1,7 +1,7 @@
 """The filters that the list of entries shares with its three queues."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
@@ -15,9 +15,11 @@ from faq.filters import DueFilters, ReviewFilters
 from faq.models import Entry
 from faq.pair_filters import PairFilters
 from faq.selectors.published import load_taxonomy
+from faq.services.content import Content
 from faq.services.duplicates import find_duplicates
+from faq.services.entries import edit_entry
 from faq.services.review_events import declare_event
-from faq.services.workflow import submit_entry
+from faq.services.workflow import publish_entry, submit_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command, checked_long_ago
 from tests.faq.admin.entry_form import read
 
@@ -130,3 +132,14 @@ def test_as_many_queries_for_many_entries_as_for_few(relecteur, address):
     few = queries()
     waiting_entries(4)
     assert queries() == few
+
+
+def test_a_draft_beside_a_live_text_is_a_change(redacteur):
+    past = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    entry = an_entry(at=past)
+    publish_entry(entry.pk, by_command(at=past))
+    asked = {"depuis": "2026-04-01", "auteur": redacteur.user.pk}
+    edited = an_entry("Autre ?", author=redacteur.user)
+    assert [one.pk for one in redacteur.get(LIST, asked).context["cl"].result_list] == [edited.pk]
+    edit_entry(entry.pk, Content("Comment ?", "Autrement."), by_command(redacteur.user))
+    assert {one.pk for one in redacteur.get(LIST, asked).context["cl"].result_list} == {entry.pk, edited.pk}

@@ -353,9 +353,8 @@ class TestPeopleAndDays:
         assert published.pk not in listed(redacteur, auteur=redacteur.user.pk)
 
     def test_by_the_day_of_the_last_change(self, analyste):
-        old, new = an_entry(), an_entry()
-        Entry.objects.filter(pk=old.pk).update(updated_at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
-        Entry.objects.filter(pk=new.pk).update(updated_at=datetime(2026, 4, 2, 9, 0, tzinfo=UTC))
+        old = an_entry(at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
+        new = an_entry(at=datetime(2026, 4, 2, 9, 0, tzinfo=UTC))
         # 22:30 in Greenwich is the next day in Paris.
         assert listed(analyste, depuis="2026-04-01", jusque="2026-04-01") == [old.pk]
         assert listed(analyste, depuis="2026-04-02") == [new.pk]
