@@ -172,7 +172,7 @@ class EntryFilters(FacetFilters):
     attribuee = AssigneeFilter("Attribuée")
     pour = PersonalWorkFilter("Travail")
     extraction = DumpFilter("Extraction", "Toutes")
-    auteur = AuthorFilter("Rédigée par", "Tout le monde")
+    auteur = AuthorFilter("Modifiée par", "Tout le monde")
     depuis = DayFilter("Modifiée depuis le", "gte")
     jusque = DayFilter("Modifiée jusqu’au", "lte")
 

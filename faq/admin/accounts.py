@@ -1,8 +1,15 @@
 """« Comptes »: administrateurs manage accounts, but give nobody more powers than the roles have."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import (
+    PasswordResetForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, OuterRef, Subquery
 
@@ -18,6 +25,18 @@ _POWERS = ("is_superuser", "user_permissions")
 admin.site.unregister([User, Group])
 
 
+class PasswordNote(ReadOnlyPasswordHashWidget):
+    """Whether an account has a password, and the link to the form that changes it."""
+
+    template_name = "admin/faq/password_note.html"
+
+
+class AccountForm(UserChangeForm):
+    """The form of an account."""
+
+    password = ReadOnlyPasswordHashField(label="Mot de passe", widget=PasswordNote)
+
+
 @admin.register(User)
 class AccountAdmin(BoundedAdminMixin, UserAdmin):
     """Accounts, whose roles are groups; only superusers give single permissions and full powers."""
@@ -27,6 +46,8 @@ class AccountAdmin(BoundedAdminMixin, UserAdmin):
     list_display = ("username", "full_name", "email", "roles", "is_active", "last_sign_in", "last_change")
     list_filter = ("groups", "is_active")
     search_fields = ("username", *_PERSON)
+    form = AccountForm
+    actions = ("send_password_link",)
     filter_horizontal = ()
     formfield_overrides = _CHECK_BOXES
     fieldsets = (
@@ -54,6 +75,26 @@ class AccountAdmin(BoundedAdminMixin, UserAdmin):
         """Return whether the account may be changed: only superusers may change one of a superuser, or its password."""
         beyond = obj is not None and obj.is_superuser and not request.user.is_superuser
         return not beyond and super().has_change_permission(request, obj)
+
+    @admin.action(description="Envoyer un lien pour choisir un mot de passe", permissions=["change"])
+    def send_password_link(self, request, queryset):
+        """Send the people a link by which each chooses a password: a new account needs no other."""
+        if not settings.SENDS_MAIL:
+            self.message_user(
+                request, "Ce site n’envoie pas de courriels\u00a0: choisissez un mot de passe vous-même.", "error"
+            )
+            return
+        accounts = [account for account in queryset if self.has_change_permission(request, account)]
+        reachable = [account for account in accounts if account.is_active and account.email]
+        for account in reachable:
+            send_password_link(request, account)
+        left = sorted(account.username for account in set(queryset) - set(reachable))
+        if reachable:
+            several = "s" if len(reachable) > 1 else ""
+            self.message_user(request, f"{len(reachable)} lien{several} envoyé{several}, à ouvrir avant demain.")
+        if left:
+            names = ", ".join(left)
+            self.message_user(request, f"Rien n’est parti pour {names}\u00a0: sans adresse, ou fermé.", "warning")
 
     @admin.display(description="nom", ordering="last_name")
     def full_name(self, account):
@@ -83,3 +124,27 @@ class RoleAdmin(BoundedAdminMixin, GroupAdmin):
 
     filter_horizontal = ()
     formfield_overrides = _CHECK_BOXES
+
+
+class _InvitationForm(PasswordResetForm):
+    """Django's form that sends the link, for one account, with or without a password."""
+
+    def __init__(self, account):
+        super().__init__({"email": account.email})
+        self.account = account
+
+    def get_users(self, email):
+        """Return the account alone: others may have the same address."""
+        return [self.account]
+
+
+def send_password_link(request, account):
+    """Send a person the link by which a password is chosen."""
+    form = _InvitationForm(account)
+    if form.is_valid():
+        form.save(
+            request=request,
+            use_https=request.is_secure(),
+            email_template_name="admin/password_reset/invitation.txt",
+            subject_template_name="admin/password_reset/subject.txt",
+        )

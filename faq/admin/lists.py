@@ -86,8 +86,15 @@ class BoundedMultipleChoiceField(forms.ModelMultipleChoiceField):
 class BoundedAdminMixin:
     """A mixin for the admin of a table."""
 
+    article = "un"
+    """The article of the table's name, in the titles of its forms."""
     linked_fields = ()
     """Fields by which links from other pages filter the list, beside the filters that it offers."""
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Show the form for a new row, under a title in French."""
+        title = f"Créer {self.article} {self.opts.verbose_name}"
+        return super().add_view(request, form_url, {"title": title, **(extra_context or {})})
 
     def get_changelist(self, request, **options):
         """Return the list that ignores what an address cannot mean."""

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
+from django.db.models import Case, F, When
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -98,7 +99,7 @@ class PastAnswer:
     def current_state(self):
         """Return whether the public reads something else now, or nothing; "" where it still reads this."""
         entry = self.publication.entry
-        if entry.live_id == self.publication.version_id:
+        if entry.live_id == self.publication.version_id or self.publication.reads_the_same:
             return ""
         if entry.live_id:
             return "changée depuis"
@@ -177,7 +178,9 @@ def _answers_page(form, wanted_page):
     instant, part = form.cleaned_data["instant"], form.cleaned_data["part"]
     page = Paginator(list(numbers_at(instant, part)), PER_PAGE).get_page(wanted_page)
     shown = publications_at(instant, part).filter(entry__in=page.object_list)
+    now = {f"version__{column}": F(f"entry__live__{column}") for column in ("question", "answer", "filing")}
     with_texts = shown.select_related("version", "entry__live").defer(*_LONG_TEXTS_OF_NOW)
+    with_texts = with_texts.annotate(reads_the_same=Case(When(**now, then=True), default=False))
     return {"page": page, "answers": [PastAnswer(publication) for publication in with_texts]}
 
 

@@ -212,6 +212,7 @@ class ProductAdmin(TermAdmin):
 class ThemeAdmin(TermAdmin):
     """The thématiques, answers to the fifth question."""
 
+    article = "une"
     resource_classes = [ThemeResource]
     import_resource_class = ThemeImport
     list_display = ("own_label", "slug", "state", "entry_count")

@@ -30,8 +30,8 @@ class SavedFilter(models.Model):
     objects = SavedFilterQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "filtre enregistré"
-        verbose_name_plural = "filtres enregistrés"
+        verbose_name = "recherche enregistrée"
+        verbose_name_plural = "recherches enregistrées"
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=("owner", "name"), name="saved_filter_once_per_owner_and_name"),

@@ -27,7 +27,7 @@ def save_filter(name: str, query: str, owner: User, *, shared: bool = False) -> 
     if shared:
         require(owner, SHARING)
     if not name:
-        raise EntryError("Donnez un nom à ces filtres.")
+        raise EntryError("Donnez un nom à cette recherche.")
     if "\0" in name + query:
         raise EntryError("Le nom contient un caractère nul (U+0000)\u00a0: retirez-le.")
     if not query:
@@ -40,7 +40,7 @@ def save_filter(name: str, query: str, owner: User, *, shared: bool = False) -> 
     User.objects.select_for_update().get(pk=owner.pk)
     own = SavedFilter.objects.filter(owner=owner)
     if not own.filter(name=name).exists() and own.count() >= SAVED_FILTERS_MAX:
-        raise EntryError(f"Vous avez déjà {SAVED_FILTERS_MAX} filtres enregistrés\u00a0: supprimez-en un d’abord.")
+        raise EntryError(f"Vous avez déjà {SAVED_FILTERS_MAX} recherches enregistrées\u00a0: supprimez-en un d’abord.")
     saved, _ = SavedFilter.objects.update_or_create(owner=owner, name=name, defaults={"query": query, "shared": shared})
     return saved
 

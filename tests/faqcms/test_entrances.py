@@ -120,9 +120,10 @@ class Table(NamedTuple):
 
 TERMS = Table(ANALYSTE, ADMINISTRATEUR, ADMINISTRATEUR, ADMINISTRATEUR)
 ACCOUNTS = Table(ADMINISTRATEUR, ADMINISTRATEUR, ADMINISTRATEUR, SUPERUSER, {"delete_selected": SUPERUSER})
+PEOPLE = ACCOUNTS._replace(actions={"delete_selected": SUPERUSER, "send_password_link": ADMINISTRATEUR})
 TABLES = {
     "auth/group": ACCOUNTS,
-    "auth/user": ACCOUNTS,
+    "auth/user": PEOPLE,
     "faq/archivedentry": Table(ANALYSTE, actions={"restore": RELECTEUR}),
     "faq/batch": Table(ANALYSTE),
     "faq/couloir": TERMS,
@@ -372,6 +373,7 @@ WRITING_LAYERS = ("faq.services", "faq.models", "faq.selectors", "faq.caching", 
 WRITING_MODULES = {"comments", "networks", "retention", "searches", "subtotals", "vote_upsert", "votes"}
 """Modules of feedback that hold its services."""
 NOT_A_WRITE = {
+    ("faq.admin.accounts", "save"),  # sends a mail
     ("faq.domain.media.images", "save"),  # writes an image into memory
     ("feedback.demo_queues", "save"),  # writes an image into memory
     ("feedback.management.commands.load_demo", "execute"),  # asks whether the file is a database

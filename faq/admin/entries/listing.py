@@ -111,10 +111,10 @@ class EntryAdmin(ImportTablesMixin, ExportTablesMixin, ExportTickedMixin, Undele
         """Return the number of passages of the current dumps that the entry answers."""
         return entry.source_count
 
-    @admin.display(description="mise à jour", ordering="updated_at")
+    @admin.display(description="modifiée", ordering="head__created_at")
     def updated(self, entry):
-        """Return the day of the last change."""
-        return date_format(localtime(entry.updated_at), "d/m/Y")
+        """Return the day of the latest version, a draft included."""
+        return date_format(localtime(entry.head.created_at), "d/m/Y")
 
     def has_submit_permission(self, request):
         """Return whether the account may submit entries to the reviewers."""

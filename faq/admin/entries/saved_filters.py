@@ -1,4 +1,4 @@
-"""« Filtres enregistrés »: the searches that somebody comes back to, above the list of entries."""
+"""« Recherches enregistrées »: the searches that somebody comes back to, above the list of entries."""
 
 from dataclasses import dataclass
 
@@ -58,7 +58,7 @@ class SavedFiltersView(AdminView):
         if number is not None:
             if name := delete_filter(number, request.user):
                 messages.success(
-                    request, f"Le filtre «\u00a0{name}\u00a0» est supprimé\u00a0; les fiches n’ont pas changé."
+                    request, f"La recherche «\u00a0{name}\u00a0» est supprimée\u00a0; les fiches n’ont pas changé."
                 )
         else:
             try:
@@ -66,6 +66,6 @@ class SavedFiltersView(AdminView):
             except (EntryError, PermissionDenied) as refusal:
                 messages.error(request, str(refusal))
             else:
-                messages.success(request, f"Le filtre «\u00a0{saved.name}\u00a0» est enregistré.")
+                messages.success(request, f"La recherche «\u00a0{saved.name}\u00a0» est enregistrée.")
         entries = reverse("admin:faq_entry_changelist")
         return redirect(f"{entries}?{query}" if query else entries)

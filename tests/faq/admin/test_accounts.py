@@ -1,9 +1,12 @@
 """Accounts in the admin: usable by an administrateur, who gets no further than the roles."""
 
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.core import mail
 from django.urls import reverse
 
 from faq.services.roles import may_enter, people
@@ -140,3 +143,58 @@ def test_roles_can_be_read_and_changed_by_an_administrateur_alone(administrateur
     role = reverse("admin:auth_group_change", args=(Group.objects.get(name="analyste").pk,))
     assert administrateur.get(role).status_code == 200
     assert relecteur.get(role).status_code == 403
+
+
+class TestInvitations:
+    """A link by which a person chooses a password, sent from the list of accounts."""
+
+    def send(self, client, *accounts):
+        data = {"action": "send_password_link", "_selected_action": [account.pk for account in accounts]}
+        page = client.post(reverse("admin:auth_user_changelist"), data, follow=True)
+        return html.unescape(page.content.decode())
+
+    def test_a_new_person_chooses_a_password(self, administrateur, client, settings):
+        settings.SENDS_MAIL = True
+        camille = User.objects.create_user("camille", "camille@example.org")
+        same_address = User.objects.create_user("autre", "camille@example.org", "secret")
+        assert "1 lien envoyé" in self.send(administrateur, camille)
+        [message] = mail.outbox
+        assert "Votre compte s’appelle" in message.body
+        address = re.search(r"http://testserver(/\S+)", message.body)[1]
+        form = client.get(address, follow=True).redirect_chain[-1][0]
+        client.post(form, {"new_password1": "correct-cheval-agrafe", "new_password2": "correct-cheval-agrafe"})
+        camille.refresh_from_db()
+        same_address.refresh_from_db()
+        assert camille.check_password("correct-cheval-agrafe")
+        assert same_address.check_password("secret")
+
+    def test_who_cannot_be_reached_is_named(self, administrateur, settings):
+        settings.SENDS_MAIL = True
+        closed = User.objects.create_user("fermee", "fermee@example.org", is_active=False)
+        page = self.send(administrateur, User.objects.create_user("sans-adresse"), closed)
+        assert "Rien n’est parti pour fermee, sans-adresse" in page
+        assert mail.outbox == []
+
+    def test_a_superuser_is_out_of_reach(self, administrateur, settings):
+        settings.SENDS_MAIL = True
+        root = User.objects.create_superuser("root", "root@example.org")
+        assert "Rien n’est parti pour root" in self.send(administrateur, root)
+        assert mail.outbox == []
+
+    def test_a_site_that_sends_no_mail_says_so(self, administrateur, settings):
+        settings.SENDS_MAIL = False
+        page = self.send(administrateur, User.objects.create_user("camille", "camille@example.org"))
+        assert "Ce site n’envoie pas de courriels" in page
+
+
+def test_the_form_says_whether_there_is_a_password_and_shows_nothing_of_it(administrateur):
+    page = administrateur.get(page_of(User.objects.create_user("camille", password="secret"))).content.decode()
+    assert "Un mot de passe est choisi" in page
+    assert "algorithm" not in page
+    page = administrateur.get(page_of(User.objects.create_user("autre"))).content.decode()
+    assert "Aucun mot de passe" in page
+
+
+def test_titles_of_forms_are_french(administrateur):
+    for address, title in (("auth_user", "Créer un compte"), ("faq_theme", "Créer une thématique")):
+        assert f"<h1>{title}</h1>" in administrateur.get(reverse(f"admin:{address}_add")).content.decode()

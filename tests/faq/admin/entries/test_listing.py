@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from faq.enums import BatchKind
+from faq.enums import Action, BatchKind, Origin
 from faq.models import Batch, Entry, SavedFilter, Version
 from faq.services.content import Content, content_of
-from faq.services.entries import edit_entry
+from faq.services.entries import create_entry, edit_entry
+from faq.services.versions import Provenance
 from faq.services.workflow import archive_entry, refuse_entry, submit_entry
 from tests.factories import (
     a_dump_file,
@@ -353,8 +354,17 @@ class TestPeopleAndDays:
         assert published.pk not in listed(redacteur, auteur=redacteur.user.pk)
 
     def test_by_the_day_of_the_last_change(self, analyste):
-        old = an_entry(at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC))
-        new = an_entry(at=datetime(2026, 4, 2, 9, 0, tzinfo=UTC))
+        in_march, at_night, later = (
+            Provenance(Origin.FORM, at=at)
+            for at in (
+                datetime(2026, 3, 1, 9, 0, tzinfo=UTC),
+                datetime(2026, 3, 31, 22, 30, tzinfo=UTC),
+                datetime(2026, 4, 2, 9, 0, tzinfo=UTC),
+            )
+        )
+        old = create_entry(Content("En ligne ?", "Oui."), in_march, then=Action.PUBLISHED).entry
+        edit_entry(old.pk, Content("En ligne ?", "Oui, avec un brouillon."), at_night)
+        new = create_entry(Content("Nouvelle ?", "Oui."), later).entry
         # 22:30 in Greenwich is the next day in Paris.
         assert listed(analyste, depuis="2026-04-01", jusque="2026-04-01") == [old.pk]
         assert listed(analyste, depuis="2026-04-02") == [new.pk]
@@ -384,16 +394,16 @@ class TestSavedFilters:
     def test_a_search_is_saved_offered_and_deleted(self, redacteur):
         an_entry("Certificat ?")
         page = self.save(redacteur, name="Mes certificats", query="q=certificat&etat=draft&p=2&x=").content.decode()
-        assert "Le filtre «\u00a0Mes certificats\u00a0» est enregistré." in page
+        assert "La recherche «\u00a0Mes certificats\u00a0» est enregistrée." in page
         assert 'href="/admin/faq/entry/?etat=draft&amp;q=certificat" aria-current="true">Mes certificats' in page
         number = SavedFilter.objects.get().pk
         page = self.save(redacteur, delete=str(number), query="etat=draft").content.decode()
-        assert "est supprimé" in page
+        assert "est supprimée" in page
         assert "Mes certificats</a>" not in page
 
     def test_a_refusal_keeps_the_list_as_it_was(self, redacteur):
         response = self.save(redacteur, name="", query="etat=draft")
-        assert "Donnez un nom à ces filtres." in response.content.decode()
+        assert "Donnez un nom à cette recherche." in response.content.decode()
         assert response.redirect_chain[-1][0] == f"{LIST}?etat=draft"
 
     def test_shared_filters_name_their_owner(self, redacteur, analyste):
