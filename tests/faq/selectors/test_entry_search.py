@@ -87,9 +87,3 @@ def test_nothing_that_is_typed_breaks_it(text):
     an_entry()
     found(text)
     assert len(split_words(text)) <= 50
-
-
-def test_a_plural_finds_the_singular():
-    entry = an_entry("Une boîte applicative MSSanté ?")
-    assert found("boîtes applicatives mssanté") == {entry.pk}
-    assert split_words("accès boîtes CPS dmps") == ["acce", "boite", "cps", "dmps"]
