@@ -22,19 +22,12 @@ _PLURAL = re.compile(r"(?<=\w{3})[sx]$")
 _NAME_MIN_LENGTH = 2
 """Letters of a word that is looked for in the names of terms, dumps and people: one letter stands in most of them."""
 
-_PLURAL_MIN_LENGTH = 5
-"""Letters of a word whose last « s » or « x » may be that of a plural: « cps » and « dmps » are acronyms."""
-
 
 def split_words(text: str) -> list[str]:
-    """Return the words of a search, folded, each once; what exceeds the limits of a search does not count.
-
-    A plural is sought as its singular, with which it begins.
-    """
+    """Return the words of a search, folded, each once; what exceeds the limits of a search does not count."""
     # PostgreSQL refuses NUL in a text.
-    words = fold(text[:ADMIN_SEARCH_MAX_LENGTH].replace("\0", " ")).split()
-    singulars = (word[:-1] if len(word) >= _PLURAL_MIN_LENGTH and word[-1] in "sx" else word for word in words)
-    return list(dict.fromkeys(singulars))[:ADMIN_SEARCH_MAX_WORDS]
+    typed = text[:ADMIN_SEARCH_MAX_LENGTH].replace("\0", " ")
+    return list(dict.fromkeys(fold(typed).split()))[:ADMIN_SEARCH_MAX_WORDS]
 
 
 def search_entries(entries: QuerySet[Entry], text: str) -> QuerySet[Entry]:
