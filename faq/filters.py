@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django_filters import ChoiceFilter, FilterSet
 
 from faq.domain.facets import Facet
+from faq.domain.text.dates import format_day
 from faq.enums import WorkKind
 from faq.models import Entry, ReviewEvent
 from faq.models.entries import filing_table, number_of
@@ -90,6 +91,20 @@ class CountedFilterSet(FilterSet):
     def active(self) -> bool:
         """Whether anything is left out."""
         return bool(self.chosen)
+
+    @property
+    def removals(self) -> list[tuple[str, str, str]]:
+        """The label and value of each chosen filter, and the address without it: what is set is seen while folded."""
+        told = []
+        for name, value in self.chosen.items():
+            query = QueryDict(mutable=True)
+            query.update(self.data)
+            for parameter in (name, "p", "page"):
+                query.pop(parameter, None)
+            one = self.filters[name]
+            shown = dict(one.choices)[value] if isinstance(one, CountedFilter) else format_day(value)
+            told.append((one.label, shown, f"?{query.urlencode()}"))
+        return told
 
     @cached_property
     def notices(self) -> list[str]:

@@ -143,3 +143,16 @@ def test_a_draft_beside_a_live_text_is_a_change(redacteur):
     assert [one.pk for one in redacteur.get(LIST, asked).context["cl"].result_list] == [edited.pk]
     edit_entry(entry.pk, Content("Comment ?", "Autrement."), by_command(redacteur.user))
     assert {one.pk for one in redacteur.get(LIST, asked).context["cl"].result_list} == {entry.pk, edited.pk}
+
+
+def test_what_is_set_stands_above_the_folded_filters_and_is_taken_away_alone(redacteur):
+    an_entry("Un ?", couloirs="hopital")
+    page = read(redacteur.get(LIST, {"couloir": "hopital", "depuis": "2026-03-01", "q": "un", "p": "1"}))
+    [chosen] = re.findall(r'<ul class="filters-set".*?</ul>', page, re.DOTALL)
+    links = re.findall(r'href="([^"]*)">([^<]*)<', chosen)
+    assert links == [
+        ("?depuis=2026-03-01&q=un", "Couloir Ségur\u00a0: Hôpital"),
+        ("?couloir=hopital&q=un", "Modifiée depuis le\u00a0: 1er\u00a0mars 2026"),
+    ]
+    assert '<details class="fold">' in page
+    assert "filters-set" not in read(redacteur.get(LIST))
