@@ -96,8 +96,9 @@ class EntryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 20}),
         help_text="Un retour à la ligne reste un retour à la ligne ; « - » en début de ligne fait une liste, "
         "**deux astérisques** mettent en gras, [texte](https://…) fait un lien, comme une adresse seule ou une "
-        "référence (Q-12). La barre fait aussi les sous-titres, les citations et les tableaux ; un texte collé d’un "
-        "document ou d’un site garde sa mise en forme (Ctrl+Maj+V : le texte seul).",
+        "référence (Q-12). La barre fait aussi les sous-titres, les citations et les tableaux, "
+        "où Tab passe à la case suivante et ajoute une ligne après la dernière\u00a0; un texte collé d’un document "
+        "ou d’un site garde sa mise en forme (Ctrl+Maj+V : le texte seul).",
     )
     new_themes = forms.CharField(
         label="Nouvelles thématiques",

@@ -56,7 +56,10 @@ def build_dashboard(user: User, now: datetime | None = None) -> Dashboard | None
             [(couloir.label, tally.rate) for couloir, tally in couloirs if tally.rate is not None], 1
         ),
         worst=worst,
-        worst_chart=build_bar_chart([(poor.entry.reference, poor.tally.useless_lower_bound) for poor in worst], 1),
+        # The share itself, not the bound that orders them: with the score beside it, it makes the whole.
+        worst_chart=build_bar_chart(
+            [(poor.entry.reference, 1 - poor.tally.rate) for poor in worst if poor.tally.rate is not None], 1
+        ),
         searches=searches,
         searches_chart=build_bar_chart([(search["query"], search["total"]) for search in searches]),
     )

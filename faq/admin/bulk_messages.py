@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.utils.html import format_html, format_html_join
 
 from faq.admin.display import link_to
-from faq.enums import Action
 from faq.models.entries import reference
 from faq.services.undo_rights import can_undo
 
@@ -33,13 +32,10 @@ def list_refusals(refusals):
 
 
 def build_single_message(request, text, outcome):
-    """Return the message about one changed entry, with links to where it is read now and to undoing the action."""
-    version, links = outcome.version, []
-    if outcome.changed and version.action == Action.PUBLISHED:
-        links.append(format_html('<a href="{}">Voir sur le site</a>', outcome.entry.get_absolute_url()))
-    if outcome.changed and version.batch and can_undo(version.batch, request.user):
-        links.append(link_to("batch_undo", version.batch.pk, "Annuler"))
-    return format_html_join(" ", "{}", ((part,) for part in (text, *links)))
+    """Return the message about one entry that an action has changed, with a link that undoes it for those who may."""
+    batch = outcome.version.batch if outcome.changed else None
+    may_undo = batch is not None and can_undo(batch, request.user)
+    return format_html("{} {}", text, link_to("batch_undo", batch.pk, "Annuler")) if may_undo else text
 
 
 def link_batch(request, batch, noun="lot"):

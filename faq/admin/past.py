@@ -46,7 +46,10 @@ class PastForm(forms.Form):
     fiche = forms.CharField(label="Fiche", required=False, help_text="Une seule, par sa référence : Q-214.")
 
     def __init__(self, query, taxonomy):
-        super().__init__(_with_present_slugs(query, taxonomy) if "date" in query else None, label_suffix="")
+        # An entry leads here without a day: its reference is typed already.
+        initial = {"fiche": query.get("fiche", "")}
+        bound = _with_present_slugs(query, taxonomy) if "date" in query else None
+        super().__init__(bound, initial=initial, label_suffix="")
         self.taxonomy = taxonomy
         for facet in Facet:
             self.fields[facet.parameter] = _facet_field(facet, taxonomy)

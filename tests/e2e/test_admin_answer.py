@@ -150,3 +150,24 @@ def test_an_entry_is_picked_by_words(page, sign_in):
     expect(page.frame_locator("#preview").get_by_role("link", name=re.compile(cited.reference))).to_be_visible()
     page.keyboard.press("Control+z")
     expect(answer).to_have_value("Voir ")
+
+
+def test_tab_goes_from_cell_to_cell_opens_a_row_and_leaves_an_empty_one(page, sign_in):
+    sign_in(page).goto(ADD)
+    answer = page.get_by_label("Réponse", exact=True)
+    answer.click()
+    keyboard = page.keyboard
+    keyboard.press(TABLE)
+    for text in ("Étape", "Délai", "Dépôt", "5 jours", "Accord", "10 jours"):
+        keyboard.type(text)
+        keyboard.press("Tab")
+    written = "| Étape | Délai |\n| --- | --- |\n| Dépôt | 5 jours |\n| Accord | 10 jours |\n|  |  |"
+    assert answer.input_value().replace("  |", " |") == written.replace("  |", " |")
+    keyboard.press("Shift+Tab")
+    keyboard.type("15 jours")
+    assert "| Accord | 15 jours |" in answer.input_value()
+    keyboard.press("Tab")
+    expect(answer).to_be_focused()
+    keyboard.press("Tab")
+    keyboard.press("Tab")
+    expect(answer).not_to_be_focused()

@@ -142,3 +142,10 @@ def test_the_page_costs_the_same_whatever_there_is(analyste):
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 30
+
+
+def test_the_share_of_no_and_the_score_of_the_worst_answer_make_the_whole(analyste):
+    vote(a_published_entry("Mal répondue ?"), 6, 7)
+    page = home(analyste).split("part de « non »")[1].split("</table>")[0]
+    assert ">54 %</text>" in page
+    assert "46 % utile" in page

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import format_html
 
 from faq.admin.bulk_messages import add_bulk_messages, build_single_message
 from faq.admin.display import answer_html, filing_rows, person_name, pluralize_count, schedule_badges
@@ -138,6 +139,8 @@ class ReviewPage(AdminPage):
         if done.changed:
             self.model_admin.log_change(self.request, done.entry, done.version.get_action_display())
         text = f"Fiche {reference(number)} {action.done}."
+        if done.changed and action is PUBLISH:
+            text = format_html('{} <a href="{}">Voir sur le site</a>', text, done.entry.get_absolute_url())
         messages.success(self.request, build_single_message(self.request, text, done))
         return None
 

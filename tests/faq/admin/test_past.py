@@ -159,3 +159,12 @@ def test_the_number_of_queries_depends_on_nothing(redacteur):
             html(redacteur, **THAT_DAY, couloir="hopital")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_an_entry_leads_to_its_past_and_its_reference_is_typed_already(analyste, entries):
+    entry = entries[0]
+    address = f"{PAGE}?fiche={entry.reference}"
+    assert f'href="{address}"' in analyste.get(reverse("admin:faq_entry_change", args=(entry.pk,))).content.decode()
+    page = analyste.get(address).content.decode()
+    assert f'name="fiche" value="{entry.reference}"' in page
+    assert "errorlist" not in page

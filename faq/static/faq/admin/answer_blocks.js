@@ -83,6 +83,71 @@ export function continueBlock(event) {
   return true;
 }
 
+/* Tab goes from cell to cell of a table, and beyond its last one opens a row; an empty last row lets it leave the field. */
+export function moveBetweenCells(event) {
+  const place = answer.selectionStart;
+  const { start, end } = lineAt(place);
+  const line = answer.value.slice(start, end);
+  if (!isRow(start, line) && !isHead(end, line)) {
+    return;
+  }
+  const to = event.shiftKey ? cellBefore({ start, end }, place) : cellAfter({ start, end }, place);
+  if (to) {
+    event.preventDefault();
+    answer.setSelectionRange(to.from, to.to);
+  } else if (!event.shiftKey && isRow(start, line) && line.replace(/[|\s]/g, "")) {
+    event.preventDefault();
+    typeText(end, end, `\n${emptyRow(line)}`);
+    answer.setSelectionRange(end + 3, end + 3);
+  }
+}
+
+/* The cells of a line: where each begins and ends, and where its text does. */
+function cellsOf({ start, end }) {
+  const bars = [];
+  for (let at = start; at < end; at += 1) {
+    if (answer.value[at] === "|" && answer.value[at - 1] !== "\\") {
+      bars.push(at);
+    }
+  }
+  return bars.slice(1).map((bar, rank) => {
+    const first = bars[rank] + 1;
+    const text = answer.value.slice(first, bar);
+    const from = first + (text.trim() ? text.length - text.trimStart().length : Math.min(1, text.length));
+    return { first, end: bar, from, to: from + text.trim().length };
+  });
+}
+
+function cellAfter(line, place) {
+  return cellsOf(line).find((cell) => cell.first > place) ?? cellsBeyond(line.end + 1, 1)?.[0];
+}
+
+function cellBefore(line, place) {
+  return cellsOf(line).findLast((cell) => cell.end < place) ?? cellsBeyond(line.start - 1, -1)?.at(-1);
+}
+
+/* The cells of the next line of the table in a direction, past the line of dashes. */
+function cellsBeyond(place, direction) {
+  for (let at = place; at >= 0 && at <= answer.value.length; ) {
+    const { start, end } = lineAt(at);
+    const line = answer.value.slice(start, end);
+    if (!/^\s*\|.*\|\s*$/.test(line)) {
+      return undefined;
+    }
+    if (!DELIMITER.test(line)) {
+      return cellsOf({ start, end });
+    }
+    at = direction > 0 ? end + 1 : start - 1;
+  }
+  return undefined;
+}
+
+/* Whether a line is the head of a table: the line of dashes follows. */
+function isHead(end, line) {
+  const below = lineAt(end + 1);
+  return /^\s*\|.*\|\s*$/.test(line) && DELIMITER.test(answer.value.slice(below.start, below.end));
+}
+
 function emptyRow(line) {
   return `|${"  |".repeat(line.replaceAll("\\|", "").split("|").length - 2)}`;
 }

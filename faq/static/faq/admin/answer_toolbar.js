@@ -1,6 +1,6 @@
 /* Writing an answer, or a page about the site: marks by button and by key, lists that go on by themselves. Ctrl+Z takes each back. */
 
-import { continueBlock, insertTable, toggleHeading, toggleQuote } from "./answer_blocks.js";
+import { continueBlock, insertTable, moveBetweenCells, toggleHeading, toggleQuote } from "./answer_blocks.js";
 import { answer, chosenLines, lineAt, typeText } from "./answer_typing.js";
 import { openEntryPicker } from "./entry_picker.js";
 
@@ -264,6 +264,8 @@ answer.addEventListener("keydown", (event) => {
   if (tool) {
     event.preventDefault();
     tool.use();
+  } else if (event.key === "Tab" && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    moveBetweenCells(event);
   } else if (isEnterAlone(event)) {
     continueOnEnter(event);
   }
