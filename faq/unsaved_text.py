@@ -115,10 +115,11 @@ def get_unsaved_text(request: HttpRequest) -> UnsavedText | None:
 
 
 def get_autosaved_text(request: HttpRequest, kind: FormKind) -> UnsavedText | None:
-    """Return the form of a kind that the address names, where the page is opened and the form is this person's."""
+    """Return the form of a kind that the address names, where its own page is opened and it is this person's."""
     key = parse_key(request.GET.get(AUTOSAVE_PARAMETER, "")) if request.method == "GET" else None
     form = get_autosaved_form(request.user, key) if key else None
-    return UnsavedText(form.typed, form.saved_at, form) if form and form.kind == kind else None
+    is_of_page = form and form.kind == kind and form.address.partition("?")[0] == request.path
+    return UnsavedText(form.typed, form.saved_at, form) if is_of_page else None
 
 
 def parse_key(text: str) -> uuid.UUID | None:

@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.contrib.auth import views
 from django.urls import URLPattern, path, reverse_lazy
 
+from faq.admin.accounts import PasswordLinkForm
+
 
 class AdminFrameMixin:
     """A mixin for Django's views of passwords: the header and the menu of the admin around them."""
@@ -23,6 +25,7 @@ class PasswordResetView(AdminFrameMixin, views.PasswordResetView):
     email_template_name = "admin/password_reset/email.txt"
     subject_template_name = "admin/password_reset/subject.txt"
     success_url = reverse_lazy("password_reset_done")
+    form_class = PasswordLinkForm
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         """Add whether the site sends mails at all."""

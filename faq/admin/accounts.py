@@ -1,5 +1,7 @@
 """« Comptes »: administrateurs manage accounts, but give nobody more powers than the roles have."""
 
+from urllib.parse import urlsplit
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -16,6 +18,7 @@ from django.db.models import ManyToManyField, OuterRef, Subquery
 from faq.admin.display import format_moment, moment_column
 from faq.admin.lists import BoundedAdminMixin
 from faq.models import Version
+from faq.services.roles import MANAGER, is_last_manager
 
 _CHECK_BOXES = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 _PERSON = ("first_name", "last_name", "email")
@@ -23,6 +26,15 @@ _POWERS = ("is_superuser", "user_permissions")
 """Fields that only superusers see and change."""
 
 admin.site.unregister([User, Group])
+
+
+class PasswordLinkForm(PasswordResetForm):
+    """Django's form that sends the link; the link names the site as configured, not as the request spells it."""
+
+    def save(self, **options):
+        """Send the link to each account that has this address."""
+        site = urlsplit(settings.SITE_URL)
+        super().save(**{**options, "domain_override": site.netloc, "use_https": site.scheme == "https"})
 
 
 class PasswordNote(ReadOnlyPasswordHashWidget):
@@ -35,6 +47,17 @@ class AccountForm(UserChangeForm):
     """The form of an account."""
 
     password = ReadOnlyPasswordHashField(label="Mot de passe", widget=PasswordNote)
+
+    def clean(self):
+        """Refuse to shut out the last person who manages accounts: nobody could let anybody in again."""
+        cleaned = super().clean()
+        stays = cleaned.get("is_active") and MANAGER in {group.name for group in cleaned.get("groups", ())}
+        if not stays and is_last_manager(self.instance):
+            raise forms.ValidationError(
+                "C’est le dernier compte ouvert qui gère les comptes\u00a0: donnez d’abord le rôle "
+                f"«\u00a0{MANAGER}\u00a0» à quelqu’un d’autre."
+            )
+        return cleaned
 
 
 @admin.register(User)
@@ -126,7 +149,7 @@ class RoleAdmin(BoundedAdminMixin, GroupAdmin):
     formfield_overrides = _CHECK_BOXES
 
 
-class _InvitationForm(PasswordResetForm):
+class _InvitationForm(PasswordLinkForm):
     """Django's form that sends the link, for one account, with or without a password."""
 
     def __init__(self, account):
@@ -144,7 +167,6 @@ def send_password_link(request, account):
     if form.is_valid():
         form.save(
             request=request,
-            use_https=request.is_secure(),
             email_template_name="admin/password_reset/invitation.txt",
             subject_template_name="admin/password_reset/subject.txt",
         )

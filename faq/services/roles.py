@@ -72,11 +72,13 @@ _ADMINISTER = (
 
 _VERBS = {"add": "ajouter", "change": "modifier", "delete": "supprimer", "view": "consulter"}
 
+MANAGER = "administrateur"
+"""The role that manages accounts."""
 ROLES = {
     "rédacteur": _READ | _WRITE_DRAFTS,
     "relecteur": _READ | _WRITE_DRAFTS | _PUBLISH,
     "analyste": _READ,
-    "administrateur": _READ | _WRITE_DRAFTS | _PUBLISH | _ADMINISTER,
+    MANAGER: _READ | _WRITE_DRAFTS | _PUBLISH | _ADMINISTER,
 }
 """Group names and the permissions that they hold at least; an operator may grant more."""
 
@@ -100,6 +102,12 @@ def grant(role: str, permissions: set[str]) -> None:
 def may_enter(user: User | AnonymousUser) -> bool:
     """Return whether an account opens the admin: any right lets in, however it was given."""
     return user.is_active and (user.is_staff or bool(user.get_all_permissions()))
+
+
+def is_last_manager(user: User) -> bool:
+    """Return whether an account is the only open one that has the role to manage accounts, or every power."""
+    managers = User.objects.filter(Q(groups__name=MANAGER) | Q(is_superuser=True), is_active=True)
+    return managers.filter(pk=user.pk).exists() and not managers.exclude(pk=user.pk).exists()
 
 
 def people() -> QuerySet[User]:

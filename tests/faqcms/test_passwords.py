@@ -83,3 +83,12 @@ def test_a_site_that_sends_no_mail_says_who_can_help(client, settings):
 def test_a_link_that_is_no_link_leads_to_a_new_one(client, link):
     page = client.get(f"{reverse('password_reset')}{link}").content.decode()
     assert f'href="{reverse("password_reset")}"' in page
+
+
+def test_the_link_names_the_site_as_configured(client, settings):
+    settings.SITE_URL = "https://faq.example.org"
+    User.objects.create_user("camille", "camille@example.org", "ancien")
+    client.post(reverse("password_reset"), {"email": "camille@example.org"}, headers={"host": "testserver:9999"})
+    [message] = mail.outbox
+    assert "https://faq.example.org/admin/mot-de-passe/" in message.body
+    assert "9999" not in message.body

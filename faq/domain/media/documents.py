@@ -75,6 +75,9 @@ _METADATA_KEYS = ("/Metadata", "/PieceInfo", "/LastModified")
 _ANNOTATION_METADATA_KEYS = ("/T", "/M", "/CreationDate", "/NM")
 """Who commented and when; of the fields of a form, /T is the name."""
 _PUBLIC_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_NESTING = re.compile(rb"<<|>>|\[|\]|endstream|stream|endobj")
+_MAX_NESTING = 200
+"""Values within one another; those of documents are a dozen deep."""
 
 # The library describes each fault of a file, in English, where nobody reads it.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -83,6 +86,7 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 def clean_document(data: bytes) -> CleanFile:
     """Return a document without metadata. Raises RefusedFile."""
     _check_size(len(data))
+    _check_nesting(data)
     try:
         content, pages = _rewrite(data)
     except (RefusedFile, MemoryError):
@@ -101,6 +105,19 @@ def _check_size(size: int) -> None:
             f"pèse {format_number(-(-size // 1_000_000))}\u00a0Mo\u00a0: {DOCUMENT_MAX_BYTES // 1_000_000}\u00a0Mo au "
             "plus pour un PDF\u00a0; réduisez la taille de ses images, ou partagez-le en plusieurs."
         )
+
+
+def _check_nesting(data: bytes) -> None:
+    """Refuse values within values within values: how deep the library reads them depends on who calls it."""
+    depth, in_stream = 0, False
+    for found in _NESTING.finditer(data):
+        sign = found[0]
+        if sign in (b"stream", b"endstream", b"endobj"):
+            depth, in_stream = 0, sign == b"stream"
+        elif not in_stream:
+            depth += 1 if sign in (b"<<", b"[") else -1
+            if depth > _MAX_NESTING:
+                raise RefusedFile(_INTRICATE)
 
 
 def _rewrite(data: bytes) -> tuple[bytes, int]:

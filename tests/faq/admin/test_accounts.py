@@ -112,6 +112,7 @@ def test_nobody_is_made_more_powerful_than_the_roles(administrateur):
     data = {
         "username": user.username,
         "is_active": "on",
+        "groups": [Group.objects.get(name="administrateur").pk],
         "is_superuser": "on",
         "user_permissions": ["1"],
     }
@@ -198,3 +199,23 @@ def test_the_form_says_whether_there_is_a_password_and_shows_nothing_of_it(admin
 def test_titles_of_forms_are_french(administrateur):
     for address, title in (("auth_user", "Créer un compte"), ("faq_theme", "Créer une thématique")):
         assert f"<h1>{title}</h1>" in administrateur.get(reverse(f"admin:{address}_add")).content.decode()
+
+
+class TestTheLastManager:
+    """Whoever manages accounts alone can neither be closed nor lose the role."""
+
+    def change(self, client, account, **fields):
+        return client.post(page_of(account), {"username": account.username, **fields}).content.decode()
+
+    def test_it_stays(self, administrateur):
+        own = administrateur.user
+        role = Group.objects.get(name="administrateur")
+        for fields in ({"is_active": "on"}, {"groups": [role.pk]}, {}):
+            assert "C’est le dernier compte ouvert" in self.change(administrateur, own, **fields)
+        assert may_enter(User.objects.get(pk=own.pk))
+
+    def test_one_of_two_may_go(self, administrateur):
+        other = User.objects.create_user("autre")
+        other.groups.add(Group.objects.get(name="administrateur"))
+        self.change(administrateur, administrateur.user)
+        assert not User.objects.get(pk=administrateur.user.pk).is_active
