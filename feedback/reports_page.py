@@ -20,10 +20,8 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 class ReportForm(forms.Form):
     """The votes of a report, the way they are added up, and the format of its file."""
 
-    par = forms.ChoiceField(label="Additionner par", choices=[(key, capfirst(name)) for key, name in SUBJECTS.items()])
-    chaque = forms.ChoiceField(
-        label="Pour chaque", choices=[(period.value, capfirst(period.label)) for period in Period]
-    )
+    par = forms.ChoiceField(label="Une ligne par", choices=[(key, capfirst(name)) for key, name in SUBJECTS.items()])
+    chaque = forms.ChoiceField(label="Et par", choices=[(period.value, capfirst(period.label)) for period in Period])
     du = forms.DateField(label="Du", required=False, widget=_DAY)
     au = forms.DateField(label="Au (compris, heure de Paris)", required=False, widget=_DAY)
     format = forms.ChoiceField(label="Format", choices=[(key, name) for key, (name, _) in _FORMATS.items()])

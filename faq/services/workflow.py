@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import prefetch_related_objects
+from django.utils.text import capfirst
 
 from faq.domain.facets import FilingContradiction, Taxonomy
 from faq.domain.text import is_visible
@@ -200,8 +201,8 @@ def _apply(bases: Mapping[int, int | None], provenance: Provenance, action: Acti
             _require_submitter(entry, provenance)
         if change := build_change(action, entry, content, minor=action == Action.ABANDONED):
             if reason := find_contradiction(action, content, taxonomy):
-                name = f"« {action.label} » impossible pour la fiche {entry.reference}"
-                raise EntryError(f"{name} : {reason}")
+                name = f"{capfirst(action.label)} impossible pour la fiche {entry.reference}"
+                raise EntryError(f"{name}\u00a0: {reason}")
             changes.append(change)
     return complete_outcomes(entries, record(changes, taxonomy, provenance))
 
@@ -261,8 +262,8 @@ def target_status(action: Action, entry: Entry, content: Content) -> EntryStatus
     """Return the status that a locked or new entry with that text gets. Raises EntryError where it cannot."""
     if reason := _TRANSITIONS[action].obstacle(entry, content):
         # The number of an entry that will not be created means nothing to anybody.
-        whose = f" pour la fiche {entry.reference}" if entry.head else ""
-        raise EntryError(f"« {action.label} » impossible{whose} : {reason}.")
+        whose = f"la fiche {entry.reference}" if entry.head else "cette fiche"
+        raise EntryError(f"{capfirst(action.label)} impossible pour {whose}\u00a0: {reason}.")
     return _TRANSITIONS[action].target
 
 

@@ -109,7 +109,7 @@ def test_what_is_typed_comes_back_from_the_question_and_a_refusal_stands_on_the_
     page.get_by_role("button", name="Publier").click()
     expect(page.get_by_text("que publier laisse de côté")).to_be_visible()
     legible(page)
-    page.get_by_role("button", name="Revenir sans rien changer").click()
+    page.get_by_role("button", name="Renoncer").click()
     expect(page.get_by_label("Ce que le rédacteur doit changer")).to_have_value("Citez l’arrêté.")
     page.get_by_label("Ce que le rédacteur doit changer").fill("")
     page.get_by_role("button", name="Refuser").click()

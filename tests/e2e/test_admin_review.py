@@ -39,7 +39,7 @@ def test_one_is_approved_from_its_diff_and_another_given_back(page, sign_in, axe
     expect(changed.get_by_role("deletion").first).to_have_text("supprimé : 30")
     new.get_by_label("Ce que le rédacteur doit changer").fill("À quelle adresse ?")
     changed.get_by_role("button", name="Publier").press("Enter")
-    expect(page.get_by_text("son texte de travail remplacera celui que lit le public")).to_be_visible()
+    expect(page.get_by_text("son nouveau texte remplacera celui que lit le public")).to_be_visible()
     page.get_by_role("button", name="Publier").press("Enter")
     expect(page.locator(".messagelist")).to_contain_text("mise en ligne")
     entry = Entry.objects.get(question="Sous quel délai ?")

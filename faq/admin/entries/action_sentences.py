@@ -147,8 +147,8 @@ SENTENCES: dict[Action | None, tuple[Sentence, ...]] = {
         Sentence(_is_new, "fiche paraîtra sur le site.", "fiches paraîtront sur le site.", asks=False),
         Sentence(
             lambda effect: effect.is_live,
-            "fiche est en ligne : son texte de travail remplacera celui que lit le public.",
-            "fiches sont en ligne : leurs textes de travail remplaceront ceux que lit le public.",
+            "fiche est en ligne : son nouveau texte remplacera celui que lit le public.",
+            "fiches sont en ligne : leurs nouveaux textes remplaceront ceux que lit le public.",
         ),
         Sentence(
             _is_refused,

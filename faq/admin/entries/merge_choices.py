@@ -99,7 +99,7 @@ class MergeForm(forms.Form):
         both = "Les deux" if len(sides) == 2 else "Toutes"
         self.fields["answer"].choices = [
             *_text_choices(sides, "answer"),
-            (BOTH, f"{both}, dans un texte qui tient leurs lignes et que vous pouvez retoucher :"),
+            (BOTH, f"{both}, réunies dans un texte que vous pouvez retoucher\u00a0:"),
         ]
         for facet in Facet:
             if self._differs(facet):
@@ -243,7 +243,7 @@ def _facet_field(facet, sides):
 
 def _survivor_label(side):
     entry, question = side.entry, side.content.question or "(sans question)"
-    cited = f"{entry.passage_count} passage{pluralize(entry.passage_count)}"
+    cited = f"{entry.passage_count} passage{pluralize(entry.passage_count)} d’extraction"
     return f"{entry.reference} {question} ({entry.get_status_display()}, {cited})"
 
 

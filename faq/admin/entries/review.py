@@ -235,7 +235,7 @@ class ReviewPage(AdminPage):
             return item | {"differences": differences(live, head, head)}
         return item | {
             "answer": answer_html(head.answer, level=4, owner=entry.reference),
-            "filing": filing_rows(head.filing),
+            "filing": filing_rows(head.filing) if any(head.filing.values()) else [],
         }
 
 

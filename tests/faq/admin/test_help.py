@@ -21,7 +21,7 @@ def help_link(client, address):
 def test_every_topic_stands_on_the_page_and_in_its_table_of_contents(analyste):
     page = analyste.get(HELP).content.decode()
     anchors = re.findall(r'<section id="([\w-]+)"', page)
-    assert set(anchors) == {*TOPICS, "raccourcis"}
+    assert set(anchors) == {*TOPICS, "lexique", "raccourcis"}
     assert re.findall(r'<li><a href="#([\w-]+)"', page) == anchors
 
 

@@ -83,7 +83,7 @@ class TestOneVersionForTextAndState:
         assert (entry.status, entry.live, entry.versions.count()) == (EntryStatus.PUBLISHED, outcome.version, 1)
 
     def test_what_is_incomplete_is_not_created_either(self):
-        with pytest.raises(EntryError, match="impossible : il lui manque sa question"):
+        with pytest.raises(EntryError, match="Soumission impossible pour cette fiche : il lui manque sa question"):
             create_entry(Content("", "Cela."), by_command(), then=Action.SUBMITTED)
         assert not Entry.objects.exists()
 

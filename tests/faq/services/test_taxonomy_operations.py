@@ -337,7 +337,7 @@ def test_publishing_refuses_a_contradiction_as_the_form_does():
     withdraw_entry(entry.pk, by_command())
     Dispositif.objects.get(slug="dpi-vague-1").couloirs.set([Couloir.objects.get(slug="imagerie")])
     Epoch.move()
-    with pytest.raises(EntryError, match=r"« publication » impossible pour la fiche .* « DPI vague 1 » relève de"):
+    with pytest.raises(EntryError, match=r"Publication impossible pour la fiche .* « DPI vague 1 » relève de"):
         publish_entry(entry.pk, by_command())
     assert Entry.objects.get(pk=entry.pk).live is None
     assert content_of(Entry.objects.get(pk=entry.pk).head).filing[Facet.COULOIRS]

@@ -57,7 +57,7 @@ class TestList:
         for expected in (
             "Publier 4 fiches ?",
             "2 fiches paraîtront sur le site.",
-            "2 fiches sont en ligne : leurs textes de travail remplaceront ceux que lit le public.",
+            "2 fiches sont en ligne : leurs nouveaux textes remplaceront ceux que lit le public.",
             "1 texte a été refusé : il sera publié malgré le refus.",
             "1 retrait planifié aura lieu comme prévu.",
             "1 fiche sera laissée telle quelle",

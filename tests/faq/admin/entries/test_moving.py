@@ -26,7 +26,7 @@ class TestForm:
         entry = a_published_entry()
         text = "  Un début,\n\n- une liste & <b>"
         asked = save(relecteur, entry, "_publish", answer=text.replace("\n", "\r\n"), comment="Pourquoi.")
-        assert "son texte de travail remplacera celui que lit le public" in words(asked)
+        assert "son nouveau texte remplacera celui que lit le public" in words(asked)
         assert entry.versions.count() == 2
         page = confirm(relecteur, asked)
         entry.refresh_from_db()
