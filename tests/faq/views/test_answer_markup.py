@@ -57,7 +57,7 @@ def linked_data(html):
 def test_the_page_of_an_entry_has_one_outline(client):
     html = page(client, a_published_entry("Quels délais ?", RICH))
 
-    assert "<h1>Quels délais ?</h1>" in html
+    assert "<h1>Quels délais\u00a0?</h1>" in html
     assert "<h2>Délais</h2>" in html
     assert "<h3>Preuves</h3>" in html
     assert f'<figure><img src="/media/{NAME}.png" alt="Écran de saisie" loading="lazy"></figure>' in html

@@ -40,7 +40,7 @@ def moves(client, address, target):
 
 def test_shows_the_answer_and_where_it_belongs(client, entry):
     page = read(client, entry.get_absolute_url())
-    assert "<h1>Quels délais à l’hôpital ?</h1>" in page.html
+    assert "<h1>Quels délais à l’hôpital\u00a0?</h1>" in page.html
     assert "<ul>\n<li>puis dix</li>" in page.html
     assert f"Fiche Q-{entry.pk}, mise à jour le" in " ".join(page.text.split())
     assert page.canonical == f"http://testserver{entry.get_absolute_url()}"
