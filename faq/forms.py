@@ -76,7 +76,7 @@ def bounded_text(field: forms.BoundField) -> str:
 
 def _describe_unknown_file(name: str) -> str:
     return (
-        f"Aucun fichier ne porte le nom « {SCHEME}{name} »\u00a0: il a été supprimé, ou il est mal recopié. "
+        f"Aucun fichier ne porte le nom «\u00a0{SCHEME}{name}\u00a0»\u00a0: il a été supprimé, ou il est mal recopié. "
         "Insérez de nouveau l’image ou le document, ou retirez ce passage."
     )
 
@@ -98,7 +98,7 @@ class EntryForm(forms.Form):
         "**deux astérisques** mettent en gras, [texte](https://…) fait un lien, comme une adresse seule ou une "
         "référence (Q-12). La barre fait aussi les sous-titres, les citations et les tableaux, "
         "où Tab passe à la case suivante et ajoute une ligne après la dernière\u00a0; un texte collé d’un document "
-        "ou d’un site garde sa mise en forme (Ctrl+Maj+V : le texte seul).",
+        "ou d’un site garde sa mise en forme (Ctrl+Maj+V\u00a0: le texte seul).",
     )
     new_themes = forms.CharField(
         label="Nouvelles thématiques",

@@ -44,7 +44,7 @@ class ExportPage(AdminPage):
 
     def get_title(self):
         """Return what is offered, and from which list."""
-        return f"Exporter : {self.nouns}"
+        return f"Exporter\u00a0: {self.nouns}"
 
     @property
     def nouns(self):

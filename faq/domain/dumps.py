@@ -131,13 +131,16 @@ def describe_tail(text: str, line: int) -> str:
     if filled is None:
         return ""
     told = (
-        f"Du texte suit la dernière ligne de vote (ligne {line + filled}) : "
+        f"Du texte suit la dernière ligne de vote (ligne {line + filled})\u00a0: "
         "il est conservé dans le fichier, sans fiche."
     )
     spoilt = find_spoilt_vote_line(lines)
     if spoilt is None:
         return told
-    return f"{told} La ligne {line + spoilt.rank} ressemble à une ligne de vote sans en être une : « {spoilt.text} »."
+    return (
+        f"{told} La ligne {line + spoilt.rank} ressemble à une ligne de vote sans en être une\u00a0: "
+        f"«\u00a0{spoilt.text}\u00a0»."
+    )
 
 
 def is_vote_line(line: str) -> bool:
@@ -240,7 +243,7 @@ def _too_long_without_vote_line(block: Sequence[str], first: int) -> DumpError:
     reason = f"Plus de {format_number(PASSAGE_MAX_LENGTH)} caractères se suivent sans ligne de vote"
     return _find_cause(block, first, reason) or DumpError(
         reason,
-        f"Fermez chaque réponse par « {VOTE_LINE} », et supprimez ce qui n’est pas une réponse.",
+        f"Fermez chaque réponse par «\u00a0{VOTE_LINE}\u00a0», et supprimez ce qui n’est pas une réponse.",
         line=first,
     )
 
@@ -258,7 +261,7 @@ def _no_vote_line(block: Sequence[str]) -> DumpError:
         return DumpError("Le fichier est vide", "Vérifiez l’extraction de la page, puis recommencez.")
     reason = "Aucune ligne de vote dans le fichier"
     return _find_cause(block, 1, reason) or DumpError(
-        f"{reason} : « {VOTE_LINE} » doit fermer chaque réponse",
+        f"{reason}\u00a0: «\u00a0{VOTE_LINE}\u00a0» doit fermer chaque réponse",
         "Ajoutez cette ligne, seule, après chaque réponse, puis recommencez.",
     )
 
@@ -272,8 +275,8 @@ def _find_cause(block: Sequence[str], first: int, reason: str) -> DumpError | No
     if spoilt is None:
         return None
     if spoilt.is_among_others:
-        reason = f"{reason} : cette phrase s’y trouve, mais pas seule sur sa ligne, « {spoilt.text} »"
+        reason = f"{reason}\u00a0: cette phrase s’y trouve, mais pas seule sur sa ligne, «\u00a0{spoilt.text}\u00a0»"
     else:
-        reason = f"{reason} : une ligne y ressemble, « {spoilt.text} »"
-    cure = f"Mettez « {VOTE_LINE} » seule sur une ligne, à la lettre, après chaque réponse, puis recommencez."
+        reason = f"{reason}\u00a0: une ligne y ressemble, «\u00a0{spoilt.text}\u00a0»"
+    cure = f"Mettez «\u00a0{VOTE_LINE}\u00a0» seule sur une ligne, à la lettre, après chaque réponse, puis recommencez."
     return DumpError(reason, cure, line=first + spoilt.rank)

@@ -78,7 +78,7 @@ def read_curation(data: bytes, taxonomy: Taxonomy) -> list[CurationRow]:
     try:
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
         if missing:
-            raise ImportRefused([f"Colonnes absentes de la première ligne : {', '.join(missing)}."])
+            raise ImportRefused([f"Colonnes absentes de la première ligne\u00a0: {', '.join(missing)}."])
         rows = [_parse_row(reader.line_num, cells, taxonomy, faults) for cells in reader]
     except csv.Error as error:
         reason = (

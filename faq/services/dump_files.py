@@ -113,7 +113,7 @@ def check_together(files: Sequence[PreviewFile]) -> None:
     """Raise ImportRefused where files are too many, or too large together."""
     if not files:
         raise ImportRefused(
-            ["Choisissez au moins un fichier. Si vous l’avez fait, son nom n’a pas pu être lu : renommez-le."]
+            ["Choisissez au moins un fichier. Si vous l’avez fait, son nom n’a pas pu être lu\u00a0: renommez-le."]
         )
     if len(files) > DUMP_MAX_FILES:
         raise ImportRefused(
@@ -152,10 +152,13 @@ def _find_repetition(file: PreviewFile, times: int, are_equal: bool) -> Iterator
     if times == 1 or not file.name:
         return
     if are_equal and file.sha256:
-        yield f"{times} fichiers sont le même, à l’octet près, et portent le nom « {file.name} » : n’en gardez qu’un."
+        yield (
+            f"{times} fichiers sont le même, à l’octet près, et portent le nom "
+            f"«\u00a0{file.name}\u00a0»\u00a0: n’en gardez qu’un."
+        )
         return
     yield (
-        f"{times} fichiers portent le nom « {file.name} » : donnez-leur des noms différents, "
+        f"{times} fichiers portent le nom «\u00a0{file.name}\u00a0»\u00a0: donnez-leur des noms différents, "
         "ou importez-les l’un après l’autre, par ordre d’édition."
     )
 

@@ -53,7 +53,7 @@ def adopt_media(name: str, content: bytes) -> bool:
     """
     hash = compute_hash(content)
     if name.partition(".")[0] != hash:
-        raise RefusedMedia(f"« {name} » ne porte pas le nom de ses octets\u00a0; copiez-le de nouveau.")
+        raise RefusedMedia(f"«\u00a0{name}\u00a0» ne porte pas le nom de ses octets\u00a0; copiez-le de nouveau.")
     if MediaFile.objects.filter(hash=hash).exists():
         return False
     # As it is: cleaned again, a photograph may change, and texts refer to it by its bytes.
@@ -65,7 +65,7 @@ def adopt_media(name: str, content: bytes) -> bool:
 def describe_large_media(name: str, size: int) -> str:
     """Return the French sentence that refuses a file above the limit of all formats."""
     return (
-        f"« {_clean_name(name)} » pèse {format_number(-(-size // 1_000_000))}\u00a0Mo\u00a0: "
+        f"«\u00a0{_clean_name(name)}\u00a0» pèse {format_number(-(-size // 1_000_000))}\u00a0Mo\u00a0: "
         f"{IMAGE_MAX_BYTES // 1_000_000}\u00a0Mo au plus pour une image, {DOCUMENT_MAX_BYTES // 1_000_000}\u00a0Mo "
         "pour un PDF\u00a0; réduisez-le, puis recommencez."
     )
@@ -82,7 +82,7 @@ def _check(name: str, content: bytes) -> CleanFile:
     try:
         return check_file(content)
     except RefusedFile as refusal:
-        raise RefusedMedia(f"« {name} » {refusal}") from refusal
+        raise RefusedMedia(f"«\u00a0{name}\u00a0» {refusal}") from refusal
 
 
 @transaction.atomic
@@ -135,12 +135,14 @@ def delete_media(file: MediaFile, author: Author) -> None:
     stored = MediaFile.objects.select_for_update().get(pk=file.pk)
     if stored.uses.exists():
         raise EntryError(
-            f"« {stored} » ne peut pas être supprimé\u00a0: des versions de fiches ou de pages l’emploient, et toutes "
+            f"«\u00a0{stored}\u00a0» ne peut pas être supprimé\u00a0: des versions de fiches ou "
+            "de pages l’emploient, et toutes "
             "les versions restent."
         )
     if is_in_unsaved_text(stored):
         raise EntryError(
-            f"« {stored} » ne peut pas être supprimé\u00a0: un texte qui n’est pas encore enregistré l’emploie."
+            f"«\u00a0{stored}\u00a0» ne peut pas être supprimé\u00a0: un texte qui n’est pas "
+            "encore enregistré l’emploie."
         )
     _delete(stored)
 

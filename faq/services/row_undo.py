@@ -108,13 +108,16 @@ def _refuse_before_later_operation(change: RowChange, end: int) -> None:
     terms: Any = get_table(change.table)._default_manager
     term = terms.filter(pk=end).exclude(merged_into=None).select_related("merged_into").first()
     if term:
-        raise _Left(f"« {term} » a été fusionné depuis dans « {term.merged_into} » ; annulez d’abord ce changement")
+        raise _Left(
+            f"«\u00a0{term}\u00a0» a été fusionné depuis dans "
+            f"«\u00a0{term.merged_into}\u00a0»\u00a0; annulez d’abord ce changement"
+        )
     own = Version.objects.filter(batch=change.batch_id).values("entry")
     splits = RowChange.objects.filter(
         table=change.table, successor=end, batch__undone_by=None, batch__gt=change.batch_id
     )
     if split := splits.filter(batch__versions__entry__in=own).first():
-        raise _Left(f"des fiches ont suivi depuis une scission ; annulez d’abord le lot {split.batch_id}")
+        raise _Left(f"des fiches ont suivi depuis une scission\u00a0; annulez d’abord le lot {split.batch_id}")
 
 
 def _compute_columns(before: Columns, after: Columns, now: Columns) -> Columns:

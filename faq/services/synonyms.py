@@ -143,6 +143,7 @@ def _find_repetitions(expressions: Sequence[str]) -> list[str]:
 def _find_in_other_groups(group: SynonymGroup, index: ExpressionIndex) -> list[str]:
     """Say which expressions another group holds: sharing one, two groups would mean the same."""
     return [
-        f"« {expression} » est déjà dans le groupe « {other} » : complétez celui-là, ou retirez-l’en."
+        f"«\u00a0{expression}\u00a0» est déjà dans le groupe «\u00a0{other}\u00a0»\u00a0: "
+        "complétez celui-là, ou retirez-l’en."
         for expression, other in index.find_others(group)
     ]

@@ -354,7 +354,7 @@ def test_text_after_the_last_vote_line_is_told_in_preview_and_result(relecteur):
     told = "Du texte suit la dernière ligne de vote (ligne 5)"
     for page in (read(relecteur.get(preview_address(the_preview()))), read(press(relecteur, the_preview(), "confirm"))):
         assert told in page
-        assert f"La ligne 6 ressemble à une ligne de vote sans en être une : « {spoilt} »" in page
+        assert f"La ligne 6 ressemble à une ligne de vote sans en être une\u00a0: «\u00a0{spoilt}\u00a0»" in page
     send(relecteur, ("autre.txt", a_dump_file("Quatre.") + b"\n \n"))
     for page in (read(relecteur.get(preview_address(the_preview()))), read(press(relecteur, the_preview(), "confirm"))):
         assert "Du texte suit" not in page
@@ -364,8 +364,8 @@ def test_text_after_the_last_vote_line_is_told_in_preview_and_result(relecteur):
     ("name", "status", "words"),
     [
         (b"l" * 1_000 + b".txt", 400, "Le nom d’un fichier est trop long"),
-        (b".", 200, "son nom n’a pas pu être lu : renommez-le"),
-        (b"r\xe9ponses.txt", 200, "son nom n’a pas pu être lu : renommez-le"),
+        (b".", 200, "son nom n’a pas pu être lu\u00a0: renommez-le"),
+        (b"r\xe9ponses.txt", 200, "son nom n’a pas pu être lu\u00a0: renommez-le"),
     ],
 )
 def test_a_name_that_cannot_be_read_is_told_with_its_cure(relecteur, name, status, words):

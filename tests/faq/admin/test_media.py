@@ -64,9 +64,9 @@ def test_a_document_proposes_its_name_format_and_size(redacteur):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"GIF89a", "« capture.png » est une image GIF"),
+        (b"GIF89a", "«\u00a0capture.png\u00a0» est une image GIF"),
         (a_png_of(30_000, 30_000), "30\u202f000\u00a0×\u00a030\u202f000\u00a0pixels"),
-        (b"\x89PNG\r\n\x1a\n" + b"x" * 20_000_001, "« capture.png » pèse 21\u00a0Mo"),
+        (b"\x89PNG\r\n\x1a\n" + b"x" * 20_000_001, "«\u00a0capture.png\u00a0» pèse 21\u00a0Mo"),
         (None, "Choisissez un fichier."),
     ],
 )
@@ -98,7 +98,7 @@ def test_without_a_script_a_page_takes_files_and_shows_the_lines_to_copy(redacte
     image, document = MediaFile.objects.order_by("pk")
     assert f'value="![]({image.reference})"' in page
     assert f'value="[no\\[ti\\]ce (PDF, 1\u00a0ko)]({document.reference})"' in page
-    assert "« notes.txt » n’est ni une image ni un PDF lisible" in page
+    assert "«\u00a0notes.txt\u00a0» n’est ni une image ni un PDF lisible" in page
     assert "2 fichiers enregistrés" in page
 
 
@@ -172,7 +172,7 @@ def test_the_list_filters(relecteur, filters, expected):
 def test_a_text_that_names_no_file_is_refused_where_it_stands(redacteur):
     entry = an_entry()
     response = save(redacteur, entry, answer=f"![Un écran](media:{'0' * 32}.png)")
-    assert f"Aucun fichier ne porte le nom « media:{'0' * 32}.png »" in read(response)
+    assert f"Aucun fichier ne porte le nom «\u00a0media:{'0' * 32}.png\u00a0»" in read(response)
     assert Entry.objects.get().head.number == 1
 
 

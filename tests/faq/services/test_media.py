@@ -95,9 +95,9 @@ def test_what_the_disk_lost_is_stored_when_it_is_sent_again(storage):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("dessin.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "« dessin.svg » est une image SVG"),
-        ("C:\\photos\\vide.png", b"", "« vide.png » est vide"),
-        ("abime.jpg", a_photograph()[:200], "« abime.jpg » est abîmé"),
+        ("dessin.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "«\u00a0dessin.svg\u00a0» est une image SVG"),
+        ("C:\\photos\\vide.png", b"", "«\u00a0vide.png\u00a0» est vide"),
+        ("abime.jpg", a_photograph()[:200], "«\u00a0abime.jpg\u00a0» est abîmé"),
     ],
 )
 def test_a_refusal_names_the_file_and_the_cure_and_stores_nothing(name, content, said):

@@ -134,7 +134,8 @@ class TestMerging:
         assert filed(entry, Facet.THEMES) == {"preuves"}
         assert client.get("/?theme=certificats")["Location"] == "/?theme=preuves"
         with pytest.raises(
-            EntryError, match="« financement » a été fusionné depuis dans « preuves » ; annulez d’abord"
+            EntryError,
+            match="«\u00a0financement\u00a0» a été fusionné depuis dans «\u00a0preuves\u00a0»\u00a0; annulez d’abord",
         ):
             undo(first)
         assert filed(entry, Facet.THEMES) == {"preuves"}
@@ -164,7 +165,7 @@ class TestMerging:
         entry = a_published_entry(themes="certificats")
         split = split_term(theme("certificats"), Theme(name="Preuves", slug="preuves"), [entry.pk], (), None).batch
         merge = merge_terms(theme("certificats"), theme("financement"), None).batch
-        with pytest.raises(EntryError, match="« certificats » a été fusionné depuis"):
+        with pytest.raises(EntryError, match="«\u00a0certificats\u00a0» a été fusionné depuis"):
             undo(split)
         undo(merge)
         undo(split)
