@@ -37,7 +37,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
 
 
 class HelpPage(AdminPage):
-    """What one can do and how, in the order in which editors work, and the shortcuts of the keyboard."""
+    """A page that says how things are done, in the order in which editors work, with the shortcuts of the keyboard."""
 
     title = "Aide"
     template_name = "admin/help.html"

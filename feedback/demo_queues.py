@@ -60,7 +60,7 @@ def fill_queues(fixtures: Path) -> bool:
 
 
 class _Queues:
-    """What each queue of the demo holds, written by the accounts of the demo."""
+    """The content of each queue of the demo, written by the accounts of the demo."""
 
     def __init__(self, fixtures: Path) -> None:
         self.fixtures = fixtures

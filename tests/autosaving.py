@@ -12,7 +12,7 @@ AUTOSAVE = reverse("admin:faq_entry_autosave")
 
 
 def a_sent_form(fields: str = "answer=Tap%C3%A9.", **changes) -> SentForm:
-    """What one tab sends, as services take it."""
+    """Return the fields that one tab sends, as services take them."""
     columns = {
         "key": uuid.uuid4(),
         "kind": FormKind.ENTRY,

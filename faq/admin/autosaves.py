@@ -1,4 +1,4 @@
-"""What a script on every form asks for: keeping its fields on the server, and showing what was kept elsewhere."""
+"""The requests of the script on every form: keep its fields on the server, show what was kept elsewhere."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.middleware.csrf import get_token

@@ -42,9 +42,9 @@ class AutosavedForm(models.Model):
     """The key that the browser drew for the form."""
     kind = models.CharField("formulaire", max_length=10, choices=FormKind, blank=True)
     subject = models.CharField("objet", max_length=SUBJECT_MAX_LENGTH, blank=True)
-    """What the form is about, such as the number of an entry; empty for a new one, and for a list."""
+    """The subject of the form, such as the number of an entry; empty for a new one, and for a list."""
     title = models.CharField("intitulé", max_length=SUBJECT_MAX_LENGTH, blank=True)
-    """What its page is called, in French."""
+    """The title of its page, in French."""
     address = models.CharField("adresse", max_length=AUTOSAVE_ADDRESS_MAX_LENGTH, blank=True)
     """The address of its page in the admin."""
     browser = models.UUIDField("navigateur", null=True)

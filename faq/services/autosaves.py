@@ -24,7 +24,7 @@ PATIENCE_MS = 1_000
 
 
 class AutosaveOutcome(StrEnum):
-    """What became of the fields that a tab sent."""
+    """The outcome for the fields that a tab sent."""
 
     STORED = "stored"
     CLOSED = "closed"
@@ -108,7 +108,7 @@ def delete_outdated_autosaves(at: datetime) -> int:
 
 @contextmanager
 def _wait_briefly() -> Iterator[None]:
-    """Have the statements of SQLite within wait less for another writer, such as a long import."""
+    """Shorten the time that the statements of SQLite within wait for another writer, such as a long import."""
     if connection.vendor != "sqlite":
         yield
         return

@@ -101,7 +101,7 @@ def _store(name: str, clean: CleanFile, author: Author, at: datetime) -> MediaFi
     file: MediaFile | None = None
     while file is None:
         known, is_new = MediaFile.objects.get_or_create(hash=compute_hash(clean.content), defaults=columns)
-        # Locked: whoever deletes the file waits, or has done so, and the row is made again.
+        # Locked: a process that deletes the file waits, or has done so, and the row is made again.
         file = MediaFile.objects.select_for_update().filter(pk=known.pk).first()
     if is_new:
         link_earlier_versions(file)

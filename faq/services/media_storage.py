@@ -49,7 +49,7 @@ class AtomicFileSystemStorage(FileSystemStorage):
 def read_chunks(name: str) -> Iterator[bytes]:
     """Return the bytes of a stored file, a few at a time. Raises FileNotFoundError at once.
 
-    The file is opened for the first of them: whoever asks for its headers alone reads none.
+    The file is opened for the first of them: a request for its headers alone reads none.
     """
     if not get_storage().exists(name):
         raise FileNotFoundError(name)
@@ -75,7 +75,7 @@ def list_stored_names() -> Iterator[str]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the disk remember the name too."""
+    """Flush the name to the disk too."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

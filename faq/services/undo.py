@@ -86,7 +86,7 @@ def undo_batch(number: int, provenance: Provenance) -> UndoReport:
     """Undo a batch, as a batch of its own: what it created is archived, what it changed or merged is as before.
 
     Entries that were changed since, or that another dump has come to cite, are left alone and named. An undo
-    without effect is not recorded. Undoing an undo brings its effects back. Whoever made it needs the rights of what
+    without effect is not recorded. Undoing an undo brings its effects back. Its author needs the rights of what
     goes back, anybody else the right to undo batches. Raises PermissionDenied,
     Batch.DoesNotExist, and EntryError where the batch is undone already, or later merges have to be undone before.
     """

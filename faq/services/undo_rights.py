@@ -1,4 +1,4 @@
-"""The rights that undoing a batch needs: whoever may undo batches, or its author with the rights of what is undone."""
+"""The rights that undoing a batch needs: that to undo batches, or, for its author, the rights of what is undone."""
 
 from faq.enums import Action, BatchKind, EntryStatus
 from faq.models import Batch, RowChange, Version

@@ -61,7 +61,7 @@ def recall_entry(number: int, provenance: Provenance, *, base: int | None = None
 
 
 def abandon_draft(number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:
-    """Give up the draft beside a live text: the latest text is what the public reads, and goes on to read."""
+    """Abandon the draft beside a live text: the latest text is what the public reads, and goes on to read."""
     [outcome] = _apply({number: base}, provenance, Action.ABANDONED)
     return outcome
 

@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/faq/autosave/_form.html", takes_context=True)
 def autosave(context: template.Context, kind: str, subject: object, title: str) -> dict[str, Any]:
-    """Have the form around this tag autosaved: `{% autosave "entry" entry.pk "Fiche Q-12" %}`.
+    """Autosave the form around this tag: `{% autosave "entry" entry.pk "Fiche Q-12" %}`.
 
     A form that comes back, or that is filled in with a text that was kept, goes on under the same key. `unsaved` of
     the context is that text, `unsaved_note` that of a note.

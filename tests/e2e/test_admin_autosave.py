@@ -113,7 +113,7 @@ def test_a_busy_server_is_asked_again(chromium, live_server, sign_in):
 
 
 def test_a_session_that_expires_while_typing_loses_nothing(chromium, live_server, sign_in):
-    """What was typed after it expired is sent by the next page, once somebody signed in again."""
+    """A text typed after it expired is sent by the next page, once somebody signed in again."""
     entry = an_entry()
     context = chromium.new_context(base_url=live_server.url, locale="fr-FR")
     page = sign_in(context.new_page())

@@ -1,4 +1,4 @@
-"""What an action would do to entries, told before it is done: how many are live, planned or refused, and which stay."""
+"""The effects of an action on entries, told before it is done: how many are live, planned or refused, which stay."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _ENDS_CITATIONS = (Action.WITHDRAWN, Action.ARCHIVED)
 
 @dataclass(frozen=True, slots=True)
 class ActionEffects:
-    """What an action would do to entries, and which it leaves alone."""
+    """The effects of an action on entries, and the entries that it leaves alone."""
 
     action: EntryAction
     effects: Sequence[EntryEffect]
@@ -48,7 +48,7 @@ class ActionEffects:
 
     @property
     def sentences(self) -> list[str]:
-        """What happens, counted."""
+        """The effect, counted."""
         counted = [
             (sum(sentence.holds(effect) for effect in self.changed), sentence)
             for sentence in SENTENCES[self.action.action]

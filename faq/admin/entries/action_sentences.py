@@ -52,7 +52,7 @@ class EntryEffect:
 
     @property
     def traits(self) -> str:
-        """What is to be known of it before deciding."""
+        """The facts that one needs before deciding."""
         told = ["en ligne"] if self.is_live else []
         if self.waits:
             told.append("modification en relecture" if self.is_live else "en relecture")
@@ -75,7 +75,7 @@ class EntryEffect:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What happens to the entries that have something in common."""
+    """The effect on the entries that have something in common."""
 
     holds: Callable[[EntryEffect], bool]
     one: str
@@ -267,4 +267,4 @@ SENTENCES: dict[Action | None, tuple[Sentence, ...]] = {
         ),
     ),
 }
-"""What each action does, in the order in which the page says it; the number stands before the words."""
+"""The effects of each action, in the order in which the page says them; the number stands before the words."""

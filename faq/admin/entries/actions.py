@@ -38,7 +38,7 @@ class EntryAction:
     noun: str
     """The word for it in the label of its batch."""
     done: str
-    """What a message says of an entry afterwards."""
+    """The words of the message about an entry afterwards."""
     service: Operation | None = None
 
     def write(self, number: int, provenance: Provenance, *, base: int | None = None) -> Outcome:

@@ -33,7 +33,7 @@ class ShownThread:
     origin: str
     """The reference of the merged entry that the thread was written about; empty where it is this one."""
     subject: str
-    """What autosaved answers to it are about."""
+    """The subject of autosaved answers to it."""
 
 
 def write(request, entry):

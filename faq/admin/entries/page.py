@@ -142,7 +142,7 @@ class EntryPage(AdminPage):
         return self._report_or_ask(outcome, action.done, action.verb, action.button_name)
 
     def refuse(self):
-        """Give the text back to its editors, with the comment that was typed."""
+        """Return the text to its editors, with the comment that was typed."""
         form = self.build_form(self.request.POST)
         try:
             outcome = moving.refuse(self, form)

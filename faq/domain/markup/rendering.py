@@ -31,7 +31,7 @@ _FROM_PLACEHOLDERS = {placeholder: character for character, placeholder in _TO_P
 
 _ESCAPABLE = "*_[]-"
 _ESCAPABLE_AT_BEGINNING = "#>"
-"""What a backslash hides at the beginning of a line alone."""
+"""Signs that a backslash hides at the beginning of a line alone."""
 _PATH_START = re.compile(r"^\W?(?:[A-Za-z]:\\|\\\\\w)")
 _PATH_LENGTH = 260
 """Characters of the path of a file, in Windows."""

@@ -19,7 +19,7 @@ _AROUND_LINK = ".,;:!?)]»\"'’”"
 _CHUNK = re.compile(r"\S+")
 _ZERO_WIDTH = re.compile(f"[{ZERO_WIDTH}]")
 _UNREAD = re.compile(f"(?<={JOINER})[{JOINER}{ZERO_WIDTH}]+|[{ZERO_WIDTH}]+")
-"""What does not count within a chunk: zero-width characters, and of several blanks all but the first."""
+"""Characters that do not count within a chunk: zero-width ones, and of several blanks all but the first."""
 _BLANK = re.compile(r"\s")
 _PLAIN_WORD = re.compile(r"[(\"«]?([^\W\d_]+)[.,;:!?)\"»]*")
 _J = JOINER

@@ -202,7 +202,7 @@ def test_titles_of_forms_are_french(administrateur):
 
 
 class TestTheLastManager:
-    """Whoever manages accounts alone can neither be closed nor lose the role."""
+    """The only account that manages accounts can neither be closed nor lose the role."""
 
     def change(self, client, account, **fields):
         return client.post(page_of(account), {"username": account.username, **fields}).content.decode()

@@ -41,7 +41,7 @@ def some_entries():
 
 
 def sent_twice(reviewers, send):
-    """Have both send the same at once; return the two pages that answer, none of them an error."""
+    """Send the same from both at once; return the two pages that answer, none of them an error."""
     answers = at_once(*(lambda client=client: send(client) for client in reviewers))
     assert [answer.status_code for answer in answers] == [200, 200]
     return answers

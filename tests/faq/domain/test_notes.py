@@ -1,4 +1,4 @@
-"""What a note between editors names: addresses, entries and people."""
+"""The addresses, entries and people that a note between editors names."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Where references lead, who cites an entry, and which references are no links."""
+"""The targets of references, the entries that cite one, and the references that are no links."""
 
 import pytest
 

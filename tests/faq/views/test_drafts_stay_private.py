@@ -63,7 +63,7 @@ def test_on_a_walk_over_all_public_addresses(client, monkeypatch, seed):
 
 
 def let_texts_show_images(history, files):
-    """Have most texts show an image, some the same; the last two files are shown by no text."""
+    """Show an image in most texts, in some the same; the last two files are shown by no text."""
     write = history.content
 
     def content(**options):

@@ -1,4 +1,4 @@
-"""What an action would do is said before it is done, once; what changed meanwhile is said again."""
+"""The effects of an action are said before it is done, once; those that changed meanwhile are said again."""
 
 import re
 from itertools import pairwise
