@@ -50,7 +50,7 @@ def test_refusing_mending_and_publishing_take_nine_clicks_of_two_people_at_most(
     legible(writer.page)
     writer.page.get_by_label("Réponse", exact=True).fill("Selon l’arrêté.")
     writer("button", "Soumettre à la relecture")
-    expect(writer.page.locator(".messagelist")).to_contain_text("remise aux relecteurs")
+    expect(writer.page.locator(".messagelist")).to_contain_text("soumise à la relecture")
     reviewer("link", "À relire")
     reviewer("button", "Publier")
     legible(reviewer.page)

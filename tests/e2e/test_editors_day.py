@@ -116,7 +116,7 @@ def test_from_a_pile_of_answers_to_a_published_faq(open_page, sign_in, capsys):
     writer.click(page.get_by_role("main").get_by_role("link", name=re.compile(re.escape(refused.question))).first)
     page.get_by_label("Réponse", exact=True).fill("Écrivez à guichet@example.org, qui répond sous deux jours.")
     writer.button("Soumettre à la relecture")
-    expect(page.locator(".messagelist")).to_contain_text("remise aux relecteurs")
+    expect(page.locator(".messagelist")).to_contain_text("soumise à la relecture")
     page = reviewer.begin("mend and publish it")
     reviewer.menu("À relire")
     reviewer.click(page.get_by_role("article").get_by_role("button", name=re.compile("^Publier")))

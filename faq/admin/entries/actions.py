@@ -83,7 +83,7 @@ class EntryAction:
 
 PUBLISH = EntryAction(Action.PUBLISHED, "publish", "Publier", "Publication", "mise en ligne", publish_entry)
 SUBMIT = EntryAction(
-    Action.SUBMITTED, "submit", "Soumettre", "Soumission à la relecture", "remise aux relecteurs", submit_entry
+    Action.SUBMITTED, "submit", "Soumettre", "Soumission à la relecture", "soumise à la relecture", submit_entry
 )
 REFUSE = EntryAction(
     Action.REFUSED, "refuse", "Refuser", "Refus", "rendue à ses rédacteurs, avec votre commentaire", refuse_entry

@@ -25,6 +25,7 @@ from faq.admin.entries.comparison import comparison_address
 from faq.admin.entries.conflict import ConflictPage
 from faq.admin.entries.emptied import warn_of_emptied_facets
 from faq.admin.entries.images import warn_of_undescribed_images
+from faq.admin.entries.next_work import add_next_work_message
 from faq.admin.entries.presence import note_and_list_others
 from faq.admin.entries.review import get_refusal
 from faq.admin.entries.similar import warn_of_duplicates
@@ -228,6 +229,7 @@ class EntryPage(AdminPage):
             log(self.request, entry, label)
             warn_of_duplicates(self.request, entry)
             entry_links.warn_of_dead_references(self.request, version)
+            add_next_work_message(self.request, version.action, entry)
         return self.redirect_to(entry)
 
     def _report_joined(self, outcome):

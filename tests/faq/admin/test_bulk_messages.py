@@ -9,9 +9,9 @@ from faq.admin.bulk_messages import list_refusals
 from faq.enums import EntryStatus
 from faq.models import Batch, Entry
 from faq.services.bulk import change_many
-from faq.services.workflow import archive_entry, restore_entry
+from faq.services.workflow import archive_entry, refuse_entry, restore_entry, submit_entry
 from tests.factories import an_entry, by_command
-from tests.faq.admin.entry_form import read
+from tests.faq.admin.entry_form import read, save
 
 QUESTIONS = reverse("admin:faq_entry_questions")
 
@@ -74,3 +74,30 @@ def test_the_message_of_one_entry_names_no_lot(relecteur):
     undo = reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,))
     assert f'<a href="{undo}">Annuler</a>' in page
     assert f"Lot {Batch.objects.get().pk}" not in page
+
+
+def refused_entry(redacteur, relecteur, question):
+    entry = an_entry(question, author=redacteur.user)
+    submit_entry(entry.pk, by_command(redacteur.user))
+    refuse_entry(entry.pk, by_command(relecteur.user, comment="À revoir."))
+    return entry
+
+
+@pytest.mark.django_db
+def test_a_submission_leads_to_the_texts_that_are_still_refused(redacteur, relecteur):
+    first, second = (refused_entry(redacteur, relecteur, question) for question in ("Une ?", "Deux ?"))
+    page = read(save(redacteur, first, "_submit", answer="Mieux."))
+    link = f'<a href="{reverse("admin:faq_entry_change", args=(second.pk,))}">{second.reference}</a>'
+    assert "1 texte refusé à reprendre</a>\u00a0: " + link in page
+    assert "refusé à reprendre" not in read(save(redacteur, second, "_submit", answer="Mieux."))
+
+
+@pytest.mark.django_db
+def test_a_decision_on_the_page_of_an_entry_leads_to_the_next_text(redacteur, relecteur):
+    first, second = (an_entry(question, author=redacteur.user) for question in ("Une ?", "Deux ?"))
+    for entry in (first, second):
+        submit_entry(entry.pk, by_command(redacteur.user))
+    page = read(save(relecteur, first, "_publish"))
+    assert "1 texte à relire</a>\u00a0: " in page
+    assert f">{second.reference}</a>" in page
+    assert "à relire</a>\u00a0: " not in read(save(relecteur, second, "_publish"))
