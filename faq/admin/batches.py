@@ -9,12 +9,13 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 from django.utils.html import format_html
 
+from faq.admin.bulk_messages import link_entries
 from faq.admin.display import NOTHING, format_moment, link_to, moment_column, person_name, state_badges
 from faq.admin.entries.actions import SUBMIT
 from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnlyMixin
-from faq.enums import EntryStatus, Origin
+from faq.enums import BatchKind, EntryStatus, Origin
 from faq.models import Batch, Entry, Version
 from faq.models.entries import reference
 from faq.services.content import EntryError
@@ -94,8 +95,13 @@ class UndoPage(AdminPage):
             messages.warning(self.request, f"Rien n’a été annulé : le lot {self.batch.pk} reste à annuler.")
             return redirect(self._batch_address)
         undo = link_to("batch_change", report.batch.pk, f"lot {report.batch.pk}")
-        text = format_html("Lot {} annulé par le {} : {}.", self.batch.pk, undo, _counts_text(report))
-        messages.success(self.request, text)
+        entries = [*report.reverted, *report.archived]
+        named = format_html("\u00a0: {}", link_entries(entry.pk for entry in entries[:_NAMED])) if entries else ""
+        text = "Lot {} annulé par le {}\u00a0: {}{}."
+        messages.success(self.request, format_html(text, self.batch.pk, undo, _counts_text(report), named))
+        # One action on one entry was undone from the page of that entry.
+        if self.batch.kind == BatchKind.ACTION and len(entries) == 1:
+            return redirect("admin:faq_entry_change", entries[0].pk)
         return redirect(self._batch_address)
 
     @property

@@ -101,3 +101,13 @@ def test_a_decision_on_the_page_of_an_entry_leads_to_the_next_text(redacteur, re
     assert "1 texte à relire</a>\u00a0: " in page
     assert f">{second.reference}</a>" in page
     assert "à relire</a>\u00a0: " not in read(save(relecteur, second, "_publish"))
+
+
+@pytest.mark.django_db
+def test_undoing_one_action_on_one_entry_returns_to_it(relecteur):
+    entry = an_entry("Une ?")
+    relecteur.post(reverse("admin:faq_entry_change", args=(entry.pk,)), {"_archive": "1", "base": "1"})
+    undone = relecteur.post(reverse("admin:faq_batch_undo", args=(Batch.objects.get().pk,)), follow=True)
+    address = reverse("admin:faq_entry_change", args=(entry.pk,))
+    assert undone.redirect_chain[-1][0] == address
+    assert f'1 fiche remise comme avant\u00a0: <a href="{address}">{entry.reference}</a>.' in read(undone)
