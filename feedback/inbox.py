@@ -175,7 +175,7 @@ class InboxPage(AdminPage):
     """One shelf of the inbox, page by page, and the forms by which editors deal with what stands there."""
 
     permission = "feedback.view_comment"
-    title = "Retours des visiteurs"
+    title = "Boîte de réception"
     template_name = "admin/feedback/inbox.html"
     body_class = "inbox-page"
 

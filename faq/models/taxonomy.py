@@ -79,8 +79,8 @@ class Term(models.Model):
         choices=[(None, "non fixé"), *REVIEW_MONTHS, (NO_DATE, "pas de date")],
         null=True,
         blank=True,
-        help_text="Délai entre deux vérifications des fiches classées ici. « Non fixé » : celui de ce dont "
-        "le terme relève, ou du site. De plusieurs délais, le plus court vaut.",
+        help_text="Délai entre deux vérifications des fiches classées ici. «\u00a0Non fixé\u00a0»\u00a0: le délai du "
+        "terme au-dessus, sinon celui du site. Une fiche classée à plusieurs endroits suit le délai le plus court.",
     )
     old_slugs = models.JSONField(
         "anciens identifiants",
@@ -149,7 +149,7 @@ class TableTerm(Term):
         "identifiant",
         max_length=LABEL_MAX_LENGTH,
         unique=True,
-        help_text="Figure dans les adresses ; l’ancien y redirige.",
+        help_text="Son nom dans les adresses des pages\u00a0; les anciennes adresses mènent toujours ici.",
     )
 
     class Meta(Term.Meta):
