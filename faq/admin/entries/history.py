@@ -1,5 +1,8 @@
 """The block of the entry page about the past: its versions, and those of the entries that were merged into it."""
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from faq.admin.display import person_name
 from faq.models import EntryAlias, Version
 
@@ -20,7 +23,18 @@ def get_context(entry):
         "merged": aliases,
         "more_versions": len(latest) > _VERSIONS_SHOWN,
         "merged_into": getattr(entry, "alias", None),
+        "writer": _find_writer(entry.head),
     }
+
+
+def _find_writer(head):
+    """Return the version that first said what the latest text says, where somebody else only published it or so."""
+    own = Version.objects.filter(entry=head.entry_id, number__lt=head.number)
+    others = own.exclude(question=head.question, answer=head.answer).order_by("-number").values("number")[:1]
+    same = own.filter(number__gt=Coalesce(Subquery(others), 0)).select_related("author").defer("answer", "filing")
+    first = same.order_by("number").first()
+    is_another = first is not None and first.author_id != head.author_id
+    return {"version": first, "author": person_name(first.author)} if is_another else None
 
 
 def _build_row(version, entry):

@@ -9,6 +9,7 @@ from faq.enums import Action
 from faq.models import Batch, Entry, Schedule
 from faq.services.content import content_of
 from faq.services.entries import edit_entry
+from faq.services.workflow import publish_entry
 from tests.factories import a_published_entry, a_taxonomy, an_entry, by_command
 from tests.faq.admin.confirming import a_draft_beside, asks, confirm, planned, refused, submitted, words
 from tests.faq.admin.entry_form import head_of, page_of, read, save, typed
@@ -172,3 +173,13 @@ def test_a_save_that_says_what_is_live_says_that_no_draft_is_left(redacteur):
     entry = a_draft_beside()
     page = words(save(redacteur, entry, answer="Comme ceci."))
     assert "elle dit de nouveau ce que lit le public, sans brouillon (version 4)" in page
+
+
+def test_the_page_names_who_wrote_the_text_that_another_person_published(relecteur, redacteur):
+    entry = an_entry("Une ?", author=redacteur.user)
+    publish_entry(entry.pk, by_command(relecteur.user))
+    state = read(relecteur.get(page_of(entry))).split('class="entry-state"')[1].split("</p>")[0]
+    assert "par relecteur (publication)\u00a0; texte de rédacteur" in state
+    assert f'href="{reverse("admin:faq_version_change", args=(entry.versions.get(number=1).pk,))}"' in state
+    confirm(relecteur, save(relecteur, entry, "_publish", answer="Récrit en publiant."))
+    assert "texte de" not in read(relecteur.get(page_of(entry))).split('class="entry-state"')[1].split("</p>")[0]
