@@ -32,6 +32,7 @@ from faq.admin.entries.similar import warn_of_duplicates
 from faq.admin.pages import AdminPage
 from faq.admin.passages import passage_address
 from faq.domain.facets import Facet
+from faq.domain.text import is_visible
 from faq.enums import Action, EntryStatus, Origin
 from faq.forms import EntryForm
 from faq.models import Entry, Passage
@@ -48,6 +49,7 @@ from faq.unsaved_text import DISCARD_BUTTON, delete_unsaved_text, get_unsaved_te
 
 _SOURCES_SHOWN = 50
 _BACK_TO_LIVE = "enregistrée : elle dit de nouveau ce que lit le public, sans brouillon"
+_MISSING = {"question": "Écrivez la question.", "answer": "Écrivez la réponse."}
 SAVE_NEXT = "_save_next"
 """The button that saves, and goes on to the next entry of the list that the page was opened from."""
 
@@ -179,6 +181,10 @@ class EntryPage(AdminPage):
             return self.show_conflict(ConflictPage.ask(form, conflict.base, conflict.theirs))
         except (EntryError, PermissionDenied) as refusal:
             form.add_error(None, str(refusal))
+            for name, told in _MISSING.items() if button.then else ():
+                # The reason stands where one looks, too.
+                if not is_visible(form.cleaned_data.get(name, "")):
+                    form.add_error(name, told)
         else:
             response = self._report_or_ask(outcome, button.done, button.label, button.name)
             if isinstance(outcome, ActionEffects):

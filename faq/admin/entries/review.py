@@ -145,7 +145,17 @@ class ReviewPage(AdminPage):
         return None
 
     def _ask(self, effects: ActionEffects, buttons: list[ConfirmButton]) -> HttpResponse:
-        return show_confirmation(self.model_admin, self.request, effects, buttons, comes_back=True)
+        entry = effects.effects[0].entry
+        is_change = effects.action is PUBLISH and not effects.is_bulk and entry.live is not None
+        return show_confirmation(
+            self.model_admin,
+            self.request,
+            effects,
+            buttons,
+            # Somebody who confirms sees what the public would read instead.
+            differences=differences(entry.live, entry.head, entry.head) if is_change else None,
+            comes_back=True,
+        )
 
     def _note_comments(self, numbers: Iterable[int]) -> list[str]:
         """Return what the confirmation says of the comments that were typed to refuse texts."""

@@ -183,3 +183,12 @@ def test_the_page_names_who_wrote_the_text_that_another_person_published(relecte
     assert f'href="{reverse("admin:faq_version_change", args=(entry.versions.get(number=1).pk,))}"' in state
     confirm(relecteur, save(relecteur, entry, "_publish", answer="Récrit en publiant."))
     assert "texte de" not in read(relecteur.get(page_of(entry))).split('class="entry-state"')[1].split("</p>")[0]
+
+
+def test_what_is_missing_is_said_at_its_field(redacteur):
+    entry = an_entry("Une ?", "")
+    page = read(save(redacteur, entry, "_submit", answer=""))
+    field = re.search(r'<div class="entry-field field-answer.*?</ul>', page, re.DOTALL)[0]
+    assert "Écrivez la réponse." in field
+    assert "Écrivez la question." not in page
+    assert "Écrivez la réponse." not in read(save(redacteur, entry, "_save", answer=""))

@@ -154,6 +154,13 @@ class TestReading:
         assert re.findall(r'name="(_\w+)"[^>]* data-when-changed', bar) == ["_submit"]
         assert "#id_refusal" not in bar
 
+    def test_publishing_over_a_live_text_shows_what_changes_before_it_is_confirmed(self, relecteur):
+        entry = submitted_change("Tout autrement.")
+        page = read(send(relecteur, entry, publish=entry.pk))
+        assert "Tout autrement." in page
+        assert "Comme ceci." in page
+        assert state_of(entry)[1] == "in_review"
+
     def test_the_message_leads_to_the_published_text(self, relecteur):
         entry = submitted()
         page = read(send(relecteur, entry, publish=entry.pk))
