@@ -13,7 +13,7 @@ from faq.domain.facets import Facet, Filing, Taxonomy
 from faq.domain.filing_changes import FilingChange
 from faq.domain.limits import QUESTION_MAX_LENGTH
 from faq.domain.merge import Merge
-from faq.forms import TextField
+from faq.forms import TextField, VersionField
 from faq.models import Version
 from faq.models.entries import reference
 from faq.services.content import Content, content_of
@@ -106,13 +106,7 @@ class QuestionForm(forms.Form):
         max_length=QUESTION_MAX_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    base = forms.IntegerField(
-        widget=forms.HiddenInput,
-        error_messages={
-            "required": "La version de départ manque\u00a0; rechargez la page, puis recommencez.",
-            "invalid": "La version de départ est illisible\u00a0; rechargez la page, puis recommencez.",
-        },
-    )
+    base = VersionField()
 
     def __init__(self, head: Version, data: QueryDict | None = None, *, taxonomy: Taxonomy):
         self.taxonomy, content = taxonomy, content_of(head)

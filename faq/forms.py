@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy, Term
 from faq.domain.limits import (
+    ADDRESS_NUMBER_MAX_DIGITS,
     ANSWER_MAX_LENGTH,
     NEW_THEMES_MAX,
     QUESTION_MAX_LENGTH,
@@ -46,6 +47,23 @@ class TextField(forms.CharField):
     def to_python(self, value):
         """Return the text with LF line ends: browsers send CRLF, which would make an untouched text look changed."""
         return normalize_line_ends(super().to_python(value))
+
+
+class VersionField(forms.IntegerField):
+    """The number of the version that a form showed; one that no table can hold is refused as what is no number."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {
+        "required": "La version de départ manque\u00a0; rechargez la page, puis recommencez.",
+        "invalid": "La version de départ est illisible\u00a0; rechargez la page, puis recommencez.",
+    }
+
+    def to_python(self, value):
+        """Return the number, or None where the field is empty."""
+        number = super().to_python(value)
+        if number is not None and not 0 <= number < 10**ADDRESS_NUMBER_MAX_DIGITS:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return number
 
 
 class AnswerField(TextField):
@@ -117,7 +135,7 @@ class EntryForm(forms.Form):
         required=False,
         help_text="Une faute de frappe, une espace : le sens ne change pas ; les votes restent acquis.",
     )
-    base = forms.IntegerField(widget=forms.HiddenInput)
+    base = VersionField()
 
     def __init__(self, data=None, *, taxonomy: Taxonomy, head: Version | None, may_name_themes: bool):
         self.taxonomy = taxonomy
@@ -218,8 +236,7 @@ class ScheduleForm(forms.Form):
             "invalid": "Date illisible : écrivez par exemple « 31/03/2027 08:30 ».",
         },
     )
-    base = forms.IntegerField(
-        widget=forms.HiddenInput,
+    base = VersionField(
         error_messages={"required": "La version à publier manque ; rechargez la page, puis recommencez."},
     )
 

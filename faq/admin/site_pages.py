@@ -15,7 +15,7 @@ from faq.domain.diff import diff_text
 from faq.domain.limits import PAGE_TITLE_MAX_LENGTH
 from faq.domain.markup import parse_sections
 from faq.enums import FormKind
-from faq.forms import AnswerField, bounded_text
+from faq.forms import AnswerField, VersionField, bounded_text
 from faq.models import SitePage, SitePageVersion
 from faq.models.entries import number_of
 from faq.services.pages import StalePage, describe_long_text, save_page
@@ -36,7 +36,7 @@ class SitePageForm(forms.Form):
         "la ligne reste un retour à la ligne, «\u00a0- » fait une liste, **deux astérisques** mettent en gras, "
         "[texte](https://…) fait un lien.",
     )
-    base = forms.IntegerField(widget=forms.HiddenInput)
+    base = VersionField()
 
     def clean_text(self):
         """Refuse a text of blanks alone: the law requires the page."""

@@ -93,7 +93,7 @@ ADMIN_SEARCH_MAX_WORDS = 50
 ADMIN_SEARCH_MAX_LENGTH = 1_000
 """Characters of one search in the admin: SQLite refuses patterns of 50,000."""
 ADDRESS_NUMBER_MAX_DIGITS = 17
-"""Digits of a number in an address: every one of so many fits the keys of a table."""
+"""Digits of a number in an address or a form: every one of so many fits the keys of a table."""
 
 
 def format_number(number: int) -> str:

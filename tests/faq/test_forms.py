@@ -1,6 +1,7 @@
 """The form of an entry: what browsers do to texts is undone, what people typed is kept."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from faq.domain.facets import Facet, Taxonomy, Term
 from faq.domain.limits import NEW_THEMES_MAX
 from faq.filing_forms import QuestionForm
-from faq.forms import EntryForm, ScheduleForm, TextField
+from faq.forms import EntryForm, ScheduleForm, TextField, VersionField
 from faq.models import Version
 from faq.services.content import normalize_line_ends
 
@@ -29,6 +30,12 @@ def a_form(query=None, head=None, *, may_name_themes=True):
 
 def a_version():
     return Version(number=7, question="Comment ?", answer="Ainsi.", filing={"themes": [{"id": 2}]})
+
+
+@pytest.mark.parametrize("number", ["9" * 18, str(2**63), "9" * 5_000, "-1", f"-{2**64}", "1e400", "x"])
+def test_a_version_that_no_table_holds_is_refused(number):
+    with pytest.raises(ValidationError, match="illisible"):
+        VersionField().clean(number)
 
 
 @given(st.text())

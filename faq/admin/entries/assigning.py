@@ -26,7 +26,7 @@ def read_assignee(text: str) -> User | None:
     """Return the person that a form names, or None for nobody. Raises EntryError for who cannot be assigned to."""
     if text == NOBODY:
         return None
-    person = get_assignable_people().filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
+    person = get_assignable_people().filter(pk=number_of(text)).first()
     if person is None:
         raise EntryError("Cette personne ne peut plus recevoir de fiche\u00a0: choisissez quelqu’un d’autre.")
     return person

@@ -22,8 +22,7 @@ def check(request, entry):
 
 def take_back(request, entry):
     """Take the last check back."""
-    number = request.POST[_TAKE_BACK]
-    last = Verification.objects.filter(entry=entry, pk=number if number.isdecimal() else 0).first()
+    last = Verification.objects.filter(entry=entry, pk=number_of(request.POST[_TAKE_BACK])).first()
     if last and take_back_check(last, request.user):
         messages.success(request, "Vérification annulée : celle d’avant compte de nouveau.")
     else:

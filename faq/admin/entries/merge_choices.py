@@ -15,7 +15,7 @@ from faq.domain.facets import Facet
 from faq.domain.limits import QUESTION_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH
 from faq.domain.merge import combine_filings, combine_texts
 from faq.domain.text import is_visible
-from faq.forms import TextField
+from faq.forms import TextField, VersionField
 from faq.models import Entry
 from faq.services.content import Content, content_of
 
@@ -106,7 +106,7 @@ class MergeForm(forms.Form):
                 self.fields[facet.value] = _facet_field(facet, sides)
         for side in sides:
             version = side.entry.head.number
-            self.fields[_version_field(side)] = forms.IntegerField(widget=forms.HiddenInput, initial=version)
+            self.fields[_version_field(side)] = VersionField(initial=version)
 
     def _initial(self):
         best = str(self.sides[0].number)

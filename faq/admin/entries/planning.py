@@ -8,6 +8,7 @@ from faq.admin.display import format_moment, person_name
 from faq.enums import Action, Origin
 from faq.forms import ScheduleForm
 from faq.models import Schedule
+from faq.models.entries import number_of
 from faq.services.content import EntryError
 from faq.services.schedules import cancel, schedule
 from faq.services.versions import Provenance
@@ -36,8 +37,7 @@ def plan(action, request, entry):
 
 def cancel_plan(request, entry):
     """Cancel what was planned."""
-    number = request.POST[_CANCEL]
-    planned = Schedule.objects.filter(entry=entry, pk=number if number.isdecimal() else 0).first()
+    planned = Schedule.objects.filter(entry=entry, pk=number_of(request.POST[_CANCEL])).first()
     if planned and cancel(planned, request.user):
         by = f", décidée par {person_name(planned.author)}" if planned.author else ""
         messages.success(request, f"{planned.get_action_display().capitalize()} annulée{by} : rien ne se fera seul.")

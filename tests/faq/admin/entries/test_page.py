@@ -55,6 +55,22 @@ class TestSaving:
         assert [term["slug"] for term in head.filing["themes"]] == ["certificats"]
         assert [term["slug"] for term in head.filing["couloirs"]] == ["hopital"]
 
+    @pytest.mark.parametrize("button", ["_save", "_submit"])
+    @pytest.mark.parametrize("base", ["9" * 30, str(2**63), f"-{2**64}"])
+    def test_a_version_number_that_no_table_holds_is_refused(self, redacteur, button, base):
+        entry = an_entry()
+        page = read(save(redacteur, entry, button, answer="Autrement.", base=base))
+        assert "La version de départ est illisible" in page
+        assert "Autrement." in page
+        assert entry.versions.count() == 1
+
+    @pytest.mark.parametrize("field", ["_assign", "_cancel_schedule", "_take_back_check", "_settle_notes", "_unrelate"])
+    @pytest.mark.parametrize("number", ["9" * 30, "9" * 5_000])
+    def test_no_button_takes_a_number_that_no_table_holds(self, relecteur, field, number):
+        entry = a_published_entry()
+        sent = {field: number, "assignee": number}
+        assert relecteur.post(page_of(entry), sent).status_code in (200, 302)
+
     def test_a_new_entry(self, redacteur):
         assert "Nouvelle fiche" in read(redacteur.get(ADD))
         response = redacteur.post(ADD, typed(question="Comment ?", answer="Ainsi.", _save="1"), follow=True)
