@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, takewhile
 from typing import NamedTuple
 
 from faq.domain.diff_alignment import Gap, align_lines, gaps, is_blank, pair_equal, split_tokens
@@ -33,6 +33,12 @@ _NAMES = {
 _SIGNIFICANT = re.compile(r"\d|\w{3}|\|")
 """Text that is never merged into the changes around it: a number, a word longer than « de » or « la », the pipe between
 two cells."""
+
+
+CONTEXT = 2
+"""Unchanged lines to show before and after a change."""
+MAX_PIECES = 2_000
+"""Pieces of text of one difference that a page shows apart: some 200 kB of HTML."""
 
 
 class Change(StrEnum):
@@ -92,7 +98,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the old text, of the new one, or of both. An empty line has no segments."""
+    """A line of the old text, of the new one, or of both. An empty line has no segments.
+
+    In a long difference, one may stand for several lines, with the line breaks between them.
+    """
 
     change: Change
     segments: tuple[Segment, ...]
@@ -129,10 +138,16 @@ Filed = Mapping[str, FiledTerms]
 
 
 def diff_text(old: str, new: str) -> tuple[Line, ...]:
-    """Return the lines of both texts with their changes, in reading order, removals before additions.
+    """Return the lines of both texts with their changes, in reading order, removals before additions, to be shown.
 
-    `"\\n".join` of the lines' `old` that are not None is the old text, and likewise for `new`.
+    `"\\n".join` of the lines' `old` that are not None is the old text, and likewise for `new`. Where there is more than
+    a page can show, some stand for several lines: those amid unchanged ones, and at last all that is left.
     """
+    return _shorten(diff_lines(old, new))
+
+
+def diff_lines(old: str, new: str) -> tuple[Line, ...]:
+    """Return each line of both texts with its changes, however many there are; see `diff_text`."""
     before, after = split_lines(old), split_lines(new)
     lines: list[Line] = []
     at_old = at_new = 0
@@ -142,6 +157,48 @@ def diff_text(old: str, new: str) -> tuple[Line, ...]:
         lines += [diff_line(before[i], after[j])] if i < len(before) else []
         at_old, at_new = i + 1, j + 1
     return tuple(lines)
+
+
+def _shorten(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return lines in no more pieces than a page can show."""
+    if _count_shown(lines) == len(lines):
+        return lines
+    joined = tuple(_join_unchanged(lines))
+    number = _count_shown(joined)
+    return (*joined[:number], *_join_rest(joined[number:]))
+
+
+def _count_shown(lines: Sequence[Line]) -> int:
+    """Return how many of the first lines a page can show."""
+    pieces = accumulate(max(1, sum(len(segment.pieces) for segment in line.segments)) for line in lines)
+    return sum(1 for _ in takewhile(MAX_PIECES.__ge__, pieces))
+
+
+def _join_unchanged(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield lines of which the unchanged ones that are far from any change are joined."""
+    for is_unchanged, group in groupby(lines, lambda line: line.change is Change.UNCHANGED):
+        run = list(group)
+        middle = run[CONTEXT:-CONTEXT] if is_unchanged else []
+        if middle:
+            text = "\n".join(line.new or "" for line in middle)
+            yield from (*run[:CONTEXT], _single_segment(Change.UNCHANGED, text), *run[-CONTEXT:])
+        else:
+            yield from run
+
+
+def _join_rest(rest: Sequence[Line]) -> Iterator[Line]:
+    """Yield one line for all that differs in others, and one for the unchanged ones after it."""
+    last = max((at for at, line in enumerate(rest) if line.change is not Change.UNCHANGED), default=-1)
+    for run in (rest[: last + 1], rest[last + 1 :]):
+        olds = [text for line in run if (text := line.old) is not None]
+        news = [text for line in run if (text := line.new) is not None]
+        before, after = "\n".join(olds), "\n".join(news)
+        if before == after and run:
+            yield _single_segment(Change.UNCHANGED, after)
+        elif run:
+            change = Change.CHANGED if olds and news else Change.REMOVED if olds else Change.ADDED
+            sides = (Segment(Change.REMOVED, before), Segment(Change.ADDED, after))
+            yield Line(change, tuple(segment for segment in sides if segment.text))
 
 
 def diff_line(old: str, new: str) -> Line:

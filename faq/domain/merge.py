@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Protocol
 
-from faq.domain.diff import diff_text, split_lines
+from faq.domain.diff import diff_lines, split_lines
 from faq.domain.diff_alignment import align_lines
 from faq.domain.facets import Facet, Filing
 from faq.domain.markup.structure import Table, parse_parts
@@ -210,7 +210,7 @@ def combine_texts(first: str, second: str) -> str:
     """
     glue = _find_unused_character(first, second)
     lines: list[str] = []
-    for line in diff_text(_glue_tables(first, glue), _glue_tables(second, glue)):
+    for line in diff_lines(_glue_tables(first, glue), _glue_tables(second, glue)):
         for text in dict.fromkeys(text for text in (line.old, line.new) if text is not None):
             # Two tables in a row would be read as one.
             lines += ["", text] if lines and glue in lines[-1] and glue in text else [text]

@@ -1,17 +1,15 @@
 """The differences of two versions of an entry, field by field, ready to be shown."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.utils.text import capfirst
 
-from faq.domain.diff import Change, Line, Segment, changed_terms, diff_question, diff_text
+from faq.domain.diff import CONTEXT, Change, Line, Segment, changed_terms, diff_question, diff_text
 from faq.domain.facets import Facet
 from faq.models import Version
 
-_CONTEXT = 2
-"""Unchanged lines to show before and after a change."""
 _LEAST_FOLDED = 4
 """Fewer unchanged lines are quicker read than unfolded."""
 _TRANSVERSE = "transverse (concerne tous les termes)"
@@ -23,6 +21,11 @@ class Stretch:
 
     lines: Sequence[Line]
     folded: bool
+
+    @property
+    def size(self) -> int:
+        """The number of lines of the text; a line of a long difference may stand for several."""
+        return sum((line.new or "").count("\n") + 1 for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,10 @@ def _whole(change: Change, text: str) -> Line:
 
 def _stretches(lines: Sequence[Line]) -> Iterator[Stretch]:
     changed = [at for at, line in enumerate(lines) if line.change is not Change.UNCHANGED]
-    near = {at + step for at in changed for step in range(-_CONTEXT, _CONTEXT + 1)}
+    near = {at + step for at in changed for step in range(-CONTEXT, CONTEXT + 1)}
     for is_near, run in groupby(range(len(lines)), near.__contains__):
-        stretch = [lines[at] for at in run]
-        yield Stretch(stretch, folded=not is_near and len(stretch) >= _LEAST_FOLDED)
+        stretch = Stretch([lines[at] for at in run], folded=False)
+        yield replace(stretch, folded=not is_near and stretch.size >= _LEAST_FOLDED)
 
 
 def _sources(field: str, versions: Sequence[Version], head: Version) -> list[int]:

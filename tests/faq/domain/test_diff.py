@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faq.domain.diff import (
+    MAX_PIECES,
     Change,
     FacetChange,
     Line,
@@ -316,3 +317,37 @@ def test_cells_are_compared_one_by_one() -> None:
         ("unchanged", "| Mardi | 4 | y |"),
         ("added", "{+| Jeudi | | |+}"),
     ]
+
+
+def letters(number: int, step: int) -> list[str]:
+    return ["abcdefghijklm"[at * step % 13] for at in range(number)]
+
+
+def count_pieces(lines: tuple[Line, ...]) -> int:
+    return sum(max(1, len([piece for segment in line.segments for piece in segment.pieces])) for line in lines)
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\u00a0 ", " "], ids=["lines", "paragraphs", "spaces", "words"])
+def test_a_difference_in_many_pieces_ends_with_both_texts(between: str) -> None:
+    old, new = (f"début\n{between.join(letters(9_000, step))}\nfin" for step in (1, 5))
+    lines = diff_text(old, new)
+
+    assert count_pieces(lines) <= MAX_PIECES + 3
+    assert "\n".join(line.old for line in lines if line.old is not None) == old
+    assert "\n".join(line.new for line in lines if line.new is not None) == new
+    assert lines[0] == Line(Change.UNCHANGED, (Segment(Change.UNCHANGED, "début"),))
+    assert lines[-1].change is Change.UNCHANGED
+    assert (lines[-1].new or "").endswith("fin")
+
+
+def test_a_change_far_down_a_long_text_is_shown_apart() -> None:
+    before, after = "ligne\n" * 6_000, "\nligne" * 6_000
+    lines = diff_text(f"{before}Délai : 30 jours.{after}", f"{before}Délai : 60 jours.{after}")
+
+    assert [shown(line) for line in lines if line.change is not Change.UNCHANGED] == ["Délai : [-30-]{+60+} jours."]
+    assert len(lines) < 20
+
+
+def test_a_long_new_text_is_added() -> None:
+    assert {line.change for line in diff_text("", "ligne\n" * 6_000)} == {Change.ADDED}
+    assert {line.change for line in diff_text("ligne\n" * 6_000, "")} == {Change.REMOVED}

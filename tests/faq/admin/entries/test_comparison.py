@@ -118,6 +118,16 @@ class TestWhatChanged:
         assert text_of(lines, "removed", "del") == new
         assert text_of(lines, "added", "ins") == old
 
+    def test_a_long_difference_makes_no_long_page(self, analyste):
+        entry = an_entry(answer="\n\n".join("abcdefghijklm"[at % 13] for at in range(16_000)))
+        write(entry, answer="\n\n".join("abcdefghijklm"[at * 5 % 13] for at in range(16_000)))
+        assert len(analyste.get(comparison_of(entry)).content) < 1_000_000
+
+    def test_folded_lines_of_a_long_difference_are_counted_one_by_one(self, analyste):
+        entry = an_entry(answer="ligne\n" * 4_000 + "Délai : 30 jours.")
+        write(entry, answer="ligne\n" * 4_000 + "Délai : 60 jours.")
+        assert "… 3998 lignes inchangées" in read(analyste.get(comparison_of(entry)))
+
 
 def text_of(lines, kind, tag):
     """Put a text together again from what the page shows, without the lines of a kind and what stands in a tag."""
