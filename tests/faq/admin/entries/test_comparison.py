@@ -90,7 +90,7 @@ class TestWhatChanged:
         entry = a_published_entry(answer="Coquile.")
         write(entry, answer="Coquille.", author=redacteur.user, minor=True)
         page = words_of(analyste.get(comparison_of(entry)))
-        assert "supprimé : publiée → ajouté : brouillon" in page
+        assert "supprimé\u00a0: publiée → ajouté\u00a0: brouillon" in page
         assert "Version 3 mineure dernière" in page
         assert "Par rédacteur Opération modification, commande" in page
 
@@ -98,7 +98,7 @@ class TestWhatChanged:
         entry = a_published_entry()
         page = words_of(analyste.get(comparison_of(entry)))
         assert "Ces deux versions disent la même chose" in page
-        assert "supprimé : brouillon → ajouté : publiée" in page
+        assert "supprimé\u00a0: brouillon → ajouté\u00a0: publiée" in page
 
     def test_what_people_typed_is_never_markup(self, analyste):
         entry = an_entry("<b>a", "</span><script>alert(1)</script>")
