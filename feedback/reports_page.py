@@ -8,12 +8,14 @@ from django.utils.text import capfirst
 
 from faq.admin.pages import AdminPage
 from feedback.reports import ENTRY, SUBJECTS, Period, build_report, render_report
+from feedback.tallies import worst_answers
 
 _FORMATS = {
     "csv": ("CSV pour Excel en français", "text/csv; charset=utf-8"),
     "xlsx": ("Classeur Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": ("JSON", "application/json"),
 }
+_WORST_SHOWN = 10
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -53,7 +55,7 @@ class ReportsPage(AdminPage):
         form = ReportForm(request.GET if is_sent else None, initial=initial, label_suffix="")
         if is_sent and form.is_valid():
             return _build_file(**form.cleaned_data)
-        return self.render(form=form, status=400 if is_sent else 200)
+        return self.render(form=form, worst=worst_answers(_WORST_SHOWN), status=400 if is_sent else 200)
 
 
 def _build_file(*, par, chaque, du, au, format):

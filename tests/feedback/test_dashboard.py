@@ -149,3 +149,13 @@ def test_the_share_of_no_and_the_score_of_the_worst_answer_make_the_whole(analys
     page = home(analyste).split("part de « non »")[1].split("</table>")[0]
     assert ">54 %</text>" in page
     assert "46 % utile" in page
+
+
+def test_the_page_of_reports_names_the_worst_answers_too(analyste):
+    entry = a_published_entry("Mal répondue ?")
+    vote(entry, 6, 7)
+    page = analyste.get(reverse("admin:feedback_reports")).content.decode().replace("\u00a0", " ")
+    assert (
+        f'<a href="{reverse("admin:faq_entry_change", args=(entry.pk,))}">{entry.reference} Mal répondue ?</a>' in page
+    )
+    assert "46 % utile" in page
