@@ -1,9 +1,12 @@
 """« Lots »: everything that one import or bulk action changed, and the page that undoes it."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
@@ -16,7 +19,7 @@ from faq.admin.lists import EditorsModelAdmin
 from faq.admin.pages import AdminPage
 from faq.admin.readonly import ReadOnlyMixin
 from faq.enums import BatchKind, EntryStatus, Origin
-from faq.models import Batch, Entry, Version
+from faq.models import Batch, Entry
 from faq.models.entries import reference
 from faq.services.content import EntryError
 from faq.services.row_changes import name_row
@@ -162,9 +165,14 @@ class BatchAdmin(ReadOnlyMixin, EditorsModelAdmin):
 
 
 def _batch_context(batch, user):
-    """Return the entries that a batch wrote, with what may be done with them, and whether it may be undone."""
-    written = Entry.objects.filter(pk__in=Version.objects.filter(batch=batch).order_by().values("entry"))
-    light = written.select_related("head").defer("answer", "search_text", "head__answer", "head__filing")
+    """Return the entries that a batch changed, with what may be done with them, and whether it may be undone."""
+    traces = (batch.versions, batch.assignment_changes, batch.verifications)
+    concerned = reduce(or_, (Q(pk__in=rows.order_by().values("entry")) for rows in traces))
+    light = (
+        Entry.objects.filter(concerned)
+        .select_related("head")
+        .defer("answer", "search_text", "head__answer", "head__filing")
+    )
     entries = list(light.order_by("pk")[: _SHOWN + 1])
     # What is not shown is not submitted: nobody would have seen it.
     is_whole = len(entries) <= _SHOWN and batch.undone_by_id is None

@@ -8,6 +8,7 @@ from django.urls import reverse
 from faq.admin.bulk_messages import list_refusals
 from faq.enums import EntryStatus
 from faq.models import Batch, Entry
+from faq.services.assignments import assign_entries
 from faq.services.bulk import change_many
 from faq.services.workflow import archive_entry, refuse_entry, restore_entry, submit_entry
 from tests.factories import an_entry, by_command
@@ -111,3 +112,11 @@ def test_undoing_one_action_on_one_entry_returns_to_it(relecteur):
     address = reverse("admin:faq_entry_change", args=(entry.pk,))
     assert undone.redirect_chain[-1][0] == address
     assert f'1 fiche remise comme avant\u00a0: <a href="{address}">{entry.reference}</a>.' in read(undone)
+
+
+@pytest.mark.django_db
+def test_a_lot_that_wrote_no_version_lists_its_entries_too(relecteur):
+    entry = an_entry("Une ?")
+    batch = assign_entries([entry.pk], relecteur.user, relecteur.user).batch
+    page = read(relecteur.get(reverse("admin:faq_batch_change", args=(batch.pk,))))
+    assert f'<a href="{reverse("admin:faq_entry_change", args=(entry.pk,))}">{entry.reference}</a> Une ?' in page
