@@ -16,7 +16,6 @@ from faq.models import (
     Dispositif,
     Dump,
     Entry,
-    FailedSearch,
     Mail,
     MediaFile,
     OfferType,
@@ -61,7 +60,7 @@ MENU: dict[str, tuple[type[Model] | MenuPage, ...]] = {
     "Extractions": (MenuPage("Importer une extraction", "faq_dump_import", "faq.add_dump"), Dump),
     "Retours": (
         MenuPage("Boîte de réception", "feedback_inbox", "feedback.view_comment"),
-        FailedSearch,
+        MenuPage("Recherches jour par jour", "faq_failedsearch_changelist", "faq.view_failedsearch"),
         Vote,
         MenuPage("Rapports", "feedback_reports", "feedback.view_vote"),
     ),

@@ -48,9 +48,12 @@ class EntryAction:
         return self.service(number, provenance, base=base)
 
     def name_with(self, what: str) -> str:
-        """Return the verb with what it is about, as « Archiver 3 fiches »."""
+        """Return the verb with what it is about, as « Archiver 3 fiches », « Retirer 3 fiches du site »."""
         has_object = self.action in (None, Action.REVERTED, Action.ABANDONED)
-        return f"{self.verb} : {what}" if has_object else f"{self.verb} {what}"
+        if has_object:
+            return f"{self.verb}\u00a0: {what}"
+        verb, _, rest = self.verb.partition(" ")
+        return f"{verb} {what} {rest}".strip()
 
     @property
     def right(self) -> str:
