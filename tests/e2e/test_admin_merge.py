@@ -41,7 +41,7 @@ def test_merged_with_both_texts_and_undone(open_page, sign_in, duplicates, axe, 
     # The one that the dump cites is proposed.
     page.get_by_label(f"{kept.reference} {kept.question}").check()
     page.get_by_role("group", name="Quelle question").get_by_label(f"Garder celle de {kept.reference}").check()
-    page.get_by_label("Les deux, dans un texte").check()
+    page.get_by_label("Les deux, réunies dans un texte").check()
     page.get_by_role("button", name="Voir ce qui va se passer").click()
     expect(page.get_by_text(f"{gone.reference} quitte le site")).to_be_visible()
     expect(page.get_by_text(f"1 passage passe à {kept.reference}")).to_be_visible()
@@ -51,7 +51,7 @@ def test_merged_with_both_texts_and_undone(open_page, sign_in, duplicates, axe, 
         expect(text).to_have_attribute("data-fr-theme", "light")
         assert text.evaluate("(page) => page.scrollHeight <= page.clientHeight"), "the preview needs no scroll bar"
     page.get_by_role("button", name="Modifier les choix").click()
-    expect(page.get_by_label("Les deux, dans un texte")).to_be_checked()
+    expect(page.get_by_label("Les deux, réunies dans un texte")).to_be_checked()
     page.get_by_role("button", name="Voir ce qui va se passer").click()
     page.get_by_role("button", name="Fusionner", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(kept.reference)
@@ -61,7 +61,7 @@ def test_merged_with_both_texts_and_undone(open_page, sign_in, duplicates, axe, 
     assert public.url.endswith(kept.get_absolute_url())
     for days in (30, 60):
         expect(public.get_by_text(f"Le délai est de {days} jours.")).to_be_visible()
-    page.get_by_role("link", name="Annuler la fusion").click()
+    page.get_by_role("link", name="Annuler la fusion", exact=True).click()
     expect(page.get_by_text(f"L’adresse et la référence {gone.reference} ne mèneront plus")).to_be_visible()
     page.get_by_role("button", name="Annuler le lot").click()
     expect(page.get_by_text("annulé par le")).to_be_visible()
@@ -73,7 +73,7 @@ def test_merged_with_both_texts_and_undone(open_page, sign_in, duplicates, axe, 
 def test_what_is_written_is_chosen(page, sign_in, duplicates):
     start(sign_in(page), *duplicates)
     page.get_by_label("Texte réuni").fill("Le délai est de 45 jours.")
-    expect(page.get_by_label("Les deux, dans un texte")).to_be_checked()
+    expect(page.get_by_label("Les deux, réunies dans un texte")).to_be_checked()
 
 
 def test_the_texts_of_the_entry_that_stays_are_kept_unless_others_are_chosen(page, sign_in, duplicates):
