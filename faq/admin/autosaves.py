@@ -10,11 +10,17 @@ from django.utils.text import Truncator
 
 from faq.admin.autosave_offers import build_offers, format_hour
 from faq.admin.pages import AdminView
-from faq.domain.limits import ANSWER_MAX_LENGTH, AUTOSAVE_ADDRESS_MAX_LENGTH, AUTOSAVE_MAX_LENGTH, describe_excess
+from faq.domain.limits import (
+    ANSWER_MAX_LENGTH,
+    AUTOSAVE_ADDRESS_MAX_LENGTH,
+    AUTOSAVE_MAX_LENGTH,
+    AUTOSAVES_MAX,
+    describe_excess,
+)
 from faq.enums import FormKind
 from faq.models.autosaves import SUBJECT_MAX_LENGTH
 from faq.selectors.autosaves import AUTOSAVE_PARAMETER, find_autosaved_forms
-from faq.services.autosaves import SentForm, close_autosave, store_autosave
+from faq.services.autosaves import AutosaveOutcome, SentForm, close_autosave, store_autosave
 from faq.unsaved_text import KEY_FIELD, parse_key
 
 _SUBJECTS_MAX = 30
@@ -22,6 +28,10 @@ _SEQUENCE_MAX = 2**53
 """Numbers that browsers count exactly."""
 _PREFIX = "autosave-"
 """How the fields begin that speak of the form and are none of it."""
+_FULL = (
+    f"Ce texte n’est pas gardé\u00a0: {AUTOSAVES_MAX} autres saisies de vous attendent déjà. Enregistrez-le, ou "
+    "ouvrez celles que montre «\u00a0Mon travail\u00a0», pour les enregistrer ou les abandonner."
+)
 
 
 class AutosaveView(AdminView):
@@ -62,7 +72,9 @@ class AutosaveView(AdminView):
         sent = _read_form(request.POST, fields)
         if sent is None:
             return JsonResponse({"state": "unreadable"}, status=400)
-        return JsonResponse({"state": store_autosave(request.user, sent, now), "at": format_hour(now)})
+        outcome = store_autosave(request.user, sent, now)
+        told = {"text": _FULL} if outcome is AutosaveOutcome.FULL else {"at": format_hour(now)}
+        return JsonResponse({"state": outcome, **told})
 
 
 def _read_fields(sent: QueryDict) -> str:

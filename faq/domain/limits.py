@@ -20,7 +20,7 @@ NOTE_MAX_LENGTH = 2_000
 AUTOSAVE_MAX_LENGTH = 1_000_000
 """Characters of one autosaved form, in the encoding of browsers: the longest answer that is stored takes half of it."""
 AUTOSAVES_MAX = 50
-"""Autosaved forms of one person; a new one drops the oldest."""
+"""Autosaved forms of one person; beyond, a new one is refused."""
 AUTOSAVE_ADDRESS_MAX_LENGTH = 1_000
 """Characters of the address of the page on which a form was typed."""
 REASON_MAX_LENGTH = 200

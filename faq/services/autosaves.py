@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from faq.domain.limits import AUTOSAVES_MAX
 from faq.enums import FormKind
@@ -31,6 +31,8 @@ class AutosaveOutcome(StrEnum):
     """The form was saved or discarded meanwhile."""
     TAKEN = "taken"
     """Another tab wrote what this one has not seen."""
+    FULL = "full"
+    """The person has as many forms as are kept: none is dropped for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class SentForm:
 
 
 def store_autosave(user: User, sent: SentForm, at: datetime) -> AutosaveOutcome:
-    """Store the fields of a form unless it is closed, or another tab wrote what this one has not seen.
+    """Store the fields of a form unless it is closed, another tab wrote what this one has not seen, or there are many.
 
     Raises OperationalError where the database is busy for longer than a moment.
     """
@@ -76,6 +78,9 @@ def _store(user: User, sent: SentForm, at: datetime) -> AutosaveOutcome:
     follows = Q(tab=sent.tab, sequence__lt=sent.sequence) | Q(sequence=sent.seen)
     if forms.open().filter(follows).update(**columns):
         return AutosaveOutcome.STORED
+    AutosavedForm.objects.outdated(at).delete()
+    if _is_one_too_many(user, sent.key):
+        return AutosaveOutcome.FULL
     # In two statements that two requests may mix: the unique key lets one of them in, and the row says which.
     AutosavedForm.objects.bulk_create([AutosavedForm(user=user, key=sent.key, **columns)], ignore_conflicts=True)
     found = forms.values("tab", "sequence", "closed_at").first()
@@ -83,7 +88,6 @@ def _store(user: User, sent: SentForm, at: datetime) -> AutosaveOutcome:
         return AutosaveOutcome.CLOSED
     if found["tab"] != sent.tab:
         return AutosaveOutcome.TAKEN
-    _drop_oldest(user, at)
     return AutosaveOutcome.STORED
 
 
@@ -122,8 +126,9 @@ def _wait_briefly() -> Iterator[None]:
         database.execute(f"PRAGMA busy_timeout = {usual}")
 
 
-def _drop_oldest(user: User, at: datetime) -> None:
-    """Delete the forms beyond the limit, and those that nobody took up in time: called where one was added."""
-    mine = AutosavedForm.objects.filter(user=user).open()
-    beyond = list(mine.order_by("-saved_at", "-pk").values_list("pk", flat=True)[AUTOSAVES_MAX:])
-    AutosavedForm.objects.filter(Q(pk__in=beyond) | Q(pk__in=AutosavedForm.objects.outdated(at).values("pk"))).delete()
+def _is_one_too_many(user: User, key: uuid.UUID) -> bool:
+    """Return whether a form is new, and its person has as many as are kept."""
+    mine = AutosavedForm.objects.filter(user=user)
+    found = mine.aggregate(number=Count("pk", filter=Q(closed_at=None)), known=Count("pk", filter=Q(key=key)))
+    is_new: bool = not found["known"]
+    return is_new and found["number"] >= AUTOSAVES_MAX

@@ -347,6 +347,14 @@ class TestWhatIsSent:
         assert state(response) == "person"
         assert not AutosavedForm.objects.exists()
 
+    def test_one_form_too_many_is_refused_in_french(self, redacteur, monkeypatch):
+        monkeypatch.setattr("faq.services.autosaves.AUTOSAVES_MAX", 1)
+        send_fields(redacteur, typed())
+        _, response = send_fields(redacteur, typed())
+        assert state(response) == "full"
+        assert "Ce texte n’est pas gardé" in response.json()["text"]
+        assert AutosavedForm.objects.count() == 1
+
     def test_a_text_beyond_the_limit_is_refused_in_french(self, redacteur):
         _, response = send_fields(redacteur, {"answer": "x" * AUTOSAVE_MAX_LENGTH})
         assert state(response) == "long"

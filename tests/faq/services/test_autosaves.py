@@ -28,7 +28,7 @@ from tests.people import a_person
 
 pytestmark = pytest.mark.django_db
 
-STORED, CLOSED, TAKEN = AutosaveOutcome
+STORED, CLOSED, TAKEN, FULL = AutosaveOutcome
 OTHER_TAB = uuid.UUID(int=9)
 
 
@@ -132,13 +132,14 @@ class TestWhatIsListed:
 
 
 class TestRetention:
-    def test_the_oldest_beyond_the_limit_goes(self, camille):
-        now = timezone.now()
+    def test_one_beyond_the_limit_is_refused_and_drops_none(self, camille):
         sent = [a_sent_form() for _ in range(AUTOSAVES_MAX + 1)]
-        for rank, form in enumerate(sent):
-            store(camille, form, now + timedelta(seconds=rank))
-        assert fields_of(camille, sent[0].key) is None
-        assert len(kept_forms(camille)) == AUTOSAVES_MAX
+        outcomes = [store(camille, form) for form in sent]
+        assert outcomes == [*[STORED] * AUTOSAVES_MAX, FULL]
+        assert {form.key for form in kept_forms(camille)} == {form.key for form in sent[:-1]}
+        assert store(camille, replace(sent[0], sequence=sent[0].sequence + 1)) is STORED
+        close_autosave(camille, sent[0].key, timezone.now())
+        assert store(camille, sent[-1]) is STORED
 
     def test_a_new_form_drops_those_that_nobody_took_up_in_time(self, camille):
         now = timezone.now()
