@@ -6,6 +6,7 @@ it takes microseconds.
 
 import html as library_html
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from faq.domain.markup import media, references
 
 MEDIA_PATH = "/media/"
 """The path of the public addresses of files."""
+MAX_LINKS_TO_ONE = 100
+"""Links of one answer to one entry: its address is ten times as long as the reference that was typed."""
 
 # Outside its own markup, the HTML of the sanitiser holds no `<`; within attributes, no quote.
 _FILE = re.compile(rf'<(a href|img src)="{media.SCHEME}({media.NAME})"')
@@ -73,15 +76,24 @@ def place_without_links(html: str, *, level: int = 2, site: str = "", owner: str
 
 
 def place_links(html: str, targets: Mapping[int, LinkTarget], site: str = "") -> str:
-    """Return HTML with links to the entries that are targets; other references become text."""
+    """Return HTML with links to the entries that are targets; other references become text.
+
+    The first link to an entry has its question as its title; what repeats it hundreds of times becomes text.
+    """
     if references.SCHEME not in html:
         return html
+    written: Counter[int] = Counter()
 
     def write(found: re.Match[str]) -> str:
-        target = targets.get(int(found[1]))
-        if target is None:
+        number = int(found[1])
+        target = targets.get(number)
+        if target is None or written[number] == MAX_LINKS_TO_ONE:
             return found[2]
+        written[number] += 1
+        link = f'<a href="{library_html.escape(site + target.address)}"'
+        if written[number] > 1:
+            return f"{link}>{found[2]}</a>"
         title = library_html.escape(f"{found[2]}\u00a0: {target.question}")
-        return f'<a href="{library_html.escape(site + target.address)}" title="{title}">{found[2]}</a>'
+        return f'{link} title="{title}">{found[2]}</a>'
 
     return _ENTRY.sub(write, html)

@@ -3,6 +3,7 @@
 import pytest
 
 from faq.domain.markup import LinkTarget, compile_answer, find_linked_numbers, place
+from faq.domain.markup.placement import MAX_LINKS_TO_ONE
 from tests.faq.domain.rendered import Page
 
 LINKED = {
@@ -45,6 +46,23 @@ def test_a_link_leads_to_its_target_and_names_it() -> None:
         '<p>Voir <a href="https://exemple.fr/fiche/12-que-faire/" '
         'title="Q-26\u00a0: Que faire « si &quot;&lt;a&gt;&quot; » ?">Q-26</a> et Q-27.</p>'
     )
+
+
+def test_a_reference_that_is_repeated_does_not_repeat_its_title() -> None:
+    html = place(compile_answer("Q-26, Q-26 et Q-26."), targets={26: TARGET})
+
+    assert html.count('<a href="/fiche/12-que-faire/"') == 3
+    assert html.count("title=") == 1
+    assert html.index("title=") < html.index(",")
+
+
+def test_an_answer_full_of_references_makes_no_page_many_times_as_long() -> None:
+    target = LinkTarget("q" * 300, f"/fiche/26-{'q' * 100}/")
+    html = place(compile_answer("Q-26 " * 10_000), targets={26: target})
+
+    assert html.count("<a ") == MAX_LINKS_TO_ONE
+    assert html.count("Q-26") == 10_001
+    assert len(html) < 80_000
 
 
 def test_an_address_with_the_scheme_of_references_is_text() -> None:
