@@ -47,7 +47,7 @@ def test_it_says_where_the_entry_will_be_filed(redacteur):
         "Délais",
         "INS",
     ]
-    assert "transverse" in read(redacteur.post(PREVIEW, typed()))
+    assert "proposée partout" in read(redacteur.post(PREVIEW, typed()))
 
 
 def test_terms_that_cannot_go_together_are_shown_as_they_were_ticked(redacteur):
