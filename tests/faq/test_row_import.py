@@ -231,9 +231,9 @@ def test_cells_of_a_workbook_that_hold_no_text_are_refused_where_text_is_expecte
 def test_a_ring_of_synonyms_is_refused_where_it_repeats():
     rows = [{"expressions": f"mot{rank}abc | mot{(rank + 1) % 4}abc"} for rank in range(4)]
     result = import_table(write_rows(rows), resource=SynonymImport)
-    assert [(number, reason.partition(" :")[0]) for number, _, reason in refusals(result)] == [
-        (3, "« mot1abc » est déjà dans le groupe « mot0abc = mot1abc »"),
-        (5, "« mot3abc » est déjà dans le groupe « mot2abc = mot3abc »"),
+    assert [(number, reason.partition("\u00a0:")[0]) for number, _, reason in refusals(result)] == [
+        (3, "«\u00a0mot1abc\u00a0» est déjà dans le groupe «\u00a0mot0abc = mot1abc\u00a0»"),
+        (5, "«\u00a0mot3abc\u00a0» est déjà dans le groupe «\u00a0mot2abc = mot3abc\u00a0»"),
     ]
 
 
