@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from faq.domain.text.dates import format_day
-from faq.enums import NotificationKind
+from faq.enums import EntryStatus, NotificationKind
 from faq.models import Assignment, Mail, Notification
 
 LINES_MAX = 50
@@ -74,12 +75,26 @@ def build_message(mail: Mail) -> EmailMultiAlternatives | None:
 
 
 def _read_rows(mail: Mail) -> list[Notification]:
-    """Return the events that still hold: an entry that is somebody else's by now is no news."""
+    """Return the events that still hold: an entry that is somebody else's by now, or no longer to do, is no news.
+
+    What is to be done to an entry is told once, however often it was asked for.
+    """
     rows = mail.notifications.select_related("author", "entry__head").defer("entry__answer", "entry__search_text")
     found = list(rows.order_by("pk"))
     own = Assignment.objects.filter(assignee=mail.recipient, entry__in=[row.entry_id for row in found])
     assigned = set(own.values_list("entry", flat=True))
-    return [row for row in found if row.kind != NotificationKind.ASSIGNED or row.entry_id in assigned]
+    still = {
+        NotificationKind.ASSIGNED: lambda entry: entry.pk in assigned,
+        NotificationKind.SUBMITTED: lambda entry: entry.head is not None and entry.head.status == EntryStatus.IN_REVIEW,
+        NotificationKind.REVIEW_DUE: lambda entry: entry.review_before and entry.review_before <= timezone.localdate(),
+    }
+    latest = {(row.kind, row.entry_id): row.pk for row in found}
+
+    def holds(row: Notification) -> bool:
+        is_to_do = still.get(NotificationKind(row.kind))
+        return is_to_do is None or (latest[row.kind, row.entry_id] == row.pk and bool(is_to_do(row.entry)))
+
+    return list(filter(holds, found))
 
 
 def _build_line(row: Notification) -> Line:

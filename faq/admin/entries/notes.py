@@ -50,7 +50,9 @@ def write(request, entry):
     messages.success(request, f"Note ajoutée, signalée à {told}." if told else "Note ajoutée.")
     if report.unknown:
         names = ", ".join(f"@{name}" for name in report.unknown)
-        messages.warning(request, f"Personne n’est prévenu par {names}\u00a0: aucun compte ne porte ce nom.")
+        messages.warning(
+            request, f"Personne n’est prévenu par {names}\u00a0: aucun compte de ce nom ne peut lire les fiches."
+        )
     return True
 
 

@@ -19,6 +19,7 @@ from faq.services.entries import edit_entry
 from faq.services.mailing import PAUSES, get_deliveries, retry_mails, send_notifications, store_deliveries
 from faq.services.notifications import notify
 from faq.services.verifications import check_entry
+from faq.services.workflow import publish_entry, submit_entry
 from tests.factories import a_published_entry, an_entry, by_command
 from tests.faq.services.test_concurrency import at_once, killed, tell, writer
 from tests.mail_server import MailServer, find_free_port, serving
@@ -114,6 +115,35 @@ class TestMails:
         assign_entry(entry.pk, marie, None)
         send_notifications()
         assert [message["To"] for message in server.messages] == ["marie@example.org"]
+
+    def test_what_is_no_longer_to_do_is_no_news(self, server, marie):
+        done, waiting, checked, due = (
+            an_entry("Publiée ?"),
+            an_entry("Soumise ?"),
+            a_published_entry(),
+            a_published_entry(),
+        )
+        for entry in (done, waiting):
+            submit_entry(entry.pk, by_command())
+        publish_entry(done.pk, by_command())
+        Entry.objects.filter(pk=due.pk).update(review_before=timezone.localdate())
+        Entry.objects.filter(pk=checked.pk).update(review_before=timezone.localdate() + timedelta(days=1))
+        for entry in (checked, due):
+            notify(marie, NotificationKind.REVIEW_DUE, entry)
+        store_deliveries(marie, dict.fromkeys(NotificationKind, Delivery.IMMEDIATE))
+        send_notifications()
+        body = body_of(server.messages[0])
+        assert [entry.reference in body for entry in (done, waiting, checked, due)] == [False, True, False, True]
+
+    def test_a_text_that_was_submitted_twice_is_told_once(self, server, marie):
+        entry = an_entry("Soumise ?")
+        submit_entry(entry.pk, by_command())
+        edit_entry(entry.pk, Content("Soumise ?", "Encore.", entry.head.filed_under), by_command())
+        submit_entry(entry.pk, by_command())
+        assert Notification.objects.filter(recipient=marie).count() == 2
+        store_deliveries(marie, dict.fromkeys(NotificationKind, Delivery.IMMEDIATE))
+        send_notifications()
+        assert body_of(server.messages[0]).count(entry.reference) == 1
 
     def test_a_mail_says_the_question_as_it_is_now_and_what_others_wrote(self, server, jean, marie):
         entry = an_entry("Avant ?")
