@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from faq.domain.dump_faults import VOTE_LINE, find_spoilt_vote_line, find_text_format
 from faq.domain.limits import ANSWER_MAX_LENGTH, DUMP_MAX_ANSWERS, PASSAGE_MAX_LENGTH, format_number
-from faq.domain.text import normalise
+from faq.domain.text import normalise, remove_direction_marks
 
 CASCADE_QUESTIONS = (
     "Votre question concerne quel type d'offre ?",
@@ -29,8 +29,6 @@ _VOTE_KEYS = {VOTE_LINE.casefold(), VOTE_LINE.replace(" ?", "?").casefold()}
 _QUESTION_KEY = "votre question concerne quel"
 _MAX_MARKER_LENGTH = 300
 """Characters of the longest vote or question line: longer lines are not even normalised."""
-_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Invisible characters that only say in which direction one reads: pages in two scripts leave them around lines."""
 _OTHER_FORMATS = {
     b"PK\x03\x04": "Ce n’est pas un fichier texte, mais un classeur, un document ou une archive (ZIP)",
     b"\xd0\xcf\x11\xe0": "Ce n’est pas un fichier texte, mais un ancien classeur ou document Office",
@@ -157,7 +155,7 @@ def is_cascade_question(line: str) -> bool:
 
 
 def _build_marker_key(line: str) -> str:
-    return normalise(_DIRECTION_MARKS.sub("", line)).casefold()
+    return normalise(remove_direction_marks(line)).casefold()
 
 
 def _may_be_marker(line: str) -> bool:

@@ -6,7 +6,7 @@ from taggit.models import ItemBase, TagBase
 
 from faq.domain.limits import LABEL_MAX_LENGTH
 from faq.domain.review_dates import NO_DATE
-from faq.domain.text import build_label_key, has_letter_or_digit
+from faq.domain.text import build_label_key, has_letter_or_digit, remove_direction_marks
 from faq.models.folding import Folded
 
 LABEL_KEY_MAX_LENGTH = 300
@@ -97,6 +97,7 @@ class Term(models.Model):
     """The term that answers for this one, which stays for the versions that name it."""
 
     objects = TermQuerySet.as_manager()
+    LABEL_COLUMN = "label"
 
     class Meta:
         abstract = True
@@ -115,7 +116,11 @@ class Term(models.Model):
         ]
 
     def clean(self):
-        """Refuse a label that is unreadable or spells another term of the facet, and a slug that one of them had."""
+        """Refuse a label that is unreadable or spells another term of the facet, and a slug that one of them had.
+
+        The label loses its marks of direction, which would turn round the text around it.
+        """
+        setattr(self, self.LABEL_COLUMN, remove_direction_marks(self.label))
         others = type(self).objects.exclude(pk=self.pk)
         # A label that is missing is told by its field.
         if self.label and not self._had_this_label():
@@ -229,6 +234,7 @@ class Product(TableTerm):
 class Theme(Term, TagBase):
     """Thématique: a tag, so that editors can create new ones while they file an entry."""
 
+    LABEL_COLUMN = "name"
     was_public = models.BooleanField("a été publique", default=True, editable=False)
     """False for one that was named while filing a draft, until an entry that is filed there goes live."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from faq.domain.dumps import is_cascade_question, is_vote_line
 from faq.domain.facets import Facet, Filing, FilingContradiction, Taxonomy
 from faq.domain.limits import ANSWER_MAX_LENGTH, VERSION_COMMENT_MAX_LENGTH, describe_excess
+from faq.domain.text import remove_direction_marks
 from faq.models import Version
 from faq.models.entries import QUESTION_MAX_LENGTH
 
@@ -55,8 +56,11 @@ def normalize_line_ends(text: str) -> str:
 
 
 def clean(content: Content, taxonomy: Taxonomy) -> Content:
-    """Return the content as it is stored: one line end, no blank margins, the filing with what it implies."""
-    question = " ".join(_parse_text(content.question, "question").split("\n")).strip()
+    """Return the content as it is stored: one line end, no blank margins, the filing with what it implies.
+
+    The question stands amid other texts: it has no marks that would turn those round.
+    """
+    question = " ".join(remove_direction_marks(_parse_text(content.question, "question")).split("\n")).strip()
     answer = _strip_blank_lines(normalize_line_ends(_parse_text(content.answer, "answer")))
     if len(question) > QUESTION_MAX_LENGTH:
         raise InvalidContent("question", describe_long_question(question))

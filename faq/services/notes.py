@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from faq.domain.limits import NOTE_MAX_LENGTH, describe_excess
 from faq.domain.notes import find_mentions, list_possible_names
-from faq.domain.text import is_visible
+from faq.domain.text import is_visible, remove_direction_marks
 from faq.enums import NotificationKind
 from faq.models import Entry, EntryAlias, Note, NoteThread
 from faq.services.content import EntryError, normalize_line_ends
@@ -81,7 +81,7 @@ def get_mentionable_people() -> list[User]:
 
 
 def _clean(text: str) -> str:
-    lines = normalize_line_ends(text).strip()
+    lines = remove_direction_marks(normalize_line_ends(text)).strip()
     # Line ends and tabs apart, signs that control a terminal or are no character at all say nothing.
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in lines):
         raise EntryError("La note contient un caractère invisible illisible\u00a0; retapez-la.")

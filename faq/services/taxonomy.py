@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from faq.domain.text import expand_letters
+from faq.domain.text import expand_letters, remove_direction_marks
 from faq.models import Batch, Couloir, Dispositif, Epoch, OfferType, Product, Theme, Version
 from faq.models.taxonomy import compute_label_key
 from faq.services.refiling import TermKey, find_entries_filed_under
@@ -192,6 +192,7 @@ def get_or_create_themes(names: Collection[str], author: Author) -> list[Theme]:
     if not names:
         # Most saves name no new thématique.
         return []
+    names = [remove_direction_marks(name) for name in names]
     keys = [compute_label_key(name) for name in names]
     with transaction.atomic():
         known = {theme.label_key: theme for theme in Theme.objects.filter(label_key__in=keys)}

@@ -9,6 +9,7 @@ from faq.domain.text.normalisation import (
     has_letter_or_digit,
     is_visible,
     normalise,
+    remove_direction_marks,
 )
 from faq.domain.text.stemming import stem
 from faq.domain.text.tokenizer import (

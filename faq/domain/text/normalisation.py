@@ -36,6 +36,8 @@ _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters without a shape, which Unicode counts among the letters of Korean."""
 _SIGNS = re.compile(rf"(\d?)(?:[_{_FILLERS}]|[^\w+#])+(?=(\d?))")
 _LETTER_OR_DIGIT = re.compile(rf"[^\W_{_FILLERS}]")
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Pages in two scripts leave them in what is copied; some turn round all the text behind them."""
 _INVISIBLE = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
 """The Unicode categories of the characters that show nothing by themselves."""
 
@@ -87,6 +89,11 @@ def build_label_key(label: str) -> str:
 def has_letter_or_digit(label: str) -> bool:
     """Return whether a label can be read and said: it is more than signs, blanks and invisible characters."""
     return _LETTER_OR_DIGIT.search(fold(label)) is not None
+
+
+def remove_direction_marks(text: str) -> str:
+    """Return a text without the invisible characters that only say in which direction it is read."""
+    return _DIRECTION_MARKS.sub("", text)
 
 
 def is_visible(text: str) -> bool:

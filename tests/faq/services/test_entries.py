@@ -95,6 +95,10 @@ def test_a_snapshot_holds_ids_and_labels():
     assert version.filing["themes"] == []
 
 
+def test_a_question_loses_the_marks_that_turn_a_text_round():
+    assert an_entry("\u2067Comment\u202e faire\u200e\u00a0?", "Ainsi.").question == "Comment faire\u00a0?"
+
+
 def test_an_edit_of_a_draft_changes_the_row():
     entry = an_entry("Avant ?", "Avant.")
     outcome = edit_entry(entry.pk, Content("Après ?", "Après."), by_command())

@@ -35,6 +35,10 @@ class TestWrite:
         assert report.note == note
         assert (note.thread.entry, note.author, note.text) == (entry, jean, "Voir l’arrêté.\nPage 3.")
 
+    def test_marks_that_turn_a_text_round_are_removed(self, jean):
+        write_note(an_entry().pk, "Voir \u202eQ-12\u2066, \u200fpuis l’\u00e9tude.\u202c", jean)
+        assert Note.objects.get().text == "Voir Q-12, puis l’étude."
+
     def test_people_who_are_mentioned_are_told_once_with_the_text(self, jean, marie):
         text = "@marie.roy. Qu’en dit @MARIE.roy ? Et @personne ?"
         report = write_note(an_entry().pk, text, jean)

@@ -33,6 +33,14 @@ def renamed(term, slug):
 
 
 class TestSaving:
+    def test_a_label_loses_the_marks_that_turn_a_text_round(self):
+        couloir = Couloir.objects.get(slug="hopital")
+        couloir.label = "\u202eLabo\u2066ratoire\u202c"
+        save_term(couloir, None)
+        assert Couloir.objects.get(pk=couloir.pk).label == "Laboratoire"
+        [theme] = get_or_create_themes(["\u202eDélais"], None)
+        assert theme.name == "Délais"
+
     def test_former_slugs_are_remembered_in_their_order(self):
         hospital = Couloir.objects.get(slug="hopital")
         assert renamed(hospital, "hopitaux") == ["hopital"]
