@@ -37,7 +37,7 @@ def test_a_spoilt_vote_line_is_found_and_named_with_its_number(line):
     with pytest.raises(DumpError, match="une ligne y ressemble") as refusal:
         parse_dump(f"Une réponse.\nSa fin.\n{line}\n".encode())
     assert refusal.value.line == 3
-    assert f"« {found.text} » (ligne 3)" in str(refusal.value)
+    assert f"«\u00a0{found.text}\u00a0» (ligne 3)" in str(refusal.value)
     assert VOTE_LINE in refusal.value.cure
 
 
@@ -59,7 +59,7 @@ def test_a_vote_line_among_other_words_is_told_apart():
 
 
 def test_a_spoilt_vote_line_is_named_where_too_much_follows_without_any():
-    with pytest.raises(DumpError, match=r"Plus de .* : une ligne y ressemble.*\(ligne 5\)"):
+    with pytest.raises(DumpError, match=r"Plus de .*\u00a0: une ligne y ressemble.*\(ligne 5\)"):
         parse_dump(a_dump_file("Une.", "Deux.") + f"{SPOILT['cyrillic']}\n{'mot ' * 260_000}\n".encode())
 
 
@@ -100,6 +100,8 @@ def test_bytes_of_another_format_are_named(data, name):
 def test_text_after_the_last_vote_line_is_told_with_its_line(line_end):
     told = describe_tail(line_end.join(["", " ", "Un reste.", SPOILT["cyrillic"]]), 7)
     assert "suit la dernière ligne de vote (ligne 9)" in told
-    assert f"La ligne 10 ressemble à une ligne de vote sans en être une : « {SPOILT['cyrillic']} »." in told
+    assert (
+        f"La ligne 10 ressemble à une ligne de vote sans en être une\u00a0: «\u00a0{SPOILT['cyrillic']}\u00a0»." in told
+    )
     assert "ressemble" not in describe_tail("Un reste.", 7)
     assert describe_tail(f"{line_end} \u200b{line_end}", 7) == ""
