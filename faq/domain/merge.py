@@ -15,6 +15,9 @@ from faq.domain.diff_alignment import align_lines
 from faq.domain.facets import Facet, Filing
 from faq.domain.markup.structure import Table, parse_parts
 
+MAX_CONFLICTS = 50
+"""Conflicts of one text that an editor decides one by one."""
+
 
 class Side(StrEnum):
     """The author of a change."""
@@ -170,7 +173,16 @@ def merge_text(base: str, theirs: str, mine: str) -> MergedText:
     """
     texts = split_lines(base), split_lines(theirs), split_lines(mine)
     grouped = groupby(_align(*texts), lambda hunk: (hunk.changed_by, hunk.conflict))
-    return MergedText(tuple(_join(list(hunks)) for _, hunks in grouped))
+    return MergedText(_bound_conflicts([_join(list(hunks)) for _, hunks in grouped]))
+
+
+def _bound_conflicts(hunks: list[Hunk]) -> tuple[Hunk, ...]:
+    """Return hunks of which those from the first conflict to the last are one where nobody would decide them all."""
+    conflicts = [at for at, hunk in enumerate(hunks) if hunk.conflict]
+    if len(conflicts) <= MAX_CONFLICTS:
+        return tuple(hunks)
+    first, end = conflicts[0], conflicts[-1] + 1
+    return (*hunks[:first], _join(hunks[first:end]), *hunks[end:])
 
 
 def _align(base: Sequence[str], theirs: Sequence[str], mine: Sequence[str]) -> Iterator[Hunk]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faq.domain.diff import split_lines
 from faq.domain.facets import Facet, Filing
-from faq.domain.merge import Hunk, MergedTerms, MergedText, Side, combine_texts, merge, merge_text
+from faq.domain.merge import MAX_CONFLICTS, Hunk, MergedTerms, MergedText, Side, combine_texts, merge, merge_text
 
 LINES = ["", "Oui.", "Le dossier est complet.", "Le dossier reste complet.", "- une preuve", "- deux preuves signées"]
 TEXTS = st.lists(st.sampled_from(LINES), max_size=8).map("\n".join)
@@ -273,3 +273,17 @@ def test_tables_of_two_texts_stand_side_by_side_whole() -> None:
 
     assert combine_texts(one, other) == f"Les délais :\n{table}\n\n{other_table}"
     assert combine_texts(one, one) == one
+
+
+@pytest.mark.parametrize(("number", "asked"), [(MAX_CONFLICTS, MAX_CONFLICTS), (MAX_CONFLICTS + 1, 1)])
+def test_more_conflicts_than_anybody_would_decide_are_one(number: int, asked: int) -> None:
+    base, theirs, mine = (
+        "\n".join(["début", *(f"{side} délai {at} de la demande\n-" for at in range(number)), "fin"])
+        for side in ("le", "leur", "mon")
+    )
+    merged = merge_text(base, theirs, mine)
+
+    assert len(merged.conflicts) == asked
+    assert (merged.hunks[0].merged, merged.hunks[-1].mine[-1]) == (("début",), "fin")
+    for side, text in (("base", base), ("theirs", theirs), ("mine", mine)):
+        assert "\n".join(line for hunk in merged.hunks for line in getattr(hunk, side)) == text
