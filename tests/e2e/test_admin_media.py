@@ -65,7 +65,7 @@ def test_an_image_is_dropped_described_saved_and_taken_back(page, sign_in, axe):
     answer.press("Control+Shift+z")
     preview = page.frame_locator("#preview").get_by_role("img", name="Le menu [principal]")
     expect(preview).to_be_visible()
-    assert preview.evaluate("(image) => image.complete && image.naturalWidth") == 32
+    assert preview.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 32
     page.get_by_role("button", name="Enregistrer le brouillon").click()
     page.wait_for_load_state()
     assert Entry.objects.get(pk=entry.pk).head.media_uses.get().text == "Le menu [principal]"
