@@ -17,7 +17,7 @@ _WORK = {
     Action.PUBLISHED: (WorkKind.TO_REVIEW, "texte à relire", "textes à relire"),
     Action.REFUSED: (WorkKind.TO_REVIEW, "texte à relire", "textes à relire"),
 }
-"""What somebody who did an action goes on with."""
+"""The next steps that a message offers after an action."""
 
 
 def add_next_work_message(request: HttpRequest, action: str, entry: Entry) -> None:
