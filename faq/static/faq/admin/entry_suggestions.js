@@ -43,5 +43,8 @@ function refreshSoon() {
 
 question.addEventListener("input", refreshSoon);
 answer.addEventListener("input", refreshSoon);
-form.addEventListener("change", () => setTimeout(show)); // once the filing has followed
+form.addEventListener("change", (event) => {
+  // Once the filing has followed. A text also changes when the mouse goes down on a suggestion, which must not go away.
+  if (event.target.dataset.term) setTimeout(show);
+});
 window.addEventListener("pageshow", refreshSoon);

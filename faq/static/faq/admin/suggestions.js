@@ -30,6 +30,10 @@ export function showSuggestions(container, suggestions, filed, accept) {
   const open = suggestions.filter(({ key }) => !filed.has(key));
   container.hidden = !open.length;
   const list = container.querySelector("ul") ?? container.appendChild(document.createElement("ul"));
+  const shown = JSON.stringify(open);
+  // A button that goes away under the mouse takes no click.
+  if (list.dataset.shown === shown) return;
+  list.dataset.shown = shown;
   list.replaceChildren(
     ...open.map((suggestion) => {
       const item = document.createElement("li");
